@@ -1,0 +1,200 @@
+// Package account holds the values that every layer shares: an account as it
+// is stored, the credential a request is sent with, and what an answer told
+// about an account. Plain data, no behaviour beyond small questions about it.
+package account
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Kind says how an account proves itself to its provider.
+type Kind string
+
+// The kinds of account.
+const (
+	// OAuth accounts hold an access token that expires and, as a rule, a
+	// refresh token that may be spent once.
+	OAuth Kind = "oauth"
+	// APIKey accounts hold a key that does not expire.
+	APIKey Kind = "api_key"
+)
+
+// Credentials are what an account was given by its provider.
+type Credentials struct {
+	AccessToken  Secret
+	RefreshToken Secret
+	APIKey       Secret
+	// ExpiresAt is when AccessToken ends; zero means not known, and then
+	// the token counts as valid until it is refused.
+	ExpiresAt time.Time
+	Scopes    []string
+}
+
+// Lineage says which program owns the chain of refresh tokens.
+type Lineage string
+
+// The lineages.
+const (
+	// Owned logins were made for this store alone and are refreshed here.
+	Owned Lineage = "owned"
+	// Linked logins belong to another program and are never refreshed here.
+	Linked Lineage = "linked"
+)
+
+// Record is one account as the store keeps it. It is a plain value: a copy
+// shares only its slices and Unknown, which must be replaced, not written to.
+type Record struct {
+	// ID is a UUIDv7, given by the pool, and never changes.
+	ID       string
+	Provider string
+	// Subject is the provider's id of the user or workspace, Organization the
+	// one it is billed to. With the provider they are the account's identity.
+	Subject      string
+	Organization string
+	Email        string
+	Label        string
+	Plan         string
+	Kind         Kind
+	Lineage      Lineage
+
+	Credentials Credentials
+	// Generation grows by one with every change of Credentials.
+	Generation uint64
+
+	AddedAt    time.Time
+	LastUsedAt time.Time
+
+	// Enabled is the user's switch.
+	Enabled     bool
+	Weight      int
+	Priority    int
+	MaxInFlight int
+
+	// AuthFailures counts in a row; a success sets it to 0.
+	AuthFailures int
+	// Fault is what keeps the login from working; nil while it works.
+	Fault *Fault
+
+	Limits []Limit
+	Usage  []UsageWindow
+
+	// Unknown are fields of the stored file that this version does not know.
+	Unknown map[string]json.RawMessage
+}
+
+// FaultKind classes what is wrong with a login.
+type FaultKind string
+
+// The faults.
+const (
+	// FaultReauth: the provider refuses the login for good; the owner must log in again.
+	FaultReauth FaultKind = "reauth"
+	// FaultLost: a refresh token was spent and its successor never saved.
+	FaultLost FaultKind = "login_lost"
+)
+
+// Fault records why a login does not work, since when, and whether the
+// account was taken out of the pool for it. The last usable account stays in
+// the pool with its fault on record.
+type Fault struct {
+	Kind     FaultKind
+	Reason   string
+	At       time.Time
+	Disabled bool
+}
+
+// Eligible reports whether the account may serve at all: switched on by its
+// user and not disabled for its login.
+func (r *Record) Eligible() bool {
+	return r.Enabled && (r.Fault == nil || !r.Fault.Disabled)
+}
+
+// DisplayLabel returns the label, else the e-mail, else "Account (xxxxxxxx)".
+func (r *Record) DisplayLabel() string {
+	switch {
+	case r.Label != "":
+		return r.Label
+	case r.Email != "":
+		return r.Email
+	}
+	return "Account (" + r.ID[:min(8, len(r.ID))] + ")"
+}
+
+// Identity returns what makes two records the same account: organization
+// and subject. It is empty while the subject is not known.
+func (r *Record) Identity() string {
+	if r.Subject == "" {
+		return ""
+	}
+	return r.Organization + "\x00" + r.Subject
+}
+
+// expiryMargin is how long before its end a token counts as expired.
+const expiryMargin = 60 * time.Second
+
+// Expired reports whether a request sent at now needs a refresh first: there
+// is no access token, or it ends within 60 seconds. API keys never expire.
+func (r *Record) Expired(now time.Time) bool {
+	if r.Kind == APIKey {
+		return false
+	}
+	c := &r.Credentials
+	return c.AccessToken.IsZero() || (!c.ExpiresAt.IsZero() && !now.Add(expiryMargin).Before(c.ExpiresAt))
+}
+
+// Credential returns what a request is sent with now.
+func (r *Record) Credential() Credential {
+	token := r.Credentials.AccessToken
+	if r.Kind == APIKey {
+		token = r.Credentials.APIKey
+	}
+	return Credential{Kind: r.Kind, Token: token, Subject: r.Subject, Organization: r.Organization}
+}
+
+// Credential is what one request is authorized with.
+type Credential struct {
+	Kind         Kind
+	Token        Secret
+	Subject      string
+	Organization string
+}
+
+// Grant is a token endpoint's answer: new credentials, and what they told
+// about the account. Empty fields mean "not said": the old value stays, the
+// refresh token among them (RFC 6749 section 6).
+type Grant struct {
+	AccessToken  Secret
+	RefreshToken Secret
+	ExpiresAt    time.Time
+	Scopes       []string
+	Subject      string
+	Organization string
+	Email        string
+	Plan         string
+}
+
+// Apply writes a grant's credentials and facts into the record, clears what
+// the old login suffered from, and starts a new generation.
+func (r *Record) Apply(g Grant) {
+	c := &r.Credentials
+	c.AccessToken, c.ExpiresAt = g.AccessToken, g.ExpiresAt
+	if !g.RefreshToken.IsZero() {
+		c.RefreshToken = g.RefreshToken
+	}
+	if len(g.Scopes) > 0 {
+		c.Scopes = g.Scopes
+	}
+	set(&r.Subject, g.Subject)
+	set(&r.Organization, g.Organization)
+	set(&r.Email, g.Email)
+	set(&r.Plan, g.Plan)
+	r.Generation++
+	r.AuthFailures, r.Fault = 0, nil
+}
+
+func set(field *string, value string) {
+	if value != "" {
+		*field = value
+	}
+}

@@ -1,0 +1,113 @@
+package account
+
+import "time"
+
+// Scope says what a limit holds for.
+type Scope string
+
+// The scopes.
+const (
+	// ScopeAccount limits everything the account does.
+	ScopeAccount Scope = "account"
+	// ScopeModel limits one model of the account.
+	ScopeModel Scope = "model"
+)
+
+// Source says where evidence came from.
+type Source string
+
+// The sources.
+const (
+	FromHeader Source = "header"
+	FromBody   Source = "body"
+	FromStatus Source = "status"
+	FromUsage  Source = "usage"
+)
+
+// Limit is evidence that an account may not be used until a moment.
+type Limit struct {
+	Scope Scope
+	// Model is set with ScopeModel only.
+	Model  string
+	Source Source
+	// Reason is a short word of the provider ("5h", "rate_limit_exceeded").
+	Reason string
+	SeenAt time.Time
+	Until  time.Time
+}
+
+// UsageWindow is one quota window of an account.
+type UsageWindow struct {
+	// Name is the provider's: "5h", "7d", "primary", "requests".
+	Name string
+	// Utilization is in percent, 0 to 100 and above when overdrawn.
+	Utilization float64
+	// Length is zero when the provider does not say.
+	Length time.Duration
+	// ResetAt is zero when the provider does not say; a window whose reset
+	// has passed tells nothing any more.
+	ResetAt time.Time
+	SeenAt  time.Time
+}
+
+// Class is what an answer means for the account that made the request.
+type Class uint8
+
+// The classes.
+const (
+	// ClassSuccess: 2xx and 3xx.
+	ClassSuccess Class = iota
+	// ClassCaller: 400, 404, 413, 422 and the like; says nothing about the account.
+	ClassCaller
+	// ClassUnauthorized: 401; the token was refused.
+	ClassUnauthorized
+	// ClassRevoked: the provider's own terminal answer that the login is gone.
+	ClassRevoked
+	// ClassEntitlement: 403; the plan does not include what was asked for.
+	ClassEntitlement
+	// ClassVerification: 403; the owner must visit URL first.
+	ClassVerification
+	// ClassChallenge: 403 from a firewall in front of the provider.
+	ClassChallenge
+	// ClassOrganization: 403; the organization forbids it.
+	ClassOrganization
+	// ClassForbidden: any other 403.
+	ClassForbidden
+	// ClassLimited: 429; Limits say until when.
+	ClassLimited
+	// ClassOverloaded: 529 and its kin; the provider is short of capacity.
+	ClassOverloaded
+	// ClassServerError: 5xx.
+	ClassServerError
+	// ClassNetwork: no answer came at all.
+	ClassNetwork
+	// ClassCancelled: the caller gave up; says nothing about the account.
+	ClassCancelled
+)
+
+// String returns the class in one lower-case word.
+func (c Class) String() string {
+	names := [...]string{
+		"success", "caller", "unauthorized", "revoked", "entitlement", "verification", "challenge",
+		"organization", "forbidden", "limited", "overloaded", "server_error", "network", "cancelled",
+	}
+	if int(c) < len(names) {
+		return names[c]
+	}
+	return "unknown"
+}
+
+// Verdict is what one answer said about the account.
+type Verdict struct {
+	Class  Class
+	Status int
+	// Limits are set with ClassLimited; an answer without any stated end
+	// has none, and the default applies.
+	Limits []Limit
+	// Usage is nil when the answer carried no figures.
+	Usage []UsageWindow
+	// Code is the provider's own short word for an error, never its message.
+	Code string
+	// URL is set with ClassVerification: where the owner must go.
+	URL string
+}

@@ -1,0 +1,85 @@
+package account
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+
+	"github.com/rs/zerolog"
+)
+
+const redacted = "[redacted]"
+
+// Secret is a token or a key. However it is printed, logged or encoded it
+// shows only that something is there; [Secret.Reveal] alone returns the value.
+//
+// The zero value is the empty secret. A Secret is immutable and safe for
+// concurrent use. Compare with [Secret.Equal], never with ==.
+type Secret struct {
+	// A pointer, because fmt prints the fields of an unexported struct field
+	// without calling its methods: what shows then is an address.
+	value *string
+}
+
+// NewSecret wraps value; the empty string gives the zero Secret.
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{value: &value}
+}
+
+// Reveal returns the value itself, for an Authorization header, a token
+// request or the store's codec. Its result must not reach a log or an error.
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
+
+// IsZero reports whether there is no secret.
+func (s Secret) IsZero() bool { return s.value == nil }
+
+// Equal compares in a time that does not depend on the content.
+func (s Secret) Equal(other Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
+}
+
+// Fingerprint returns the SHA-256 of the value in hex, by which two holders
+// can tell that they hold the same secret; empty for the zero Secret.
+func (s Secret) Fingerprint() string {
+	if s.IsZero() {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(s.Reveal()))
+	return hex.EncodeToString(sum[:])
+}
+
+// String returns "[redacted]", or nothing for the zero Secret.
+func (s Secret) String() string {
+	if s.IsZero() {
+		return ""
+	}
+	return redacted
+}
+
+// GoString redacts under %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// Format redacts under every verb and flag of fmt.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
+
+// LogValue redacts in log/slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalZerologObject redacts in zerolog.
+func (s Secret) MarshalZerologObject(e *zerolog.Event) { e.Str("secret", s.String()) }
+
+// MarshalJSON redacts: only the store's codec writes secrets, through Reveal.
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + s.String() + `"`), nil }
+
+// MarshalText redacts in every encoder that asks for text.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

@@ -1,0 +1,56 @@
+// Package messages holds everything the actors say to each other, one file
+// for each receiver: commands in the imperative, facts in the past tense,
+// queries as Get. It imports the standard library and package account, the
+// plain values that all layers share.
+//
+// Each receiver has a sealed interface whose marker method stands on the
+// pointer: a message sent as a value does not compile.
+package messages
+
+import (
+	"errors"
+	"sync/atomic"
+)
+
+// ErrStopped answers an ask whose actor has stopped.
+var ErrStopped = errors.New("the actor has stopped")
+
+// Recipient is an actor's address.
+type Recipient interface {
+	// Tell delivers message without waiting; one to a stopped actor is dropped.
+	Tell(message any)
+}
+
+// Reply is where the answer to one ask arrives. One answer counts, the first.
+// Make it with [NewReply]; it is safe for concurrent use.
+type Reply[T any] struct {
+	answered atomic.Bool
+	answer   chan T
+}
+
+// NewReply returns an open Reply.
+func NewReply[T any]() *Reply[T] { return &Reply[T]{answer: make(chan T, 1)} }
+
+// Send delivers the answer and reports whether it will be seen: false when
+// the ask was answered before or the asker gave up.
+func (r *Reply[T]) Send(v T) bool {
+	if r == nil || !r.answered.CompareAndSwap(false, true) {
+		return false
+	}
+	r.answer <- v
+	return true
+}
+
+// Abandon gives the ask up and reports whether no answer had been sent; after
+// false the answer is in the channel and must be taken care of.
+func (r *Reply[T]) Abandon() bool { return r.answered.CompareAndSwap(false, true) }
+
+// Abandoned reports whether a Send would be in vain.
+func (r *Reply[T]) Abandoned() bool { return r.answered.Load() }
+
+// C is where the answer arrives.
+func (r *Reply[T]) C() <-chan T { return r.answer }
+
+// Reopen makes the Reply usable once more. Only the asker may call it, and
+// only after it took the answer from C.
+func (r *Reply[T]) Reopen() { r.answered.Store(false) }

@@ -1,0 +1,111 @@
+// Package persistence keeps accounts where a crash, a full disk or another
+// process cannot lose them. It is the only package that writes files.
+package persistence
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// Store keeps the accounts of every provider. When a method that changes
+// something returns nil, the change is durable. All methods are safe for
+// concurrent use; a cancelled context ends a wait, never a write half done.
+//
+// The engine's persistence actor is its only caller.
+type Store interface {
+	// Load returns the accounts of provider in the order they were added, and
+	// what had to be set aside. A provider without accounts is no error.
+	Load(ctx context.Context, provider string) (Snapshot, error)
+
+	// Create stores a new account; ErrExists when its id is taken.
+	Create(ctx context.Context, rec account.Record) error
+
+	// Update reads the account as it is stored now, applies mutate and stores
+	// the result, which it returns. Nobody else changes the account meanwhile.
+	// ErrNotFound when the account is gone.
+	Update(ctx context.Context, key Key, mutate Mutation) (account.Record, error)
+
+	// Remove deletes the account; one that is already gone is no error.
+	Remove(ctx context.Context, key Key) error
+
+	// Lock keeps everybody else, other processes included, from changing the
+	// account until Unlock. ErrNotFound when the account is gone, ErrLocked
+	// when ctx ended before the lock was free.
+	Lock(ctx context.Context, key Key) (Locked, error)
+
+	// UpdatePool is Update for what belongs to the pool as a whole.
+	UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error)
+
+	// Close releases what the store holds. No other call may follow.
+	Close() error
+}
+
+// Locked is one account under its lock. It is for one goroutine at a time.
+type Locked interface {
+	// Record returns the account as it was read under the lock.
+	Record() account.Record
+	// Update is [Store.Update] without taking the lock a second time.
+	Update(ctx context.Context, mutate Mutation) (account.Record, error)
+	// Unlock lets the others in. Calling it twice is no error.
+	Unlock() error
+}
+
+// Mutation changes an account in place. It must be quick, must not keep the
+// pointer, and may run again on a newer record.
+type Mutation func(*account.Record)
+
+// Key names one account.
+type Key struct {
+	Provider string
+	ID       string
+}
+
+// Snapshot is what Load found.
+type Snapshot struct {
+	Accounts    []account.Record
+	Quarantined []Quarantined
+	Pool        PoolState
+}
+
+// Quarantined is an account file that could not be read; its bytes are kept.
+type Quarantined struct {
+	// ID is the account's, taken from the file's name.
+	ID string
+	// Path is where the bytes are now.
+	Path string
+	// Reason says what was wrong, without the file's content. It is empty
+	// when the file was set aside by an earlier Load.
+	Reason string
+	At     time.Time
+}
+
+// PoolState is what a pool remembers beyond its accounts.
+type PoolState struct {
+	// Active is the id of the account in use; empty for none.
+	Active string
+	// Bindings tie an affinity key to an account.
+	Bindings map[string]Binding
+}
+
+// Binding ties one conversation to one account.
+type Binding struct {
+	Account string
+	UsedAt  time.Time
+}
+
+// Errors of a Store; they come wrapped with the account they concern.
+var (
+	// ErrExists is returned when an account of that id is already stored.
+	ErrExists = errors.New("the account is already stored")
+	// ErrNotFound is returned when no account of that id is stored.
+	ErrNotFound = errors.New("no such account is stored")
+	// ErrLocked is returned when another process kept the account's lock
+	// until the deadline.
+	ErrLocked = errors.New("the account's lock is held by another process")
+	// ErrCorrupt is returned when the stored account cannot be read; it has
+	// been quarantined.
+	ErrCorrupt = errors.New("the stored account cannot be read")
+)

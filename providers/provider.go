@@ -1,0 +1,99 @@
+// Package providers says what the engine needs to know of an AI provider.
+// Each provider in the folders below turns bytes into the values of package
+// account and back; none of them knows of actors, pools or files.
+package providers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// Provider is one AI provider. Implementations are safe for concurrent use
+// and keep no state between calls.
+type Provider interface {
+	// Name is short, lower case and fit for a folder ("anthropic").
+	Name() string
+
+	// Owns reports whether credentials may be sent to u: the provider's own
+	// hosts, over https, or the host of a BaseURL that was configured.
+	Owns(u *url.URL) bool
+
+	// Authorize sets the headers that cred requires, and nothing else, on a
+	// request that the caller owns. It replaces credentials already there.
+	Authorize(req *http.Request, cred account.Credential)
+
+	// Refresh spends creds.RefreshToken at the token endpoint. The answer's
+	// errors are *RefreshError. The caller's ctx bounds the exchange.
+	Refresh(ctx context.Context, creds account.Credentials) (account.Grant, error)
+
+	// RefreshTimeout is how long one exchange may take.
+	RefreshTimeout() time.Duration
+
+	// Classify reads what an answer says about the account. It allocates
+	// nothing for a success without figures.
+	Classify(a Answer) account.Verdict
+}
+
+// Answer is an upstream answer as [Provider.Classify] sees it.
+type Answer struct {
+	Status int
+	Header http.Header
+	// Body is the beginning (at most 64 KiB) of an error's body, nil for successes.
+	Body []byte
+	Kind account.Kind
+	// Model is the one the request named; empty when not known.
+	Model string
+	Now   time.Time
+}
+
+// UsageSource is implemented by providers with an endpoint for quota figures.
+type UsageSource interface {
+	// Usage asks for the figures of every window.
+	Usage(ctx context.Context, cred account.Credential) (Usage, error)
+}
+
+// Usage is a usage endpoint's answer.
+type Usage struct {
+	Plan    string
+	Windows []account.UsageWindow
+}
+
+// ProfileSource is implemented by providers that can tell whose token it is.
+type ProfileSource interface {
+	// Profile asks who cred belongs to; fields not told are empty.
+	Profile(ctx context.Context, cred account.Credential) (account.Grant, error)
+}
+
+// RefreshError is returned when a token exchange failed.
+type RefreshError struct {
+	Provider string
+	// Status is the HTTP status, 0 when no answer came.
+	Status int
+	// Code is the OAuth error code (RFC 6749 section 5.2) or the provider's.
+	Code string
+	// Terminal means that this refresh token will never work again.
+	Terminal bool
+	// RetryAfter is what the server asked for, zero when it did not.
+	RetryAfter time.Duration
+	// Err is the transport's error when no answer came.
+	Err error
+}
+
+// Error says what happened, without the answer's body.
+func (e *RefreshError) Error() string {
+	switch {
+	case e.Err != nil:
+		return fmt.Sprintf("%s: token refresh got no answer: %v", e.Provider, e.Err)
+	case e.Code != "":
+		return fmt.Sprintf("%s: token refresh refused with %s (HTTP %d)", e.Provider, e.Code, e.Status)
+	}
+	return fmt.Sprintf("%s: token refresh failed with HTTP %d", e.Provider, e.Status)
+}
+
+// Unwrap returns the transport's error.
+func (e *RefreshError) Unwrap() error { return e.Err }
