@@ -1,0 +1,208 @@
+package messages
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// ToAccount is a message for one account's actor.
+//
+//sumtype:decl
+type ToAccount interface{ toAccount() }
+
+// AccountCommand is a [ToAccount] that a caller waits for.
+type AccountCommand interface {
+	ToAccount
+	// Fail answers the ask with err.
+	Fail(err error)
+}
+
+// Acknowledged answers a command that returns nothing but success.
+type Acknowledged struct {
+	Err error
+}
+
+// LeaseToken asks for a fresh token. The supervisor forwards it from a
+// [SelectAccount]; the account answers with [TokenLeased], at once while its
+// token is fresh, else when the refresh that it joins has ended.
+type LeaseToken struct {
+	// Rejected is the generation of a token that upstream refused; zero for
+	// none. While it is the current one the account refreshes first, however
+	// fresh the token looks.
+	Rejected uint64
+	// Rebound is set by the supervisor when the conversation changed accounts.
+	Rebound bool
+	// Account is set by the supervisor: who is asked, and gets the outcome.
+	Account Recipient
+	Reply   *Reply[TokenLeased]
+}
+
+// TokenLeased answers a [SelectAccount].
+type TokenLeased struct {
+	AccountID  string
+	Credential account.Credential
+	Generation uint64
+	Rebound    bool
+	// Account is where the outcome must be reported.
+	Account Recipient
+	// Err is a [*Refusal], or says why the token could not be refreshed.
+	// AccountID is then the account that failed, empty when none was picked.
+	Err error
+}
+
+// ReportOutcome tells how a leased request ended. A caller sends it once for
+// each lease.
+type ReportOutcome struct {
+	Generation uint64
+	Verdict    account.Verdict
+	// Counts is set when the verdict counts as a failed login.
+	Counts bool
+	// Open is set while the answer's body is still being read; a
+	// [ReleaseLease] follows.
+	Open bool
+	// Reply, when set, is answered after the supervisor was told, so that
+	// what the caller selects next takes the outcome into account.
+	Reply *Reply[Acknowledged]
+}
+
+// ReleaseLease ends a lease whose outcome was reported as Open.
+type ReleaseLease struct{}
+
+// RefreshAccount refreshes an account's token without a request: at the
+// user's wish (Force) or because it ends soon. Answered with [TokenRefreshed]
+// to ReplyTo when set, else through Reply.
+type RefreshAccount struct {
+	Force   bool
+	ReplyTo Recipient
+	Reply   *Reply[Acknowledged]
+}
+
+// ReplaceLogin gives a known account new credentials and switches it on.
+// The supervisor sends it in answer to [AddAccount].
+type ReplaceLogin struct {
+	Record account.Record
+	Reply  *Reply[AccountAdded]
+}
+
+// SetEnabled switches an account on or off. Switching on also clears what
+// disabled it.
+type SetEnabled struct {
+	Enabled bool
+	Reply   *Reply[Acknowledged]
+}
+
+// RenameAccount sets an account's label.
+type RenameAccount struct {
+	Label string
+	Reply *Reply[Acknowledged]
+}
+
+// ResetCooldown forgets an account's limits.
+type ResetCooldown struct {
+	Reply *Reply[Acknowledged]
+}
+
+// GetAccount asks for an account's state. Answered to Reply.
+type GetAccount struct {
+	Reply *Reply[AccountStatus]
+}
+
+// AccountStatus is an account as its owner may see it: never a secret.
+type AccountStatus struct {
+	// Record has its credentials' secrets removed.
+	Record   account.Record
+	InFlight int
+	// RefreshFailed says why the last refresh failed; empty when it did not.
+	RefreshFailed string
+	// Unsaved says why the latest change is not on disk yet; empty when it is.
+	Unsaved string
+	// RetryAt is when a failed refresh is tried again.
+	RetryAt time.Time
+	// Usable and Busy are the supervisor's view.
+	Usable bool
+	Busy   bool
+}
+
+// DisableAccount takes the account out of the pool for its login's fault. The
+// supervisor sends it in answer to [LoginFailed].
+type DisableAccount struct {
+	Fault account.Fault
+}
+
+// KeepAccount leaves the account in the pool although its login fails, being
+// the last one. The supervisor sends it in answer to [LoginFailed].
+type KeepAccount struct {
+	Fault account.Fault
+}
+
+// RefreshGranted tells that the account's lock is held and its refresh token
+// may be spent. The persistence actor sends it in answer to [BeginRefresh].
+type RefreshGranted struct {
+	Record account.Record
+}
+
+// RefreshAdopted tells that another process refreshed the account already.
+// The persistence actor sends it in answer to [BeginRefresh].
+type RefreshAdopted struct {
+	Record account.Record
+}
+
+// RefreshDenied tells that the lock could not be had. The persistence actor
+// sends it in answer to [BeginRefresh].
+type RefreshDenied struct {
+	Err error
+}
+
+// RefreshCommitted tells that the new token is durable, or could not be
+// stored. The persistence actor sends it in answer to [CommitRefresh].
+type RefreshCommitted struct {
+	Record account.Record
+	Err    error
+}
+
+// AccountSaved tells what is durable after a [SaveAccount], or why it is not.
+// The persistence actor sends it.
+type AccountSaved struct {
+	Save   *SaveAccount
+	Record account.Record
+	Err    error
+}
+
+func (*LeaseToken) toAccount()       {}
+func (*ReportOutcome) toAccount()    {}
+func (*ReleaseLease) toAccount()     {}
+func (*RefreshAccount) toAccount()   {}
+func (*ReplaceLogin) toAccount()     {}
+func (*SetEnabled) toAccount()       {}
+func (*RenameAccount) toAccount()    {}
+func (*ResetCooldown) toAccount()    {}
+func (*GetAccount) toAccount()       {}
+func (*DisableAccount) toAccount()   {}
+func (*KeepAccount) toAccount()      {}
+func (*RefreshGranted) toAccount()   {}
+func (*RefreshAdopted) toAccount()   {}
+func (*RefreshDenied) toAccount()    {}
+func (*RefreshCommitted) toAccount() {}
+func (*AccountSaved) toAccount()     {}
+
+// Fail answers the ask with err.
+func (m *LeaseToken) Fail(err error) { m.Reply.Send(TokenLeased{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *ReportOutcome) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *RefreshAccount) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *ReplaceLogin) Fail(err error) { m.Reply.Send(AccountAdded{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *SetEnabled) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *RenameAccount) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *ResetCooldown) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

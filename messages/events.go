@@ -1,0 +1,98 @@
+package messages
+
+import "time"
+
+// Event is something that happened and that a host may want to know. Events
+// never carry a secret.
+type Event interface {
+	// About returns where and when it happened.
+	About() Occurrence
+}
+
+// Occurrence is what all events have in common.
+type Occurrence struct {
+	Provider string
+	// AccountID is empty for an event of the whole pool.
+	AccountID string
+	// Label is the account's as shown to its user.
+	Label string
+	At    time.Time
+}
+
+// About returns the occurrence itself.
+func (o Occurrence) About() Occurrence { return o }
+
+// AccountJoined: an account was added to the pool, or got a new login.
+type AccountJoined struct {
+	Occurrence
+	// Known is set when the account existed and got new credentials.
+	Known bool
+}
+
+// AccountLeft: an account was removed.
+type AccountLeft struct{ Occurrence }
+
+// LoginRefreshed: an account has a new access token.
+type LoginRefreshed struct {
+	Occurrence
+	Generation uint64
+	ExpiresAt  time.Time
+	// Adopted is set when another process had made the exchange.
+	Adopted bool
+}
+
+// RefreshFailed: a token exchange failed and will be tried again.
+type RefreshFailed struct {
+	Occurrence
+	Reason  string
+	RetryAt time.Time
+}
+
+// LoginRejected: the provider refuses the login for good. Its owner must log
+// in again. Disabled tells whether the account was taken out of the pool; the
+// last usable one stays.
+type LoginRejected struct {
+	Occurrence
+	Reason   string
+	Disabled bool
+}
+
+// AccountCooled: an account is limited until a moment.
+type AccountCooled struct {
+	Occurrence
+	Reason string
+	// Model is empty when the whole account is limited.
+	Model string
+	Until time.Time
+}
+
+// AccountSwitched: an account was switched on or off by its user.
+type AccountSwitched struct {
+	Occurrence
+	Enabled bool
+}
+
+// VerificationRequired: the provider wants the owner to visit URL first.
+type VerificationRequired struct {
+	Occurrence
+	URL string
+}
+
+// AccountQuarantined: an account's file could not be read; its bytes are at Path.
+type AccountQuarantined struct {
+	Occurrence
+	Path   string
+	Reason string
+}
+
+// SaveFailed: a change could not be stored. It is in use and tried again.
+type SaveFailed struct {
+	Occurrence
+	Reason string
+}
+
+// EventsDropped: a subscriber was too slow and missed events.
+type EventsDropped struct {
+	Occurrence
+	Count int
+}

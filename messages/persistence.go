@@ -1,0 +1,115 @@
+package messages
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// ToPersistence is a message for the persistence actor, the only writer.
+//
+//sumtype:decl
+type ToPersistence interface{ toPersistence() }
+
+// Key names one account in the store.
+type Key struct {
+	Provider string
+	ID       string
+}
+
+// LoadPool asks for everything stored for a provider. A supervisor sends it;
+// answered with [PoolLoaded].
+type LoadPool struct {
+	Provider string
+	ReplyTo  Recipient
+}
+
+// CreateAccount stores a new account. A supervisor sends it; answered with
+// [AccountCreated].
+type CreateAccount struct {
+	Record  account.Record
+	ReplyTo Recipient
+	// Asker is who asked the supervisor.
+	Asker *Reply[AccountAdded]
+}
+
+// DeleteAccount removes an account from the store. A supervisor sends it;
+// answered with [AccountRemoved].
+type DeleteAccount struct {
+	Key     Key
+	ReplyTo Recipient
+}
+
+// SaveAccount applies Mutate to the account as it is stored then. An account
+// sends it; answered with [AccountSaved] when the result is durable. Saves of
+// one account that wait for each other become one write, in their order.
+type SaveAccount struct {
+	Key Key
+	// Mutate must be quick and may run more than once.
+	Mutate func(*account.Record)
+	// Lazy saves wait up to a second for company.
+	Lazy    bool
+	ReplyTo Recipient
+	// Acknowledge is answered by the account once the change is durable; nil
+	// when nobody waits.
+	Acknowledge func(err error)
+}
+
+// SavePool changes what is remembered of a pool; lazy, and not answered.
+type SavePool struct {
+	Provider string
+	Active   string
+	// Bindings are those that changed; one without an account is deleted.
+	Bindings map[string]Binding
+}
+
+// Binding ties one conversation to one account.
+type Binding struct {
+	Account string
+	UsedAt  time.Time
+}
+
+// BeginRefresh takes the account's lock and reads the account again. An
+// account sends it; answered with [RefreshGranted], [RefreshAdopted] when the
+// stored generation is newer than Generation, or [RefreshDenied].
+type BeginRefresh struct {
+	Key        Key
+	Generation uint64
+	ReplyTo    Recipient
+}
+
+// CommitRefresh makes a new token durable and gives the lock back. An account
+// sends it after [RefreshGranted]; answered with [RefreshCommitted].
+type CommitRefresh struct {
+	Key Key
+	// Spent is the fingerprint of the refresh token that was exchanged: only
+	// a record that still holds it is changed.
+	Spent   string
+	Grant   account.Grant
+	ReplyTo Recipient
+}
+
+// AbortRefresh gives the lock back with nothing changed. An account sends it
+// after [RefreshGranted]; not answered.
+type AbortRefresh struct {
+	Key Key
+}
+
+// Flush writes what waits for company now. The engine sends it when it
+// closes; answered when nothing is left to write.
+type Flush struct {
+	Reply *Reply[Acknowledged]
+}
+
+func (*LoadPool) toPersistence()      {}
+func (*CreateAccount) toPersistence() {}
+func (*DeleteAccount) toPersistence() {}
+func (*SaveAccount) toPersistence()   {}
+func (*SavePool) toPersistence()      {}
+func (*BeginRefresh) toPersistence()  {}
+func (*CommitRefresh) toPersistence() {}
+func (*AbortRefresh) toPersistence()  {}
+func (*Flush) toPersistence()         {}
+
+// Fail answers the ask with err.
+func (m *Flush) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

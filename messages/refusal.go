@@ -1,0 +1,52 @@
+package messages
+
+import (
+	"fmt"
+	"time"
+)
+
+// RefusalReason says why no account serves a request.
+type RefusalReason uint8
+
+// The reasons.
+const (
+	// RefusedEmpty: the pool has no account, or all are switched off.
+	RefusedEmpty RefusalReason = iota
+	// RefusedLimited: every account is limited or busy.
+	RefusedLimited
+	// RefusedLogin: the account's owner must log in again.
+	RefusedLogin
+	// RefusedPin: the account that was asked for cannot serve.
+	RefusedPin
+	// RefusedTried: every account has been tried for this request.
+	RefusedTried
+)
+
+// Refusal is the error of an ask that no account serves. The public package
+// turns it into its own typed errors.
+type Refusal struct {
+	Reason    RefusalReason
+	AccountID string
+	// Detail says what is wrong in the user's words.
+	Detail string
+	// RetryAt is when trying again makes sense; zero when not known.
+	RetryAt time.Time
+	// Accounts has a line for each account, a hundred at most.
+	Accounts []RefusedAccount
+}
+
+// RefusedAccount says why one account does not serve.
+type RefusedAccount struct {
+	ID     string
+	Label  string
+	Reason string
+	Until  time.Time
+}
+
+// Error says what is wrong.
+func (r *Refusal) Error() string {
+	if r.AccountID == "" {
+		return r.Detail
+	}
+	return fmt.Sprintf("account %s: %s", r.AccountID, r.Detail)
+}

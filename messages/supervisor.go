@@ -1,0 +1,153 @@
+package messages
+
+import (
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// ToSupervisor is a message for the supervisor of one pool.
+//
+//sumtype:decl
+type ToSupervisor interface{ toSupervisor() }
+
+// SelectAccount asks for an account and its token. A caller sends it; the
+// supervisor forwards Lease to the account it picks, and that account answers
+// the caller with [TokenLeased]. When none can serve, the supervisor holds the
+// ask for as long as waiting makes sense and then answers with a [Refusal].
+type SelectAccount struct {
+	// Affinity ties the requests of one conversation to one account.
+	Affinity string
+	// Model is what the request asks for; empty when not known.
+	Model string
+	// Pin is the id of the only account that may serve.
+	Pin string
+	// Exclude are accounts that this request has already tried.
+	Exclude []string
+	// Lease is what the picked account receives.
+	Lease LeaseToken
+}
+
+// AddAccount stores a new account, or gives a known one new credentials.
+// Record has no ID yet. Sent by a caller; answered with [AccountAdded].
+type AddAccount struct {
+	Record account.Record
+	Reply  *Reply[AccountAdded]
+}
+
+// AccountAdded answers [AddAccount] once the account is durable.
+type AccountAdded struct {
+	ID  string
+	Err error
+}
+
+// RemoveAccount deletes an account. Sent by a caller; answered when it is gone
+// from the store.
+type RemoveAccount struct {
+	ID    string
+	Reply *Reply[Acknowledged]
+}
+
+// CommandAccount passes Command on to one account. Sent by a caller; the
+// account answers, or the supervisor when there is no such account.
+type CommandAccount struct {
+	ID      string
+	Command AccountCommand
+}
+
+// GetAccounts asks for every account of the pool. Sent by a caller; answered
+// with [AccountsListed].
+type GetAccounts struct {
+	Reply *Reply[AccountsListed]
+}
+
+// AccountsListed answers [GetAccounts], in the order the accounts were added.
+type AccountsListed struct {
+	Accounts    []AccountStatus
+	Quarantined []Quarantined
+	Err         error
+}
+
+// Quarantined is an account whose file could not be read.
+type Quarantined struct {
+	ID     string
+	Path   string
+	Reason string
+}
+
+// GetExpiring asks which accounts need a refresh soon. The refresher sends it;
+// answered with [AccountsExpiring].
+type GetExpiring struct {
+	ReplyTo Recipient
+}
+
+// AccountChanged tells that something selection depends on is different. An
+// account sends it; Record must not be written to.
+type AccountChanged struct {
+	ID     string
+	Record *account.Record
+}
+
+// LeaseReleased tells that one request of an account with a cap on its
+// requests in flight is over. An account sends it.
+type LeaseReleased struct {
+	ID string
+}
+
+// LoginFailed asks for the breaker's decision about an account whose login
+// does not work. An account sends it; answered with [DisableAccount] or
+// [KeepAccount].
+type LoginFailed struct {
+	ID    string
+	Fault account.Fault
+}
+
+// PoolLoaded tells what the store holds. The persistence actor sends it in
+// answer to [LoadPool].
+type PoolLoaded struct {
+	Accounts    []account.Record
+	Quarantined []Quarantined
+	Active      string
+	Bindings    map[string]Binding
+	Err         error
+}
+
+// AccountCreated tells that a new account is durable, or could not be stored.
+// The persistence actor sends it in answer to [CreateAccount].
+type AccountCreated struct {
+	Create *CreateAccount
+	Err    error
+}
+
+// AccountRemoved tells that an account is gone from the store, or could not be
+// removed. The persistence actor sends it in answer to [DeleteAccount].
+type AccountRemoved struct {
+	ID  string
+	Err error
+}
+
+func (*SelectAccount) toSupervisor()  {}
+func (*AddAccount) toSupervisor()     {}
+func (*RemoveAccount) toSupervisor()  {}
+func (*CommandAccount) toSupervisor() {}
+func (*GetAccounts) toSupervisor()    {}
+func (*GetExpiring) toSupervisor()    {}
+func (*AccountChanged) toSupervisor() {}
+func (*LeaseReleased) toSupervisor()  {}
+func (*LoginFailed) toSupervisor()    {}
+func (*PoolLoaded) toSupervisor()     {}
+func (*AccountCreated) toSupervisor() {}
+func (*AccountRemoved) toSupervisor() {}
+
+// Fail answers the ask with err.
+func (m *SelectAccount) Fail(err error) { m.Lease.Fail(err) }
+
+// Fail answers the ask with err.
+func (m *AddAccount) Fail(err error) { m.Reply.Send(AccountAdded{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *RemoveAccount) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *CommandAccount) Fail(err error) { m.Command.Fail(err) }
+
+// Fail answers the ask with err.
+func (m *GetAccounts) Fail(err error) { m.Reply.Send(AccountsListed{Err: err}) }
