@@ -1,0 +1,140 @@
+package settings
+
+import "time"
+
+// Key describes one setting for help texts and documentation.
+type Key struct {
+	// Name is the key in the file.
+	Name string
+	// Default and Allowed are written as in the file; Default is empty for
+	// the endpoints, whose default is the provider's own.
+	Default string
+	Allowed string
+	// Help says in one line what the setting does.
+	Help string
+	// ProviderOnly keys stand only under "providers.<name>", all others there
+	// and at the top.
+	ProviderOnly bool
+}
+
+// Keys returns every setting there is, in the order of the documentation.
+func Keys() []Key {
+	var all []Key
+	for _, k := range table() {
+		all = append(all, k.describe())
+	}
+	for _, e := range endpoints() {
+		all = append(all, e.describe())
+	}
+	return all
+}
+
+const (
+	providersKey = "providers"
+	// never is the least of every duration.
+	never = time.Duration(0)
+)
+
+// table holds every setting once: strict reading, defaults, validation and
+// overrides follow from it.
+func table() []key {
+	return []key{
+		setting[Strategy]{
+			"account_selection_strategy", StrategySticky,
+			oneOf{StrategySticky, StrategyRoundRobin, StrategyHybrid, StrategyDrainFirst},
+			"the rule by which an account is picked for a request",
+			func(s *Settings) *Strategy { return &s.AccountSelectionStrategy },
+			func(o *Override) **Strategy { return &o.AccountSelectionStrategy },
+		},
+		setting[bool]{
+			"cross_process_claims", true, boolean{},
+			"prefer accounts that no other process on this machine is using",
+			func(s *Settings) *bool { return &s.CrossProcessClaims },
+			func(o *Override) **bool { return &o.CrossProcessClaims },
+		},
+		setting[int]{
+			"soft_quota_threshold_percent", 100, between{0, 100},
+			"pass an account over from this utilization on; 100 switches it off",
+			func(s *Settings) *int { return &s.SoftQuotaThresholdPercent },
+			func(o *Override) **int { return &o.SoftQuotaThresholdPercent },
+		},
+		setting[time.Duration]{
+			"rate_limit_min_backoff_ms", 30 * time.Second, milliseconds(never),
+			"shortest rest after a limit whose end the provider did not name",
+			func(s *Settings) *time.Duration { return &s.RateLimitMinBackoff },
+			func(o *Override) **time.Duration { return &o.RateLimitMinBackoff },
+		},
+		setting[time.Duration]{
+			"default_retry_after_ms", time.Minute, milliseconds(never),
+			"rest after a limit that came without any hint",
+			func(s *Settings) *time.Duration { return &s.DefaultRetryAfter },
+			func(o *Override) **time.Duration { return &o.DefaultRetryAfter },
+		},
+		setting[int]{
+			"max_consecutive_auth_failures", 3, atLeast(1),
+			"refused logins in a row that disable an account",
+			func(s *Settings) *int { return &s.MaxConsecutiveAuthFailures },
+			func(o *Override) **int { return &o.MaxConsecutiveAuthFailures },
+		},
+		setting[time.Duration]{
+			"token_failure_backoff_ms", 30 * time.Second, milliseconds(never),
+			"rest of an account whose token was refused",
+			func(s *Settings) *time.Duration { return &s.TokenFailureBackoff },
+			func(o *Override) **time.Duration { return &o.TokenFailureBackoff },
+		},
+		setting[bool]{
+			"proactive_refresh", true, boolean{},
+			"renew tokens in the background before they end",
+			func(s *Settings) *bool { return &s.ProactiveRefresh },
+			func(o *Override) **bool { return &o.ProactiveRefresh },
+		},
+		setting[time.Duration]{
+			"proactive_refresh_buffer_seconds", 30 * time.Minute, seconds(time.Minute),
+			"how long before its end a token is renewed",
+			func(s *Settings) *time.Duration { return &s.ProactiveRefreshBuffer },
+			func(o *Override) **time.Duration { return &o.ProactiveRefreshBuffer },
+		},
+		setting[time.Duration]{
+			"proactive_refresh_interval_seconds", 5 * time.Minute, seconds(30 * time.Second),
+			"time between two looks at all tokens",
+			func(s *Settings) *time.Duration { return &s.ProactiveRefreshInterval },
+			func(o *Override) **time.Duration { return &o.ProactiveRefreshInterval },
+		},
+		setting[time.Duration]{
+			"max_wait_ms", 30 * time.Second, milliseconds(never),
+			"how long a request waits for a reset when every account is limited",
+			func(s *Settings) *time.Duration { return &s.MaxWait },
+			func(o *Override) **time.Duration { return &o.MaxWait },
+		},
+		setting[int]{
+			"max_attempts", 0, atLeast(0),
+			"lowers how many times one request is tried; 0 leaves the built-in rule",
+			func(s *Settings) *int { return &s.MaxAttempts },
+			func(o *Override) **int { return &o.MaxAttempts },
+		},
+		setting[bool]{
+			"quiet_mode", false, boolean{},
+			"leave out notices that are not errors",
+			func(s *Settings) *bool { return &s.QuietMode },
+			func(o *Override) **bool { return &o.QuietMode },
+		},
+		setting[bool]{
+			"debug", false, boolean{},
+			"log each decision",
+			func(s *Settings) *bool { return &s.Debug },
+			func(o *Override) **bool { return &o.Debug },
+		},
+	}
+}
+
+// endpoints holds the keys that only a provider has.
+func endpoints() []endpoint {
+	return []endpoint{
+		{"base_url", webURL{}, "where requests go", func(o *Override) *string { return &o.BaseURL }},
+		{"token_url", webURL{}, "OAuth token endpoint", func(o *Override) *string { return &o.TokenURL }},
+		{"authorize_url", webURL{}, "OAuth authorization endpoint", func(o *Override) *string { return &o.AuthorizeURL }},
+		{"usage_url", webURL{}, "endpoint for quota figures", func(o *Override) *string { return &o.UsageURL }},
+		{"profile_url", webURL{}, "endpoint for the account's profile", func(o *Override) *string { return &o.ProfileURL }},
+		{"client_id", word{}, "OAuth client identifier", func(o *Override) *string { return &o.ClientID }},
+	}
+}
