@@ -1,0 +1,105 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// Facts are what selection needs to know of one account. The zero value is an
+// account that may not serve. The pool keeps the slices: whoever made them
+// must not write to them any more.
+type Facts struct {
+	ID string
+	// Eligible is set while the account is switched on and its login works.
+	Eligible bool
+	// Claimed is set while another process uses the account.
+	Claimed bool
+	// Weight is the account's share with round-robin, 1 to 10 000; 0 means 1.
+	Weight int
+	// Priority puts accounts in tiers: a lower tier serves only while no
+	// account of a higher one is usable.
+	Priority int
+	// MaxInFlight limits the requests at the same time; 0 means no limit.
+	MaxInFlight int
+	// Failures counts the login's failures in a row.
+	Failures int
+
+	LastUsed Instant
+	// RateLimitedAt is when the account last answered 429.
+	RateLimitedAt Instant
+	// CoolUntil is the end of the cooldown of the whole account.
+	CoolUntil Instant
+	// ModelCooldowns limit single models; usually there are none.
+	ModelCooldowns []ModelCooldown
+	Windows        []Window
+}
+
+// ModelCooldown keeps an account from serving one model.
+type ModelCooldown struct {
+	Model string
+	Until Instant
+}
+
+// Window is what is known of one quota window of an account.
+type Window struct {
+	// Utilization is in percent.
+	Utilization float64
+	// ResetAt is when the window starts anew; from then on its figures do not
+	// count. Zero when not known.
+	ResetAt Instant
+	// Length is zero when not known.
+	Length time.Duration
+}
+
+// FactsOf returns what selection needs to know of rec. Whether another process
+// claims the account is not in the record.
+func FactsOf(rec *account.Record) Facts {
+	f := Facts{
+		ID:          rec.ID,
+		Eligible:    rec.Eligible(),
+		Weight:      rec.Weight,
+		Priority:    rec.Priority,
+		MaxInFlight: rec.MaxInFlight,
+		Failures:    rec.AuthFailures,
+		LastUsed:    At(rec.LastUsedAt),
+		Windows:     windowsOf(rec.Usage),
+	}
+	for i := range rec.Limits {
+		f.addLimit(&rec.Limits[i])
+	}
+	return f
+}
+
+func windowsOf(usage []account.UsageWindow) []Window {
+	if len(usage) == 0 {
+		return nil
+	}
+	windows := make([]Window, len(usage))
+	for i := range usage {
+		u := &usage[i]
+		windows[i] = Window{Utilization: u.Utilization, ResetAt: At(u.ResetAt), Length: u.Length}
+	}
+	return windows
+}
+
+func (f *Facts) addLimit(l *account.Limit) {
+	if l.Source != account.FromUsage {
+		f.RateLimitedAt = max(f.RateLimitedAt, At(l.SeenAt))
+	}
+	if l.Scope == account.ScopeModel {
+		f.coolModel(l.Model, At(l.Until))
+		return
+	}
+	f.CoolUntil = max(f.CoolUntil, At(l.Until))
+}
+
+func (f *Facts) coolModel(model string, until Instant) {
+	for i := range f.ModelCooldowns {
+		if c := &f.ModelCooldowns[i]; c.Model == model {
+			c.Until = max(c.Until, until)
+			return
+		}
+	}
+	f.ModelCooldowns = append(f.ModelCooldowns, ModelCooldown{Model: model, Until: until})
+}

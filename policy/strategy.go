@@ -1,0 +1,52 @@
+package policy
+
+import "time"
+
+// The names of the built-in strategies.
+const (
+	// Sticky stays with one account for as long as it is usable, and keeps
+	// each conversation on the account that it began with.
+	Sticky = "sticky"
+	// RoundRobin uses the accounts in turn, by their weights.
+	RoundRobin = "round-robin"
+	// Hybrid scores the accounts by quota, pace, health and rest.
+	Hybrid = "hybrid"
+	// DrainFirst uses the quota that is lost first if it is not used.
+	DrainFirst = "drain-first"
+)
+
+// Options say how a pool selects. The zero value is the sticky strategy
+// without a soft quota.
+type Options struct {
+	// Strategy is the name of a built-in strategy; empty means Sticky.
+	Strategy string
+	// Custom, when set, decides in place of Strategy.
+	Custom Strategy
+	// SoftQuotaPercent is the utilization from which on an account is spared
+	// while others are usable. 0, and 100 or more, switch it off.
+	SoftQuotaPercent float64
+	// MaxFailures is how many failures in a row a login may have before it
+	// scores nothing for its health; 0 means 3.
+	MaxFailures int
+}
+
+// Strategy picks accounts by rules of the host's own. The pool calls it from
+// one goroutine at a time.
+type Strategy interface {
+	// Pick returns the index of the account that serves r, or a negative
+	// number for none. The candidates are the usable accounts of the highest
+	// priority that has any, in the pool's order; when no account is usable,
+	// those that are merely available. There is at least one. Pick must be
+	// quick and must not keep the slice.
+	Pick(candidates []Candidate, r Request, now time.Time) int
+}
+
+// Candidate is an account that a [Strategy] may pick.
+type Candidate struct {
+	Facts
+	// InFlight counts the requests being served; it is kept only for
+	// accounts with a limit.
+	InFlight int
+	// Active is set for the account that the pool picked last.
+	Active bool
+}
