@@ -61,13 +61,9 @@ type span struct {
 	unitName    string
 }
 
-func milliseconds(least time.Duration) span {
-	return span{least, time.Millisecond, "milliseconds"}
-}
+func milliseconds() span { return span{0, time.Millisecond, "milliseconds"} }
 
-func seconds(least time.Duration) span {
-	return span{least, time.Second, "seconds"}
-}
+func seconds(least time.Duration) span { return span{least, time.Second, "seconds"} }
 
 // longest keeps a count of units, and a sum of durations, from overflowing.
 const longest = 100 * 365 * 24 * time.Hour

@@ -29,11 +29,7 @@ func Keys() []Key {
 	return all
 }
 
-const (
-	providersKey = "providers"
-	// never is the least of every duration.
-	never = time.Duration(0)
-)
+const providersKey = "providers"
 
 // table holds every setting once: strict reading, defaults, validation and
 // overrides follow from it.
@@ -47,25 +43,27 @@ func table() []key {
 			func(o *Override) **Strategy { return &o.AccountSelectionStrategy },
 		},
 		setting[bool]{
-			"cross_process_claims", true, boolean{},
+			"cross_process_claims", true,
+			boolean{},
 			"prefer accounts that no other process on this machine is using",
 			func(s *Settings) *bool { return &s.CrossProcessClaims },
 			func(o *Override) **bool { return &o.CrossProcessClaims },
 		},
 		setting[int]{
-			"soft_quota_threshold_percent", 100, between{0, 100},
+			"soft_quota_threshold_percent", 100,
+			between{0, 100},
 			"pass an account over from this utilization on; 100 switches it off",
 			func(s *Settings) *int { return &s.SoftQuotaThresholdPercent },
 			func(o *Override) **int { return &o.SoftQuotaThresholdPercent },
 		},
 		setting[time.Duration]{
-			"rate_limit_min_backoff_ms", 30 * time.Second, milliseconds(never),
+			"rate_limit_min_backoff_ms", 30 * time.Second, milliseconds(),
 			"shortest rest after a limit whose end the provider did not name",
 			func(s *Settings) *time.Duration { return &s.RateLimitMinBackoff },
 			func(o *Override) **time.Duration { return &o.RateLimitMinBackoff },
 		},
 		setting[time.Duration]{
-			"default_retry_after_ms", time.Minute, milliseconds(never),
+			"default_retry_after_ms", time.Minute, milliseconds(),
 			"rest after a limit that came without any hint",
 			func(s *Settings) *time.Duration { return &s.DefaultRetryAfter },
 			func(o *Override) **time.Duration { return &o.DefaultRetryAfter },
@@ -77,13 +75,14 @@ func table() []key {
 			func(o *Override) **int { return &o.MaxConsecutiveAuthFailures },
 		},
 		setting[time.Duration]{
-			"token_failure_backoff_ms", 30 * time.Second, milliseconds(never),
+			"token_failure_backoff_ms", 30 * time.Second, milliseconds(),
 			"rest of an account whose token was refused",
 			func(s *Settings) *time.Duration { return &s.TokenFailureBackoff },
 			func(o *Override) **time.Duration { return &o.TokenFailureBackoff },
 		},
 		setting[bool]{
-			"proactive_refresh", true, boolean{},
+			"proactive_refresh", true,
+			boolean{},
 			"renew tokens in the background before they end",
 			func(s *Settings) *bool { return &s.ProactiveRefresh },
 			func(o *Override) **bool { return &o.ProactiveRefresh },
@@ -101,7 +100,7 @@ func table() []key {
 			func(o *Override) **time.Duration { return &o.ProactiveRefreshInterval },
 		},
 		setting[time.Duration]{
-			"max_wait_ms", 30 * time.Second, milliseconds(never),
+			"max_wait_ms", 30 * time.Second, milliseconds(),
 			"how long a request waits for a reset when every account is limited",
 			func(s *Settings) *time.Duration { return &s.MaxWait },
 			func(o *Override) **time.Duration { return &o.MaxWait },
@@ -113,13 +112,15 @@ func table() []key {
 			func(o *Override) **int { return &o.MaxAttempts },
 		},
 		setting[bool]{
-			"quiet_mode", false, boolean{},
+			"quiet_mode", false,
+			boolean{},
 			"leave out notices that are not errors",
 			func(s *Settings) *bool { return &s.QuietMode },
 			func(o *Override) **bool { return &o.QuietMode },
 		},
 		setting[bool]{
-			"debug", false, boolean{},
+			"debug", false,
+			boolean{},
 			"log each decision",
 			func(s *Settings) *bool { return &s.Debug },
 			func(o *Override) **bool { return &o.Debug },
