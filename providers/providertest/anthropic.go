@@ -1,0 +1,85 @@
+package providertest
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+func anthropicPaths() Endpoints {
+	return Endpoints{
+		BaseURL:      "",
+		TokenURL:     "/v1/oauth/token",
+		AuthorizeURL: "/claude.ai/oauth/authorize",
+		UsageURL:     "/api/oauth/usage",
+		ProfileURL:   "/api/oauth/profile",
+	}
+}
+
+// messageBody is the answer of the Messages API.
+func (x *exchange) messageBody() []byte {
+	return fmt.Appendf(nil, `{"id":"msg_%s","type":"message","role":"assistant","model":%s,`+
+		`"content":[{"type":"text","text":%s}],"stop_reason":"end_turn","stop_sequence":null,`+
+		`"usage":{"input_tokens":10,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":4,"service_tier":"standard"}}`,
+		x.serial(), quote(x.model), quote(strings.Join(x.words(), "")))
+}
+
+// messageEvents is the same answer as a stream.
+func (x *exchange) messageEvents() []piece {
+	events := []piece{
+		named("message_start", `{"type":"message_start","message":{"id":"msg_%s","type":"message","role":"assistant","model":%s,`+
+			`"content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":1}}}`, x.serial(), quote(x.model)),
+		named("content_block_start", `{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}`).asOutput(),
+		named("ping", `{"type":"ping"}`),
+	}
+	for _, word := range x.words() {
+		events = append(events, named("content_block_delta",
+			`{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":%s}}`, quote(word)).asOutput())
+	}
+	return append(events,
+		named("content_block_stop", `{"type":"content_block_stop","index":0}`).asOutput(),
+		named("message_delta", `{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":4}}`).asOutput(),
+		named("message_stop", `{"type":"message_stop"}`).asOutput())
+}
+
+// serveAnthropicUsage tells the windows of the plan, in percent.
+func serveAnthropicUsage(x *exchange) {
+	x.lookup(func(a Account) any {
+		body := obj{"five_hour": nil, "seven_day": nil, "seven_day_sonnet": nil}
+		for _, w := range a.Windows {
+			if w.subscription() {
+				body[claim(w.Name)] = obj{"utilization": percent(w), "resets_at": w.ResetAt.UTC().Format(time.RFC3339)}
+			}
+		}
+		return body
+	})
+}
+
+func percent(w Window) float64 { return math.Round(10000*w.share()) / 100 }
+
+func serveAnthropicProfile(x *exchange) {
+	x.lookup(func(a Account) any {
+		return obj{
+			"account": obj{
+				"uuid":           a.Subject,
+				"email":          a.Email,
+				"full_name":      a.Name,
+				"has_claude_max": a.Plan == "max",
+				"has_claude_pro": a.Plan == "pro",
+			},
+			"organization": obj{"uuid": a.Organization, "organization_type": "claude_" + a.Plan},
+		}
+	})
+}
+
+// lookup answers a question about the account whose token came.
+func (x *exchange) lookup(body func(Account) any) {
+	if !x.authenticated() {
+		return
+	}
+	x.own = func(how delivery) {
+		how(x, jsonPieces(marshal(body(x.acct.Account()))))
+	}
+	x.answer()
+}

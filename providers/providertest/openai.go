@@ -1,0 +1,130 @@
+package providertest
+
+import (
+	"fmt"
+	"strings"
+)
+
+func openaiPaths() Endpoints {
+	return Endpoints{
+		BaseURL:      "/backend-api/codex",
+		TokenURL:     "/oauth/token",
+		AuthorizeURL: "/oauth/authorize",
+		UsageURL:     "/backend-api/wham/usage",
+		ProfileURL:   "/backend-api/me",
+	}
+}
+
+// responseBody is the answer of the Responses API.
+func (x *exchange) responseBody() []byte {
+	text := strings.Join(x.words(), "")
+	return x.responseObject(x.serial(), "completed", x.outputItem("completed", contentPart(text)))
+}
+
+func (x *exchange) responseObject(id, status, output string) []byte {
+	usage := "null"
+	if status == "completed" {
+		usage = `{"input_tokens":10,"input_tokens_details":{"cached_tokens":0},"output_tokens":4,` +
+			`"output_tokens_details":{"reasoning_tokens":0},"total_tokens":14}`
+	}
+	return fmt.Appendf(nil, `{"id":"resp_%s","object":"response","created_at":%d,"status":%q,"error":null,`+
+		`"incomplete_details":null,"instructions":null,"metadata":{},"model":%s,"output":[%s],"parallel_tool_calls":true,`+
+		`"previous_response_id":null,"store":false,"temperature":1,"text":{"format":{"type":"text"}},"tool_choice":"auto",`+
+		`"tools":[],"top_p":1,"truncation":"disabled","usage":%s}`,
+		id, x.now.Unix(), status, quote(x.model), output, usage)
+}
+
+func (x *exchange) outputItem(status, content string) string {
+	return fmt.Sprintf(`{"id":"msg_1","type":"message","status":%q,"role":"assistant","content":[%s]}`, status, content)
+}
+
+func contentPart(text string) string {
+	return `{"type":"output_text","text":` + quote(text) + `,"annotations":[],"logprobs":[]}`
+}
+
+// responseEvents is the same answer as a stream.
+func (x *exchange) responseEvents() []piece {
+	var s responseStream
+	id, text := x.serial(), strings.Join(x.words(), "")
+	begun := x.responseObject(id, "in_progress", "")
+	s.add("response.created", `"response":%s`, begun)
+	s.add("response.in_progress", `"response":%s`, begun)
+	s.output = true
+	s.add("response.output_item.added", `"output_index":0,"item":%s`, x.outputItem("in_progress", ""))
+	s.add("response.content_part.added", inItem+`,"part":%s`, contentPart(""))
+	for _, word := range x.words() {
+		s.add("response.output_text.delta", inItem+`,"logprobs":[],"delta":%s`, quote(word))
+	}
+	item := x.outputItem("completed", contentPart(text))
+	s.add("response.output_text.done", inItem+`,"logprobs":[],"text":%s`, quote(text))
+	s.add("response.content_part.done", inItem+`,"part":%s`, contentPart(text))
+	s.add("response.output_item.done", `"output_index":0,"item":%s`, item)
+	s.add("response.completed", `"response":%s`, x.responseObject(id, "completed", item))
+	return s.events
+}
+
+// inItem says of which part of which item an event speaks.
+const inItem = `"item_id":"msg_1","output_index":0,"content_index":0`
+
+// responseStream numbers the events of a response.
+type responseStream struct {
+	events []piece
+	output bool
+}
+
+func (s *responseStream) add(name, format string, args ...any) {
+	head := fmt.Sprintf(`{"type":%q,"sequence_number":%d,`, name, len(s.events))
+	p := named(name, head+format+"}", args...)
+	p.output = s.output
+	s.events = append(s.events, p)
+}
+
+// chatBody is the answer of the Chat Completions API.
+func (x *exchange) chatBody() []byte {
+	return fmt.Appendf(nil, `{"id":"chatcmpl-%s","object":"chat.completion","created":%d,"model":%s,`+
+		`"choices":[{"index":0,"message":{"role":"assistant","content":%s,"refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}],`+
+		`"usage":{"prompt_tokens":10,"completion_tokens":4,"total_tokens":14},"service_tier":"default","system_fingerprint":null}`,
+		x.serial(), x.now.Unix(), quote(x.model), quote(strings.Join(x.words(), "")))
+}
+
+// chatEvents is the same answer as a stream.
+func (x *exchange) chatEvents() []piece {
+	head := fmt.Sprintf(`{"id":"chatcmpl-%s","object":"chat.completion.chunk","created":%d,"model":%s,"system_fingerprint":null,`,
+		x.serial(), x.now.Unix(), quote(x.model))
+	chunk := func(delta, reason string) piece {
+		return unnamed(`%s"choices":[{"index":0,"delta":%s,"logprobs":null,"finish_reason":%s}]}`, head, delta, reason)
+	}
+	events := []piece{chunk(`{"role":"assistant","content":"","refusal":null}`, "null")}
+	for _, word := range x.words() {
+		events = append(events, chunk(`{"content":`+quote(word)+`}`, "null").asOutput())
+	}
+	return append(events, chunk(`{}`, `"stop"`).asOutput(), unnamed("[DONE]").asOutput())
+}
+
+// serveCodexUsage tells the plan's windows as ChatGPT does.
+func serveCodexUsage(x *exchange) {
+	x.lookup(func(a Account) any {
+		limits := obj{"allowed": true, "limit_reached": false, "primary_window": nil, "secondary_window": nil}
+		for _, w := range a.Windows {
+			if !w.subscription() {
+				continue
+			}
+			limits[w.Name+"_window"] = obj{
+				"used_percent":         percent(w),
+				"limit_window_seconds": seconds(w.Length),
+				"reset_after_seconds":  seconds(w.ResetAt.Sub(x.now)),
+				"reset_at":             w.ResetAt.Unix(),
+			}
+			if w.full() {
+				limits["allowed"], limits["limit_reached"] = false, true
+			}
+		}
+		return obj{"plan_type": a.Plan, "rate_limit": limits}
+	})
+}
+
+func serveOpenAIProfile(x *exchange) {
+	x.lookup(func(a Account) any {
+		return obj{"object": "user", "id": a.Subject, "email": a.Email, "name": a.Name}
+	})
+}

@@ -1,0 +1,82 @@
+package providertest
+
+import (
+	"io"
+	"net/http"
+)
+
+// Endpoint is what a request is for.
+type Endpoint uint8
+
+// The endpoints.
+const (
+	// Generation: messages, responses and chat completions.
+	Generation Endpoint = iota
+	// Token: the OAuth 2 token endpoint.
+	Token
+	// Usage: the figures of the quota windows.
+	Usage
+	// Profile: whose token it is.
+	Profile
+	// Authorize: the OAuth 2 authorization endpoint.
+	Authorize
+)
+
+// String returns the endpoint in one lower-case word.
+func (e Endpoint) String() string {
+	names := [...]string{"generation", "token", "usage", "profile", "authorize"}
+	if int(e) < len(names) {
+		return names[e]
+	}
+	return "unknown"
+}
+
+// routes are the paths of both flavours; none is common to them.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	add := func(pattern string, f Flavour, e Endpoint, handle func(*exchange)) {
+		mux.Handle(pattern, s.handler(f, e, handle))
+	}
+	a, o := anthropicPaths(), openaiPaths()
+	add("POST /v1/messages", Anthropic, Generation, serveMessages)
+	add("GET "+a.UsageURL, Anthropic, Usage, serveAnthropicUsage)
+	add("GET "+a.ProfileURL, Anthropic, Profile, serveAnthropicProfile)
+	add("POST "+a.TokenURL, Anthropic, Token, serveToken)
+	add("GET "+a.AuthorizeURL, Anthropic, Authorize, serveAuthorize)
+
+	add("POST /v1/responses", OpenAI, Generation, serveResponses)
+	add("POST /v1/chat/completions", OpenAI, Generation, serveChat)
+	add("POST "+o.BaseURL+"/responses", OpenAI, Generation, serveCodex)
+	add("GET "+o.UsageURL, OpenAI, Usage, serveCodexUsage)
+	add("GET "+o.ProfileURL, OpenAI, Profile, serveOpenAIProfile)
+	add("POST "+o.TokenURL, OpenAI, Token, serveToken)
+	add("GET "+o.AuthorizeURL, OpenAI, Authorize, serveAuthorize)
+	return mux
+}
+
+func (s *Server) handler(f Flavour, e Endpoint, handle func(*exchange)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{srv: s, w: w, r: r, flavour: f, endpoint: e, now: s.now()}
+		x.own = func(how delivery) { how(x, jsonPieces([]byte("{}"))) }
+		defer x.leave()
+		if outage, down := s.outage(f); down {
+			x.drain()
+			outage.give(x)
+			return
+		}
+		handle(x)
+	}
+}
+
+func (s *Server) outage(f Flavour) (Answer, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, down := s.outages[f]
+	return a, down
+}
+
+// drain reads the body that nobody looks at: only then does net/http notice
+// that a client goes away.
+func (x *exchange) drain() {
+	_, _ = io.Copy(io.Discard, http.MaxBytesReader(x.w, x.r.Body, maxBody))
+}
