@@ -91,6 +91,8 @@ func (e *RefreshError) Error() string {
 		return fmt.Sprintf("%s: token refresh got no answer: %v", e.Provider, e.Err)
 	case e.Code != "":
 		return fmt.Sprintf("%s: token refresh refused with %s (HTTP %d)", e.Provider, e.Code, e.Status)
+	case e.Status >= 200 && e.Status < 300:
+		return fmt.Sprintf("%s: token refresh answered HTTP %d without an access token; look for a proxy or a captive portal in the way", e.Provider, e.Status)
 	}
 	return fmt.Sprintf("%s: token refresh failed with HTTP %d", e.Provider, e.Status)
 }

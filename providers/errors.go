@@ -1,0 +1,22 @@
+package providers
+
+import (
+	"fmt"
+	"time"
+)
+
+// StatusError is returned by [UsageSource] and [ProfileSource] when the
+// endpoint answered with something else than success. A 429 means that the
+// endpoint was asked too often, not that the account is exhausted.
+type StatusError struct {
+	Provider string
+	// Status is the HTTP status.
+	Status int
+	// RetryAfter is what the server asked for, zero when it did not.
+	RetryAfter time.Duration
+}
+
+// Error says what happened, without the answer's body.
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("%s: the account endpoint answered with HTTP %d", e.Provider, e.Status)
+}

@@ -1,0 +1,118 @@
+package exchange
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
+	"github.com/seed-810f1486/multiaccount/providers/retryafter"
+)
+
+// CodeNoRefreshToken is the code of the error for credentials that have no
+// refresh token.
+const CodeNoRefreshToken = "no_refresh_token"
+
+// Endpoint is a token endpoint. It is immutable and safe for concurrent use.
+type Endpoint struct {
+	Provider string
+	URL      string
+	ClientID string
+	// ClientSecret is empty for public clients.
+	ClientSecret account.Secret
+	// Basic sends the client's id and secret in the Authorization header and
+	// not in the form (RFC 6749 section 2.3.1).
+	Basic bool
+	// Terminal are the provider's own codes for a login that is gone, besides
+	// those that are terminal everywhere.
+	Terminal []string
+	// Client comes from [Client].
+	Client *http.Client
+}
+
+// Refresh spends the refresh token (RFC 6749 section 6) and returns the grant
+// and the answer's body, from which a provider reads what it adds to the
+// standard. Every error is a *[providers.RefreshError].
+func (e Endpoint) Refresh(ctx context.Context, creds account.Credentials) (account.Grant, []byte, error) {
+	if creds.RefreshToken.IsZero() {
+		// Another login helps, and nothing else; but a key needs none.
+		return account.Grant{}, nil, &providers.RefreshError{
+			Provider: e.Provider, Code: CodeNoRefreshToken, Terminal: creds.APIKey.IsZero(),
+		}
+	}
+	sent := time.Now()
+	status, header, body, err := e.post(ctx, e.form(creds.RefreshToken))
+	if err != nil {
+		return account.Grant{}, nil, &providers.RefreshError{Provider: e.Provider, Status: status, Err: cause(err)}
+	}
+	if grant, ok := parseGrant(body, sent); ok && status/100 == 2 {
+		return grant, body, nil
+	}
+	return account.Grant{}, nil, e.refusal(status, header, body)
+}
+
+func (e Endpoint) form(token account.Secret) url.Values {
+	form := url.Values{
+		"grant_type":    {"refresh_token"},
+		"refresh_token": {token.Reveal()},
+	}
+	if e.Basic {
+		return form
+	}
+	if e.ClientID != "" {
+		form.Set("client_id", e.ClientID)
+	}
+	if !e.ClientSecret.IsZero() {
+		form.Set("client_secret", e.ClientSecret.Reveal())
+	}
+	return form
+}
+
+// post sends the form over a connection of its own: on one that the server is
+// about to close, a failure would leave open whether the token was spent.
+func (e Endpoint) post(ctx context.Context, form url.Values) (int, http.Header, []byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.URL, strings.NewReader(form.Encode()))
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	req.Close = true
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	if e.Basic {
+		req.SetBasicAuth(url.QueryEscape(e.ClientID), url.QueryEscape(e.ClientSecret.Reveal()))
+	}
+	resp, err := e.Client.Do(req)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }() // what was read counts, not how it ended
+	body, err := read(resp.Body)
+	return resp.StatusCode, resp.Header, body, err
+}
+
+// refusal reads an answer that grants nothing. Terminal needs the server's own
+// word in JSON: a status, a page or a proxy's failure can pass.
+func (e Endpoint) refusal(status int, header http.Header, body []byte) *providers.RefreshError {
+	fault := answer.ParseError(body)
+	wait, _ := retryafter.Header(header, time.Now())
+	return &providers.RefreshError{
+		Provider:   e.Provider,
+		Status:     status,
+		Code:       fault.Word(),
+		Terminal:   status < http.StatusInternalServerError && e.terminal(fault.Word()),
+		RetryAfter: wait,
+	}
+}
+
+func (e Endpoint) terminal(code string) bool {
+	switch code {
+	case "invalid_grant", "unauthorized_client", "invalid_scope", "refresh_token_reused":
+		return true
+	}
+	return slices.Contains(e.Terminal, code)
+}

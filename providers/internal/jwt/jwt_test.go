@@ -1,0 +1,66 @@
+package jwt_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/seed-810f1486/multiaccount/providers/internal/jwt"
+)
+
+type claims struct {
+	Sub   string `json:"sub"`
+	Email string `json:"email"`
+	Deep  struct {
+		Plan string `json:"plan"`
+	} `json:"https://example.com/deep"`
+}
+
+func token(payload string) string {
+	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".sig"
+}
+
+func TestClaims(t *testing.T) {
+	padded := "e30." + base64.URLEncoding.EncodeToString([]byte(`{"sub":"u"}`)) + ".sig"
+	for name, c := range map[string]struct {
+		token string
+		want  claims
+	}{
+		"all": {token(`{"sub":"u","email":"a@b.c","https://example.com/deep":{"plan":"pro"}}`), claims{Sub: "u", Email: "a@b.c", Deep: struct {
+			Plan string `json:"plan"`
+		}{"pro"}}},
+		"padded":        {padded, claims{Sub: "u"}},
+		"another type":  {token(`{"sub":5,"email":"a@b.c","https://example.com/deep":"x"}`), claims{Email: "a@b.c"}},
+		"null":          {token(`null`), claims{}},
+		"array":         {token(`[1]`), claims{}},
+		"not JSON":      {token(`{"sub":`), claims{}},
+		"deep nesting":  {token(strings.Repeat("[", 20000)), claims{}},
+		"not base64":    {"e30.***.sig", claims{}},
+		"opaque":        {"sk-ant-oat01-abc", claims{}},
+		"two parts":     {"e30.e30", claims{}},
+		"five parts":    {"a.b.c.d.e", claims{}},
+		"only dots":     {"..", claims{}},
+		"empty":         {"", claims{}},
+		"far too large": {token(`{"sub":"u","pad":"` + strings.Repeat("x", 70<<10) + `"}`), claims{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got claims
+			jwt.Claims(c.token, &got)
+			if got != c.want {
+				t.Errorf("got %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+func FuzzClaims(f *testing.F) {
+	f.Add(token(`{"sub":"u"}`))
+	f.Add("..")
+	f.Fuzz(func(t *testing.T, text string) {
+		var got claims
+		jwt.Claims(text, &got)
+		if got != (claims{}) && strings.Count(text, ".") != 2 {
+			t.Errorf("read %+v from %q, which is no token", got, text)
+		}
+	})
+}
