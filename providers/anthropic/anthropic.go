@@ -1,0 +1,167 @@
+// Package anthropic knows Anthropic: OAuth logins of Claude subscriptions, and
+// API keys.
+package anthropic
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/internal/exchange"
+	"github.com/seed-810f1486/multiaccount/providers/internal/hosts"
+)
+
+// Anthropic's own values, which an empty field of [Options] stands for.
+const (
+	DefaultBaseURL      = "https://api.anthropic.com"
+	DefaultTokenURL     = "https://platform.claude.com/v1/oauth/token" //nolint:gosec // an address, no credential
+	DefaultAuthorizeURL = "https://claude.ai/oauth/authorize"
+	DefaultUsageURL     = "https://api.anthropic.com/api/oauth/usage"
+	DefaultProfileURL   = "https://api.anthropic.com/api/oauth/profile"
+	DefaultClientID     = "9d1c250a-e61b-44d9-88ed-5944d1962f5e"
+)
+
+const (
+	name           = "anthropic"
+	apiHost        = "api.anthropic.com"
+	refreshTimeout = 15 * time.Second
+	// oauthBeta is what the API wants to hear with an OAuth token.
+	oauthBeta = "oauth-2025-04-20"
+)
+
+// Options configure the provider. Empty fields mean Anthropic's own values;
+// a nil HTTPClient means a client like [http.DefaultClient].
+type Options struct {
+	// BaseURL is where requests go; its server may be given credentials.
+	BaseURL string
+	// TokenURL is where refresh tokens are spent.
+	TokenURL string
+	// AuthorizeURL is where an owner logs in. Nothing is sent there.
+	AuthorizeURL string
+	// UsageURL and ProfileURL are asked with the account's credentials.
+	UsageURL   string
+	ProfileURL string
+	// ClientID is the OAuth client that logins are made for.
+	ClientID string
+	// HTTPClient makes the calls to the URLs above but BaseURL. It is copied,
+	// and the copy follows no redirect.
+	HTTPClient *http.Client
+}
+
+// Provider is Anthropic. It is immutable and safe for concurrent use.
+type Provider struct {
+	options Options
+	hosts   hosts.Set
+	client  *http.Client
+	tokens  exchange.Endpoint
+}
+
+// The interfaces that Anthropic serves.
+var (
+	_ providers.Provider      = (*Provider)(nil)
+	_ providers.UsageSource   = (*Provider)(nil)
+	_ providers.ProfileSource = (*Provider)(nil)
+)
+
+// New returns the provider. A URL that does not parse shows when it is used.
+func New(o Options) *Provider {
+	o = o.filled()
+	client := exchange.Client(o.HTTPClient)
+	return &Provider{
+		options: o,
+		hosts:   hosts.New(o.BaseURL, apiHost),
+		client:  client,
+		tokens:  exchange.Endpoint{Provider: name, URL: o.TokenURL, ClientID: o.ClientID, Client: client},
+	}
+}
+
+func (o Options) filled() Options {
+	fill(&o.BaseURL, DefaultBaseURL)
+	fill(&o.TokenURL, DefaultTokenURL)
+	fill(&o.AuthorizeURL, DefaultAuthorizeURL)
+	fill(&o.UsageURL, DefaultUsageURL)
+	fill(&o.ProfileURL, DefaultProfileURL)
+	fill(&o.ClientID, DefaultClientID)
+	return o
+}
+
+func fill(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// Options returns the options in effect, Anthropic's own values filled in.
+func (p *Provider) Options() Options { return p.options }
+
+// Name returns "anthropic".
+func (p *Provider) Name() string { return name }
+
+// Owns reports whether u is on api.anthropic.com over https, or on the server
+// of [Options.BaseURL].
+func (p *Provider) Owns(u *url.URL) bool { return p.hosts.Owns(u) }
+
+// Authorize sets the bearer token and adds its beta flag to the caller's, or
+// sets the API key; the header of the other kind is removed.
+func (p *Provider) Authorize(req *http.Request, cred account.Credential) {
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	h := req.Header
+	if cred.Kind == account.APIKey {
+		delete(h, "Authorization")
+		h["X-Api-Key"] = []string{cred.Token.Reveal()}
+		return
+	}
+	delete(h, "X-Api-Key")
+	h["Authorization"] = []string{"Bearer " + cred.Token.Reveal()}
+	addBeta(h)
+}
+
+// addBeta adds the flag to those that are set, in one line: some readers look
+// at the first line only.
+func addBeta(h http.Header) {
+	flags := strings.Join(h["Anthropic-Beta"], ",")
+	if flags == "" {
+		h["Anthropic-Beta"] = []string{oauthBeta}
+		return
+	}
+	set := slices.ContainsFunc(strings.Split(flags, ","), func(flag string) bool {
+		return strings.TrimSpace(flag) == oauthBeta
+	})
+	if !set {
+		h["Anthropic-Beta"] = []string{flags + "," + oauthBeta}
+	}
+}
+
+// RefreshTimeout returns 15 seconds.
+func (p *Provider) RefreshTimeout() time.Duration { return refreshTimeout }
+
+// Refresh spends the refresh token. The answer names the account and its
+// organization besides the tokens.
+func (p *Provider) Refresh(ctx context.Context, creds account.Credentials) (account.Grant, error) {
+	grant, body, err := p.tokens.Refresh(ctx, creds)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	var told struct {
+		Account struct {
+			UUID  string `json:"uuid"`
+			Email string `json:"email_address"`
+		} `json:"account"`
+		Organization struct {
+			UUID string `json:"uuid"`
+		} `json:"organization"`
+	}
+	_ = json.Unmarshal(body, &told) // it parsed before; what does not fit stays empty
+	grant.Subject = told.Account.UUID
+	grant.Email = told.Account.Email
+	grant.Organization = told.Organization.UUID
+	return grant, nil
+}

@@ -1,0 +1,35 @@
+package anthropic
+
+import (
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
+	"github.com/seed-810f1486/multiaccount/providers/internal/number"
+)
+
+// usage returns the figures in an answer's headers; without any it allocates
+// nothing.
+func usage(a providers.Answer) []account.UsageWindow {
+	var windows []account.UsageWindow
+	for _, w := range unifiedWindows() {
+		share, ok := number.Decimal(answer.First(a.Header, w.utilization))
+		if !ok {
+			continue
+		}
+		windows = append(windows, account.UsageWindow{
+			Name: w.name, Utilization: 100 * share, Length: w.length, SeenAt: a.Now,
+			ResetAt: answer.Moment(answer.First(a.Header, w.reset), a.Now),
+		})
+	}
+	for _, b := range keyBuckets() {
+		used, ok := answer.Used(answer.First(a.Header, b.limit), answer.First(a.Header, b.remaining))
+		if !ok {
+			continue
+		}
+		windows = append(windows, account.UsageWindow{
+			Name: b.name, Utilization: used, SeenAt: a.Now,
+			ResetAt: answer.Moment(answer.First(a.Header, b.reset), a.Now),
+		})
+	}
+	return windows
+}

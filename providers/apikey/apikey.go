@@ -1,0 +1,93 @@
+// Package apikey knows any provider whose accounts are API keys, from nothing
+// but its address and the header it wants.
+package apikey
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
+	"github.com/seed-810f1486/multiaccount/providers/internal/exchange"
+	"github.com/seed-810f1486/multiaccount/providers/internal/hosts"
+)
+
+const (
+	authorization  = "Authorization"
+	refreshTimeout = 30 * time.Second
+)
+
+// Options describe the provider.
+type Options struct {
+	// Name is short, lower case and fit for a folder; required.
+	Name string
+	// BaseURL is where requests go; no other server is given the key.
+	BaseURL string
+	// Header is where the key goes, by itself ("x-api-key"). Empty means
+	// Authorization, where it stands behind "Bearer".
+	Header string
+}
+
+// Provider is a provider with API keys. It is immutable and safe for
+// concurrent use.
+type Provider struct {
+	options Options
+	hosts   hosts.Set
+}
+
+var _ providers.Provider = (*Provider)(nil)
+
+// New returns the provider.
+func New(o Options) *Provider {
+	if o.Header == "" {
+		o.Header = authorization
+	}
+	o.Header = http.CanonicalHeaderKey(o.Header)
+	return &Provider{options: o, hosts: hosts.New(o.BaseURL)}
+}
+
+// Options returns the options in effect, the header in canonical form.
+func (p *Provider) Options() Options { return p.options }
+
+// Name returns [Options.Name].
+func (p *Provider) Name() string { return p.options.Name }
+
+// Owns reports whether u is on the server of [Options.BaseURL].
+func (p *Provider) Owns(u *url.URL) bool { return p.hosts.Owns(u) }
+
+// Authorize sets the key in its header, and removes an Authorization that
+// would stand beside it.
+func (p *Provider) Authorize(req *http.Request, cred account.Credential) {
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	value := cred.Token.Reveal()
+	if p.options.Header == authorization {
+		value = "Bearer " + value
+	}
+	delete(req.Header, authorization)
+	req.Header[p.options.Header] = []string{value}
+}
+
+// RefreshTimeout returns 30 seconds; nothing is ever refreshed.
+func (p *Provider) RefreshTimeout() time.Duration { return refreshTimeout }
+
+// Refresh returns a *[providers.RefreshError] with the code
+// "no_refresh_token": a key does not expire. It is not terminal, since no
+// server said that the key is dead.
+func (p *Provider) Refresh(context.Context, account.Credentials) (account.Grant, error) {
+	return account.Grant{}, &providers.RefreshError{Provider: p.options.Name, Code: exchange.CodeNoRefreshToken}
+}
+
+// Classify reads what an answer says about the account, as far as standards
+// tell: the status, Retry-After and the wait that the error's body names.
+func (p *Provider) Classify(a providers.Answer) account.Verdict {
+	v, _ := answer.Classify(a)
+	if v.Class == account.ClassLimited {
+		v.Limits = answer.Limits(a, v.Code)
+	}
+	return v
+}

@@ -1,0 +1,27 @@
+package oauth2
+
+import (
+	"strings"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
+)
+
+// Classify reads what an answer says about the account, as far as standards
+// tell: the status, Retry-After, and the error of RFC 6750 section 3.1. That a
+// login is gone shows at the token endpoint alone.
+func (p *Provider) Classify(a providers.Answer) account.Verdict {
+	v, _ := answer.Classify(a)
+	switch {
+	case v.Class == account.ClassLimited:
+		v.Limits = answer.Limits(a, v.Code)
+	case v.Class == account.ClassForbidden && insufficientScope(a):
+		v.Class = account.ClassEntitlement
+	}
+	return v
+}
+
+func insufficientScope(a providers.Answer) bool {
+	return strings.Contains(answer.First(a.Header, "Www-Authenticate"), `error="insufficient_scope"`)
+}

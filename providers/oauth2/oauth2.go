@@ -1,0 +1,144 @@
+// Package oauth2 knows any provider with an OAuth 2 authorization server
+// (RFC 6749), from nothing but its addresses.
+package oauth2
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	xoauth2 "golang.org/x/oauth2"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/internal/exchange"
+	"github.com/seed-810f1486/multiaccount/providers/internal/hosts"
+	"github.com/seed-810f1486/multiaccount/providers/internal/jwt"
+)
+
+const refreshTimeout = 30 * time.Second
+
+// Options describe the provider.
+type Options struct {
+	// Name is short, lower case and fit for a folder; required.
+	Name string
+	// BaseURL is where requests go; no other server is given credentials.
+	BaseURL string
+	// TokenURL is where refresh tokens are spent.
+	TokenURL string
+	// AuthorizeURL is where an owner logs in. Nothing is sent there.
+	AuthorizeURL string
+	// UsageURL is not asked: there is no standard for its answer.
+	UsageURL string
+	// ProfileURL is the UserInfo endpoint (OpenID Connect Core section 5.3);
+	// empty means that there is none.
+	ProfileURL string
+	// ClientID is the OAuth client that logins are made for.
+	ClientID string
+	// ClientSecret is empty for public clients.
+	ClientSecret account.Secret
+	// AuthStyle says how the client names itself to the token endpoint:
+	// [xoauth2.AuthStyleInHeader], or in the form with any other value.
+	AuthStyle xoauth2.AuthStyle
+	// Scopes are asked for at login. A refresh names none, which keeps those
+	// that were granted (RFC 6749 section 6).
+	Scopes []string
+	// HTTPClient makes the calls to TokenURL and ProfileURL; nil means a
+	// client like [http.DefaultClient]. It is copied, and the copy follows no
+	// redirect.
+	HTTPClient *http.Client
+}
+
+// Provider is an OAuth 2 provider. It is immutable and safe for concurrent use.
+type Provider struct {
+	options Options
+	hosts   hosts.Set
+	client  *http.Client
+	tokens  exchange.Endpoint
+}
+
+// The interfaces that the provider serves.
+var (
+	_ providers.Provider      = (*Provider)(nil)
+	_ providers.ProfileSource = (*Provider)(nil)
+)
+
+// New returns the provider. A URL that does not parse shows when it is used.
+func New(o Options) *Provider {
+	client := exchange.Client(o.HTTPClient)
+	return &Provider{
+		options: o,
+		hosts:   hosts.New(o.BaseURL),
+		client:  client,
+		tokens: exchange.Endpoint{
+			Provider: o.Name, URL: o.TokenURL, Client: client,
+			ClientID: o.ClientID, ClientSecret: o.ClientSecret, Basic: o.AuthStyle == xoauth2.AuthStyleInHeader,
+		},
+	}
+}
+
+// Options returns the options that the provider was made with.
+func (p *Provider) Options() Options { return p.options }
+
+// Name returns [Options.Name].
+func (p *Provider) Name() string { return p.options.Name }
+
+// Owns reports whether u is on the server of [Options.BaseURL].
+func (p *Provider) Owns(u *url.URL) bool { return p.hosts.Owns(u) }
+
+// Authorize sets the access token, or the API key, as a bearer token (RFC 6750
+// section 2.1).
+func (p *Provider) Authorize(req *http.Request, cred account.Credential) {
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	req.Header["Authorization"] = []string{"Bearer " + cred.Token.Reveal()}
+}
+
+// RefreshTimeout returns 30 seconds.
+func (p *Provider) RefreshTimeout() time.Duration { return refreshTimeout }
+
+// Refresh spends the refresh token. An id token in the answer names the
+// account.
+func (p *Provider) Refresh(ctx context.Context, creds account.Credentials) (account.Grant, error) {
+	grant, body, err := p.tokens.Refresh(ctx, creds)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	var told struct {
+		IDToken string `json:"id_token"`
+	}
+	_ = json.Unmarshal(body, &told) // it parsed before; what does not fit stays empty
+	var c claims
+	jwt.Claims(told.IDToken, &c)
+	grant.Subject, grant.Email = c.Subject, c.Email
+	return grant, nil
+}
+
+// claims are the standard ones of OpenID Connect Core section 5.1.
+type claims struct {
+	Subject string `json:"sub"`
+	Email   string `json:"email"`
+}
+
+// Profile asks the UserInfo endpoint for subject and e-mail. Without one, and
+// for an API key, the error is [errors.ErrUnsupported]; a refusal is a
+// *[providers.StatusError].
+func (p *Provider) Profile(ctx context.Context, cred account.Credential) (account.Grant, error) {
+	if p.options.ProfileURL == "" || cred.Kind == account.APIKey {
+		return account.Grant{}, fmt.Errorf("%s: profile: %w", p.options.Name, errors.ErrUnsupported)
+	}
+	source := exchange.Source{
+		Provider: p.options.Name, URL: p.options.ProfileURL, Client: p.client,
+		Authorize: func(req *http.Request) { p.Authorize(req, cred) },
+	}
+	var c claims
+	if err := source.Get(ctx, &c); err != nil {
+		return account.Grant{}, err
+	}
+	return account.Grant{Subject: c.Subject, Email: c.Email}, nil
+}

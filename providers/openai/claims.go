@@ -1,0 +1,64 @@
+package openai
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers/internal/jwt"
+)
+
+// claims are those of the id token and of the access token; each has some.
+type claims struct {
+	Subject string `json:"sub"`
+	Email   string `json:"email"`
+	Auth    struct {
+		Plan    string `json:"chatgpt_plan_type"`
+		Account string `json:"chatgpt_account_id"`
+		User    string `json:"chatgpt_user_id"`
+	} `json:"https://api.openai.com/auth"`
+	Profile struct {
+		Email string `json:"email"`
+	} `json:"https://api.openai.com/profile"`
+}
+
+// Profile reads whose token it is from the token's claims, without a request.
+// For an API key, which has none, the error is [errors.ErrUnsupported].
+func (p *Provider) Profile(_ context.Context, cred account.Credential) (account.Grant, error) {
+	if cred.Kind == account.APIKey {
+		return account.Grant{}, errKey()
+	}
+	var grant account.Grant
+	identify(&grant, cred.Token.Reveal())
+	return grant, nil
+}
+
+func errKey() error {
+	return fmt.Errorf("%s: figures about an API key: %w", name, errors.ErrUnsupported)
+}
+
+func idToken(body []byte) string {
+	var told struct {
+		IDToken string `json:"id_token"`
+	}
+	_ = json.Unmarshal(body, &told) // it parsed before; what does not fit stays empty
+	return told.IDToken
+}
+
+// identify fills in what the claims of tokens tell, the first token first.
+// The tokens come straight from the token endpoint over TLS, so that their
+// signatures need not be verified.
+func identify(grant *account.Grant, tokens ...string) {
+	for _, token := range tokens {
+		var c claims
+		jwt.Claims(token, &c)
+		fill(&grant.Subject, c.Auth.User)
+		fill(&grant.Subject, c.Subject)
+		fill(&grant.Organization, c.Auth.Account)
+		fill(&grant.Email, c.Email)
+		fill(&grant.Email, c.Profile.Email)
+		fill(&grant.Plan, PlanLabel(c.Auth.Plan))
+	}
+}

@@ -1,0 +1,147 @@
+// Package openai knows OpenAI: OAuth logins of ChatGPT plans, which Codex
+// uses, and API keys.
+package openai
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/internal/exchange"
+	"github.com/seed-810f1486/multiaccount/providers/internal/hosts"
+)
+
+// OpenAI's own values, which an empty field of [Options] stands for.
+const (
+	DefaultBaseURL = "https://chatgpt.com/backend-api/codex"
+	// APIBaseURL is where requests with API keys go.
+	APIBaseURL          = "https://api.openai.com"
+	DefaultTokenURL     = "https://auth.openai.com/oauth/token" //nolint:gosec // an address, no credential
+	DefaultAuthorizeURL = "https://auth.openai.com/oauth/authorize"
+	DefaultUsageURL     = "https://chatgpt.com/backend-api/wham/usage"
+	DefaultClientID     = "app_EMoamEEZ73f0CkXaXp7hrann"
+)
+
+const (
+	name           = "openai"
+	chatHost       = "chatgpt.com"
+	apiHost        = "api.openai.com"
+	refreshTimeout = 30 * time.Second
+	accountHeader  = "Chatgpt-Account-Id"
+)
+
+// Options configure the provider. Empty fields mean OpenAI's own values; a nil
+// HTTPClient means a client like [http.DefaultClient].
+type Options struct {
+	// BaseURL is where requests go; its server may be given credentials.
+	BaseURL string
+	// TokenURL is where refresh tokens are spent.
+	TokenURL string
+	// AuthorizeURL is where an owner logs in. Nothing is sent there.
+	AuthorizeURL string
+	// UsageURL is asked with the account's credentials.
+	UsageURL string
+	// ProfileURL is not asked: the tokens themselves tell whose they are.
+	ProfileURL string
+	// ClientID is the OAuth client that logins are made for.
+	ClientID string
+	// HTTPClient makes the calls to TokenURL and UsageURL. It is copied, and
+	// the copy follows no redirect.
+	HTTPClient *http.Client
+}
+
+// Provider is OpenAI. It is immutable and safe for concurrent use.
+type Provider struct {
+	options Options
+	hosts   hosts.Set
+	client  *http.Client
+	tokens  exchange.Endpoint
+}
+
+// The interfaces that OpenAI serves.
+var (
+	_ providers.Provider      = (*Provider)(nil)
+	_ providers.UsageSource   = (*Provider)(nil)
+	_ providers.ProfileSource = (*Provider)(nil)
+)
+
+// New returns the provider. A URL that does not parse shows when it is used.
+func New(o Options) *Provider {
+	o = o.filled()
+	client := exchange.Client(o.HTTPClient)
+	return &Provider{
+		options: o,
+		hosts:   hosts.New(o.BaseURL, chatHost, apiHost),
+		client:  client,
+		tokens: exchange.Endpoint{
+			Provider: name, URL: o.TokenURL, ClientID: o.ClientID, Client: client,
+			Terminal: []string{"refresh_token_expired", "refresh_token_invalidated", "token_expired", "account_deactivated"},
+		},
+	}
+}
+
+func (o Options) filled() Options {
+	fill(&o.BaseURL, DefaultBaseURL)
+	fill(&o.TokenURL, DefaultTokenURL)
+	fill(&o.AuthorizeURL, DefaultAuthorizeURL)
+	fill(&o.UsageURL, DefaultUsageURL)
+	fill(&o.ClientID, DefaultClientID)
+	return o
+}
+
+func fill(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// Options returns the options in effect, OpenAI's own values filled in.
+func (p *Provider) Options() Options { return p.options }
+
+// Name returns "openai".
+func (p *Provider) Name() string { return name }
+
+// Owns reports whether u is on chatgpt.com or api.openai.com over https, or on
+// the server of [Options.BaseURL].
+func (p *Provider) Owns(u *url.URL) bool { return p.hosts.Owns(u) }
+
+// Authorize sets the bearer token or the API key. For a token it also names
+// the workspace: the account's organization, or its subject without one.
+func (p *Provider) Authorize(req *http.Request, cred account.Credential) {
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	h := req.Header
+	h["Authorization"] = []string{"Bearer " + cred.Token.Reveal()}
+	delete(h, accountHeader)
+	if workspace := workspace(cred); workspace != "" {
+		h[accountHeader] = []string{workspace}
+	}
+}
+
+func workspace(cred account.Credential) string {
+	switch {
+	case cred.Kind == account.APIKey:
+		return ""
+	case cred.Organization != "":
+		return cred.Organization
+	}
+	return cred.Subject
+}
+
+// RefreshTimeout returns 30 seconds.
+func (p *Provider) RefreshTimeout() time.Duration { return refreshTimeout }
+
+// Refresh spends the refresh token. The claims of the tokens in the answer
+// name the account, its workspace, e-mail and plan.
+func (p *Provider) Refresh(ctx context.Context, creds account.Credentials) (account.Grant, error) {
+	grant, body, err := p.tokens.Refresh(ctx, creds)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	identify(&grant, idToken(body), grant.AccessToken.Reveal())
+	return grant, nil
+}
