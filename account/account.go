@@ -198,3 +198,26 @@ func set(field *string, value string) {
 		*field = value
 	}
 }
+
+// Replace gives the record another login, as it was just made: credentials
+// and what came with them. It switches the account on and forgets what the
+// old login suffered from.
+func (r *Record) Replace(login Record) {
+	r.Kind, r.Lineage = login.Kind, login.Lineage
+	r.Credentials = login.Credentials
+	set(&r.Subject, login.Subject)
+	set(&r.Organization, login.Organization)
+	set(&r.Email, login.Email)
+	set(&r.Label, login.Label)
+	set(&r.Plan, login.Plan)
+	r.Generation++
+	r.Enabled = true
+	r.AuthFailures, r.Fault, r.Limits = 0, nil, nil
+}
+
+// WithoutSecrets returns a copy that is fit to be shown.
+func (r Record) WithoutSecrets() Record {
+	r.Credentials = Credentials{ExpiresAt: r.Credentials.ExpiresAt, Scopes: r.Credentials.Scopes}
+	r.Unknown = nil
+	return r
+}

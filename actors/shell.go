@@ -105,13 +105,16 @@ type shell struct {
 func (s *System) spawn(parent actor.SpawnerContext, create func(self *ref) behavior) *ref {
 	self := &ref{root: s.actors.Root, dead: make(chan struct{})}
 	sh := &shell{create: create, self: self}
-	self.pid = parent.Spawn(actor.PropsFromProducer(
+	props := actor.PropsFromProducer(
 		func() actor.Actor { return sh },
 		actor.WithDispatcher(s.dispatcher),
 		actor.WithSupervisor(actor.RestartingSupervisorStrategy()),
-		actor.WithGuardian(actor.RestartingSupervisorStrategy()),
 		actor.WithOnInit(func(ctx actor.Context) { self.pid = ctx.Self() }),
-	))
+	)
+	if parent == actor.SpawnerContext(s.actors.Root) {
+		props.Configure(actor.WithGuardian(actor.RestartingSupervisorStrategy()))
+	}
+	parent.Spawn(props)
 	return self
 }
 
@@ -150,6 +153,11 @@ func (s *shell) failAsker(message any) {
 // actor's. When it returns an error, the reply will not be looked at again.
 func ask[T any](ctx context.Context, to *ref, message any, reply *messages.Reply[T]) (T, error) {
 	to.Tell(message)
+	return wait(ctx, to, reply)
+}
+
+// wait is ask for a message that is already on its way.
+func wait[T any](ctx context.Context, to *ref, reply *messages.Reply[T]) (T, error) {
 	var err error
 	select {
 	case answer := <-reply.C():

@@ -27,26 +27,25 @@ type Acknowledged struct {
 // [SelectAccount]; the account answers with [TokenLeased], at once while its
 // token is fresh, else when the refresh that it joins has ended.
 type LeaseToken struct {
-	// Rejected is the generation of a token that upstream refused; zero for
-	// none. While it is the current one the account refreshes first, however
-	// fresh the token looks.
-	Rejected uint64
 	// Rebound is set by the supervisor when the conversation changed accounts.
 	Rebound bool
-	// Account is set by the supervisor: who is asked, and gets the outcome.
-	Account Recipient
-	Reply   *Reply[TokenLeased]
+	// LeasedAt is set by the supervisor: when the account was picked.
+	LeasedAt time.Time
+	Reply    *Reply[TokenLeased]
 }
 
 // TokenLeased answers a [SelectAccount].
 type TokenLeased struct {
 	AccountID  string
 	Credential account.Credential
+	// ExpiresAt is when the token ends; zero when not known.
+	ExpiresAt  time.Time
 	Generation uint64
 	Rebound    bool
+	LeasedAt   time.Time
 	// Account is where the outcome must be reported.
 	Account Recipient
-	// Err is a [*Refusal], or says why the token could not be refreshed.
+	// Err is a [*RefusalError], or says why the token could not be refreshed.
 	// AccountID is then the account that failed, empty when none was picked.
 	Err error
 }
@@ -55,9 +54,8 @@ type TokenLeased struct {
 // each lease.
 type ReportOutcome struct {
 	Generation uint64
+	LeasedAt   time.Time
 	Verdict    account.Verdict
-	// Counts is set when the verdict counts as a failed login.
-	Counts bool
 	// Open is set while the answer's body is still being read; a
 	// [ReleaseLease] follows.
 	Open bool
@@ -70,10 +68,11 @@ type ReportOutcome struct {
 type ReleaseLease struct{}
 
 // RefreshAccount refreshes an account's token without a request: at the
-// user's wish (Force) or because it ends soon. Answered with [TokenRefreshed]
-// to ReplyTo when set, else through Reply.
+// user's wish, or because it ends before Before. Answered with
+// [TokenRefreshed] to ReplyTo when set, else through Reply.
 type RefreshAccount struct {
-	Force   bool
+	// Before is zero for a refresh that the user wants in any case.
+	Before  time.Time
 	ReplyTo Recipient
 	Reply   *Reply[Acknowledged]
 }
@@ -103,6 +102,14 @@ type ResetCooldown struct {
 	Reply *Reply[Acknowledged]
 }
 
+// Drain asks an account to begin nothing new and to tell when the last of its
+// requests and refreshes has ended. Answered to ReplyTo with [AccountDrained].
+type Drain struct {
+	// Cut is set when requests are not worth waiting for any more.
+	Cut     bool
+	ReplyTo Recipient
+}
+
 // GetAccount asks for an account's state. Answered to Reply.
 type GetAccount struct {
 	Reply *Reply[AccountStatus]
@@ -119,21 +126,22 @@ type AccountStatus struct {
 	Unsaved string
 	// RetryAt is when a failed refresh is tried again.
 	RetryAt time.Time
-	// Usable and Busy are the supervisor's view.
-	Usable bool
-	Busy   bool
+	// LastUsedAt may be newer than the record's.
+	LastUsedAt time.Time
 }
 
 // DisableAccount takes the account out of the pool for its login's fault. The
 // supervisor sends it in answer to [LoginFailed].
 type DisableAccount struct {
-	Fault account.Fault
+	Generation uint64
+	Fault      account.Fault
 }
 
 // KeepAccount leaves the account in the pool although its login fails, being
 // the last one. The supervisor sends it in answer to [LoginFailed].
 type KeepAccount struct {
-	Fault account.Fault
+	Generation uint64
+	Fault      account.Fault
 }
 
 // RefreshGranted tells that the account's lock is held and its refresh token
@@ -161,10 +169,10 @@ type RefreshCommitted struct {
 	Err    error
 }
 
-// AccountSaved tells what is durable after a [SaveAccount], or why it is not.
-// The persistence actor sends it.
+// AccountSaved tells what is durable after all of Saves, or why it is not. The
+// persistence actor sends it, once for each write.
 type AccountSaved struct {
-	Save   *SaveAccount
+	Saves  []*SaveAccount
 	Record account.Record
 	Err    error
 }
@@ -177,6 +185,7 @@ func (*ReplaceLogin) toAccount()     {}
 func (*SetEnabled) toAccount()       {}
 func (*RenameAccount) toAccount()    {}
 func (*ResetCooldown) toAccount()    {}
+func (*Drain) toAccount()            {}
 func (*GetAccount) toAccount()       {}
 func (*DisableAccount) toAccount()   {}
 func (*KeepAccount) toAccount()      {}
@@ -193,7 +202,19 @@ func (m *LeaseToken) Fail(err error) { m.Reply.Send(TokenLeased{Err: err}) }
 func (m *ReportOutcome) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
 // Fail answers the ask with err.
-func (m *RefreshAccount) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+func (m *RefreshAccount) Fail(err error) { m.Answer(err) }
+
+// Answer tells the sender how the refresh ended.
+func (m *RefreshAccount) Answer(err error) {
+	if m.ReplyTo != nil {
+		m.ReplyTo.Tell(&TokenRefreshed{Err: err})
+		return
+	}
+	m.Reply.Send(Acknowledged{Err: err})
+}
+
+// Fail answers the ask with an empty status.
+func (m *GetAccount) Fail(error) { m.Reply.Send(AccountStatus{}) }
 
 // Fail answers the ask with err.
 func (m *ReplaceLogin) Fail(err error) { m.Reply.Send(AccountAdded{Err: err}) }

@@ -20,11 +20,15 @@ const (
 	RefusedPin
 	// RefusedTried: every account has been tried for this request.
 	RefusedTried
+	// RefusedUnknown: the pool has no account of that id.
+	RefusedUnknown
+	// RefusedDuplicate: another account holds that token already.
+	RefusedDuplicate
 )
 
-// Refusal is the error of an ask that no account serves. The public package
+// RefusalError is the error of an ask that no account serves. The public package
 // turns it into its own typed errors.
-type Refusal struct {
+type RefusalError struct {
 	Reason    RefusalReason
 	AccountID string
 	// Detail says what is wrong in the user's words.
@@ -44,7 +48,7 @@ type RefusedAccount struct {
 }
 
 // Error says what is wrong.
-func (r *Refusal) Error() string {
+func (r *RefusalError) Error() string {
 	if r.AccountID == "" {
 		return r.Detail
 	}

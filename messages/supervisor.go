@@ -1,6 +1,8 @@
 package messages
 
 import (
+	"time"
+
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
@@ -12,7 +14,7 @@ type ToSupervisor interface{ toSupervisor() }
 // SelectAccount asks for an account and its token. A caller sends it; the
 // supervisor forwards Lease to the account it picks, and that account answers
 // the caller with [TokenLeased]. When none can serve, the supervisor holds the
-// ask for as long as waiting makes sense and then answers with a [Refusal].
+// ask for as long as waiting makes sense and then answers with a [RefusalError].
 type SelectAccount struct {
 	// Affinity ties the requests of one conversation to one account.
 	Affinity string
@@ -59,9 +61,10 @@ type GetAccounts struct {
 	Reply *Reply[AccountsListed]
 }
 
-// AccountsListed answers [GetAccounts], in the order the accounts were added.
+// AccountsListed answers [GetAccounts], in the order the accounts were added;
+// each answers a [GetAccount].
 type AccountsListed struct {
-	Accounts    []AccountStatus
+	Accounts    []Recipient
 	Quarantined []Quarantined
 	Err         error
 }
@@ -73,17 +76,34 @@ type Quarantined struct {
 	Reason string
 }
 
-// GetExpiring asks which accounts need a refresh soon. The refresher sends it;
-// answered with [AccountsExpiring].
+// GetExpiring asks which accounts need a refresh before a moment. The
+// refresher sends it; answered with [AccountsExpiring].
 type GetExpiring struct {
+	Before  time.Time
 	ReplyTo Recipient
 }
+
+// DrainPool asks that no request begins any more; answered when the last of
+// those under way has ended. The engine sends it when it closes.
+type DrainPool struct {
+	// Cut is set when requests are not worth waiting for any more: a refresh
+	// under way always is.
+	Cut   bool
+	Reply *Reply[Acknowledged]
+}
+
+// AccountDrained tells that an account has nothing under way. The account
+// sends it in answer to [Drain].
+type AccountDrained struct{}
 
 // AccountChanged tells that something selection depends on is different. An
 // account sends it; Record must not be written to.
 type AccountChanged struct {
 	ID     string
 	Record *account.Record
+	// NotBefore is when the account can get a token again, after a refresh
+	// that failed; zero when nothing stands in the way.
+	NotBefore time.Time
 }
 
 // LeaseReleased tells that one request of an account with a cap on its
@@ -96,8 +116,9 @@ type LeaseReleased struct {
 // does not work. An account sends it; answered with [DisableAccount] or
 // [KeepAccount].
 type LoginFailed struct {
-	ID    string
-	Fault account.Fault
+	ID         string
+	Generation uint64
+	Fault      account.Fault
 }
 
 // PoolLoaded tells what the store holds. The persistence actor sends it in
@@ -130,6 +151,8 @@ func (*RemoveAccount) toSupervisor()  {}
 func (*CommandAccount) toSupervisor() {}
 func (*GetAccounts) toSupervisor()    {}
 func (*GetExpiring) toSupervisor()    {}
+func (*DrainPool) toSupervisor()      {}
+func (*AccountDrained) toSupervisor() {}
 func (*AccountChanged) toSupervisor() {}
 func (*LeaseReleased) toSupervisor()  {}
 func (*LoginFailed) toSupervisor()    {}
@@ -151,3 +174,6 @@ func (m *CommandAccount) Fail(err error) { m.Command.Fail(err) }
 
 // Fail answers the ask with err.
 func (m *GetAccounts) Fail(err error) { m.Reply.Send(AccountsListed{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *DrainPool) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

@@ -1,0 +1,427 @@
+package actors
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+const (
+	// lastUsedGrain is how far the stored time of the last use may lag behind:
+	// selection makes no difference beyond it.
+	lastUsedGrain = 15 * time.Minute
+	// saveRetry is the first wait before a failed save is tried again.
+	saveRetry     = time.Second
+	saveRetryMost = 30 * time.Second
+)
+
+// accountActor holds one account: its token, its limits, its requests in
+// flight. Every change is a function of the record, applied here at once and
+// to the stored record by the persister.
+type accountActor struct {
+	*pool
+	self *ref
+	// record is the account as it is used now: what is stored, and on top of
+	// it every change in pending. It is replaced, never written to.
+	record *account.Record
+	// pending are changes that are not known to be durable, oldest first;
+	// failed are those among them that wait for another try.
+	pending, failed []*messages.SaveAccount
+	saveFailures    int
+	unsaved         string
+
+	// waiters want a fresh token, askers a refresh.
+	waiters []*messages.LeaseToken
+	askers  []*messages.RefreshAccount
+	refresh refreshState
+	// pendingGrant is a new token that is being stored.
+	pendingGrant *exchanged
+	// loading is set after a restart until the stored record has arrived.
+	loading bool
+
+	inFlight int
+	lastUsed time.Time
+	// refused is the generation of the token that upstream refused last, with
+	// no success since.
+	refused uint64
+	timer   *time.Timer
+	drain   messages.Recipient
+	cut     bool
+}
+
+// retrySaves is what an account tells itself when failed saves are due.
+type retrySaves struct{}
+
+// spawnAccount starts the actor of a stored account. A restarted one reads
+// its record from the store again.
+func (p *pool) spawnAccount(parent actor.SpawnerContext, record account.Record) *ref {
+	spawned := &record
+	return p.system.spawn(parent, func(self *ref) behavior {
+		a := &accountActor{pool: p, self: self, record: spawned, lastUsed: record.LastUsedAt, loading: spawned == nil}
+		if a.loading {
+			a.record = &account.Record{ID: record.ID, Provider: record.Provider}
+		}
+		spawned = nil
+		return a
+	})
+}
+
+func (a *accountActor) started(actor.Context) {
+	if a.loading {
+		a.submit(func(*account.Record) {}, false, nil)
+	}
+}
+
+func (a *accountActor) stopped() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	a.failWaiting(messages.ErrStopped)
+	for _, s := range a.pending {
+		acknowledge(s, messages.ErrStopped)
+	}
+}
+
+func (a *accountActor) receive(_ actor.Context, message any) {
+	switch m := message.(type) {
+	case messages.ToAccount:
+		a.handle(m)
+	case *exchanged:
+		a.exchanged(m)
+	case *retrySaves:
+		a.retrySaves()
+	}
+	a.tellDrained()
+}
+
+func (a *accountActor) handle(message messages.ToAccount) {
+	switch m := message.(type) {
+	case *messages.LeaseToken:
+		a.leaseToken(m)
+	case *messages.ReportOutcome:
+		a.reportOutcome(m)
+	case *messages.ReleaseLease:
+		a.release()
+	case *messages.RefreshAccount:
+		a.refreshAccount(m)
+	case *messages.ReplaceLogin:
+		a.replaceLogin(m)
+	case *messages.SetEnabled:
+		a.setEnabled(m)
+	case *messages.RenameAccount:
+		a.change(func(r *account.Record) { r.Label = m.Label }, m.Reply)
+	case *messages.ResetCooldown:
+		a.refresh.retryAt = time.Time{}
+		a.change(func(r *account.Record) { r.Limits = nil }, m.Reply)
+	case *messages.DisableAccount:
+		a.loginRejected(m.Generation, m.Fault)
+	case *messages.KeepAccount:
+		a.loginRejected(m.Generation, m.Fault)
+	case *messages.Drain:
+		a.drain, a.cut = m.ReplyTo, m.Cut
+	case *messages.GetAccount:
+		m.Reply.Send(a.status())
+	case *messages.RefreshGranted:
+		a.refreshGranted(m)
+	case *messages.RefreshAdopted:
+		a.refreshAdopted(m)
+	case *messages.RefreshDenied:
+		a.refreshFailed(m.Err)
+	case *messages.RefreshCommitted:
+		a.refreshCommitted(m)
+	case *messages.AccountSaved:
+		a.saved(m)
+	}
+}
+
+// leaseToken answers with the token while it is fresh; else the ask joins
+// those that wait for the one refresh.
+func (a *accountActor) leaseToken(m *messages.LeaseToken) {
+	if !a.needsRefresh(m.LeasedAt) {
+		a.lease(m)
+		return
+	}
+	a.waiters = append(a.waiters, m)
+	a.startRefresh()
+}
+
+// lease hands the token out. Once sent, m belongs to its asker again.
+func (a *accountActor) lease(m *messages.LeaseToken) {
+	leased := messages.TokenLeased{
+		AccountID: a.record.ID, Credential: a.record.Credential(), ExpiresAt: a.record.Credentials.ExpiresAt,
+		Generation: a.record.Generation, Rebound: m.Rebound, LeasedAt: m.LeasedAt, Account: a.self,
+	}
+	if m.LeasedAt.After(a.lastUsed) {
+		a.lastUsed = m.LeasedAt
+	}
+	a.inFlight++
+	if !m.Reply.Send(leased) {
+		a.release()
+	}
+}
+
+// refuse answers an ask that gets no token.
+func (a *accountActor) refuse(m *messages.LeaseToken, err error) {
+	m.Reply.Send(messages.TokenLeased{AccountID: a.record.ID, Err: err})
+	a.freePlace()
+}
+
+// release ends one request in flight.
+func (a *accountActor) release() {
+	a.inFlight = max(0, a.inFlight-1)
+	a.freePlace()
+}
+
+// freePlace tells the supervisor, which counts the requests of accounts that
+// may have only so many.
+func (a *accountActor) freePlace() {
+	if a.record.MaxInFlight > 0 {
+		a.supervisor.Tell(&messages.LeaseReleased{ID: a.record.ID})
+	}
+}
+
+func (a *accountActor) reportOutcome(m *messages.ReportOutcome) {
+	if !m.Open {
+		a.release()
+	}
+	a.learn(policy.Report{
+		Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt,
+		CountsAsAuthFailure: a.countsAsAuthFailure(m),
+	})
+	if a.lastUsed.Sub(a.record.LastUsedAt) > lastUsedGrain {
+		used := a.lastUsed
+		a.apply(func(r *account.Record) { r.LastUsedAt = used }, true, nil)
+	}
+	m.Reply.Send(messages.Acknowledged{})
+}
+
+// countsAsAuthFailure reports whether a refused token is a failed login: it
+// was fresh, or there is no other to be had. The first refusal of an older
+// token only makes the next lease refresh it.
+func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
+	if m.Generation != a.record.Generation {
+		return false
+	}
+	before := a.refused
+	switch m.Verdict.Class {
+	case account.ClassSuccess:
+		a.refused = 0
+	case account.ClassUnauthorized:
+		a.refused = m.Generation
+		return before != 0 || !a.refreshable()
+	}
+	return false
+}
+
+// learn changes the record by what an answer said.
+func (a *accountActor) learn(report policy.Report) {
+	if report.Verdict.Class == account.ClassVerification {
+		a.publish(messages.VerificationRequired{Occurrence: a.occurrence(), URL: report.Verdict.URL})
+	}
+	if !report.Concerns(a.record) {
+		return
+	}
+	now, old := time.Now(), a.record
+	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, report.Verdict.Class == account.ClassSuccess, nil)
+	a.publishLimits(old)
+	if reason, rejected := report.LoginRejected(a.record, a.tuning); rejected {
+		a.reportRejected(reason, now)
+	}
+}
+
+// reportRejected asks the supervisor whether the account may be disabled.
+func (a *accountActor) reportRejected(reason string, now time.Time) {
+	a.supervisor.Tell(&messages.LoginFailed{
+		ID: a.record.ID, Generation: a.record.Generation,
+		Fault: account.Fault{Kind: account.FaultReauth, Reason: reason, At: now},
+	})
+}
+
+// loginRejected records the supervisor's decision, unless there is a newer
+// login since.
+func (a *accountActor) loginRejected(generation uint64, fault account.Fault) {
+	if a.record.Generation != generation {
+		return
+	}
+	a.refresh.retryAt = later(a.refresh.retryAt, time.Now().Add(a.tuning.RejectedBackoff))
+	a.apply(func(r *account.Record) {
+		if r.Generation == generation {
+			r.Fault = &fault
+		}
+	}, false, nil)
+	a.publish(messages.LoginRejected{Occurrence: a.occurrence(), Reason: fault.Reason, Disabled: fault.Disabled})
+}
+
+func (a *accountActor) setEnabled(m *messages.SetEnabled) {
+	a.publish(messages.AccountSwitched{Occurrence: a.occurrence(), Enabled: m.Enabled})
+	a.change(func(r *account.Record) {
+		r.Enabled = m.Enabled
+		if m.Enabled {
+			r.Fault, r.AuthFailures = nil, 0
+		}
+	}, m.Reply)
+}
+
+func (a *accountActor) replaceLogin(m *messages.ReplaceLogin) {
+	a.refused, a.refresh.retryAt = 0, time.Time{}
+	id := a.record.ID
+	a.apply(func(r *account.Record) { r.Replace(m.Record) }, false, func(err error) {
+		m.Reply.Send(messages.AccountAdded{ID: id, Err: err})
+	})
+	a.publish(messages.AccountJoined{Occurrence: a.occurrence(), Known: true})
+}
+
+// change applies what a user asked for, and answers when it is durable.
+func (a *accountActor) change(mutate func(*account.Record), reply *messages.Reply[messages.Acknowledged]) {
+	a.apply(mutate, false, func(err error) { reply.Send(messages.Acknowledged{Err: err}) })
+}
+
+// apply changes the record and has the change stored. acknowledge, when set,
+// is told once; a change without it is tried until it is stored.
+func (a *accountActor) apply(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
+	next := *a.record
+	mutate(&next)
+	a.record = &next
+	a.submit(mutate, lazy, acknowledge)
+	a.announce()
+}
+
+func (a *accountActor) submit(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
+	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, Lazy: lazy, ReplyTo: a.self, Acknowledge: acknowledge}
+	a.pending = append(a.pending, save)
+	a.store.Tell(save)
+}
+
+// saved takes over what is durable now.
+func (a *accountActor) saved(m *messages.AccountSaved) {
+	if m.Err != nil {
+		a.saveFailed(m)
+		return
+	}
+	a.forget(m.Saves)
+	a.unsaved, a.saveFailures = "", 0
+	a.adopt(m.Record)
+	for _, s := range m.Saves {
+		acknowledge(s, nil)
+	}
+	if a.loading {
+		a.loading = false
+		a.serveWaiters()
+	}
+}
+
+// adopt makes record, with the changes that are still pending, the one in use.
+func (a *accountActor) adopt(record account.Record) {
+	for _, s := range a.pending {
+		s.Mutate(&record)
+	}
+	a.record = &record
+	a.announce()
+}
+
+// saveFailed gives up the changes that somebody waits for, and keeps the
+// others for another try.
+func (a *accountActor) saveFailed(m *messages.AccountSaved) {
+	gone := errors.Is(m.Err, persistence.ErrNotFound)
+	for _, s := range m.Saves {
+		if s.Acknowledge == nil && !gone {
+			a.failed = append(a.failed, s)
+			continue
+		}
+		a.forget([]*messages.SaveAccount{s})
+		acknowledge(s, m.Err)
+	}
+	if gone {
+		return
+	}
+	a.undo()
+	if a.unsaved == "" {
+		a.publish(messages.SaveFailed{Occurrence: a.occurrence(), Reason: m.Err.Error()})
+	}
+	a.unsaved = m.Err.Error()
+	a.scheduleSaves()
+}
+
+// undo has the stored record read again, since a change was given up that
+// the record in use still shows.
+func (a *accountActor) undo() {
+	reread := &messages.SaveAccount{Key: a.key(), Mutate: func(*account.Record) {}, ReplyTo: a.self}
+	a.pending = append(a.pending, reread)
+	a.failed = append(a.failed, reread)
+}
+
+func (a *accountActor) scheduleSaves() {
+	if a.timer != nil {
+		return
+	}
+	a.saveFailures++
+	wait := policy.Backoff(a.saveFailures, saveRetry, saveRetryMost, a.jitter())
+	a.timer = time.AfterFunc(wait, func() { a.self.Tell(&retrySaves{}) })
+}
+
+func (a *accountActor) retrySaves() {
+	a.timer = nil
+	for _, s := range a.failed {
+		a.store.Tell(s)
+	}
+	a.failed = nil
+}
+
+func (a *accountActor) forget(saves []*messages.SaveAccount) {
+	a.pending = slices.DeleteFunc(a.pending, func(s *messages.SaveAccount) bool { return slices.Contains(saves, s) })
+	if len(a.pending) == 0 {
+		a.pending = nil
+	}
+}
+
+func acknowledge(s *messages.SaveAccount, err error) {
+	if s.Acknowledge != nil {
+		s.Acknowledge(err)
+	}
+}
+
+// announce tells the supervisor what selection has to know.
+func (a *accountActor) announce() {
+	a.supervisor.Tell(&messages.AccountChanged{ID: a.record.ID, Record: a.record, NotBefore: a.notBefore()})
+}
+
+func (a *accountActor) tellDrained() {
+	if a.drain != nil && (a.inFlight == 0 || a.cut) && !a.refresh.running {
+		a.drain.Tell(&messages.AccountDrained{})
+		a.drain = nil
+	}
+}
+
+func (a *accountActor) key() messages.Key {
+	return messages.Key{Provider: a.record.Provider, ID: a.record.ID}
+}
+
+func (a *accountActor) occurrence() messages.Occurrence {
+	return messages.Occurrence{
+		Provider: a.record.Provider, AccountID: a.record.ID, Label: a.record.DisplayLabel(), At: time.Now(),
+	}
+}
+
+// publishLimits tells of the limits that are new since old.
+func (a *accountActor) publishLimits(old *account.Record) {
+	for _, l := range a.record.Limits {
+		if slices.Contains(old.Limits, l) {
+			continue
+		}
+		a.publish(messages.AccountCooled{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, Until: l.Until})
+	}
+}
+
+func (a *accountActor) status() messages.AccountStatus {
+	return messages.AccountStatus{
+		Record: a.record.WithoutSecrets(), InFlight: a.inFlight, Unsaved: a.unsaved,
+		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt, LastUsedAt: a.lastUsed,
+	}
+}

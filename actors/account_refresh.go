@@ -1,0 +1,266 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// Waits after a refresh that failed and may work later.
+const (
+	refreshRetry     = 5 * time.Second
+	refreshRetryMost = 5 * time.Minute
+)
+
+// refreshState is how an account's refreshes go. One runs at a time.
+type refreshState struct {
+	running  bool
+	failures int
+	failure  string
+	// retryAt is when the next refresh may be tried after one that failed.
+	retryAt time.Time
+}
+
+// exchanged is what an account tells itself when the token endpoint answered.
+type exchanged struct {
+	spent string
+	grant account.Grant
+	err   error
+}
+
+// needsRefresh reports whether the token cannot be used as it is.
+func (a *accountActor) needsRefresh(now time.Time) bool {
+	return a.loading || a.record.Expired(now) || (a.refused == a.record.Generation && a.refreshable()) ||
+		(a.record.Fault != nil && a.refreshable() && !now.Before(a.refresh.retryAt))
+}
+
+// refreshable reports whether the account has a refresh token of its own.
+func (a *accountActor) refreshable() bool {
+	return !a.record.Credentials.RefreshToken.IsZero() && a.record.Lineage != account.Linked
+}
+
+// refreshAccount refreshes without a request.
+func (a *accountActor) refreshAccount(m *messages.RefreshAccount) {
+	expires := a.record.Credentials.ExpiresAt
+	switch {
+	case a.record.Kind == account.APIKey:
+		m.Answer(a.refusal("an API key needs no refresh"))
+	case !m.Before.IsZero() && expires.After(m.Before):
+		m.Answer(nil)
+	default:
+		a.askers = append(a.askers, m)
+		if m.Before.IsZero() {
+			a.refresh.retryAt = time.Time{}
+		}
+		a.startRefresh()
+	}
+}
+
+// startRefresh begins the account's one refresh, or refuses those who wait
+// when it makes no sense now.
+func (a *accountActor) startRefresh() {
+	if a.refresh.running || a.loading {
+		return
+	}
+	if err := a.cannotRefresh(time.Now()); err != nil {
+		a.serve(err)
+		return
+	}
+	a.refresh.running = true
+	a.store.Tell(&messages.BeginRefresh{Key: a.key(), Generation: a.record.Generation, ReplyTo: a.self})
+}
+
+// cannotRefresh says what forbids a refresh at now; nil when nothing does.
+func (a *accountActor) cannotRefresh(now time.Time) error {
+	switch {
+	case a.drain != nil:
+		return messages.ErrStopped
+	case a.record.Lineage == account.Linked:
+		return a.refusal("its login belongs to another program, which has to refresh it")
+	case !a.refreshable():
+		return a.refusal("it has no refresh token and its access token does not work any more; log in again")
+	case now.Before(a.refresh.retryAt) && a.record.Fault != nil:
+		return a.refusal(a.record.Fault.Reason + "; log in again")
+	case now.Before(a.refresh.retryAt):
+		return fmt.Errorf("account %s: its token could not be refreshed and will be tried again at %s: %s",
+			a.record.ID, a.refresh.retryAt.Format(time.RFC3339), a.refresh.failure)
+	}
+	return nil
+}
+
+// refreshGranted spends the refresh token, on a goroutine of its own: whoever
+// waits may give up without ending the exchange.
+func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
+	a.adopt(m.Record)
+	a.refresh.running = true
+	creds := m.Record.Credentials
+	a.system.task(func() {
+		ctx, cancel := context.WithTimeout(a.system.running, a.provider.RefreshTimeout())
+		defer cancel()
+		grant, err := exchange(ctx, a.provider, creds)
+		a.self.Tell(&exchanged{spent: creds.RefreshToken.Fingerprint(), grant: grant, err: err})
+	})
+}
+
+// exchange calls the provider, whose panic must not end the process.
+func exchange(ctx context.Context, p providers.Provider, creds account.Credentials) (grant account.Grant, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("provider %s panicked in Refresh: %T", p.Name(), reason)
+		}
+	}()
+	grant, err = p.Refresh(ctx, creds)
+	if err == nil && grant.AccessToken.IsZero() {
+		err = fmt.Errorf("provider %s returned no access token", p.Name())
+	}
+	return grant, err
+}
+
+// exchanged has a new token stored before anyone sees it. An answer that ends
+// the login counts only while the token that failed is still the stored one.
+func (a *accountActor) exchanged(m *exchanged) {
+	if m.err == nil {
+		a.store.Tell(&messages.CommitRefresh{Key: a.key(), Spent: m.spent, Grant: m.grant, ReplyTo: a.self})
+		a.pendingGrant = m
+		return
+	}
+	a.store.Tell(&messages.AbortRefresh{Key: a.key()})
+	var refused *providers.RefreshError
+	if !errors.As(m.err, &refused) || !refused.Terminal || a.record.Credentials.RefreshToken.Fingerprint() != m.spent {
+		a.refreshFailed(m.err)
+		return
+	}
+	reason := "the provider refused its refresh token (" + refused.Code + ")"
+	a.reportRejected(reason, time.Now())
+	a.refreshFailed(a.refusal(reason + "; log in again"))
+}
+
+func (a *accountActor) refreshAdopted(m *messages.RefreshAdopted) {
+	a.adopt(m.Record)
+	a.refreshSucceeded(true)
+}
+
+// refreshCommitted makes a stored token the one in use. One that could not be
+// stored is used all the same and stored as soon as that works: losing it
+// would lose the login.
+func (a *accountActor) refreshCommitted(m *messages.RefreshCommitted) {
+	granted := a.pendingGrant
+	a.pendingGrant = nil
+	if m.Err == nil {
+		a.adopt(m.Record)
+	} else if granted != nil {
+		a.keepUnsaved(granted, m.Err)
+	}
+	a.refreshSucceeded(false)
+}
+
+func (a *accountActor) keepUnsaved(granted *exchanged, err error) {
+	mutate := func(r *account.Record) { ApplyGrant(r, granted.spent, granted.grant) }
+	next := *a.record
+	mutate(&next)
+	a.record = &next
+	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, ReplyTo: a.self}
+	a.pending = append(a.pending, save)
+	a.saveFailed(&messages.AccountSaved{Saves: []*messages.SaveAccount{save}, Err: err})
+	a.announce()
+}
+
+func (a *accountActor) refreshSucceeded(adopted bool) {
+	a.refresh = refreshState{}
+	a.announce()
+	a.publish(messages.LoginRefreshed{
+		Occurrence: a.occurrence(), Generation: a.record.Generation,
+		ExpiresAt: a.record.Credentials.ExpiresAt, Adopted: adopted,
+	})
+	a.serve(nil)
+}
+
+func (a *accountActor) refreshFailed(err error) {
+	a.refresh.running = false
+	a.refresh.failure = err.Error()
+	a.backOff(time.Now())
+	a.announce()
+	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
+	a.serve(err)
+}
+
+// backOff puts the next refresh off.
+func (a *accountActor) backOff(now time.Time) {
+	a.refresh.failures++
+	a.refresh.retryAt = now.Add(policy.Backoff(a.refresh.failures, refreshRetry, refreshRetryMost, a.jitter()))
+}
+
+// serve ends the wait of everybody: with a token while there is a good one,
+// with err when there is none.
+func (a *accountActor) serve(err error) {
+	for _, m := range a.askers {
+		m.Answer(err)
+	}
+	a.askers = nil
+	if err == nil {
+		a.serveWaiters()
+		return
+	}
+	waiters, now := a.waiters, time.Now()
+	a.waiters = nil
+	for _, m := range waiters {
+		if a.stillGood(now) {
+			a.lease(m)
+			continue
+		}
+		a.refuse(m, err)
+	}
+}
+
+// serveWaiters hands the token out, or refreshes once more when what another
+// process got has ended already.
+func (a *accountActor) serveWaiters() {
+	if a.needsRefresh(time.Now()) {
+		if len(a.waiters) > 0 {
+			a.startRefresh()
+		}
+		return
+	}
+	waiters := a.waiters
+	a.waiters = nil
+	for _, m := range waiters {
+		a.lease(m)
+	}
+}
+
+// stillGood reports whether a token that should be refreshed can be used for
+// its last seconds.
+func (a *accountActor) stillGood(now time.Time) bool {
+	c := &a.record.Credentials
+	return !a.loading && a.record.Fault == nil && a.refused != a.record.Generation &&
+		!c.AccessToken.IsZero() && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
+}
+
+func (a *accountActor) failWaiting(err error) {
+	for _, m := range a.askers {
+		m.Answer(err)
+	}
+	for _, m := range a.waiters {
+		m.Fail(err)
+	}
+	a.askers, a.waiters = nil, nil
+}
+
+// notBefore is until when a failed refresh keeps the account from serving.
+func (a *accountActor) notBefore() time.Time {
+	if a.refresh.retryAt.IsZero() || a.stillGood(time.Now()) {
+		return time.Time{}
+	}
+	return a.refresh.retryAt
+}
+
+// refusal is the error of an account whose owner has to act.
+func (a *accountActor) refusal(detail string) error {
+	return &messages.RefusalError{Reason: messages.RefusedLogin, AccountID: a.record.ID, Detail: detail}
+}

@@ -1,0 +1,105 @@
+package actors
+
+import (
+	"context"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// lane is what the persister has to do for one account. One thing at a time
+// is under way (busy), on a goroutine; the rest waits here.
+type lane struct {
+	key messages.Key
+	// saves wait to become one write; urgent once one of them is not lazy.
+	saves  []*messages.SaveAccount
+	urgent bool
+	// begin waits for the account's lock, commit for its turn to be written.
+	begin  *messages.BeginRefresh
+	commit *messages.CommitRefresh
+	// lock is held while a refresh is under way.
+	lock  persistence.Locked
+	abort bool
+	busy  bool
+	// queued is set while the lane waits for a free writer.
+	queued bool
+}
+
+// wantsWrite reports whether something is to be written now.
+func (l *lane) wantsWrite() bool { return l.commit != nil || l.urgent }
+
+// empty reports whether the lane can be forgotten.
+func (l *lane) empty() bool {
+	return !l.busy && l.lock == nil && l.begin == nil && l.commit == nil && len(l.saves) == 0
+}
+
+// written is what one write of a lane came to.
+type written struct {
+	lane   *lane
+	saves  []*messages.SaveAccount
+	commit *messages.CommitRefresh
+	record account.Record
+	err    error
+}
+
+// take moves what waits into one write. A commit is written alone, so that
+// who replays the changes that still wait applies none of them twice.
+func (l *lane) take() *written {
+	l.queued, l.busy = false, true
+	if commit := l.commit; commit != nil {
+		l.commit = nil
+		return &written{lane: l, commit: commit}
+	}
+	w := &written{lane: l, saves: l.saves}
+	l.saves, l.urgent = nil, false
+	return w
+}
+
+// run writes; on a goroutine of the persister's.
+func (w *written) run(store persistence.Store) {
+	if w.lane.lock != nil {
+		w.record, w.err = w.lane.lock.Update(context.Background(), w.mutate)
+		return
+	}
+	w.record, w.err = store.Update(context.Background(), persistence.Key(w.lane.key), w.mutate)
+}
+
+func (w *written) mutate(r *account.Record) {
+	if w.commit != nil {
+		ApplyGrant(r, w.commit.Spent, w.commit.Grant)
+	}
+	for _, s := range w.saves {
+		s.Mutate(r)
+	}
+}
+
+// answer tells everybody whose change was in the write.
+func (w *written) answer() {
+	if w.commit != nil {
+		w.commit.ReplyTo.Tell(&messages.RefreshCommitted{Record: w.record, Err: w.err})
+	}
+	if len(w.saves) > 0 {
+		w.saves[0].ReplyTo.Tell(&messages.AccountSaved{Saves: w.saves, Record: w.record, Err: w.err})
+	}
+}
+
+// fail answers everybody who waits with err.
+func (l *lane) fail(err error) {
+	if l.begin != nil {
+		l.begin.ReplyTo.Tell(&messages.RefreshDenied{Err: err})
+	}
+	for l.commit != nil || len(l.saves) > 0 {
+		w := l.take()
+		w.err = err
+		w.answer()
+	}
+}
+
+// ApplyGrant gives r the tokens that were had for the refresh token with the
+// fingerprint spent, unless r has a newer login since.
+func ApplyGrant(r *account.Record, spent string, g account.Grant) {
+	if r.Credentials.RefreshToken.Fingerprint() == spent {
+		r.Apply(g)
+	}
+}

@@ -1,0 +1,181 @@
+package actors
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+// refusedLines is how many accounts a refusal names at most.
+const refusedLines = 100
+
+// parkedAsk waits for an account until its deadline.
+type parkedAsk struct {
+	ask      *messages.SelectAccount
+	deadline time.Time
+}
+
+// park lets m wait. What it has tried already counts no more after a wait.
+func (s *supervisor) park(m *messages.SelectAccount, deadline, retryAt time.Time) {
+	m.Exclude = nil
+	s.parked = append(s.parked, parkedAsk{ask: m, deadline: deadline})
+	s.wakeAt(retryAt)
+}
+
+// serveParked gives those that wait what there is now, the oldest first.
+func (s *supervisor) serveParked(now time.Time) {
+	if len(s.parked) == 0 {
+		return
+	}
+	var inVain []string // models that no account serves now
+	var next time.Time
+	s.parked = slices.DeleteFunc(s.parked, func(p parkedAsk) bool {
+		if p.ask.Lease.Reply.Abandoned() {
+			return true
+		}
+		if now.Before(p.deadline) && slices.Contains(inVain, p.ask.Model) {
+			return false
+		}
+		retryAt, parked := s.place(p.ask, now, p.deadline)
+		if parked {
+			inVain = append(inVain, p.ask.Model)
+			next = earlier(next, retryAt)
+		}
+		return !parked
+	})
+	s.wakeAt(next)
+}
+
+// wakeAt has serveParked called at t, unless it is sooner already.
+func (s *supervisor) wakeAt(t time.Time) {
+	if len(s.parked) == 0 || t.IsZero() {
+		return
+	}
+	if s.wakeup != nil {
+		s.wakeup.Stop()
+		t = earlier(t, s.wakeTime)
+	}
+	s.wakeTime = t
+	s.wakeup = time.AfterFunc(time.Until(t), func() { s.self.Tell(&wokenUp{}) })
+}
+
+// earlier returns the first of two moments; zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || (b.Before(a) && !b.IsZero()) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// refuse answers an ask that no account serves now, or says until when it may
+// wait: for a free place until its deadline, for a reset when that is no later.
+func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (retryAt time.Time, parked bool) {
+	retryAt = c.RetryAt.Time()
+	waits := !s.noneWorks() && time.Now().Before(deadline)
+	switch {
+	case waits && c.Reason == policy.AllBusy:
+		return earlier(deadline, retryAt), true
+	case waits && c.Reason == policy.AllLimited && !retryAt.IsZero() && !retryAt.After(deadline):
+		return retryAt, true
+	}
+	m.Fail(s.refusal(m, c))
+	return time.Time{}, false
+}
+
+// noneWorks reports whether every account that is switched on needs its owner.
+func (s *supervisor) noneWorks() bool {
+	return !slices.ContainsFunc(s.order, func(m *member) bool { return m.record.Eligible() && m.record.Fault == nil })
+}
+
+// refusal says why no account serves m.
+func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messages.RefusalError {
+	switch c.Reason {
+	case policy.PinUnknown, policy.PinUnusable:
+		return s.pinRefusal(m)
+	case policy.NoAccounts:
+		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the pool has no accounts; add one"}
+	case policy.Declined:
+		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the host's strategy picked none of the usable accounts"}
+	case policy.AllTried:
+		return &messages.RefusalError{Reason: messages.RefusedTried, Detail: "every usable account has been tried"}
+	}
+	if s.noneWorks() {
+		return s.loginRefusal()
+	}
+	return &messages.RefusalError{
+		Reason: messages.RefusedLimited, Detail: "every account is limited or busy",
+		RetryAt: c.RetryAt.Time(), Accounts: s.lines(m.Model),
+	}
+}
+
+// loginRefusal names the first account whose owner can help.
+func (s *supervisor) loginRefusal() *messages.RefusalError {
+	for _, m := range s.order {
+		if f := m.record.Fault; f != nil && m.record.Enabled {
+			return &messages.RefusalError{
+				Reason: messages.RefusedLogin, AccountID: m.record.ID, RetryAt: m.notBefore, Detail: f.Reason + "; log in again",
+			}
+		}
+	}
+	return &messages.RefusalError{
+		Reason: messages.RefusedEmpty, Detail: fmt.Sprintf("all %d accounts are switched off; enable one", len(s.order)),
+	}
+}
+
+func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalError {
+	pinned := s.byID[m.Pin]
+	if pinned == nil {
+		return &messages.RefusalError{Reason: messages.RefusedPin, AccountID: m.Pin, Detail: "the pool has no account of this id"}
+	}
+	line := s.line(pinned, m.Model)
+	return &messages.RefusalError{Reason: messages.RefusedPin, AccountID: m.Pin, RetryAt: line.Until, Detail: line.Reason}
+}
+
+// lines says of each account why it does not serve.
+func (s *supervisor) lines(model string) []messages.RefusedAccount {
+	lines := make([]messages.RefusedAccount, 0, min(len(s.order), refusedLines))
+	for _, m := range s.order[:min(len(s.order), refusedLines)] {
+		lines = append(lines, s.line(m, model))
+	}
+	return lines
+}
+
+func (s *supervisor) line(m *member, model string) messages.RefusedAccount {
+	line := messages.RefusedAccount{ID: m.record.ID, Label: m.record.DisplayLabel()}
+	line.Reason, line.Until = whyNot(m, model)
+	return line
+}
+
+// whyNot says what keeps an account from serving a model, and until when.
+func whyNot(m *member, model string) (reason string, until time.Time) {
+	r := m.record
+	switch {
+	case !r.Enabled:
+		return "switched off", time.Time{}
+	case r.Fault != nil:
+		return r.Fault.Reason + "; log in again", m.notBefore
+	}
+	for _, l := range r.Limits {
+		if (l.Scope == account.ScopeAccount || l.Model == model) && l.Until.After(until) {
+			reason, until = "limited ("+l.Reason+")", l.Until
+		}
+	}
+	switch {
+	case m.notBefore.After(until):
+		return "its token could not be refreshed", m.notBefore
+	case reason == "":
+		return "as many requests in flight as it may have, or tried already", time.Time{}
+	}
+	return reason, until
+}

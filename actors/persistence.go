@@ -1,0 +1,361 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+const (
+	// company is how long a lazy save waits for others.
+	company = time.Second
+	// maxWriters bounds the writes under way at once.
+	maxWriters = 64
+	// lockDeadline is how long a refresh waits for another process' lock.
+	lockDeadline = 30 * time.Second
+)
+
+// persister is the only writer to the store. Saves of one account that wait
+// for each other become one write; different accounts are written in parallel.
+// The writing itself happens on goroutines that it owns.
+type persister struct {
+	system *System
+	store  persistence.Store
+	self   *ref
+
+	lanes map[messages.Key]*lane
+	// ready are the lanes whose turn to write is next.
+	ready   []*lane
+	writers int
+	// pools are changes of whole pools that wait for company.
+	pools   map[string]*messages.SavePool
+	flushes []*messages.Flush
+	timer   *time.Timer
+}
+
+// What a persister tells itself.
+type (
+	companyWaited struct{}
+	poolWritten   struct{}
+	lockTaken     struct {
+		lane   *lane
+		locked persistence.Locked
+		err    error
+	}
+)
+
+// SpawnPersistence starts the only writer to store.
+func (s *System) SpawnPersistence(store persistence.Store) *Persistence {
+	return &Persistence{s.spawn(s.actors.Root, func(self *ref) behavior {
+		return &persister{
+			system: s, store: store, self: self,
+			lanes: map[messages.Key]*lane{},
+			pools: map[string]*messages.SavePool{},
+		}
+	})}
+}
+
+// Persistence is the address of the persistence actor.
+type Persistence struct{ *ref }
+
+// Close writes what waits, and stops the actor. It returns ctx's error when
+// that ends first; the actor then goes on until it is done.
+func (p *Persistence) Close(ctx context.Context) error {
+	flush := &messages.Flush{Reply: messages.NewReply[messages.Acknowledged]()}
+	done, err := ask(ctx, p.ref, flush, flush.Reply)
+	p.stop()
+	<-p.dead
+	return errors.Join(err, done.Err)
+}
+
+func (p *persister) started(actor.Context) {}
+
+// stopped fails whoever waits, and gives back the locks of refreshes that
+// will not be committed.
+func (p *persister) stopped() {
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	for _, l := range p.lanes {
+		l.fail(messages.ErrStopped)
+		if l.lock != nil {
+			p.release(l.lock)
+		}
+	}
+	for _, f := range p.flushes {
+		f.Fail(messages.ErrStopped)
+	}
+}
+
+func (p *persister) receive(_ actor.Context, message any) {
+	switch m := message.(type) {
+	case messages.ToPersistence:
+		p.command(m)
+	case *companyWaited:
+		p.timer = nil
+		p.hurry()
+	case *written:
+		p.written(m)
+	case *poolWritten:
+		p.writers--
+		p.next()
+	case *lockTaken:
+		p.lockTaken(m)
+		p.next()
+	}
+}
+
+func (p *persister) command(message messages.ToPersistence) {
+	switch m := message.(type) {
+	case *messages.LoadPool:
+		p.system.task(func() { m.ReplyTo.Tell(p.load(m.Provider)) })
+	case *messages.CreateAccount:
+		p.system.task(func() {
+			m.ReplyTo.Tell(&messages.AccountCreated{Create: m, Err: p.store.Create(context.Background(), m.Record)})
+		})
+	case *messages.DeleteAccount:
+		p.delete(m)
+	case *messages.SaveAccount:
+		p.save(m)
+	case *messages.SavePool:
+		p.savePool(m)
+	case *messages.BeginRefresh:
+		p.begin(m)
+	case *messages.CommitRefresh:
+		l := p.lane(m.Key)
+		l.commit = m
+		p.advance(l)
+	case *messages.AbortRefresh:
+		l := p.lane(m.Key)
+		l.abort = true
+		p.advance(l)
+	case *messages.Flush:
+		p.flushes = append(p.flushes, m)
+		p.hurry()
+	}
+}
+
+// load reads a pool; on a goroutine of its own.
+func (p *persister) load(provider string) *messages.PoolLoaded {
+	found, err := p.store.Load(p.system.running, provider)
+	loaded := &messages.PoolLoaded{
+		Accounts: found.Accounts, Active: found.Pool.Active, Err: err,
+		Bindings: make(map[string]messages.Binding, len(found.Pool.Bindings)),
+	}
+	for key, b := range found.Pool.Bindings {
+		loaded.Bindings[key] = messages.Binding(b)
+	}
+	for _, q := range found.Quarantined {
+		loaded.Quarantined = append(loaded.Quarantined, messages.Quarantined{ID: q.ID, Path: q.Path, Reason: q.Reason})
+	}
+	return loaded
+}
+
+func (p *persister) delete(m *messages.DeleteAccount) {
+	p.system.task(func() {
+		err := p.store.Remove(context.Background(), persistence.Key(m.Key))
+		m.ReplyTo.Tell(&messages.AccountRemoved{ID: m.Key.ID, Err: err})
+	})
+}
+
+// lane returns the account's lane, new when it has none.
+func (p *persister) lane(key messages.Key) *lane {
+	l := p.lanes[key]
+	if l == nil {
+		l = &lane{key: key}
+		p.lanes[key] = l
+	}
+	return l
+}
+
+// save queues a change behind the others of its account.
+func (p *persister) save(m *messages.SaveAccount) {
+	l := p.lane(m.Key)
+	l.saves = append(l.saves, m)
+	if !m.Lazy || len(p.flushes) > 0 {
+		l.urgent = true
+	}
+	if !l.urgent {
+		p.awaitCompany()
+		return
+	}
+	p.advance(l)
+}
+
+// begin has the account's lock taken for a refresh.
+func (p *persister) begin(m *messages.BeginRefresh) {
+	l := p.lane(m.Key)
+	if l.begin != nil || l.lock != nil {
+		m.ReplyTo.Tell(&messages.RefreshDenied{Err: fmt.Errorf("account %s: a refresh is already under way", m.Key.ID)})
+		return
+	}
+	l.begin = m
+	p.advance(l)
+}
+
+// awaitCompany sees to it that lazy saves wait no longer than they may.
+func (p *persister) awaitCompany() {
+	if p.timer == nil {
+		p.timer = time.AfterFunc(company, func() { p.self.Tell(&companyWaited{}) })
+	}
+}
+
+// hurry ends the wait for company.
+func (p *persister) hurry() {
+	for provider, change := range p.pools {
+		delete(p.pools, provider)
+		p.writers++
+		p.system.task(func() { p.writePool(change) })
+	}
+	for _, l := range p.lanes {
+		l.urgent = len(l.saves) > 0
+		p.advance(l)
+	}
+	p.next()
+}
+
+// advance starts what l can do next. The order matters: a lock that is held
+// serves the writes, and is given back only when none of them is under way.
+func (p *persister) advance(l *lane) {
+	switch {
+	case l.busy:
+	case l.wantsWrite():
+		if !l.queued {
+			l.queued = true
+			p.ready = append(p.ready, l)
+		}
+		p.next()
+	case l.abort:
+		p.unlock(l)
+	case l.begin != nil && l.lock == nil:
+		p.takeLock(l)
+	case l.empty():
+		delete(p.lanes, l.key)
+	}
+}
+
+// next starts as many writes as may run, and answers the flushes when there
+// is nothing left to write.
+func (p *persister) next() {
+	for len(p.ready) > 0 && p.writers < maxWriters {
+		w := p.ready[0].take()
+		p.ready = p.ready[1:]
+		p.writers++
+		p.system.task(func() {
+			w.run(p.store)
+			p.self.Tell(w)
+		})
+	}
+	if len(p.flushes) == 0 || p.writing() {
+		return
+	}
+	for _, f := range p.flushes {
+		f.Reply.Send(messages.Acknowledged{})
+	}
+	p.flushes = nil
+}
+
+// writing reports whether anything is not durable yet.
+func (p *persister) writing() bool {
+	for _, l := range p.lanes {
+		if l.busy || l.wantsWrite() {
+			return true
+		}
+	}
+	return p.writers > 0
+}
+
+// written answers every sender of a write that has ended, and gives the lock
+// back when it was a refresh's last.
+func (p *persister) written(w *written) {
+	p.writers--
+	w.lane.busy = false
+	w.answer()
+	if w.commit != nil {
+		w.lane.abort = true
+	}
+	p.advance(w.lane)
+	p.next()
+}
+
+// takeLock waits for the account's lock, outside the mailbox.
+func (p *persister) takeLock(l *lane) {
+	l.busy = true
+	p.system.task(func() {
+		ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
+		defer cancel()
+		locked, err := p.store.Lock(ctx, persistence.Key(l.key))
+		p.self.Tell(&lockTaken{lane: l, locked: locked, err: err})
+	})
+}
+
+func (p *persister) lockTaken(m *lockTaken) {
+	l, begin := m.lane, m.lane.begin
+	l.busy, l.begin, l.lock = false, nil, m.locked
+	switch {
+	case m.err != nil:
+		begin.ReplyTo.Tell(&messages.RefreshDenied{Err: m.err})
+	case m.locked.Record().Generation > begin.Generation:
+		begin.ReplyTo.Tell(&messages.RefreshAdopted{Record: m.locked.Record()})
+		l.abort = true
+	default:
+		begin.ReplyTo.Tell(&messages.RefreshGranted{Record: m.locked.Record()})
+	}
+	p.advance(l)
+}
+
+// unlock ends a refresh.
+func (p *persister) unlock(l *lane) {
+	locked := l.lock
+	l.abort, l.lock = false, nil
+	if locked != nil {
+		p.system.task(func() { p.release(locked) })
+	}
+	p.advance(l)
+}
+
+func (p *persister) release(locked persistence.Locked) {
+	if err := locked.Unlock(); err != nil {
+		p.system.log.Warn().Err(err).Msg("an account's lock could not be given back")
+	}
+}
+
+// savePool merges a change of a pool with those that wait.
+func (p *persister) savePool(m *messages.SavePool) {
+	waiting := p.pools[m.Provider]
+	if waiting == nil {
+		p.pools[m.Provider] = m
+		p.awaitCompany()
+		return
+	}
+	merged := maps.Clone(waiting.Bindings)
+	maps.Copy(merged, m.Bindings)
+	p.pools[m.Provider] = &messages.SavePool{Provider: m.Provider, Active: m.Active, Bindings: merged}
+}
+
+func (p *persister) writePool(m *messages.SavePool) {
+	_, err := p.store.UpdatePool(context.Background(), m.Provider, func(s *persistence.PoolState) {
+		s.Active = m.Active
+		for key, b := range m.Bindings {
+			if b.Account == "" {
+				delete(s.Bindings, key)
+				continue
+			}
+			if s.Bindings == nil {
+				s.Bindings = map[string]persistence.Binding{}
+			}
+			s.Bindings[key] = persistence.Binding(b)
+		}
+	})
+	if err != nil {
+		p.system.log.Warn().Err(err).Str("provider", m.Provider).Msg("the pool's state could not be saved; conversations may change accounts after a restart")
+	}
+	p.self.Tell(&poolWritten{})
+}

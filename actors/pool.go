@@ -1,0 +1,234 @@
+package actors
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// PoolConfig says how one pool works. All fields but Custom are required.
+type PoolConfig struct {
+	Provider  providers.Provider
+	Selection policy.Options
+	Tuning    policy.Tuning
+	// MaxWait is how long a request may wait for a limited account.
+	MaxWait time.Duration
+	// Proactive is nil when tokens are refreshed on demand only.
+	Proactive *ProactiveConfig
+	// Publish is told every event. It must not block.
+	Publish func(messages.Event)
+}
+
+// ProactiveConfig says when tokens are refreshed ahead of time.
+type ProactiveConfig struct {
+	// Buffer before its end a token is due.
+	Buffer time.Duration
+	// Interval between two looks at all accounts.
+	Interval time.Duration
+}
+
+// pool is what the actors of one pool share. Only size changes.
+type pool struct {
+	system     *System
+	provider   providers.Provider
+	tuning     policy.Tuning
+	publish    func(messages.Event)
+	supervisor *ref
+	store      *ref
+	// size is the number of accounts.
+	size atomic.Int64
+}
+
+// jitter returns a random number in [0, 1).
+func (p *pool) jitter() float64 {
+	return rand.Float64() //nolint:gosec // spreads retries; nothing secret depends on it
+}
+
+// Pool is the way into the actors of one provider's accounts. It is safe for
+// concurrent use.
+type Pool struct {
+	shared     *pool
+	supervisor *ref
+	refresher  *ref
+	// selections are asks to use again.
+	selections sync.Pool
+}
+
+// OpenPool starts the actors of one pool and waits until its accounts are
+// loaded. It returns the store's error when they cannot be.
+func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig) (*Pool, error) {
+	if _, err := policy.NewPool(c.Selection); err != nil {
+		return nil, err
+	}
+	shared := &pool{system: s, provider: c.Provider, tuning: c.Tuning, publish: c.Publish, store: store.ref}
+	opened := messages.NewReply[messages.Acknowledged]()
+	p := &Pool{shared: shared}
+	p.selections.New = func() any {
+		return &messages.SelectAccount{Lease: messages.LeaseToken{Reply: messages.NewReply[messages.TokenLeased]()}}
+	}
+	p.supervisor = s.spawn(s.actors.Root, func(self *ref) behavior {
+		shared.supervisor = self
+		return newSupervisor(shared, c, opened)
+	})
+	loaded, err := wait(ctx, p.supervisor, opened)
+	if err == nil {
+		err = loaded.Err
+	}
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	if c.Proactive != nil {
+		p.refresher = s.spawn(s.actors.Root, func(self *ref) behavior {
+			return &refresher{pool: shared, self: self, config: *c.Proactive}
+		})
+	}
+	return p, nil
+}
+
+// Close stops the pool's actors, and waits until they have. What they wanted
+// to save is then with the persistence actor.
+func (p *Pool) Close() {
+	if p.refresher != nil {
+		p.refresher.stop()
+		<-p.refresher.dead
+	}
+	p.supervisor.stop()
+	<-p.supervisor.dead
+}
+
+// Size returns the number of accounts.
+func (p *Pool) Size() int { return int(p.shared.size.Load()) }
+
+// Drain lets nothing new begin and waits until the last refresh under way has
+// ended, and with cut unset the last request too, or until ctx has.
+func (p *Pool) Drain(ctx context.Context, cut bool) error {
+	m := &messages.DrainPool{Cut: cut, Reply: messages.NewReply[messages.Acknowledged]()}
+	_, err := ask(ctx, p.supervisor, m, m.Reply)
+	return err
+}
+
+// Selection says what a request wants.
+type Selection struct {
+	Affinity, Model, Pin string
+	Exclude              []string
+}
+
+// Select returns an account with a fresh token; it waits while waiting makes
+// sense. Its errors are ctx's, [messages.ErrStopped], a [*messages.RefusalError] or
+// why a token could not be refreshed; the account concerned, if there is one,
+// is then named in the result.
+func (p *Pool) Select(ctx context.Context, s Selection) (messages.TokenLeased, error) {
+	m, _ := p.selections.Get().(*messages.SelectAccount)
+	m.Affinity, m.Model, m.Pin, m.Exclude = s.Affinity, s.Model, s.Pin, s.Exclude
+	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)
+	if err != nil {
+		return leased, err // m may still be answered: it is not used again
+	}
+	m.Lease.Reply.Reopen()
+	p.selections.Put(m)
+	return leased, leased.Err
+}
+
+// ReportAndWait tells an account how a leased request ended. What is selected
+// afterwards takes the outcome into account.
+func ReportAndWait(ctx context.Context, to messages.Recipient, outcome *messages.ReportOutcome) {
+	outcome.Reply = messages.NewReply[messages.Acknowledged]()
+	if actor, ok := to.(*ref); ok {
+		_, _ = ask(ctx, actor, outcome, outcome.Reply) //nolint:errcheck // who reports can do nothing about it
+	}
+}
+
+// Add stores an account, or gives a known one another login, and returns its id.
+func (p *Pool) Add(ctx context.Context, record account.Record) (string, error) {
+	m := &messages.AddAccount{Record: record, Reply: messages.NewReply[messages.AccountAdded]()}
+	added, err := ask(ctx, p.supervisor, m, m.Reply)
+	if err != nil {
+		return "", err
+	}
+	return added.ID, added.Err
+}
+
+// Remove deletes an account.
+func (p *Pool) Remove(ctx context.Context, id string) error {
+	m := &messages.RemoveAccount{ID: id, Reply: messages.NewReply[messages.Acknowledged]()}
+	return acknowledged(ask(ctx, p.supervisor, m, m.Reply))
+}
+
+// SetEnabled switches an account on or off.
+func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
+	m := &messages.SetEnabled{Enabled: enabled, Reply: messages.NewReply[messages.Acknowledged]()}
+	return p.command(ctx, id, m, m.Reply)
+}
+
+// Rename sets an account's label.
+func (p *Pool) Rename(ctx context.Context, id, label string) error {
+	m := &messages.RenameAccount{Label: label, Reply: messages.NewReply[messages.Acknowledged]()}
+	return p.command(ctx, id, m, m.Reply)
+}
+
+// ResetCooldown forgets an account's limits.
+func (p *Pool) ResetCooldown(ctx context.Context, id string) error {
+	m := &messages.ResetCooldown{Reply: messages.NewReply[messages.Acknowledged]()}
+	return p.command(ctx, id, m, m.Reply)
+}
+
+// Refresh gets an account a new token now.
+func (p *Pool) Refresh(ctx context.Context, id string) error {
+	m := &messages.RefreshAccount{Reply: messages.NewReply[messages.Acknowledged]()}
+	return p.command(ctx, id, m, m.Reply)
+}
+
+// Accounts returns the state of every account, in the order they were added,
+// and the files that could not be read.
+func (p *Pool) Accounts(ctx context.Context) ([]messages.AccountStatus, []messages.Quarantined, error) {
+	m := &messages.GetAccounts{Reply: messages.NewReply[messages.AccountsListed]()}
+	listed, err := ask(ctx, p.supervisor, m, m.Reply)
+	if err == nil {
+		err = listed.Err
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	states, err := statesOf(ctx, listed.Accounts)
+	return states, listed.Quarantined, err
+}
+
+// statesOf asks all accounts at once. One that was removed meanwhile is left out.
+func statesOf(ctx context.Context, accounts []messages.Recipient) ([]messages.AccountStatus, error) {
+	asked := make([]*messages.GetAccount, len(accounts))
+	for i, to := range accounts {
+		asked[i] = &messages.GetAccount{Reply: messages.NewReply[messages.AccountStatus]()}
+		to.Tell(asked[i])
+	}
+	states := make([]messages.AccountStatus, 0, len(accounts))
+	for i, m := range asked {
+		to, _ := accounts[i].(*ref)
+		state, err := wait(ctx, to, m.Reply)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err == nil:
+			states = append(states, state)
+		}
+	}
+	return states, nil
+}
+
+func (p *Pool) command(ctx context.Context, id string, c messages.AccountCommand, reply *messages.Reply[messages.Acknowledged]) error {
+	return acknowledged(ask(ctx, p.supervisor, &messages.CommandAccount{ID: id, Command: c}, reply))
+}
+
+func acknowledged(done messages.Acknowledged, err error) error {
+	if err != nil {
+		return err
+	}
+	return done.Err
+}

@@ -1,0 +1,439 @@
+package actors
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/google/uuid"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+// supervisor is the head of one pool. It holds the strategy and decides
+// which account serves, which may be disabled, and who has to wait.
+type supervisor struct {
+	*pool
+	config    PoolConfig
+	selection *policy.Pool
+	self      *ref
+
+	// members are the accounts by their slot in selection, order by the time
+	// they were added.
+	members     []*member
+	byID        map[string]*member
+	order       []*member
+	quarantined []messages.Quarantined
+	holders     holders
+	active      string
+
+	// parked are asks that wait for an account, oldest first.
+	parked   []parkedAsk
+	wakeup   *time.Timer
+	wakeTime time.Time
+	// saveTimer runs while the pool's state has changes to be saved.
+	saveTimer *time.Timer
+	removed   map[string]*messages.Reply[messages.Acknowledged]
+	// opened is answered once the accounts are loaded; early are the messages
+	// that came before.
+	opened *messages.Reply[messages.Acknowledged]
+	loaded bool
+	early  []messages.ToSupervisor
+
+	drain    *messages.DrainPool
+	draining int
+}
+
+// What a supervisor tells itself.
+type (
+	wokenUp struct{}
+	saveDue struct{}
+)
+
+// member is one account as the supervisor knows it.
+type member struct {
+	*ref
+	slot      policy.Slot
+	record    *account.Record
+	notBefore time.Time
+}
+
+// newSupervisor returns a supervisor that loads its accounts when it starts,
+// and again when it is restarted: its accounts then stop with it.
+func newSupervisor(p *pool, c PoolConfig, opened *messages.Reply[messages.Acknowledged]) *supervisor {
+	selection, err := policy.NewPool(c.Selection)
+	if err != nil {
+		panic(err) // OpenPool has tried it
+	}
+	return &supervisor{
+		pool: p, config: c, selection: selection, self: p.supervisor, opened: opened,
+		byID: map[string]*member{}, holders: holders{}, removed: map[string]*messages.Reply[messages.Acknowledged]{},
+	}
+}
+
+func (s *supervisor) started(actor.Context) {
+	s.store.Tell(&messages.LoadPool{Provider: s.provider.Name(), ReplyTo: s.self})
+}
+
+func (s *supervisor) stopped() {
+	if s.wakeup != nil {
+		s.wakeup.Stop()
+	}
+	if s.saveTimer != nil && s.saveTimer.Stop() {
+		s.savePool()
+	}
+	for _, p := range s.parked {
+		p.ask.Fail(messages.ErrStopped)
+	}
+	for _, m := range s.early {
+		if f, ok := m.(failer); ok {
+			f.Fail(messages.ErrStopped)
+		}
+	}
+	if s.drain != nil {
+		s.drain.Reply.Send(messages.Acknowledged{})
+	}
+}
+
+func (s *supervisor) receive(ctx actor.Context, message any) {
+	switch m := message.(type) {
+	case *messages.SelectAccount: // by far the most frequent
+		s.whenLoaded(ctx, m)
+	case messages.ToSupervisor:
+		s.whenLoaded(ctx, m)
+	case *wokenUp:
+		s.wakeup = nil
+		s.serveParked(time.Now())
+	case *saveDue:
+		s.savePool()
+	}
+}
+
+// whenLoaded keeps messages back until the accounts are known.
+func (s *supervisor) whenLoaded(ctx actor.Context, message messages.ToSupervisor) {
+	if loaded, ok := message.(*messages.PoolLoaded); ok {
+		s.poolLoaded(ctx, loaded)
+		return
+	}
+	if !s.loaded {
+		s.early = append(s.early, message)
+		return
+	}
+	s.handle(ctx, message)
+}
+
+func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
+	switch m := message.(type) {
+	case *messages.SelectAccount:
+		s.selectAccount(m)
+	case *messages.AccountChanged:
+		s.accountChanged(m)
+	case *messages.LeaseReleased:
+		now := time.Now()
+		s.selection.Release(m.ID, policy.At(now))
+		s.serveParked(now)
+	case *messages.LoginFailed:
+		s.loginFailed(m)
+	case *messages.AddAccount:
+		s.addAccount(m)
+	case *messages.AccountCreated:
+		s.accountCreated(ctx, m)
+	case *messages.RemoveAccount:
+		s.removeAccount(m)
+	case *messages.AccountRemoved:
+		s.accountRemoved(m)
+	case *messages.CommandAccount:
+		s.commandAccount(m)
+	case *messages.GetAccounts:
+		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Quarantined: s.quarantined})
+	case *messages.GetExpiring:
+		m.ReplyTo.Tell(&messages.AccountsExpiring{Accounts: s.expiring(m.Before)})
+	case *messages.DrainPool:
+		s.drainPool(m)
+	case *messages.AccountDrained:
+		s.accountDrained()
+	case *messages.PoolLoaded:
+	}
+}
+
+// poolLoaded starts an actor for each stored account and catches up with what
+// was asked meanwhile.
+func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
+	if m.Err != nil {
+		s.opened.Send(messages.Acknowledged{Err: m.Err})
+		return
+	}
+	now := policy.At(time.Now())
+	for _, record := range m.Accounts {
+		s.join(ctx, record)
+	}
+	s.selection.SetActive(m.Active)
+	s.active = m.Active
+	s.selection.RestoreBindings(bindingsOf(m.Bindings), now)
+	s.quarantined = m.Quarantined
+	s.tellQuarantined()
+	s.loaded = true
+	s.opened.Send(messages.Acknowledged{})
+	for _, message := range s.early {
+		s.handle(ctx, message)
+	}
+	s.early = nil
+}
+
+// join makes a stored account a member of the pool.
+func (s *supervisor) join(ctx actor.Context, record account.Record) {
+	m := &member{ref: s.spawnAccount(ctx, record), record: &record}
+	s.byID[record.ID] = m
+	s.order = append(s.order, m)
+	s.size.Store(int64(len(s.order)))
+	s.holders.put(&record)
+	m.slot = s.put(m, time.Now())
+	for int(m.slot) >= len(s.members) {
+		s.members = append(s.members, nil)
+	}
+	s.members[m.slot] = m
+}
+
+// put tells selection what is known of a member.
+func (s *supervisor) put(m *member, now time.Time) policy.Slot {
+	facts := policy.FactsOf(m.record)
+	facts.CoolUntil = max(facts.CoolUntil, policy.At(m.notBefore))
+	return s.selection.Put(facts, policy.At(now))
+}
+
+// selectAccount forwards the ask to the account that serves it. The account's
+// answer goes to the caller, not through here.
+func (s *supervisor) selectAccount(m *messages.SelectAccount) {
+	now := time.Now()
+	deadline := now.Add(s.config.MaxWait)
+	if retryAt, parked := s.place(m, now, deadline); parked {
+		s.park(m, deadline, retryAt)
+	}
+}
+
+// place gives m an account or a refusal. It returns parked when waiting makes
+// sense, and when to try again.
+func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (retryAt time.Time, parked bool) {
+	if s.drain != nil {
+		m.Fail(messages.ErrStopped)
+		return time.Time{}, false
+	}
+	choice := s.selection.Select(policy.Request{
+		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Exclude: m.Exclude,
+	}, policy.At(now))
+	if !choice.OK {
+		return s.refuse(m, choice, deadline)
+	}
+	m.Lease.Rebound, m.Lease.LeasedAt = choice.Rebound, now
+	if m.Affinity != "" || s.selection.Active() != s.active {
+		s.savePoolSoon()
+	}
+	s.members[choice.Slot].Tell(&m.Lease)
+	return time.Time{}, false
+}
+
+// accountChanged takes over what an account has learnt.
+func (s *supervisor) accountChanged(m *messages.AccountChanged) {
+	known := s.byID[m.ID]
+	if known == nil {
+		return
+	}
+	s.holders.move(known.record, m.Record)
+	known.record, known.notBefore = m.Record, m.NotBefore
+	now := time.Now()
+	s.put(known, now)
+	s.serveParked(now)
+}
+
+// loginFailed is the breaker: an account is disabled only while another one
+// stays usable.
+func (s *supervisor) loginFailed(m *messages.LoginFailed) {
+	failed := s.byID[m.ID]
+	if failed == nil {
+		return
+	}
+	if s.selection.UsableBesides(m.ID, policy.At(time.Now())) {
+		m.Fault.Disabled = true
+		failed.Tell(&messages.DisableAccount{Generation: m.Generation, Fault: m.Fault})
+		return
+	}
+	failed.Tell(&messages.KeepAccount{Generation: m.Generation, Fault: m.Fault})
+}
+
+// addAccount stores a new account, or gives a known one the new login.
+func (s *supervisor) addAccount(m *messages.AddAccount) {
+	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil {
+		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
+		return
+	}
+	if id := s.holders.ofTokens(&m.Record); id != "" {
+		m.Reply.Send(messages.AccountAdded{Err: &messages.RefusalError{
+			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
+		}})
+		return
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		m.Reply.Send(messages.AccountAdded{Err: fmt.Errorf("no random id for the account: %w", err)})
+		return
+	}
+	record := m.Record
+	record.ID, record.Provider, record.AddedAt = id.String(), s.provider.Name(), time.Now()
+	s.holders.put(&record)
+	s.store.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply})
+}
+
+func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreated) {
+	record := m.Create.Record
+	if m.Err != nil {
+		s.holders.drop(&record)
+		m.Create.Asker.Send(messages.AccountAdded{Err: m.Err})
+		return
+	}
+	s.join(ctx, record)
+	s.publish(messages.AccountJoined{Occurrence: s.occurrence(&record)})
+	m.Create.Asker.Send(messages.AccountAdded{ID: record.ID})
+	s.serveParked(time.Now())
+}
+
+// removeAccount takes an account out of selection, and then out of the store.
+func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
+	known := s.byID[m.ID]
+	if known == nil {
+		m.Fail(unknownAccount(m.ID))
+		return
+	}
+	s.removed[m.ID] = m.Reply
+	s.leave(known)
+	s.store.Tell(&messages.DeleteAccount{Key: messages.Key{Provider: s.provider.Name(), ID: m.ID}, ReplyTo: s.self})
+}
+
+// leave ends a membership.
+func (s *supervisor) leave(m *member) {
+	id := m.record.ID
+	s.selection.Remove(id, policy.At(time.Now()))
+	s.savePoolSoon()
+	s.holders.drop(m.record)
+	delete(s.byID, id)
+	s.members[m.slot] = nil
+	for i, o := range s.order {
+		if o == m {
+			s.order = append(s.order[:i:i], s.order[i+1:]...)
+			break
+		}
+	}
+	s.size.Store(int64(len(s.order)))
+	m.stop()
+	s.publish(messages.AccountLeft{Occurrence: s.occurrence(m.record)})
+}
+
+func (s *supervisor) accountRemoved(m *messages.AccountRemoved) {
+	reply := s.removed[m.ID]
+	delete(s.removed, m.ID)
+	reply.Send(messages.Acknowledged{Err: m.Err})
+	s.serveParked(time.Now())
+}
+
+func (s *supervisor) commandAccount(m *messages.CommandAccount) {
+	known := s.byID[m.ID]
+	if known == nil {
+		m.Fail(unknownAccount(m.ID))
+		return
+	}
+	known.Tell(m.Command)
+}
+
+// drainPool lets nothing new begin.
+func (s *supervisor) drainPool(m *messages.DrainPool) {
+	if s.drain != nil {
+		s.drain.Fail(messages.ErrStopped)
+	}
+	s.drain, s.draining = m, len(s.order)+1
+	for _, p := range s.parked {
+		p.ask.Fail(messages.ErrStopped)
+	}
+	s.parked = nil
+	for _, a := range s.order {
+		a.Tell(&messages.Drain{Cut: m.Cut, ReplyTo: s.self})
+	}
+	s.accountDrained()
+}
+
+func (s *supervisor) accountDrained() {
+	s.draining--
+	if s.draining == 0 {
+		s.drain.Reply.Send(messages.Acknowledged{})
+	}
+}
+
+// savePoolSoon has the active account and the conversations' bindings saved,
+// once for all that changes within a second.
+func (s *supervisor) savePoolSoon() {
+	s.active = s.selection.Active()
+	if s.saveTimer == nil {
+		s.saveTimer = time.AfterFunc(company, func() { s.self.Tell(&saveDue{}) })
+	}
+}
+
+func (s *supervisor) savePool() {
+	s.saveTimer = nil
+	changed := s.selection.TakeBindings()
+	save := &messages.SavePool{
+		Provider: s.provider.Name(), Active: s.active, Bindings: make(map[string]messages.Binding, len(changed)),
+	}
+	for _, b := range changed {
+		save.Bindings[b.Key] = messages.Binding{Account: b.Account, UsedAt: b.UsedAt.Time()}
+	}
+	s.store.Tell(save)
+}
+
+func bindingsOf(saved map[string]messages.Binding) []policy.Binding {
+	bindings := make([]policy.Binding, 0, len(saved))
+	for key, b := range saved {
+		bindings = append(bindings, policy.Binding{Key: key, Account: b.Account, UsedAt: policy.At(b.UsedAt)})
+	}
+	return bindings
+}
+
+func (s *supervisor) recipients() []messages.Recipient {
+	all := make([]messages.Recipient, len(s.order))
+	for i, m := range s.order {
+		all[i] = m.ref
+	}
+	return all
+}
+
+// expiring returns the accounts whose tokens end before a moment and can be
+// refreshed.
+func (s *supervisor) expiring(before time.Time) []messages.Recipient {
+	var due []messages.Recipient
+	for _, m := range s.order {
+		r := m.record
+		if r.Eligible() && r.Lineage != account.Linked && !r.Credentials.RefreshToken.IsZero() && r.Expired(before) {
+			due = append(due, m.ref)
+		}
+	}
+	return due
+}
+
+func (s *supervisor) tellQuarantined() {
+	for _, q := range s.quarantined {
+		if q.Reason == "" {
+			continue // set aside by an earlier run, which told of it
+		}
+		s.publish(messages.AccountQuarantined{
+			Occurrence: messages.Occurrence{Provider: s.provider.Name(), AccountID: q.ID, At: time.Now()},
+			Path:       q.Path, Reason: q.Reason,
+		})
+	}
+}
+
+func (s *supervisor) occurrence(r *account.Record) messages.Occurrence {
+	return messages.Occurrence{Provider: s.provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: time.Now()}
+}
+
+func unknownAccount(id string) error {
+	return &messages.RefusalError{Reason: messages.RefusedUnknown, AccountID: id, Detail: "the pool has no account of this id"}
+}

@@ -1,0 +1,97 @@
+package multiaccount
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/rs/zerolog"
+
+	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/policy"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/settings"
+)
+
+// Config says what [Open] opens. Only Providers is required.
+type Config struct {
+	// Dir is the state directory; empty means settings.DefaultDir(). It is
+	// created when missing, for its owner alone.
+	Dir string
+	// Providers are those that get a pool, each by its name.
+	Providers []providers.Provider
+	// Settings are the user's; the zero value means settings.Default().
+	Settings settings.Settings
+	// Logger gets what is worth reading when something is wrong; nil is
+	// silent. No secret ever reaches it.
+	Logger *zerolog.Logger
+	// Store replaces the files in Dir. Whoever made it closes it, after the
+	// engine.
+	Store persistence.Store
+	// Strategy, when set, picks the accounts in place of the strategy that
+	// Settings name. One goroutine for each pool calls it.
+	Strategy policy.Strategy
+}
+
+// filled returns the config with its defaults, or what is wrong with it.
+func (c Config) filled() (Config, error) {
+	if c.Settings.IsZero() {
+		c.Settings = settings.Default()
+	}
+	if err := c.Settings.Validate(); err != nil {
+		return c, err
+	}
+	if c.Logger == nil {
+		silent := zerolog.Nop()
+		c.Logger = &silent
+	}
+	if c.Dir == "" && c.Store == nil {
+		dir, err := settings.DefaultDir()
+		if err != nil {
+			return c, err
+		}
+		c.Dir = dir
+	}
+	return c, c.checkProviders()
+}
+
+func (c Config) checkProviders() error {
+	seen := map[string]bool{}
+	for _, p := range c.Providers {
+		switch {
+		case p == nil:
+			return errors.New("multiaccount: Config.Providers has a nil provider")
+		case seen[p.Name()]:
+			return fmt.Errorf("multiaccount: Config.Providers names %q twice; give one of them another name", p.Name())
+		}
+		seen[p.Name()] = true
+	}
+	return nil
+}
+
+// pool returns how the pool of one provider works.
+func (c Config) pool(p providers.Provider, publish func(messages.Event)) actors.PoolConfig {
+	s := c.Settings.For(p.Name())
+	pool := actors.PoolConfig{
+		Provider: p,
+		Selection: policy.Options{
+			Strategy:         string(s.AccountSelectionStrategy),
+			Custom:           c.Strategy,
+			SoftQuotaPercent: float64(s.SoftQuotaThresholdPercent),
+			MaxFailures:      s.MaxConsecutiveAuthFailures,
+		},
+		Tuning: policy.Tuning{
+			MinBackoff:        s.RateLimitMinBackoff,
+			DefaultRetryAfter: s.DefaultRetryAfter,
+			MaxAuthFailures:   s.MaxConsecutiveAuthFailures,
+			RejectedBackoff:   s.TokenFailureBackoff,
+		},
+		MaxWait: s.MaxWait,
+		Publish: publish,
+	}
+	if s.ProactiveRefresh {
+		pool.Proactive = &actors.ProactiveConfig{Buffer: s.ProactiveRefreshBuffer, Interval: s.ProactiveRefreshInterval}
+	}
+	return pool
+}

@@ -1,0 +1,55 @@
+package multiaccount
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/seed-810f1486/multiaccount/actors"
+)
+
+type contextKey uint8
+
+const (
+	affinityKey contextKey = iota
+	accountKey
+	modelKey
+)
+
+// WithAffinity returns a context whose requests belong to the conversation
+// key: they stay with one account for as long as it can serve.
+func WithAffinity(ctx context.Context, key string) context.Context {
+	return context.WithValue(ctx, affinityKey, key)
+}
+
+// WithAccount returns a context whose requests are served by the account id
+// and by no other.
+func WithAccount(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, accountKey, id)
+}
+
+// WithModel returns a context whose requests ask for the model name, so that
+// an account limited for that model alone is passed over.
+func WithModel(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, modelKey, name)
+}
+
+// affinityHeaders name the conversation, in the order in which they count.
+var affinityHeaders = [...]string{"X-Session-Id", "Session_id", "X-Claude-Code-Session-Id", "Conversation_id"} //nolint:gochecknoglobals // a constant table
+
+// selectionOf reads the host's choices for a request.
+func selectionOf(req *http.Request) actors.Selection {
+	ctx := req.Context()
+	s := actors.Selection{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
+	for _, name := range affinityHeaders {
+		if s.Affinity != "" {
+			break
+		}
+		s.Affinity = req.Header.Get(name)
+	}
+	return s
+}
+
+func value(ctx context.Context, key contextKey) string {
+	s, _ := ctx.Value(key).(string)
+	return s
+}

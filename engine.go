@@ -1,0 +1,184 @@
+// Package multiaccount keeps several accounts of an AI provider usable as one.
+// A host gets an http.RoundTripper; the engine decides which account serves
+// each request, keeps its token fresh, moves to another account when one is
+// limited or its login fails, and never loses a login.
+//
+//	eng, err := multiaccount.Open(ctx, multiaccount.Config{
+//		Providers: []providers.Provider{anthropic.New(anthropic.Options{})},
+//	})
+//	...
+//	defer eng.Close(ctx)
+//	pool, err := eng.Pool("anthropic")
+//	client := &http.Client{Transport: pool.Transport(nil)}
+//
+// # The walk of one request
+//
+// The types named here are in package messages; grep for one and the way
+// goes on.
+//
+// [Pool.Transport] asks the pool's supervisor with SelectAccount. The
+// supervisor lets policy.Pool pick an account and forwards the ask to that
+// account's actor as LeaseToken. While the account's token is fresh, it
+// answers the caller with TokenLeased, and the request goes out from the
+// caller's own goroutine. Once there is an answer, the provider classifies it,
+// and ReportOutcome tells the account. One ask and one report are all that a
+// healthy request costs.
+//
+// When the token is not fresh, the ask joins those that wait for the
+// account's one refresh. The account sends BeginRefresh to the persistence
+// actor, which takes the account's lock, reads the account again, and answers
+// RefreshGranted, or RefreshAdopted when another process was faster. The
+// account then calls the provider's token endpoint on a goroutine of its own
+// and sends CommitRefresh. Only when RefreshCommitted says that the new token
+// is durable does anyone get the access token that came with it.
+//
+// When an outcome changes the account, the account has the change stored with
+// SaveAccount and tells the supervisor with AccountChanged. When its login
+// fails, it asks with LoginFailed: the supervisor answers DisableAccount while
+// another account is usable, else KeepAccount. After a failed request,
+// policy.RetryPlan decides between the same account, the next one and giving
+// up. When no account can serve, the supervisor holds the ask for as long as
+// waiting makes sense, and then answers with a RefusalError.
+package multiaccount
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// drainTime is how long Close waits for requests under way when its context
+// sets no deadline.
+const drainTime = 5 * time.Second
+
+// Engine keeps the accounts of several providers. Make it with [Open] and end
+// it with [Engine.Close]. It is safe for concurrent use, and a process may
+// have many.
+type Engine struct {
+	system *actors.System
+	store  *actors.Persistence
+	// files is the store to close; nil when the host brought its own.
+	files  persistence.Store
+	pools  map[string]*Pool
+	events *broker
+	// running ends when the requests under way are cut off.
+	running context.Context //nolint:containedctx // its life is the engine's
+	cut     context.CancelFunc
+
+	closing  sync.Once
+	closeErr error
+}
+
+// Open starts an engine: it loads every account and is then ready to serve.
+// ctx bounds the opening alone. Errors are of the settings
+// ([*settings.Error]), of the state directory
+// ([*persistence.PermissionError] among them) and ctx's; nothing is left
+// behind then.
+func Open(ctx context.Context, c Config) (*Engine, error) {
+	c, err := c.filled()
+	if err != nil {
+		return nil, err
+	}
+	store, files := c.Store, persistence.Store(nil)
+	if store == nil {
+		if store, err = persistence.OpenFiles(c.Dir); err != nil {
+			return nil, fmt.Errorf("multiaccount: %w", err)
+		}
+		files = store
+	}
+	e := newEngine(c, store, files)
+	for _, p := range c.Providers {
+		opened, err := e.system.OpenPool(ctx, e.store, c.pool(p, e.events.publish))
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
+		}
+		e.pools[p.Name()] = &Pool{
+			actors: opened, provider: p, running: e.running, maxAttempts: c.Settings.For(p.Name()).MaxAttempts,
+		}
+	}
+	return e, nil
+}
+
+func newEngine(c Config, store, files persistence.Store) *Engine {
+	running, cut := context.WithCancel(context.Background())
+	system := actors.NewSystem(*c.Logger)
+	return &Engine{
+		system: system, store: system.SpawnPersistence(store), files: files,
+		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(*c.Logger),
+		running: running, cut: cut,
+	}
+}
+
+// Pool returns the pool of a provider, by its name. The error is
+// [ErrUnknownProvider] when the engine was not opened with it.
+func (e *Engine) Pool(provider string) (*Pool, error) {
+	if p := e.pools[provider]; p != nil {
+		return p, nil
+	}
+	return nil, fmt.Errorf("%w: %q is not in Config.Providers", ErrUnknownProvider, provider)
+}
+
+// Subscribe has fn called with every event, one at a time, until the returned
+// function is called. A slow fn never blocks the engine: it misses events and
+// is told how many with [EventsDropped].
+func (e *Engine) Subscribe(fn func(Event)) (cancel func()) { return e.events.subscribe(fn) }
+
+// Close ends the engine: nothing new begins, and what is under way may end,
+// for as long as ctx allows, five seconds without a deadline. Then requests
+// are cut off. A token exchange is always waited for while ctx allows it,
+// everything is stored, and no goroutine is left. Calling it again returns the
+// first call's error.
+func (e *Engine) Close(ctx context.Context) error {
+	e.closing.Do(func() { e.closeErr = e.close(ctx) })
+	return e.closeErr
+}
+
+func (e *Engine) close(ctx context.Context) error {
+	e.drain(ctx)
+	e.cut()
+	for _, p := range e.pools {
+		p.actors.Close()
+	}
+	err := e.store.Close(ctx)
+	e.system.Close()
+	e.events.close()
+	if e.files != nil {
+		err = errors.Join(err, e.files.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("multiaccount: closing: %w", err)
+	}
+	return nil
+}
+
+// drain waits for the requests under way, then for the token exchanges alone.
+func (e *Engine) drain(ctx context.Context) {
+	patience := ctx
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		patience, cancel = context.WithTimeout(ctx, drainTime)
+		defer cancel()
+	}
+	if !e.drainPools(patience, false) {
+		e.cut()
+		e.drainPools(ctx, true)
+	}
+}
+
+// drainPools drains all pools at once and reports whether all are drained.
+func (e *Engine) drainPools(ctx context.Context, cut bool) bool {
+	results := make(chan error, len(e.pools))
+	for _, p := range e.pools {
+		go func() { results <- p.actors.Drain(ctx, cut) }()
+	}
+	drained := true
+	for range e.pools {
+		drained = <-results == nil && drained
+	}
+	return drained
+}

@@ -1,0 +1,162 @@
+package multiaccount
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// Errors that say what the caller got wrong.
+var (
+	// ErrClosed is returned by everything that is called after [Engine.Close].
+	ErrClosed = errors.New("multiaccount: the engine is closed")
+	// ErrUnknownProvider is returned by [Engine.Pool] for a provider that is
+	// not in [Config].Providers.
+	ErrUnknownProvider = errors.New("multiaccount: unknown provider")
+	// ErrUnknownAccount is returned when a pool has no account of the id.
+	ErrUnknownAccount = errors.New("multiaccount: unknown account")
+	// ErrNoAccounts is returned when a pool is empty or all its accounts are
+	// switched off. Add or enable one.
+	ErrNoAccounts = errors.New("multiaccount: no account to use")
+)
+
+// AllAccountsLimitedError is returned when every account is limited or busy
+// and none will be free within the time a request may wait.
+type AllAccountsLimitedError struct {
+	Provider string
+	// RetryAt is when the first account is free again; zero when not known.
+	RetryAt time.Time
+	// Accounts has a line for each account, a hundred at most.
+	Accounts []LimitedAccount
+}
+
+// LimitedAccount says why one account does not serve.
+type LimitedAccount struct {
+	ID, Label, Reason string
+	// Until is zero when not known.
+	Until time.Time
+}
+
+// Error names the earliest reset and each account.
+func (e *AllAccountsLimitedError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "multiaccount: all %s accounts are limited", e.Provider)
+	if !e.RetryAt.IsZero() {
+		fmt.Fprintf(&b, "; try again at %s", e.RetryAt.Format(time.RFC3339))
+	}
+	for _, a := range e.Accounts {
+		fmt.Fprintf(&b, "\n  %s: %s", a.Label, a.Reason)
+		if !a.Until.IsZero() {
+			fmt.Fprintf(&b, " until %s", a.Until.Format(time.RFC3339))
+		}
+	}
+	return b.String()
+}
+
+// ReauthRequiredError is returned when a login does not work any more and no
+// other account can serve. Its owner has to log in again.
+type ReauthRequiredError struct {
+	Provider  string
+	AccountID string
+	Reason    string
+	// RetryAt is when the login is tried once more; zero when it is not.
+	RetryAt time.Time
+}
+
+// Error says which account needs its owner and why.
+func (e *ReauthRequiredError) Error() string {
+	return fmt.Sprintf("multiaccount: %s account %s needs its owner: %s", e.Provider, e.AccountID, e.Reason)
+}
+
+// AccountUnavailableError is returned when the account a request is pinned to
+// cannot serve it. Another account never serves in its place.
+type AccountUnavailableError struct {
+	Provider  string
+	AccountID string
+	Reason    string
+	// RetryAt is when it may serve again; zero when not known.
+	RetryAt time.Time
+}
+
+// Error says which account cannot serve and why.
+func (e *AccountUnavailableError) Error() string {
+	return fmt.Sprintf("multiaccount: the request is pinned to %s account %s, which cannot serve it: %s", e.Provider, e.AccountID, e.Reason)
+}
+
+// ForeignHostError is returned for a request to a host that is not the
+// provider's. Nothing was sent. Use another client for it.
+type ForeignHostError struct {
+	Provider string
+	Host     string
+}
+
+// Error names the host.
+func (e *ForeignHostError) Error() string {
+	return fmt.Sprintf("multiaccount: %s credentials are not for host %q; nothing was sent", e.Provider, e.Host)
+}
+
+// DuplicateAccountError is returned by [Pool.Add] for a token that another
+// account already holds.
+type DuplicateAccountError struct {
+	Provider  string
+	AccountID string
+}
+
+// Error names the account that holds the token.
+func (e *DuplicateAccountError) Error() string {
+	return fmt.Sprintf("multiaccount: %s account %s already holds this token; log in again for a token of its own", e.Provider, e.AccountID)
+}
+
+// InvalidAccountError is returned by [Pool.Add] for an account that cannot work.
+type InvalidAccountError struct {
+	// Field is the [NewAccount] field that is wrong.
+	Field string
+	// Problem says what is wrong and what is expected.
+	Problem string
+}
+
+// Error names the field and the problem.
+func (e *InvalidAccountError) Error() string {
+	return fmt.Sprintf("multiaccount: NewAccount.%s: %s", e.Field, e.Problem)
+}
+
+// publicError turns what the actors answer into the errors above.
+func (p *Pool) publicError(err error) error {
+	var refused *messages.RefusalError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, messages.ErrStopped):
+		return ErrClosed
+	case errors.As(err, &refused):
+		return p.refusal(refused)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return fmt.Errorf("multiaccount: %w", err)
+}
+
+func (p *Pool) refusal(r *messages.RefusalError) error {
+	name := p.provider.Name()
+	switch r.Reason {
+	case messages.RefusedLogin:
+		return &ReauthRequiredError{Provider: name, AccountID: r.AccountID, Reason: r.Detail, RetryAt: r.RetryAt}
+	case messages.RefusedPin:
+		return &AccountUnavailableError{Provider: name, AccountID: r.AccountID, Reason: r.Detail, RetryAt: r.RetryAt}
+	case messages.RefusedDuplicate:
+		return &DuplicateAccountError{Provider: name, AccountID: r.AccountID}
+	case messages.RefusedUnknown:
+		return fmt.Errorf("%w: the %s pool has no account %s", ErrUnknownAccount, name, r.AccountID)
+	case messages.RefusedLimited, messages.RefusedTried:
+		limited := &AllAccountsLimitedError{Provider: name, RetryAt: r.RetryAt}
+		for _, a := range r.Accounts {
+			limited.Accounts = append(limited.Accounts, LimitedAccount(a))
+		}
+		return limited
+	}
+	return fmt.Errorf("%w: %s: %s", ErrNoAccounts, name, r.Detail)
+}

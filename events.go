@@ -1,0 +1,141 @@
+package multiaccount
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/rs/zerolog"
+
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// Event is something that happened to an account or a pool. Its concrete type
+// is one of those below; none carries a secret.
+type Event = messages.Event
+
+// The events. Occurrence is what all have in common.
+type (
+	Occurrence           = messages.Occurrence
+	AccountJoined        = messages.AccountJoined
+	AccountLeft          = messages.AccountLeft
+	AccountSwitched      = messages.AccountSwitched
+	AccountCooled        = messages.AccountCooled
+	AccountQuarantined   = messages.AccountQuarantined
+	LoginRefreshed       = messages.LoginRefreshed
+	LoginRejected        = messages.LoginRejected
+	RefreshFailed        = messages.RefreshFailed
+	VerificationRequired = messages.VerificationRequired
+	SaveFailed           = messages.SaveFailed
+	EventsDropped        = messages.EventsDropped
+)
+
+// eventBacklog is how many events may wait for a slow subscriber.
+const eventBacklog = 1024
+
+// broker hands events to subscribers, each on a goroutine of its own.
+type broker struct {
+	log         zerolog.Logger
+	mu          sync.Mutex
+	subscribers []*subscriber
+	closed      bool
+	running     sync.WaitGroup
+}
+
+type subscriber struct {
+	events chan Event
+	// dropped counts what did not fit; guarded by the broker's mutex.
+	dropped int
+	stop    chan struct{}
+	once    sync.Once
+}
+
+func newBroker(log zerolog.Logger) *broker { return &broker{log: log} }
+
+// publish never blocks.
+func (b *broker) publish(e Event) {
+	logEvent(b.log, e)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.subscribers {
+		s.offer(e)
+	}
+}
+
+func (s *subscriber) offer(e Event) {
+	if s.dropped > 0 {
+		missed := EventsDropped{Occurrence: Occurrence{Provider: e.About().Provider, At: e.About().At}, Count: s.dropped}
+		select {
+		case s.events <- missed:
+			s.dropped = 0
+		default:
+		}
+	}
+	select {
+	case s.events <- e:
+	default:
+		s.dropped++
+	}
+}
+
+func (b *broker) subscribe(fn func(Event)) (cancel func()) {
+	s := &subscriber{events: make(chan Event, eventBacklog), stop: make(chan struct{})}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return func() {}
+	}
+	b.subscribers = append(b.subscribers, s)
+	b.running.Add(1)
+	go func() {
+		defer b.running.Done()
+		s.deliver(fn)
+	}()
+	return func() { b.unsubscribe(s) }
+}
+
+// deliver calls fn until the subscription ends. What waits then is dropped,
+// except when the engine closes.
+func (s *subscriber) deliver(fn func(Event)) {
+	for {
+		select {
+		case <-s.stop:
+			return
+		case e, ok := <-s.events:
+			if !ok {
+				return
+			}
+			fn(e)
+		}
+	}
+}
+
+func (b *broker) unsubscribe(s *subscriber) {
+	s.once.Do(func() { close(s.stop) })
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.subscribers = slices.DeleteFunc(b.subscribers, func(o *subscriber) bool { return o == s })
+}
+
+// close delivers what was published and ends all subscriptions.
+func (b *broker) close() {
+	b.mu.Lock()
+	b.closed = true
+	for _, s := range b.subscribers {
+		close(s.events)
+	}
+	b.subscribers = nil
+	b.mu.Unlock()
+	b.running.Wait()
+}
+
+// logEvent writes what the account's owner has to know as a warning, and the
+// rest for whoever debugs.
+func logEvent(log zerolog.Logger, e Event) {
+	line := log.Debug()
+	switch e.(type) {
+	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired:
+		line = log.Warn()
+	}
+	about := e.About()
+	line.Str("provider", about.Provider).Str("account", about.AccountID).Msgf("%T", e)
+}

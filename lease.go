@@ -1,0 +1,86 @@
+package multiaccount
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// Lease is the use of one account for one request. It is safe for concurrent
+// use.
+type Lease struct {
+	pool   *Pool
+	leased messages.TokenLeased
+	model  string
+	done   atomic.Bool
+	// report is here so that a healthy request allocates the lease alone.
+	report messages.ReportOutcome
+}
+
+// Outcome is what came of a leased request.
+type Outcome struct {
+	// Status is the HTTP status; 0 when no answer came.
+	Status int
+	// Header is the answer's; nil is allowed, but then limits go unseen.
+	Header http.Header
+	// Body is the beginning of an error's body, as far as it was read. Some
+	// providers say there what the status means.
+	Body []byte
+	// Err is why no answer came.
+	Err error
+}
+
+// Token returns the access token or API key. It must not be logged.
+func (l *Lease) Token() string { return l.leased.Credential.Token.Reveal() }
+
+// AccountID returns the id of the account that was picked.
+func (l *Lease) AccountID() string { return l.leased.AccountID }
+
+// Rebound reports whether the conversation had another account before, so
+// that state which is bound to an account must be dropped.
+func (l *Lease) Rebound() bool { return l.leased.Rebound }
+
+// Done ends the lease and tells the account what came of it. Only the first
+// call counts. It does not wait.
+func (l *Lease) Done(o Outcome) {
+	if l.done.Swap(true) {
+		return
+	}
+	l.prepare(l.pool.verdict(&l.leased, l.model, o))
+	l.leased.Account.Tell(&l.report)
+}
+
+// release ends the lease without telling anything about the account.
+func (l *Lease) release() {
+	if l.done.Swap(true) {
+		return
+	}
+	l.prepare(account.Verdict{Class: account.ClassCancelled})
+	l.leased.Account.Tell(&l.report)
+}
+
+func (l *Lease) prepare(v account.Verdict) {
+	l.report.Generation, l.report.LeasedAt, l.report.Verdict = l.leased.Generation, l.leased.LeasedAt, v
+}
+
+// verdict has the provider read the outcome.
+func (p *Pool) verdict(leased *messages.TokenLeased, model string, o Outcome) account.Verdict {
+	switch {
+	case errors.Is(o.Err, context.Canceled), errors.Is(o.Err, context.DeadlineExceeded):
+		return account.Verdict{Class: account.ClassCancelled}
+	case o.Err != nil || o.Status == 0:
+		return account.Verdict{Class: account.ClassNetwork}
+	case o.Header == nil && o.Status < http.StatusBadRequest:
+		return account.Verdict{Status: o.Status}
+	}
+	return p.provider.Classify(providers.Answer{
+		Status: o.Status, Header: o.Header, Body: o.Body,
+		Kind: leased.Credential.Kind, Model: model, Now: time.Now(),
+	})
+}

@@ -1,0 +1,221 @@
+package multiaccount
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// Pool is all the accounts of one provider. [Engine.Pool] returns it; it ends
+// with its engine and is safe for concurrent use. After that its methods
+// return [ErrClosed].
+type Pool struct {
+	actors      *actors.Pool
+	provider    providers.Provider
+	running     context.Context //nolint:containedctx // the engine's life, which cuts requests off
+	maxAttempts int
+}
+
+// Request says what a lease is for. The zero value is any account for a
+// request that stands alone.
+type Request struct {
+	// Affinity ties the requests of one conversation to one account.
+	Affinity string
+	// Model is what will be asked for; empty when not known.
+	Model string
+	// Account is the id of the only account that may serve; empty for any.
+	Account string
+}
+
+// Acquire leases an account with a fresh token. [Lease.Done] must be called,
+// once, with what came of it. Acquire waits while an account will be free
+// within the settings' max_wait_ms. Errors: [*AllAccountsLimitedError],
+// [*ReauthRequiredError], [*AccountUnavailableError], [ErrNoAccounts],
+// [ErrClosed], ctx's own, or why tokens could not be refreshed.
+func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
+	leased, err := p.lease(ctx, &actors.Selection{Affinity: r.Affinity, Model: r.Model, Pin: r.Account})
+	if err != nil {
+		return nil, p.publicError(err)
+	}
+	return &Lease{pool: p, leased: leased, model: r.Model}, nil
+}
+
+// lease selects until an account has a token, each account once.
+func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLeased, error) {
+	var failed error
+	for {
+		leased, err := p.actors.Select(ctx, *s)
+		switch {
+		case err == nil:
+			return leased, nil
+		case failed != nil && isTried(err):
+			return leased, failed
+		case leased.AccountID == "" || s.Pin != "" || slices.Contains(s.Exclude, leased.AccountID):
+			return leased, err
+		}
+		failed = err
+		s.Exclude = append(s.Exclude, leased.AccountID)
+	}
+}
+
+// isTried reports whether err says that no other account is left to try.
+func isTried(err error) bool {
+	var refused *messages.RefusalError
+	return errors.As(err, &refused) && refused.Reason == messages.RefusedTried
+}
+
+// TokenSource returns a source whose every token is that of the account which
+// the strategy picks at that moment. It keeps ctx's values but not its end,
+// so that it outlives the request it was made in. It reports no outcome: the
+// account learns nothing of what is done with the token.
+func (p *Pool) TokenSource(ctx context.Context) oauth2.TokenSource {
+	return tokenSource{pool: p, ctx: context.WithoutCancel(ctx)}
+}
+
+// tokenSource implements oauth2.TokenSource.
+type tokenSource struct {
+	pool *Pool
+	ctx  context.Context //nolint:containedctx // the interface takes none
+}
+
+// Token implements [oauth2.TokenSource].
+func (s tokenSource) Token() (*oauth2.Token, error) {
+	lease, err := s.pool.Acquire(s.ctx, Request{
+		Affinity: value(s.ctx, affinityKey), Model: value(s.ctx, modelKey), Account: value(s.ctx, accountKey),
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer lease.release()
+	return &oauth2.Token{AccessToken: lease.Token(), TokenType: "Bearer", Expiry: lease.leased.ExpiresAt}, nil
+}
+
+// NewAccount is an account to add. It needs an APIKey, or an AccessToken, a
+// RefreshToken or both.
+type NewAccount struct {
+	// Label is shown in place of the e-mail.
+	Label string
+	Email string
+	// Subject is the provider's id of the account, Organization what it is
+	// billed to. Together they tell whether the account is known already.
+	Subject      string
+	Organization string
+	Plan         string
+	AccessToken  string
+	RefreshToken string
+	APIKey       string
+	// ExpiresAt is when AccessToken ends; zero when not known.
+	ExpiresAt time.Time
+	// Weight is the account's share with round-robin; 0 means 1.
+	Weight int
+	// Priority puts accounts in tiers, the highest serving first.
+	Priority int
+	// MaxInFlight limits the requests at the same time; 0 means no limit.
+	MaxInFlight int
+}
+
+// Add stores an account and returns its id once it is durable. An account
+// whose subject and organization the pool knows gets the new credentials, is
+// switched on, and keeps its id. Errors: [*InvalidAccountError],
+// [*DuplicateAccountError], the store's.
+func (p *Pool) Add(ctx context.Context, a NewAccount) (id string, err error) {
+	record, err := a.record()
+	if err != nil {
+		return "", err
+	}
+	id, err = p.actors.Add(ctx, record)
+	return id, p.publicError(err)
+}
+
+func (a NewAccount) record() (account.Record, error) {
+	if err := a.check(); err != nil {
+		return account.Record{}, err
+	}
+	kind := account.OAuth
+	if a.APIKey != "" {
+		kind = account.APIKey
+	}
+	return account.Record{
+		Subject: a.Subject, Organization: a.Organization, Email: a.Email, Label: a.Label, Plan: a.Plan,
+		Kind: kind, Lineage: account.Owned, Generation: 1, Enabled: true,
+		Weight: max(a.Weight, 1), Priority: a.Priority, MaxInFlight: a.MaxInFlight,
+		Credentials: account.Credentials{
+			AccessToken: account.NewSecret(a.AccessToken), RefreshToken: account.NewSecret(a.RefreshToken),
+			APIKey: account.NewSecret(a.APIKey), ExpiresAt: a.ExpiresAt,
+		},
+	}, nil
+}
+
+// maxWeight bounds what one account may weigh.
+const maxWeight = 10_000
+
+func (a NewAccount) check() error {
+	hasToken := a.AccessToken != "" || a.RefreshToken != ""
+	switch {
+	case !hasToken && a.APIKey == "":
+		return &InvalidAccountError{Field: "APIKey", Problem: "an account needs an API key, an access token or a refresh token"}
+	case hasToken && a.APIKey != "":
+		return &InvalidAccountError{Field: "APIKey", Problem: "an account has either an API key or tokens, not both; add two accounts"}
+	case a.Weight < 0 || a.Weight > maxWeight:
+		return &InvalidAccountError{Field: "Weight", Problem: "0 to 10000 is allowed"}
+	case a.MaxInFlight < 0:
+		return &InvalidAccountError{Field: "MaxInFlight", Problem: "0 (no limit) or more is allowed"}
+	}
+	return nil
+}
+
+// Remove deletes an account. Requests that it is serving end as they would.
+// The error is [ErrUnknownAccount] when there is none of that id.
+func (p *Pool) Remove(ctx context.Context, id string) error {
+	return p.publicError(p.actors.Remove(ctx, id))
+}
+
+// SetEnabled switches an account on or off. Switching on also gives an account
+// that was disabled for its login another chance. Errors: [ErrUnknownAccount],
+// the store's.
+func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
+	return p.publicError(p.actors.SetEnabled(ctx, id, enabled))
+}
+
+// Rename sets an account's label. Errors: [ErrUnknownAccount], the store's.
+func (p *Pool) Rename(ctx context.Context, id, label string) error {
+	return p.publicError(p.actors.Rename(ctx, id, label))
+}
+
+// Refresh gets an account a new token now, however fresh its token is. Errors:
+// [ErrUnknownAccount], [*ReauthRequiredError], or why the refresh failed.
+func (p *Pool) Refresh(ctx context.Context, id string) error {
+	return p.publicError(p.actors.Refresh(ctx, id))
+}
+
+// ResetCooldown forgets an account's limits. Errors: [ErrUnknownAccount], the
+// store's.
+func (p *Pool) ResetCooldown(ctx context.Context, id string) error {
+	return p.publicError(p.actors.ResetCooldown(ctx, id))
+}
+
+// Accounts returns every account, in the order they were added, and then those
+// whose files could not be read. It never returns a secret.
+func (p *Pool) Accounts(ctx context.Context) ([]AccountStatus, error) {
+	states, quarantined, err := p.actors.Accounts(ctx)
+	if err != nil {
+		return nil, p.publicError(err)
+	}
+	now := time.Now()
+	all := make([]AccountStatus, 0, len(states)+len(quarantined))
+	for i := range states {
+		all = append(all, statusOf(&states[i], now))
+	}
+	for _, q := range quarantined {
+		all = append(all, AccountStatus{ID: q.ID, State: StateQuarantined, Reason: quarantineReason(q)})
+	}
+	return all, nil
+}

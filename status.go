@@ -1,0 +1,121 @@
+package multiaccount
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// State is how an account is, in one word.
+type State string
+
+// The states.
+const (
+	// StateReady: it can serve.
+	StateReady State = "ready"
+	// StateCooling: it is limited until CooldownUntil.
+	StateCooling State = "cooling"
+	// StateBusy: it has as many requests in flight as it may.
+	StateBusy State = "busy"
+	// StateDisabled: its user switched it off.
+	StateDisabled State = "disabled"
+	// StateReauth: its owner has to log in again.
+	StateReauth State = "reauth"
+	// StateLoginLost: its refresh token was spent and the new one never saved.
+	StateLoginLost State = "login_lost"
+	// StateQuarantined: its file could not be read and was set aside.
+	StateQuarantined State = "quarantined"
+)
+
+// UsageWindow is one quota window of an account, as the provider told it last.
+type UsageWindow = account.UsageWindow
+
+// AccountStatus is an account as its owner may see it. It holds no secret.
+type AccountStatus struct {
+	ID string
+	// Label is what to show: the label, else the e-mail, else part of the id.
+	Label string
+	Email string
+	Plan  string
+	State State
+	// Reason says why the account is not ready, and what to do; or what is
+	// wrong although it is.
+	Reason string
+	// Enabled is the user's switch.
+	Enabled bool
+	// CooldownUntil is when the last of its limits ends; zero without one.
+	CooldownUntil time.Time
+	// ExpiresAt is when the access token ends; zero when not known.
+	ExpiresAt  time.Time
+	LastUsedAt time.Time
+	// Generation grows by one with every change of the credentials.
+	Generation uint64
+	InFlight   int
+	// Failures of the login in a row.
+	Failures int
+	Usage    []UsageWindow
+}
+
+func statusOf(s *messages.AccountStatus, now time.Time) AccountStatus {
+	r := &s.Record
+	status := AccountStatus{
+		ID: r.ID, Label: r.DisplayLabel(), Email: r.Email, Plan: r.Plan, Enabled: r.Enabled,
+		ExpiresAt: r.Credentials.ExpiresAt, LastUsedAt: s.LastUsedAt, Generation: r.Generation,
+		InFlight: s.InFlight, Failures: r.AuthFailures, Usage: r.Usage,
+	}
+	limit := lastLimit(r.Limits, now)
+	status.CooldownUntil = limit.Until
+	status.State, status.Reason = stateOf(s, limit, now)
+	if s.Unsaved != "" {
+		status.Reason = joinReasons(status.Reason, "the latest change is not stored yet and is tried again: "+s.Unsaved)
+	}
+	return status
+}
+
+// stateOf returns the first that applies, the most lasting first.
+func stateOf(s *messages.AccountStatus, limit account.Limit, now time.Time) (State, string) {
+	r := &s.Record
+	switch {
+	case !r.Enabled:
+		return StateDisabled, "switched off by its user"
+	case r.Fault != nil && r.Fault.Kind == account.FaultLost:
+		return StateLoginLost, r.Fault.Reason + "; log in again"
+	case r.Fault != nil:
+		return StateReauth, r.Fault.Reason + "; log in again"
+	case limit.Scope == account.ScopeModel:
+		return StateReady, "limited for model " + limit.Model + ": " + limit.Reason
+	case !limit.Until.IsZero():
+		return StateCooling, "limited: " + limit.Reason
+	case s.RetryAt.After(now) && r.Expired(now):
+		return StateCooling, "its token could not be refreshed: " + s.RefreshFailed
+	case r.MaxInFlight > 0 && s.InFlight >= r.MaxInFlight:
+		return StateBusy, "as many requests in flight as it may have"
+	}
+	return StateReady, ""
+}
+
+// lastLimit returns the limit in force that ends last; one of the whole
+// account before those of single models.
+func lastLimit(limits []account.Limit, now time.Time) account.Limit {
+	var last account.Limit
+	for _, l := range limits {
+		wider := l.Scope == account.ScopeAccount && last.Scope != account.ScopeAccount
+		narrower := l.Scope != account.ScopeAccount && last.Scope == account.ScopeAccount
+		if l.Until.After(now) && (wider || (!narrower && l.Until.After(last.Until))) {
+			last = l
+		}
+	}
+	return last
+}
+
+func quarantineReason(q messages.Quarantined) string {
+	return joinReasons(q.Reason, "its bytes are kept at "+q.Path+"; mend and rename the file, or add the account again")
+}
+
+func joinReasons(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}

@@ -1,0 +1,82 @@
+package multiaccount
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+// replayLimit is the largest body that is sent again.
+const replayLimit = 32 << 20
+
+// Transport returns a round tripper that sends each request with the account
+// that the strategy picks, and moves on to others as long as that can help.
+// base does the sending; nil means a clone of http.DefaultTransport. It is
+// safe for concurrent use and needs no closing.
+//
+// It sets credentials only on requests to the provider's own hosts, also
+// after a redirect, and refuses others with [*ForeignHostError] before
+// anything is sent. Its other errors are those of [Pool.Acquire]. An answer
+// that another account cannot better is returned as it is. The answer's body
+// must be closed, as always: until then the request counts as in flight.
+func (p *Pool) Transport(base http.RoundTripper) http.RoundTripper {
+	if base == nil {
+		base = cloneDefaultTransport()
+	}
+	return &transport{pool: p, base: base}
+}
+
+func cloneDefaultTransport() http.RoundTripper {
+	if t, ok := http.DefaultTransport.(*http.Transport); ok {
+		return t.Clone()
+	}
+	return http.DefaultTransport
+}
+
+// transport implements http.RoundTripper.
+type transport struct {
+	pool *Pool
+	base http.RoundTripper
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !t.pool.provider.Owns(req.URL) {
+		closeBody(req)
+		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
+	}
+	ctx, cancel := context.WithCancel(req.Context())
+	stop := context.AfterFunc(t.pool.running, cancel)
+	w := &walk{
+		pool: t.pool, base: t.base, req: req, ctx: ctx, selection: selectionOf(req),
+		plan: policy.NewRetryPlan(t.pool.actors.Size(), t.pool.maxAttempts, replayable(req)),
+		end: func() {
+			stop()
+			cancel()
+		},
+	}
+	w.pin = w.selection.Pin
+	resp, err := w.run()
+	if err != nil || resp.Body == http.NoBody {
+		w.end()
+	}
+	if err != nil && t.pool.running.Err() != nil {
+		err = ErrClosed
+	}
+	return resp, err
+}
+
+// replayable reports whether req can be sent a second time.
+func replayable(req *http.Request) bool {
+	if req.Body == nil || req.Body == http.NoBody {
+		return true
+	}
+	return req.GetBody != nil && req.ContentLength <= replayLimit
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close() //nolint:errcheck // it will not be sent; what closing it says changes nothing
+	}
+}
