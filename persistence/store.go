@@ -4,7 +4,7 @@ package persistence
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -12,7 +12,8 @@ import (
 
 // Store keeps the accounts of every provider. When a method that changes
 // something returns nil, the change is durable. All methods are safe for
-// concurrent use; a cancelled context ends a wait, never a write half done.
+// concurrent use. A context that has ended ends a wait and keeps a change from
+// being begun, never from being completed.
 //
 // The engine's persistence actor is its only caller.
 type Store interface {
@@ -33,10 +34,12 @@ type Store interface {
 
 	// Lock keeps everybody else, other processes included, from changing the
 	// account until Unlock. ErrNotFound when the account is gone, ErrLocked
-	// when ctx ended before the lock was free.
+	// when ctx ended before the lock was free. It cannot be nested: calling
+	// Update for a key while holding its lock waits until ctx ends.
 	Lock(ctx context.Context, key Key) (Locked, error)
 
-	// UpdatePool is Update for what belongs to the pool as a whole.
+	// UpdatePool is Update for what belongs to the pool as a whole. A pool
+	// that stored nothing yet starts from the zero PoolState.
 	UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error)
 
 	// Close releases what the store holds. No other call may follow.
@@ -45,19 +48,23 @@ type Store interface {
 
 // Locked is one account under its lock. It is for one goroutine at a time.
 type Locked interface {
-	// Record returns the account as it was read under the lock.
+	// Record returns the account as it was read under the lock or as the
+	// last Update left it.
 	Record() account.Record
-	// Update is [Store.Update] without taking the lock a second time.
+	// Update is [Store.Update] without taking the lock a second time; after
+	// Unlock it fails.
 	Update(ctx context.Context, mutate Mutation) (account.Record, error)
 	// Unlock lets the others in. Calling it twice is no error.
 	Unlock() error
 }
 
 // Mutation changes an account in place. It must be quick, must not keep the
-// pointer, and may run again on a newer record.
+// pointer, and may run again on a newer record. ID and Provider stay what
+// they are, whatever it writes there.
 type Mutation func(*account.Record)
 
-// Key names one account.
+// Key names one account. Both parts become file names: lower-case letters,
+// digits, "-", "_" and "." within; anything else is refused with ErrName.
 type Key struct {
 	Provider string
 	ID       string
@@ -70,16 +77,23 @@ type Snapshot struct {
 	Pool        PoolState
 }
 
-// Quarantined is an account file that could not be read; its bytes are kept.
+// Quarantined is a file that could not be used; its bytes are kept. A file
+// that does not parse has been renamed; one that is only refused (written by a
+// newer version, open to other users) is where it was.
 type Quarantined struct {
-	// ID is the account's, taken from the file's name.
+	// ID is the account's, taken from the file's name; empty for the file
+	// that holds the PoolState.
 	ID string
 	// Path is where the bytes are now.
 	Path string
-	// Reason says what was wrong, without the file's content. It is empty
-	// when the file was set aside by an earlier Load.
+	// Reason says what was wrong and what mends it, without the file's
+	// content. It is empty when the file was set aside by an earlier Load.
 	Reason string
-	At     time.Time
+	// Err is the cause behind Reason: ErrCorrupt, ErrNewerVersion, a
+	// *PermissionError or a *StorageError; nil when Reason is empty.
+	Err error
+	// At is when the file was set aside or refused.
+	At time.Time
 }
 
 // PoolState is what a pool remembers beyond its accounts.
@@ -88,6 +102,9 @@ type PoolState struct {
 	Active string
 	// Bindings tie an affinity key to an account.
 	Bindings map[string]Binding
+	// Unknown are stored fields that this version does not know; they
+	// survive a rewrite.
+	Unknown map[string]json.RawMessage
 }
 
 // Binding ties one conversation to one account.
@@ -95,17 +112,3 @@ type Binding struct {
 	Account string
 	UsedAt  time.Time
 }
-
-// Errors of a Store; they come wrapped with the account they concern.
-var (
-	// ErrExists is returned when an account of that id is already stored.
-	ErrExists = errors.New("the account is already stored")
-	// ErrNotFound is returned when no account of that id is stored.
-	ErrNotFound = errors.New("no such account is stored")
-	// ErrLocked is returned when another process kept the account's lock
-	// until the deadline.
-	ErrLocked = errors.New("the account's lock is held by another process")
-	// ErrCorrupt is returned when the stored account cannot be read; it has
-	// been quarantined.
-	ErrCorrupt = errors.New("the stored account cannot be read")
-)
