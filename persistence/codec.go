@@ -1,0 +1,141 @@
+package persistence
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// formatVersion is the newest format that this program reads, and the one it
+// writes.
+const formatVersion = 1
+
+var errSecretBytes = errors.New("a token or key with bytes that are not UTF-8 cannot be stored: enter it again")
+
+// encodeAccount returns a record as its file's content. It is the one place
+// that reveals secrets to a disk.
+func encodeAccount(rec *account.Record) ([]byte, error) {
+	credentials, err := encodeCredentials(&rec.Credentials, rec.Unknown[credentialsMember])
+	if err != nil {
+		return nil, err
+	}
+	wire := accountWire{
+		Version: formatVersion, ID: rec.ID, Provider: rec.Provider,
+		Subject: rec.Subject, Organization: rec.Organization, Email: rec.Email, Label: rec.Label, Plan: rec.Plan,
+		Kind: rec.Kind, Lineage: rec.Lineage, Credentials: credentials, Generation: rec.Generation,
+		AddedAt: stamp(rec.AddedAt), LastUsedAt: stamp(rec.LastUsedAt),
+		Enabled: rec.Enabled, Weight: rec.Weight, Priority: rec.Priority, MaxInFlight: rec.MaxInFlight,
+		AuthFailures: rec.AuthFailures, Limits: limitsToWire(rec.Limits), Usage: usageToWire(rec.Usage),
+	}
+	if f := rec.Fault; f != nil {
+		wire.Fault = &faultWire{Kind: f.Kind, Reason: f.Reason, At: stamp(f.At), Disabled: f.Disabled}
+	}
+	data, err := joinObject(&wire, rec.Unknown)
+	return append(data, '\n'), err
+}
+
+func encodeCredentials(c *account.Credentials, unknown json.RawMessage) (json.RawMessage, error) {
+	wire := credentialsWire{
+		AccessToken: c.AccessToken.Reveal(), RefreshToken: c.RefreshToken.Reveal(), APIKey: c.APIKey.Reveal(),
+		ExpiresAt: stamp(c.ExpiresAt), Scopes: c.Scopes,
+	}
+	// encoding/json would replace such bytes and so store another token.
+	if !utf8.ValidString(wire.AccessToken) || !utf8.ValidString(wire.RefreshToken) || !utf8.ValidString(wire.APIKey) {
+		return nil, errSecretBytes
+	}
+	var more map[string]json.RawMessage
+	if len(unknown) > 0 {
+		if err := json.Unmarshal(unknown, &more); err != nil {
+			return nil, fmt.Errorf("unknown members of the credentials: %w", err)
+		}
+	}
+	return joinObject(&wire, more)
+}
+
+// decodeAccount reads the file of the account key. Its errors are ErrCorrupt
+// or ErrNewerVersion, and hold nothing of the content.
+func decodeAccount(key Key, data []byte) (account.Record, error) {
+	wire := accountWire{Enabled: true, Weight: 1}
+	unknown, err := decodeObject(data, &wire, &wire.Version)
+	if err != nil {
+		return account.Record{}, err
+	}
+	if wire.ID != key.ID || wire.Provider != key.Provider {
+		return account.Record{}, corrupt(errors.New("it belongs to another account or provider than its name says"))
+	}
+	var credentials credentialsWire
+	var more map[string]json.RawMessage
+	if len(wire.Credentials) > 0 {
+		if more, err = splitObject(wire.Credentials, &credentials); err != nil {
+			return account.Record{}, corrupt(err)
+		}
+	}
+	rec := recordFromWire(key, &wire, &credentials)
+	rec.Unknown, err = withNested(unknown, more)
+	return rec, err
+}
+
+// decodeObject is splitObject for a whole file, whose version decides whether
+// an error counts.
+func decodeObject(data []byte, into any, version *int) (map[string]json.RawMessage, error) {
+	if !utf8.Valid(data) {
+		return nil, corrupt(errors.New("it is not UTF-8"))
+	}
+	unknown, err := splitObject(data, into)
+	switch {
+	case *version > formatVersion:
+		return nil, ErrNewerVersion
+	case err != nil:
+		return nil, corrupt(err)
+	case *version != formatVersion:
+		return nil, corrupt(errors.New("it has no version"))
+	}
+	for name, raw := range unknown {
+		if unknown[name], err = json.Marshal(raw); err != nil {
+			return nil, corrupt(err)
+		}
+	}
+	return unknown, nil
+}
+
+// corrupt makes err, which must not quote the file, an ErrCorrupt.
+func corrupt(err error) error { return fmt.Errorf("%w: %w", ErrCorrupt, err) }
+
+// withNested keeps the unknown members of the credentials under their name.
+func withNested(unknown, more map[string]json.RawMessage) (map[string]json.RawMessage, error) {
+	if len(more) == 0 {
+		return unknown, nil
+	}
+	if unknown == nil {
+		unknown = make(map[string]json.RawMessage, 1)
+	}
+	nested, err := json.Marshal(more)
+	unknown[credentialsMember] = nested
+	return unknown, err
+}
+
+func recordFromWire(key Key, w *accountWire, c *credentialsWire) account.Record {
+	rec := account.Record{
+		ID: key.ID, Provider: key.Provider,
+		Subject: w.Subject, Organization: w.Organization, Email: w.Email, Label: w.Label, Plan: w.Plan,
+		Kind: w.Kind, Lineage: w.Lineage, Generation: w.Generation,
+		AddedAt: time.Time(w.AddedAt), LastUsedAt: time.Time(w.LastUsedAt),
+		Enabled: w.Enabled, Weight: w.Weight, Priority: w.Priority, MaxInFlight: w.MaxInFlight,
+		AuthFailures: w.AuthFailures, Limits: limitsFromWire(w.Limits), Usage: usageFromWire(w.Usage),
+		Credentials: account.Credentials{
+			AccessToken: account.NewSecret(c.AccessToken), RefreshToken: account.NewSecret(c.RefreshToken),
+			APIKey: account.NewSecret(c.APIKey), ExpiresAt: time.Time(c.ExpiresAt),
+		},
+	}
+	if len(c.Scopes) > 0 {
+		rec.Credentials.Scopes = c.Scopes
+	}
+	if f := w.Fault; f != nil {
+		rec.Fault = &account.Fault{Kind: f.Kind, Reason: f.Reason, At: time.Time(f.At), Disabled: f.Disabled}
+	}
+	return rec
+}

@@ -1,0 +1,33 @@
+package persistence
+
+import "time"
+
+// encodePool returns what a pool remembers as the content of its file.
+func encodePool(state *PoolState) ([]byte, error) {
+	wire := poolWire{Version: formatVersion, Active: state.Active}
+	if len(state.Bindings) > 0 {
+		wire.Bindings = make(map[string]bindingWire, len(state.Bindings))
+	}
+	for affinity, b := range state.Bindings {
+		wire.Bindings[affinity] = bindingWire{b.Account, stamp(b.UsedAt)}
+	}
+	data, err := joinObject(&wire, state.Unknown)
+	return append(data, '\n'), err
+}
+
+// decodePool reads a pool's file; its errors are those of decodeAccount.
+func decodePool(data []byte) (PoolState, error) {
+	var wire poolWire
+	unknown, err := decodeObject(data, &wire, &wire.Version)
+	if err != nil {
+		return PoolState{}, err
+	}
+	state := PoolState{Active: wire.Active, Unknown: unknown}
+	if len(wire.Bindings) > 0 {
+		state.Bindings = make(map[string]Binding, len(wire.Bindings))
+	}
+	for affinity, w := range wire.Bindings {
+		state.Bindings[affinity] = Binding{Account: w.Account, UsedAt: time.Time(w.UsedAt)}
+	}
+	return state, nil
+}

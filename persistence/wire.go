@@ -1,0 +1,131 @@
+package persistence
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// The structs of this file are the format on disk, version 1. They are apart
+// from the values the engine works with, so that neither can change the other
+// by accident.
+
+type accountWire struct {
+	Version      int             `json:"version"`
+	ID           string          `json:"id"`
+	Provider     string          `json:"provider"`
+	Subject      string          `json:"subject,omitempty"`
+	Organization string          `json:"organization,omitempty"`
+	Email        string          `json:"email,omitempty"`
+	Label        string          `json:"label,omitempty"`
+	Plan         string          `json:"plan,omitempty"`
+	Kind         account.Kind    `json:"kind,omitempty"`
+	Lineage      account.Lineage `json:"lineage,omitempty"`
+	Credentials  json.RawMessage `json:"credentials,omitempty"` // a credentialsWire
+	Generation   uint64          `json:"generation"`
+	AddedAt      stamp           `json:"added_at,omitzero"`
+	LastUsedAt   stamp           `json:"last_used_at,omitzero"`
+	Enabled      bool            `json:"enabled"`
+	Weight       int             `json:"weight"`
+	Priority     int             `json:"priority"`
+	MaxInFlight  int             `json:"max_in_flight"`
+	AuthFailures int             `json:"auth_failures,omitempty"`
+	Fault        *faultWire      `json:"fault,omitempty"`
+	Limits       []limitWire     `json:"limits,omitempty"`
+	Usage        []usageWire     `json:"usage,omitempty"`
+}
+
+// credentialsMember is the accountWire member whose own unknown members are
+// kept, in Record.Unknown under the same name.
+const credentialsMember = "credentials"
+
+type credentialsWire struct {
+	AccessToken  string   `json:"access_token,omitempty"`
+	RefreshToken string   `json:"refresh_token,omitempty"`
+	APIKey       string   `json:"api_key,omitempty"`
+	ExpiresAt    stamp    `json:"expires_at,omitzero"`
+	Scopes       []string `json:"scopes,omitempty"`
+}
+
+type faultWire struct {
+	Kind     account.FaultKind `json:"kind"`
+	Reason   string            `json:"reason,omitempty"`
+	At       stamp             `json:"at,omitzero"`
+	Disabled bool              `json:"disabled,omitempty"`
+}
+
+type limitWire struct {
+	Scope  account.Scope  `json:"scope"`
+	Model  string         `json:"model,omitempty"`
+	Source account.Source `json:"source,omitempty"`
+	Reason string         `json:"reason,omitempty"`
+	SeenAt stamp          `json:"seen_at,omitzero"`
+	Until  stamp          `json:"until,omitzero"`
+}
+
+type usageWire struct {
+	Name        string  `json:"name"`
+	Utilization float64 `json:"utilization"`
+	Length      span    `json:"length,omitempty"`
+	ResetAt     stamp   `json:"reset_at,omitzero"`
+	SeenAt      stamp   `json:"seen_at,omitzero"`
+}
+
+type poolWire struct {
+	Version  int                    `json:"version"`
+	Active   string                 `json:"active,omitempty"`
+	Bindings map[string]bindingWire `json:"bindings,omitempty"`
+}
+
+type bindingWire struct {
+	Account string `json:"account"`
+	UsedAt  stamp  `json:"used_at,omitzero"`
+}
+
+// stamp is a moment as RFC 3339 in UTC.
+type stamp time.Time
+
+// IsZero makes omitzero leave out a moment that is not known.
+func (s stamp) IsZero() bool { return time.Time(s).IsZero() }
+
+// MarshalJSON writes the nearest moment that RFC 3339 has four digits for: a
+// token that claims to live 10 000 years must still be stored.
+func (s stamp) MarshalJSON() ([]byte, error) {
+	t := time.Time(s).UTC()
+	if t.Year() > 9999 {
+		t = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	}
+	if t.Year() < 0 {
+		t = time.Time{}
+	}
+	return t.MarshalJSON()
+}
+
+// UnmarshalJSON reads RFC 3339 with any offset.
+func (s *stamp) UnmarshalJSON(data []byte) error {
+	var t time.Time
+	if err := t.UnmarshalJSON(data); err != nil {
+		return err
+	}
+	t = t.UTC()
+	if t.Year() < 0 || t.Year() > 9999 {
+		return fmt.Errorf("the year %d is out of range", t.Year())
+	}
+	*s = stamp(t)
+	return nil
+}
+
+// span is a length of time as Go writes it ("5h0m0s").
+type span time.Duration
+
+// MarshalText writes the length.
+func (s span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
+
+// UnmarshalText reads what time.ParseDuration reads.
+func (s *span) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	*s = span(d)
+	return err
+}
