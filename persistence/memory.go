@@ -1,0 +1,219 @@
+package persistence
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// Memory is a [Store] that keeps everything in memory and loses it with the
+// process: for tests, and for hosts that want nothing on disk. It is safe for
+// concurrent use.
+type Memory struct {
+	locks keyedMutex
+
+	mu       sync.Mutex
+	accounts map[Key]account.Record
+	pools    map[string]PoolState
+}
+
+var _ Store = (*Memory)(nil)
+
+// NewMemory returns an empty store.
+func NewMemory() *Memory {
+	return &Memory{accounts: make(map[Key]account.Record), pools: make(map[string]PoolState)}
+}
+
+// Close implements [Store].
+func (m *Memory) Close() error { return nil }
+
+// Load implements [Store].
+func (m *Memory) Load(ctx context.Context, provider string) (Snapshot, error) {
+	if err := cmp.Or(checkProvider(provider), ctx.Err()); err != nil {
+		return Snapshot{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	snap := Snapshot{Pool: clonePool(m.pools[provider])}
+	for key, rec := range m.accounts {
+		if key.Provider == provider {
+			snap.Accounts = append(snap.Accounts, cloneRecord(rec))
+		}
+	}
+	slices.SortFunc(snap.Accounts, byAge)
+	return snap, nil
+}
+
+// Create implements [Store].
+func (m *Memory) Create(ctx context.Context, rec account.Record) error {
+	key := Key{Provider: rec.Provider, ID: rec.ID}
+	release, err := m.acquire(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if _, ok := m.get(key); ok {
+		return accountError(key, ErrExists)
+	}
+	m.put(key, rec)
+	return nil
+}
+
+// Update implements [Store].
+func (m *Memory) Update(ctx context.Context, key Key, mutate Mutation) (account.Record, error) {
+	release, err := m.acquire(ctx, key)
+	if err != nil {
+		return account.Record{}, err
+	}
+	defer release()
+	return m.update(key, mutate)
+}
+
+// Remove implements [Store].
+func (m *Memory) Remove(ctx context.Context, key Key) error {
+	release, err := m.acquire(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer release()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.accounts, key)
+	return nil
+}
+
+// Lock implements [Store].
+func (m *Memory) Lock(ctx context.Context, key Key) (Locked, error) {
+	release, err := m.acquire(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	rec, ok := m.get(key)
+	if !ok {
+		release()
+		return nil, accountError(key, ErrNotFound)
+	}
+	return &heldInMemory{store: m, key: key, record: rec, release: release}, nil
+}
+
+// UpdatePool implements [Store].
+func (m *Memory) UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error) {
+	if err := cmp.Or(checkProvider(provider), ctx.Err()); err != nil {
+		return PoolState{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	state := clonePool(m.pools[provider])
+	mutate(&state)
+	m.pools[provider] = clonePool(state)
+	return state, nil
+}
+
+func (m *Memory) acquire(ctx context.Context, key Key) (release func(), err error) {
+	if err := key.check(); err != nil {
+		return nil, err
+	}
+	name := key.Provider + "/" + key.ID
+	if err := m.locks.lock(ctx, name); err != nil {
+		return nil, accountError(key, fmt.Errorf("%w: %w", ErrLocked, err))
+	}
+	release = func() { m.locks.unlock(name) }
+	if err := ctx.Err(); err != nil { // nobody waits for what would follow
+		release()
+		return nil, accountError(key, err)
+	}
+	return release, nil
+}
+
+func (m *Memory) update(key Key, mutate Mutation) (account.Record, error) {
+	rec, ok := m.get(key)
+	if !ok {
+		return account.Record{}, accountError(key, ErrNotFound)
+	}
+	mutate(&rec)
+	rec.ID, rec.Provider = key.ID, key.Provider
+	m.put(key, rec)
+	return rec, nil
+}
+
+func (m *Memory) get(key Key) (account.Record, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	rec, ok := m.accounts[key]
+	return cloneRecord(rec), ok
+}
+
+func (m *Memory) put(key Key, rec account.Record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.accounts[key] = cloneRecord(rec)
+}
+
+// heldInMemory is an account of a Memory under its lock.
+type heldInMemory struct {
+	store  *Memory
+	key    Key
+	record account.Record
+	// release is nil after Unlock.
+	release func()
+}
+
+func (h *heldInMemory) Record() account.Record { return h.record }
+
+func (h *heldInMemory) Update(_ context.Context, mutate Mutation) (account.Record, error) {
+	if h.release == nil {
+		return account.Record{}, accountError(h.key, ErrUnlocked)
+	}
+	rec, err := h.store.update(h.key, mutate)
+	if err == nil {
+		h.record = rec
+	}
+	return rec, err
+}
+
+func (h *heldInMemory) Unlock() error {
+	if h.release != nil {
+		h.release()
+		h.release = nil
+	}
+	return nil
+}
+
+// byAge orders accounts as they were added.
+func byAge(a, b account.Record) int {
+	return cmp.Or(a.AddedAt.Compare(b.AddedAt), strings.Compare(a.ID, b.ID))
+}
+
+// cloneRecord returns a record that shares nothing that can be written to.
+func cloneRecord(rec account.Record) account.Record {
+	rec.Credentials.Scopes = slices.Clone(rec.Credentials.Scopes)
+	rec.Limits = slices.Clone(rec.Limits)
+	rec.Usage = slices.Clone(rec.Usage)
+	rec.Unknown = cloneUnknown(rec.Unknown)
+	if rec.Fault != nil {
+		fault := *rec.Fault
+		rec.Fault = &fault
+	}
+	return rec
+}
+
+func clonePool(state PoolState) PoolState {
+	state.Bindings = maps.Clone(state.Bindings)
+	state.Unknown = cloneUnknown(state.Unknown)
+	return state
+}
+
+func cloneUnknown(unknown map[string]json.RawMessage) map[string]json.RawMessage {
+	unknown = maps.Clone(unknown)
+	for name, raw := range unknown {
+		unknown[name] = slices.Clone(raw)
+	}
+	return unknown
+}
