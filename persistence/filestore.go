@@ -1,0 +1,126 @@
+package persistence
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// FileStore is the [Store] that keeps one file for each account in a folder
+// that any number of processes share. Locks are the kernel's (flock), so a
+// process that dies holds none. It is safe for concurrent use.
+type FileStore struct {
+	dir     string
+	fs      fileSystem
+	local   keyedMutex
+	folders folderSyncer
+}
+
+var _ Store = (*FileStore)(nil)
+
+// OpenFiles returns the store whose state folder is dir, which it makes (mode
+// 0700, parents too) when it is missing. The errors are *PermissionError when
+// other users could change what is in dir, and *StorageError when the folder
+// cannot be made or is something else.
+func OpenFiles(dir string) (*FileStore, error) { return openFiles(dir, osFileSystem{}) }
+
+func openFiles(dir string, files fileSystem) (*FileStore, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, storageError(dir, err)
+	}
+	s := &FileStore{dir: dir, fs: files, folders: folderSyncer{sync: files.SyncDir}}
+	return s, s.makeFolder(dir, checkRoot)
+}
+
+// Close implements [Store]. The store keeps nothing open between calls.
+func (s *FileStore) Close() error { return nil }
+
+// Create implements [Store].
+func (s *FileStore) Create(ctx context.Context, rec account.Record) error {
+	key := Key{Provider: rec.Provider, ID: rec.ID}
+	if err := key.check(); err != nil {
+		return err
+	}
+	if err := s.makeFolders(rec.Provider); err != nil {
+		return accountError(key, err)
+	}
+	held, err := s.hold(ctx, key)
+	if err != nil {
+		return accountError(key, err)
+	}
+	return accountError(key, errors.Join(held.create(&rec), held.Unlock()))
+}
+
+// Update implements [Store].
+func (s *FileStore) Update(ctx context.Context, key Key, mutate Mutation) (rec account.Record, err error) {
+	held, err := s.hold(ctx, key)
+	if err != nil {
+		return account.Record{}, accountError(key, err)
+	}
+	defer func() { err = errors.Join(err, held.Unlock()) }() // also when mutate panics
+	return held.Update(ctx, mutate)
+}
+
+// Lock implements [Store].
+func (s *FileStore) Lock(ctx context.Context, key Key) (Locked, error) {
+	held, err := s.hold(ctx, key)
+	if err != nil {
+		return nil, accountError(key, err)
+	}
+	if held.record, err = s.read(held.place); err != nil {
+		return nil, accountError(key, errors.Join(err, held.Unlock()))
+	}
+	return held, nil
+}
+
+// Remove implements [Store]. It deletes the account's bytes, also when a
+// symbolic link led to them; what was quarantined stays.
+func (s *FileStore) Remove(ctx context.Context, key Key) error {
+	held, err := s.hold(ctx, key)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return accountError(key, err)
+	}
+	return accountError(key, errors.Join(held.remove(), held.Unlock()))
+}
+
+// makeFolders makes what is missing of a provider's folders.
+func (s *FileStore) makeFolders(provider string) error {
+	for _, folder := range []string{s.providerFolder(provider), s.accountsFolder(provider), s.locksFolder(provider)} {
+		if err := s.makeFolder(folder, checkFolder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeFolder makes path and its parents when they are missing, and checks the
+// mode of one that was there.
+func (s *FileStore) makeFolder(path string, check func(string, fs.FileMode) error) error {
+	info, err := s.fs.Stat(path)
+	switch {
+	case err == nil && !info.IsDir():
+		return storageError(path, &fs.PathError{Op: "open", Path: path, Err: errNoFolder})
+	case err == nil:
+		return check(path, info.Mode())
+	case !errors.Is(err, fs.ErrNotExist):
+		return storageError(path, err)
+	}
+	parent := filepath.Dir(path)
+	if err := s.makeFolder(parent, anyMode); err != nil {
+		return err
+	}
+	if err := s.fs.Mkdir(path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return storageError(path, err)
+	}
+	return storageError(parent, s.folders.wait(parent))
+}
+
+// anyMode accepts the folders above the state folder: they are not the store's.
+func anyMode(string, fs.FileMode) error { return nil }

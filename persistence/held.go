@@ -1,0 +1,116 @@
+package persistence
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// held is an account of a FileStore under its lock.
+type held struct {
+	store  *FileStore
+	place  place
+	record account.Record
+	// release is nil after Unlock.
+	release func() error
+}
+
+// hold takes the account's lock and finishes what a writer that died under it
+// left half done. ErrNotFound when nothing was ever stored for the provider.
+func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
+	p, err := s.place(key)
+	if err != nil {
+		return nil, err
+	}
+	release, err := s.acquire(ctx, p.lock)
+	if errors.Is(err, fs.ErrNotExist) {
+		release, err = s.acquireAgain(ctx, p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	h := &held{store: s, place: p, release: release}
+	if err := s.settle(p); err != nil {
+		return nil, errors.Join(err, h.Unlock())
+	}
+	return h, nil
+}
+
+// acquireAgain makes the folder of locks, which somebody removed, unless the
+// accounts are gone as well.
+func (s *FileStore) acquireAgain(ctx context.Context, p place) (func() error, error) {
+	if _, err := s.fs.Stat(filepath.Dir(p.entry)); errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotFound
+	}
+	if err := s.makeFolder(filepath.Dir(p.lock), checkFolder); err != nil {
+		return nil, err
+	}
+	return s.acquire(ctx, p.lock)
+}
+
+// Record implements [Locked].
+func (h *held) Record() account.Record { return h.record }
+
+// Update implements [Locked].
+func (h *held) Update(_ context.Context, mutate Mutation) (account.Record, error) {
+	if h.release == nil {
+		return account.Record{}, accountError(h.place.key, ErrUnlocked)
+	}
+	rec, err := h.store.read(h.place)
+	if err == nil {
+		mutate(&rec)
+		err = h.write(&rec)
+	}
+	if err != nil {
+		return account.Record{}, accountError(h.place.key, err)
+	}
+	h.record = rec
+	return rec, nil
+}
+
+// Unlock implements [Locked].
+func (h *held) Unlock() error {
+	if h.release == nil {
+		return nil
+	}
+	release := h.release
+	h.release = nil
+	return release()
+}
+
+func (h *held) create(rec *account.Record) error {
+	_, err := h.store.fs.Lstat(h.place.entry)
+	switch {
+	case err == nil:
+		return ErrExists
+	case !errors.Is(err, fs.ErrNotExist):
+		return storageError(h.place.entry, err)
+	}
+	return h.write(rec)
+}
+
+func (h *held) write(rec *account.Record) error {
+	rec.ID, rec.Provider = h.place.key.ID, h.place.key.Provider
+	data, err := encodeAccount(rec)
+	if err != nil {
+		return err
+	}
+	return h.store.replace(h.place.file, data)
+}
+
+// remove deletes the file first and a link to it last: a crash in between
+// leaves a link that leads nowhere, and no login that nobody knows of.
+func (h *held) remove() error {
+	for _, path := range []string{h.place.file, h.place.entry} {
+		if err := h.store.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return storageError(path, err)
+		}
+		if err := h.store.folders.wait(filepath.Dir(path)); err != nil {
+			return storageError(path, err)
+		}
+	}
+	return nil
+}

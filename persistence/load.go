@@ -1,0 +1,184 @@
+package persistence
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// Load implements [Store]. It takes no lock and waits for nobody, except that
+// it sets a broken file aside under the account's lock; while that is held the
+// file is reported and left where it is.
+func (s *FileStore) Load(ctx context.Context, provider string) (Snapshot, error) {
+	if err := checkProvider(provider); err != nil {
+		return Snapshot{}, err
+	}
+	folder, err := s.accountsFolderToRead(provider)
+	if folder == "" || err != nil {
+		return Snapshot{}, err
+	}
+	found, err := s.sweptListing(folder, provider)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	snap := Snapshot{Quarantined: found.setAside}
+	if err := s.loadAccounts(ctx, found.places, &snap); err != nil {
+		return Snapshot{}, err
+	}
+	return snap, s.loadPool(provider, &snap)
+}
+
+// accountsFolderToRead returns the accounts folder after a look at the modes;
+// empty when nothing was ever stored.
+func (s *FileStore) accountsFolderToRead(provider string) (string, error) {
+	for _, folder := range []string{s.providerFolder(provider), s.accountsFolder(provider)} {
+		info, err := s.fs.Stat(folder)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", nil
+		}
+		if err != nil {
+			return "", storageError(folder, err)
+		}
+		if err := checkFolder(folder, info.Mode()); err != nil {
+			return "", err
+		}
+	}
+	return s.resolve(s.accountsFolder(provider))
+}
+
+// listing is what an accounts folder holds.
+type listing struct {
+	places   []place
+	strays   []place // of accounts that have a temp file
+	setAside []Quarantined
+}
+
+// sweptListing settles the temp files of writers that died before it looks
+// for accounts. One whose lock is held belongs to a writer at work.
+func (s *FileStore) sweptListing(folder, provider string) (listing, error) {
+	found, err := s.list(folder, provider)
+	if err != nil || len(found.strays) == 0 {
+		return found, err
+	}
+	for _, p := range found.strays {
+		s.sweep(p)
+	}
+	return s.list(folder, provider)
+}
+
+// sweep ignores errors: the account's next user meets them again and is told.
+func (s *FileStore) sweep(p place) {
+	if release, ok, _ := s.tryAcquire(p.lock); ok {
+		_ = s.settle(p)
+		_ = release()
+	}
+}
+
+func (s *FileStore) list(folder, provider string) (listing, error) {
+	entries, err := s.fs.ReadDir(folder)
+	if err != nil {
+		return listing{}, storageError(folder, err)
+	}
+	found := listing{places: make([]place, 0, len(entries))}
+	for _, entry := range entries {
+		if err := s.sort(entry, folder, provider, &found); err != nil {
+			return listing{}, err
+		}
+	}
+	return found, nil
+}
+
+// sort puts one name where it belongs; names that are not the store's count
+// for nothing.
+func (s *FileStore) sort(entry fs.DirEntry, folder, provider string, found *listing) error {
+	name := entry.Name()
+	if id, at, ok := parseSetAside(name); ok {
+		found.setAside = append(found.setAside, Quarantined{ID: id, Path: filepath.Join(folder, name), At: at})
+		return nil
+	}
+	stem, stray := strings.CutSuffix(name, tempSuffix)
+	id, ok := strings.CutSuffix(stem, accountSuffix)
+	key := Key{Provider: provider, ID: id}
+	link := entry.Type()&fs.ModeSymlink != 0
+	if !ok || key.check() != nil || !(link || entry.Type().IsRegular()) {
+		return nil
+	}
+	p, err := s.placeIn(folder, key, link && !stray)
+	if stray {
+		found.strays = append(found.strays, p)
+	} else {
+		found.places = append(found.places, p)
+	}
+	return err
+}
+
+// loadAccounts reads the accounts, in parallel because most of the time goes
+// into decoding.
+func (s *FileStore) loadAccounts(ctx context.Context, places []place, snap *Snapshot) error {
+	records, errs := make([]account.Record, len(places)), make([]error, len(places))
+	err := inParallel(ctx, len(places), func(i int) { records[i], errs[i] = s.loadOne(places[i]) })
+	if err != nil {
+		return err
+	}
+	snap.Accounts = records[:0]
+	for i, err := range errs {
+		switch {
+		case err == nil:
+			snap.Accounts = append(snap.Accounts, records[i])
+		case !errors.Is(err, ErrNotFound): // removed since the folder was listed
+			snap.Quarantined = append(snap.Quarantined, refused(places[i], err))
+		}
+	}
+	slices.SortFunc(snap.Accounts, byAge)
+	return nil
+}
+
+// loadOne reads one account. A file that does not parse is read once more
+// under its lock before it is set aside: somebody may just be editing it.
+func (s *FileStore) loadOne(p place) (account.Record, error) {
+	rec, err := s.peek(p)
+	if !errors.Is(err, ErrCorrupt) {
+		return rec, err
+	}
+	release, ok, lockErr := s.tryAcquire(p.lock)
+	if !ok {
+		return rec, errors.Join(err, lockErr)
+	}
+	rec, err = s.read(p)
+	return rec, errors.Join(err, release())
+}
+
+// refused reports a file that cannot be used.
+func refused(p place, err error) Quarantined {
+	q := Quarantined{ID: p.key.ID, Path: p.entry, Reason: err.Error(), Err: err, At: time.Now().UTC()}
+	var moved *setAsideError
+	if errors.As(err, &moved) {
+		q.Path = moved.path
+	}
+	return q
+}
+
+// inParallel calls work for 0 to n-1 from a few goroutines, and returns the
+// context's error when it ended before all were done.
+func inParallel(ctx context.Context, n int, work func(i int)) error {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, 2*runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				work(int(i))
+			}
+		})
+	}
+	workers.Wait()
+	return ctx.Err()
+}

@@ -1,0 +1,97 @@
+package persistence
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// The names below the state folder.
+const (
+	accountsFolder = "accounts"
+	locksFolder    = "locks"
+	accountSuffix  = ".json"
+	lockSuffix     = ".lock"
+	tempSuffix     = ".tmp"
+	setAsideMark   = ".quarantined-"
+)
+
+// place is where one account, or a pool's state, is kept.
+type place struct {
+	key Key
+	// entry is its name in the accounts folder, perhaps a symbolic link.
+	entry string
+	// file is what entry leads to; the same when it is no link.
+	file string
+	lock string
+}
+
+// The folders of one provider.
+func (s *FileStore) providerFolder(provider string) string { return filepath.Join(s.dir, provider) }
+func (s *FileStore) accountsFolder(provider string) string {
+	return filepath.Join(s.dir, provider, accountsFolder)
+}
+func (s *FileStore) locksFolder(provider string) string {
+	return filepath.Join(s.dir, provider, locksFolder)
+}
+
+// place finds the account, following symbolic links first, so that they
+// survive a rename onto the file and that everybody locks the same lock.
+func (s *FileStore) place(key Key) (place, error) {
+	if err := key.check(); err != nil {
+		return place{}, err
+	}
+	folder, err := s.resolve(s.accountsFolder(key.Provider))
+	if err != nil {
+		return place{}, err
+	}
+	info, err := s.fs.Lstat(filepath.Join(folder, key.ID+accountSuffix))
+	return s.placeIn(folder, key, err == nil && info.Mode()&fs.ModeSymlink != 0)
+}
+
+// placeIn is place within an accounts folder that has been resolved.
+func (s *FileStore) placeIn(folder string, key Key, link bool) (place, error) {
+	p := place{key: key, entry: filepath.Join(folder, key.ID+accountSuffix)}
+	p.file = p.entry
+	if link {
+		var err error
+		if p.file, err = s.resolve(p.entry); err != nil {
+			return place{}, err
+		}
+	}
+	p.lock = s.lockOf(key.Provider, p.file)
+	return p, nil
+}
+
+// resolve follows the links in path; a path that leads nowhere stays as it is.
+func (s *FileStore) resolve(path string) (string, error) {
+	resolved, err := s.fs.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return path, nil
+	}
+	return resolved, storageError(path, err)
+}
+
+// lockOf returns the lock of an account's file. A file that a link led to in
+// another state folder has its lock there, with the store of that folder.
+func (s *FileStore) lockOf(provider, file string) string {
+	folder, name := filepath.Split(file)
+	locks := s.locksFolder(provider)
+	if folder = filepath.Clean(folder); filepath.Base(folder) == accountsFolder {
+		locks = filepath.Join(filepath.Dir(folder), locksFolder)
+	}
+	return filepath.Join(locks, strings.TrimSuffix(name, accountSuffix)+lockSuffix)
+}
+
+// poolPlace is the place of what the pool as a whole remembers; its key has
+// no id.
+func (s *FileStore) poolPlace(provider string) (place, error) {
+	if err := checkProvider(provider); err != nil {
+		return place{}, err
+	}
+	entry := filepath.Join(s.providerFolder(provider), poolName+accountSuffix)
+	file, err := s.resolve(entry)
+	lock := filepath.Join(s.locksFolder(provider), poolName+lockSuffix)
+	return place{key: Key{Provider: provider}, entry: entry, file: file, lock: lock}, err
+}

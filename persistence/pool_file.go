@@ -1,0 +1,133 @@
+package persistence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// UpdatePool implements [Store]. A file that does not parse is set aside, and
+// the pool starts anew: what it holds are preferences, no logins.
+func (s *FileStore) UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error) {
+	if err := checkProvider(provider); err != nil {
+		return PoolState{}, err
+	}
+	state, err := s.updatePool(ctx, provider, mutate)
+	if err != nil {
+		return PoolState{}, poolError(provider, err)
+	}
+	return state, nil
+}
+
+func (s *FileStore) updatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error) {
+	if err := s.makeFolders(provider); err != nil {
+		return PoolState{}, err
+	}
+	p, err := s.poolPlace(provider)
+	if err != nil {
+		return PoolState{}, err
+	}
+	release, err := s.acquire(ctx, p.lock)
+	if err != nil {
+		return PoolState{}, err
+	}
+	state, err := s.rewritePool(p, mutate)
+	return state, errors.Join(err, release())
+}
+
+func (s *FileStore) rewritePool(p place, mutate func(*PoolState)) (PoolState, error) {
+	state, err := s.readPool(p)
+	var moved *setAsideError
+	if err != nil && !errors.As(err, &moved) {
+		return PoolState{}, err
+	}
+	mutate(&state)
+	data, err := encodePool(&state)
+	if err != nil {
+		return PoolState{}, err
+	}
+	return state, s.replace(p.file, data)
+}
+
+// readPool sets a file aside that does not parse; the caller holds the lock.
+func (s *FileStore) readPool(p place) (PoolState, error) {
+	state, err := s.peekPool(p)
+	if errors.Is(err, ErrCorrupt) {
+		err = s.setAside(p, err)
+	}
+	return state, err
+}
+
+// peekPool needs no lock and changes nothing; no file is the zero state.
+func (s *FileStore) peekPool(p place) (PoolState, error) {
+	data, _, err := s.fs.ReadFile(p.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return PoolState{}, nil
+	}
+	if err != nil {
+		return PoolState{}, storageError(p.file, err)
+	}
+	return decodePool(data)
+}
+
+// loadPool adds the pool's state to snap, and what was set aside of it.
+func (s *FileStore) loadPool(provider string, snap *Snapshot) error {
+	p, err := s.poolPlace(provider)
+	if err != nil {
+		return poolError(provider, err)
+	}
+	if err := s.listPool(p, snap); err != nil {
+		return poolError(provider, err)
+	}
+	snap.Pool, err = s.peekPool(p)
+	if errors.Is(err, ErrCorrupt) {
+		snap.Pool, err = s.readPoolLocked(p, err)
+	}
+	if err != nil {
+		snap.Quarantined = append(snap.Quarantined, refused(p, err))
+	}
+	return nil
+}
+
+// readPoolLocked reads once more under the lock, unless that is held.
+func (s *FileStore) readPoolLocked(p place, cause error) (PoolState, error) {
+	release, ok, err := s.tryAcquire(p.lock)
+	if !ok {
+		return PoolState{}, errors.Join(cause, err)
+	}
+	state, err := s.readPool(p)
+	return state, errors.Join(err, release())
+}
+
+// listPool adds what was set aside of the pool's file, and removes the temp
+// file of a writer that died.
+func (s *FileStore) listPool(p place, snap *Snapshot) error {
+	folder := filepath.Dir(p.entry)
+	entries, err := s.fs.ReadDir(folder)
+	if err != nil {
+		return storageError(folder, err)
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if stem, at, ok := parseSetAside(name); ok && stem == poolName {
+			snap.Quarantined = append(snap.Quarantined, Quarantined{Path: filepath.Join(folder, name), At: at})
+		}
+		if strings.HasSuffix(name, tempSuffix) {
+			s.sweepPool(p)
+		}
+	}
+	return nil
+}
+
+// sweepPool leaves a temp file alone while its writer may be at work.
+func (s *FileStore) sweepPool(p place) {
+	if release, ok, _ := s.tryAcquire(p.lock); ok {
+		_ = s.fs.Remove(p.file + tempSuffix)
+		_ = release()
+	}
+}
+
+func poolError(provider string, err error) error { return fmt.Errorf("pool of %s: %w", provider, err) }

@@ -1,0 +1,108 @@
+package persistence
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
+)
+
+// settle deals with the temp file of a writer that died. The caller holds the
+// lock under which it was written, so nobody is writing it now, and nothing
+// was stored after it: a whole one is the write that was about to complete,
+// perhaps a login whose previous refresh token is already spent. Completing
+// it keeps that login; anything less is removed.
+func (s *FileStore) settle(p place) error {
+	temp := p.file + tempSuffix
+	data, _, err := s.fs.ReadFile(temp)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return storageError(temp, err)
+	}
+	whole, err := decodeAccount(p.key, data)
+	if errors.Is(err, ErrNewerVersion) {
+		return err
+	}
+	if err != nil {
+		return storageError(temp, s.fs.Remove(temp))
+	}
+	stored, err := s.read(p)
+	switch {
+	case err == nil && stored.Generation > whole.Generation:
+		return storageError(temp, s.fs.Remove(temp))
+	case err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrCorrupt):
+		return err
+	}
+	return s.complete(temp, p.file)
+}
+
+// complete does what the writer of temp did not come to do.
+func (s *FileStore) complete(temp, path string) error {
+	f, err := s.fs.Open(temp)
+	if err == nil {
+		err = errors.Join(f.Sync(), f.Close())
+	}
+	if err == nil {
+		err = s.fs.Rename(temp, path)
+	}
+	if err != nil {
+		return storageError(temp, err)
+	}
+	return s.syncFolderOf(path)
+}
+
+// setAsideError is the ErrCorrupt of a file that has been quarantined.
+type setAsideError struct {
+	path  string
+	cause error
+}
+
+func (e *setAsideError) Error() string { return e.cause.Error() + "; its bytes are kept in " + e.path }
+func (e *setAsideError) Unwrap() error { return e.cause }
+
+// setAside renames a file that cannot be read, so that nothing overwrites it,
+// and returns a *setAsideError. The caller holds the lock.
+func (s *FileStore) setAside(p place, cause error) error {
+	path, err := s.freeName(p.entry)
+	if err == nil {
+		err = storageError(p.entry, s.fs.Rename(p.entry, path))
+	}
+	if err == nil {
+		err = s.syncFolderOf(p.entry)
+	}
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	return &setAsideError{path: path, cause: cause}
+}
+
+// stampLayout gives names that sort by time and hold no character that a file
+// system refuses.
+const stampLayout = "20060102T150405.000000000Z"
+
+// freeName returns a name for the quarantine that nothing has yet.
+func (s *FileStore) freeName(entry string) (string, error) {
+	for at := time.Now().UTC(); ; at = at.Add(time.Nanosecond) {
+		path := entry + setAsideMark + at.Format(stampLayout)
+		_, err := s.fs.Lstat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+		if err != nil {
+			return "", storageError(path, err)
+		}
+	}
+}
+
+// parseSetAside reads an account's id and the moment out of a quarantined
+// file's name; ok is false for any other name.
+func parseSetAside(name string) (id string, at time.Time, ok bool) {
+	stem, stamp, found := strings.Cut(name, accountSuffix+setAsideMark)
+	if !found {
+		return "", time.Time{}, false
+	}
+	at, err := time.Parse(stampLayout, stamp)
+	return stem, at, err == nil
+}
