@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+func emptyStore(t *testing.T, s persistence.Store) {
+	snap := load(t, s)
+	if len(snap.Accounts) != 0 || len(snap.Quarantined) != 0 || snap.Pool.Active != "" || len(snap.Pool.Bindings) != 0 {
+		t.Errorf("an empty store holds %+v", snap)
+	}
+}
+
+func createAndLoad(t *testing.T, s persistence.Store) {
+	_, want := stored(t, s, "a")
+	same(t, only(t, s), want)
+}
+
+func loadOrder(t *testing.T, s persistence.Store) {
+	for id, minutes := range map[string]time.Duration{"c": 1, "a": 2, "d": 3, "b": 3} {
+		rec := Record(id)
+		rec.AddedAt = rec.AddedAt.Add(minutes * time.Minute)
+		if err := s.Create(t.Context(), rec); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := ""
+	for _, rec := range load(t, s).Accounts {
+		got += rec.ID
+	}
+	if got != "cabd" {
+		t.Errorf("order %s, want cabd: as they were added, then by id", got)
+	}
+}
+
+func createTwice(t *testing.T, s persistence.Store) {
+	_, want := stored(t, s, "a")
+	again := want
+	again.Label = "another"
+	if err := s.Create(t.Context(), again); !errors.Is(err, persistence.ErrExists) {
+		t.Errorf("second Create: %v, want ErrExists", err)
+	}
+	same(t, only(t, s), want)
+}
+
+func providersApart(t *testing.T, s persistence.Store) {
+	key, want := stored(t, s, "a")
+	other := want
+	other.Provider = "other"
+	if err := s.Create(t.Context(), other); err != nil {
+		t.Fatalf("Create of the same id for another provider: %v", err)
+	}
+	mustUpdate(t, s, keyOf(other), func(r *account.Record) { r.Label = "changed" })
+	same(t, only(t, s), want)
+	if err := s.Remove(t.Context(), keyOf(other)); err != nil {
+		t.Fatal(err)
+	}
+	mustUpdate(t, s, key, func(*account.Record) {})
+}
+
+func update(t *testing.T, s persistence.Store) {
+	key, want := stored(t, s, "a")
+	got := mustUpdate(t, s, key, func(r *account.Record) {
+		same(t, *r, want)
+		r.Label, r.Credentials.AccessToken, r.Fault = "new", account.NewSecret("new-token"), nil
+	})
+	want.Label, want.Credentials.AccessToken, want.Fault = "new", account.NewSecret("new-token"), nil
+	same(t, got, want)
+	same(t, only(t, s), want)
+}
+
+func updateUnknown(t *testing.T, s persistence.Store) {
+	refused := func(key persistence.Key) {
+		_, err := s.Update(t.Context(), key, func(*account.Record) { t.Error("the mutation ran without an account") })
+		if !errors.Is(err, persistence.ErrNotFound) {
+			t.Errorf("Update of %v: %v, want ErrNotFound", key, err)
+		}
+	}
+	refused(persistence.Key{Provider: Provider, ID: "a"})
+	stored(t, s, "b")
+	refused(persistence.Key{Provider: Provider, ID: "a"})
+	if got := only(t, s); got.ID != "b" {
+		t.Errorf("stored is %s, want b alone", got.ID)
+	}
+}
+
+func identityStays(t *testing.T, s persistence.Store) {
+	key, want := stored(t, s, "a")
+	got := mustUpdate(t, s, key, func(r *account.Record) { r.ID, r.Provider = "b", "other" })
+	same(t, got, want)
+	same(t, only(t, s), want)
+}
+
+func remove(t *testing.T, s persistence.Store) {
+	key, _ := stored(t, s, "a")
+	_, want := stored(t, s, "b")
+	for range 2 {
+		if err := s.Remove(t.Context(), key); err != nil {
+			t.Fatalf("Remove: %v; an account that is gone is no error", err)
+		}
+	}
+	same(t, only(t, s), want)
+	if err := s.Remove(t.Context(), persistence.Key{Provider: "never", ID: "a"}); err != nil {
+		t.Errorf("Remove for a provider without accounts: %v", err)
+	}
+	stored(t, s, "a")
+}
+
+func unknownFields(t *testing.T, s persistence.Store) {
+	rec := Record("a")
+	rec.Unknown = map[string]json.RawMessage{"from_the_future": json.RawMessage(`{"n":[1,2]}`)}
+	if err := s.Create(t.Context(), rec); err != nil {
+		t.Fatal(err)
+	}
+	rec.Label = "changed"
+	mustUpdate(t, s, keyOf(rec), func(r *account.Record) { r.Label = "changed" })
+	same(t, only(t, s), rec)
+}
+
+func unfitNames(t *testing.T, s persistence.Store) {
+	for _, name := range []string{"", ".", "..", "../a", "a/b", `a\b`, "a\x00", ".a", "a.", "A", "ä", "con", "nul.x", "a:b"} {
+		for _, key := range []persistence.Key{{Provider: Provider, ID: name}, {Provider: name, ID: "a"}} {
+			rec := Record(key.ID)
+			rec.Provider = key.Provider
+			_, updateErr := s.Update(t.Context(), key, func(*account.Record) {})
+			_, lockErr := s.Lock(t.Context(), key)
+			for _, err := range []error{s.Create(t.Context(), rec), updateErr, lockErr, s.Remove(t.Context(), key)} {
+				if !errors.Is(err, persistence.ErrName) {
+					t.Errorf("%+v: %v, want ErrName", key, err)
+				}
+			}
+		}
+	}
+	if _, err := s.Load(t.Context(), "../provider"); !errors.Is(err, persistence.ErrName) {
+		t.Errorf("Load: %v, want ErrName", err)
+	}
+	_, err := s.UpdatePool(t.Context(), "../provider", func(*persistence.PoolState) {})
+	if !errors.Is(err, persistence.ErrName) {
+		t.Errorf("UpdatePool: %v, want ErrName", err)
+	}
+}
+
+// notAliased writes to everything a caller gave or was given.
+func notAliased(t *testing.T, s persistence.Store) {
+	want := Record("a")
+	want.Unknown = map[string]json.RawMessage{"x": json.RawMessage(`1`)}
+	given := Record("a")
+	given.Unknown = map[string]json.RawMessage{"x": json.RawMessage(`1`)}
+	if err := s.Create(t.Context(), given); err != nil {
+		t.Fatal(err)
+	}
+	scribble(&given)
+	loaded := only(t, s)
+	same(t, loaded, want)
+	scribble(&loaded)
+
+	var kept *account.Record
+	updated := mustUpdate(t, s, keyOf(want), func(r *account.Record) { kept = r })
+	same(t, updated, want)
+	scribble(&updated)
+	scribble(kept)
+	same(t, only(t, s), want)
+}
+
+func scribble(r *account.Record) {
+	r.Credentials.Scopes[0] = "scribbled"
+	r.Limits[0].Reason = "scribbled"
+	r.Usage[0].Name = "scribbled"
+	r.Fault.Reason = "scribbled"
+	r.Unknown["x"][0] = '2'
+	r.Unknown["y"] = json.RawMessage(`3`)
+}
