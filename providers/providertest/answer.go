@@ -40,8 +40,7 @@ func (a Answer) AfterSpending() Answer {
 // give answers the exchange.
 func (a Answer) give(x *exchange) {
 	if a.gate != nil && !a.gate.pass(x.ctx()) {
-		x.srv.recordCall(x, 0)
-		return
+		x.vanish()
 	}
 	if a.write == nil {
 		x.own((*exchange).send)

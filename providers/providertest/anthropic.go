@@ -8,7 +8,7 @@ import (
 )
 
 func anthropicPaths() Endpoints {
-	return Endpoints{
+	return Endpoints{ //nolint:gosec // paths, not credentials
 		BaseURL:      "",
 		TokenURL:     "/v1/oauth/token",
 		AuthorizeURL: "/claude.ai/oauth/authorize",

@@ -29,7 +29,7 @@
 //
 // A [Gate] holds requests or token exchanges at a chosen place: wait for them
 // with [Gate.Wait], look at what the client does meanwhile, and let them go
-// with [Gate.Release]. A call is recorded before its answer's first byte is
+// with [Gate.Release]; or wait for their record with [Server.WaitCalls]. A call is recorded before its answer's first byte is
 // sent, so [Server.Calls] and [Server.Stats] always include every answer that
 // a client has seen.
 //

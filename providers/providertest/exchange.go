@@ -113,8 +113,7 @@ func (x *exchange) replyJSON(status int, body any) {
 // answer gives the answer that a script has for the exchange, else the
 // server's own.
 func (x *exchange) answer() {
-	a, _ := x.srv.scripted(x)
-	a.give(x)
+	x.srv.scripted(x).give(x)
 }
 
 // send is the plain delivery.
@@ -129,7 +128,7 @@ func (x *exchange) send(r rendering) {
 func (x *exchange) write(r rendering, ready func() bool) {
 	for i, p := range r.pieces {
 		if !ready() {
-			return
+			x.cut()
 		}
 		if i == len(r.pieces)-1 {
 			x.leave()
@@ -144,6 +143,16 @@ func (x *exchange) write(r rendering, ready func() bool) {
 func (x *exchange) flush() {
 	_ = http.NewResponseController(x.w).Flush() // fails when the client is gone
 }
+
+// vanish ends an exchange that gets no answer: the connection is closed, which
+// a plain return would not do.
+func (x *exchange) vanish() {
+	x.srv.recordCall(x, 0)
+	x.cut()
+}
+
+// cut closes the connection as it is.
+func (x *exchange) cut() { panic(http.ErrAbortHandler) }
 
 // ctx ends when the client goes away or the server closes.
 func (x *exchange) ctx() context.Context { return x.r.Context() }

@@ -11,15 +11,13 @@ func Hang() Answer {
 	return Answer{write: func(x *exchange) {
 		x.srv.recordCall(x, 0)
 		<-x.ctx().Done()
+		x.cut()
 	}}
 }
 
 // Cut closes the connection before any answer.
 func Cut() Answer {
-	return Answer{write: func(x *exchange) {
-		x.srv.recordCall(x, 0)
-		panic(http.ErrAbortHandler)
-	}}
+	return Answer{write: (*exchange).vanish}
 }
 
 // CutMidBody begins a success and closes the connection in the middle of its
@@ -27,7 +25,7 @@ func Cut() Answer {
 func CutMidBody() Answer {
 	return delivered(func(x *exchange, r rendering) {
 		x.beginHalf(r)
-		panic(http.ErrAbortHandler)
+		x.cut()
 	})
 }
 
@@ -48,9 +46,10 @@ func SlowBody(pause time.Duration) Answer {
 func PausedBody(g *Gate) Answer {
 	return delivered(func(x *exchange, r rendering) {
 		r.pieces = x.beginHalf(r)
-		if g.pass(x.ctx()) {
-			x.write(r, func() bool { return true })
+		if !g.pass(x.ctx()) {
+			x.cut()
 		}
+		x.write(r, func() bool { return true })
 	})
 }
 

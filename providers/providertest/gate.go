@@ -10,47 +10,28 @@ import (
 // It is safe for concurrent use. A request whose client goes away leaves the
 // gate by itself, as does every request when the server closes.
 type Gate struct {
-	open chan struct{}
-	once sync.Once
-
-	mu      sync.Mutex
-	arrived int
-	changed chan struct{} // closed and replaced with each arrival
+	open    chan struct{}
+	once    sync.Once
+	arrived tally
 }
 
 // NewGate returns a gate that is shut.
 func NewGate() *Gate {
-	return &Gate{open: make(chan struct{}), changed: make(chan struct{})}
+	return &Gate{open: make(chan struct{})}
 }
 
 // Wait returns when n requests have come to the gate since it was made,
 // whether they still stand there or not. It returns an error that wraps ctx's
 // when that ends first.
 func (g *Gate) Wait(ctx context.Context, n int) error {
-	for {
-		arrived, changed := g.state()
-		if arrived >= n {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("waiting at the gate for %d requests, %d came: %w", n, arrived, ctx.Err())
-		}
+	if err := g.arrived.wait(ctx, n); err != nil {
+		return fmt.Errorf("waiting at the gate for %d requests, %d came: %w", n, g.Arrived(), err)
 	}
+	return nil
 }
 
 // Arrived returns how many requests have come to the gate since it was made.
-func (g *Gate) Arrived() int {
-	arrived, _ := g.state()
-	return arrived
-}
-
-func (g *Gate) state() (arrived int, changed <-chan struct{}) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.arrived, g.changed
-}
+func (g *Gate) Arrived() int { return g.arrived.count() }
 
 // Release opens the gate for good. Releasing twice is harmless.
 func (g *Gate) Release() {
@@ -60,11 +41,7 @@ func (g *Gate) Release() {
 // pass counts an arrival and waits for the release; false means that ctx
 // ended first.
 func (g *Gate) pass(ctx context.Context) bool {
-	g.mu.Lock()
-	g.arrived++
-	close(g.changed)
-	g.changed = make(chan struct{})
-	g.mu.Unlock()
+	g.arrived.add()
 	select {
 	case <-g.open:
 		return true

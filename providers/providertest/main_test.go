@@ -1,7 +1,6 @@
 package providertest_test
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -67,13 +66,14 @@ type answer struct {
 	err    error // of reading the body
 }
 
-func (a answer) field(t *testing.T, path string) any {
+// field returns what stands in the JSON answer under these names.
+func (a answer) field(t *testing.T, path ...string) any {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal([]byte(a.body), &v); err != nil {
 		t.Fatalf("answer %d is not JSON: %v: %s", a.status, err, a.body)
 	}
-	for name := range strings.SplitSeq(path, "/") {
+	for _, name := range path {
 		object, ok := v.(map[string]any)
 		if !ok {
 			t.Fatalf("no %q in %s", path, a.body)
@@ -83,24 +83,34 @@ func (a answer) field(t *testing.T, path string) any {
 	return v
 }
 
-func (a answer) text(t *testing.T, path string) string {
+func (a answer) text(t *testing.T, path ...string) string {
 	t.Helper()
-	s, ok := a.field(t, path).(string)
+	s, ok := a.field(t, path...).(string)
 	if !ok {
 		t.Fatalf("%q is not a string in %s", path, a.body)
 	}
 	return s
 }
 
-func do(t *testing.T, c *http.Client, req *http.Request) answer {
-	t.Helper()
+// try sends a request and reads the answer; err is that of getting none.
+func try(c *http.Client, req *http.Request) (a answer, err error) {
 	res, err := c.Do(req)
 	if err != nil {
-		t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
+		return answer{}, err
 	}
 	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(res.Body)
-	return answer{status: res.StatusCode, header: res.Header, body: string(body), err: err}
+	return answer{status: res.StatusCode, header: res.Header, body: string(body), err: err}, nil
+}
+
+// do is try for requests that must get an answer.
+func do(t *testing.T, c *http.Client, req *http.Request) answer {
+	t.Helper()
+	a, err := try(c, req)
+	if err != nil {
+		t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
+	}
+	return a
 }
 
 const (
@@ -108,9 +118,9 @@ const (
 	streamQuestion = `{"model":"model-1","stream":true,"messages":[{"role":"user","content":"Who are you?"}]}`
 )
 
-func post(ctx context.Context, t *testing.T, url, body string) *http.Request {
+func post(t *testing.T, url, body string) *http.Request {
 	t.Helper()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,5 +161,5 @@ func ask(t *testing.T, srv *providertest.Server, acct *providertest.AccountHandl
 	if acct.Account().Flavour == providertest.OpenAI {
 		url = srv.Endpoints(providertest.OpenAI).BaseURL + "/responses"
 	}
-	return authorize(post(t.Context(), t, url, body), acct)
+	return authorize(post(t, url, body), acct)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func openaiPaths() Endpoints {
-	return Endpoints{
+	return Endpoints{ //nolint:gosec // paths, not credentials
 		BaseURL:      "/backend-api/codex",
 		TokenURL:     "/oauth/token",
 		AuthorizeURL: "/oauth/authorize",

@@ -1,6 +1,8 @@
 package providertest
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"time"
@@ -92,6 +94,17 @@ func (s *Server) Calls() []Call {
 	return append(calls, r.calls[:r.next]...)
 }
 
+// WaitCalls returns when n requests have been recorded since the server's
+// start, forgotten ones included. It returns an error that wraps ctx's when
+// that ends first. A request whose client went away is recorded when the
+// server notices, a little later than the client.
+func (s *Server) WaitCalls(ctx context.Context, n int) error {
+	if err := s.recorded.wait(ctx, n); err != nil {
+		return fmt.Errorf("waiting for %d requests, %d came: %w", n, s.recorded.count(), err)
+	}
+	return nil
+}
+
 // Stats returns a copy of the counters.
 func (s *Server) Stats() Stats {
 	s.mu.Lock()
@@ -114,8 +127,9 @@ func (s *Server) recordCall(x *exchange, status int) {
 		Model: x.model, Streamed: x.stream, Headers: authHeaders(x.r.Header),
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.record.add(call)
+	s.mu.Unlock()
+	s.recorded.add()
 }
 
 func (r *record) add(call Call) {

@@ -136,7 +136,8 @@ func Overloaded() Answer {
 	return Answer{write: func(x *exchange) {
 		if x.flavour == OpenAI {
 			x.fail(http.StatusServiceUnavailable, problem{
-				kind: "service_unavailable_error", code: "server_is_overloaded", message: "Our servers are currently overloaded."})
+				kind: "service_unavailable_error", code: "server_is_overloaded", message: "Our servers are currently overloaded.",
+			})
 			return
 		}
 		x.fail(statusOverloaded, problem{kind: "overloaded_error", message: "Overloaded"})

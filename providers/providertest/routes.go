@@ -57,15 +57,20 @@ func (s *Server) routes() http.Handler {
 func (s *Server) handler(f Flavour, e Endpoint, handle func(*exchange)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{srv: s, w: w, r: r, flavour: f, endpoint: e, now: s.now()}
-		x.own = func(how delivery) { how(x, jsonPieces([]byte("{}"))) }
-		defer x.leave()
-		if outage, down := s.outage(f); down {
-			x.drain()
-			outage.give(x)
-			return
-		}
-		handle(x)
+		x.serve(handle)
 	}
+}
+
+// serve answers by the flavour's outage, else by handle.
+func (x *exchange) serve(handle func(*exchange)) {
+	x.own = func(how delivery) { how(x, jsonPieces([]byte("{}"))) }
+	defer x.leave()
+	if outage, down := x.srv.outage(x.flavour); down {
+		x.drain()
+		outage.give(x)
+		return
+	}
+	handle(x)
 }
 
 func (s *Server) outage(f Flavour) (Answer, bool) {

@@ -70,9 +70,9 @@ func (h *AccountHandle) NextToken(answers ...Answer) *Script {
 	return h.srv.Script(Match{Account: h, Endpoint: Token}, answers...)
 }
 
-// scripted takes the answer that waits for this request, if one does, and
-// forgets scripts that are used up.
-func (s *Server) scripted(x *exchange) (Answer, bool) {
+// scripted takes the answer that waits for this request, [OK] when none does,
+// and forgets scripts that are used up.
+func (s *Server) scripted(x *exchange) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, script := range s.scripts {
@@ -81,13 +81,13 @@ func (s *Server) scripted(x *exchange) (Answer, bool) {
 		}
 		a := script.answers[0]
 		if a.always {
-			return a, true
+			return a
 		}
 		script.answers = script.answers[1:]
 		if len(script.answers) == 0 {
 			s.scripts = slices.Delete(s.scripts, i, i+1)
 		}
-		return a, true
+		return a
 	}
-	return Answer{}, false
+	return OK()
 }

@@ -19,6 +19,7 @@ const served = "Served by alice@example.com."
 func anthropicSDK(t *testing.T, srv *providertest.Server, acct *providertest.AccountHandle) anthropic.Client {
 	t.Helper()
 	return anthropic.NewClient(
+		anthropicoption.WithoutEnvironmentDefaults(),
 		anthropicoption.WithHTTPClient(client(t)),
 		anthropicoption.WithBaseURL(srv.Endpoints(providertest.Anthropic).BaseURL),
 		anthropicoption.WithAuthToken(acct.AccessToken()),

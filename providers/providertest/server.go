@@ -50,6 +50,8 @@ type Server struct {
 
 	now    func() time.Time
 	serial atomic.Uint64 // numbers answers
+	// recorded counts the calls in record.
+	recorded tally
 
 	http   http.Server
 	cancel context.CancelFunc

@@ -22,7 +22,7 @@ func serveToken(x *exchange) {
 	x.acct = x.srv.whose(form, x.flavour)
 	x.enter()
 	x.own = func(how delivery) { x.redeem(form, how) }
-	a, _ := x.srv.scripted(x)
+	a := x.srv.scripted(x)
 	if a.spend {
 		x.own(func(x *exchange, _ rendering) { a.give(x) })
 		return
@@ -67,13 +67,11 @@ func (s *Server) whose(form url.Values, f Flavour) *AccountHandle {
 // redeem answers a token request, a success being sent by how.
 func (x *exchange) redeem(form url.Values, how delivery) {
 	if !x.passGates(BeforeSpending) {
-		x.srv.recordCall(x, 0)
-		return
+		x.vanish()
 	}
 	g, code := x.srv.spend(form, x.acct)
 	if !x.passGates(AfterSpending) || !x.pause(x.srv.tokenDelay()) {
-		x.srv.recordCall(x, 0)
-		return
+		x.vanish()
 	}
 	if code != "" {
 		OAuthError(code).give(x)
