@@ -46,7 +46,7 @@ func keyBuckets() [2]bucket {
 const exhausted = 100
 
 // limits returns until when a 429 holds: the latest reset of the windows that
-// rejected, by the headers and by the body, else the header's wait.
+// rejected, by the headers and by the body, else the waits that both name.
 func limits(a providers.Answer, code string) []account.Limit {
 	e := answer.NewEvidence(a.Now, limitedModel(a, code))
 	for _, w := range planWindows() {
@@ -59,10 +59,10 @@ func limits(a providers.Answer, code string) []account.Limit {
 			e.AddWindow(b.name, answer.First(a.Header, b.reset))
 		}
 	}
-	e.AddBody(code, a.Body)
 	if !e.Found() {
 		e.AddRetryAfter(code, a.Header)
 	}
+	e.AddBody(code, a.Body)
 	return e.Limits()
 }
 

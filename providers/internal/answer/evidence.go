@@ -71,14 +71,12 @@ func (e *Evidence) Limits() []account.Limit {
 	return []account.Limit{e.limit}
 }
 
-// Limits returns what an answer says at any provider: a header's wait, else a
-// body's.
+// Limits returns what an answer says at any provider, in its headers and in
+// its body.
 func Limits(a providers.Answer, reason string) []account.Limit {
 	e := NewEvidence(a.Now, "")
 	e.AddRetryAfter(reason, a.Header)
-	if !e.Found() {
-		e.AddBody(reason, a.Body)
-	}
+	e.AddBody(reason, a.Body)
 	return e.Limits()
 }
 

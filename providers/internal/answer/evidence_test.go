@@ -61,7 +61,8 @@ func TestLimitsAtAnyProvider(t *testing.T) {
 	}{
 		"header":          {http.Header{"Retry-After": {"5"}}, nil, 5 * time.Second, account.FromHeader, "retry_after"},
 		"body":            {nil, body, 90 * time.Second, account.FromBody, "body"},
-		"header and body": {http.Header{"Retry-After": {"5"}}, body, 5 * time.Second, account.FromHeader, "retry_after"},
+		"header and body": {http.Header{"Retry-After": {"5"}}, body, 90 * time.Second, account.FromBody, "body"},
+		"header is later": {http.Header{"Retry-After": {"120"}}, body, 2 * time.Minute, account.FromHeader, "retry_after"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := answer.Limits(providers.Answer{Header: c.header, Body: c.body, Now: now}, "")

@@ -1,0 +1,244 @@
+package anthropic_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/anthropic"
+	"github.com/seed-810f1486/multiaccount/providers/internal/fixture"
+)
+
+const model = "claude-model-1"
+
+// accountLimit is a limit by a header, wait from when the answer was recorded.
+func accountLimit(reason string, wait time.Duration) []account.Limit {
+	return []account.Limit{{
+		Scope: account.ScopeAccount, Source: account.FromHeader, Reason: reason, SeenAt: fixture.Now(), Until: fixture.Now().Add(wait),
+	}}
+}
+
+func modelLimit(reason string, wait time.Duration) []account.Limit {
+	return []account.Limit{{
+		Scope: account.ScopeModel, Model: model, Source: account.FromHeader, Reason: reason, SeenAt: fixture.Now(), Until: fixture.Now().Add(wait),
+	}}
+}
+
+type verdict struct {
+	kind   account.Kind
+	class  account.Class
+	code   string
+	url    string
+	limits []account.Limit
+}
+
+const (
+	day  = 24 * time.Hour
+	week = 7 * day
+)
+
+func verdicts() map[string]verdict {
+	limited := func(code string, limits []account.Limit) verdict {
+		return verdict{class: account.ClassLimited, code: code, limits: limits}
+	}
+	byKey := func(v verdict) verdict {
+		v.kind = account.APIKey
+		return v
+	}
+	denied := func(class account.Class) verdict { return verdict{class: class, code: "permission_error"} }
+	rate := func(limits []account.Limit) verdict { return limited("rate_limit_error", limits) }
+	return map[string]verdict{
+		"200-usual":        {},
+		"200-subscription": {},
+		"200-overdrawn":    {},
+		"200-billed":       {limits: accountLimit("overage", day)},
+		"200-key":          {kind: account.APIKey},
+
+		"400-credit":       {class: account.ClassCaller, code: "invalid_request_error"},
+		"401-invalid":      {class: account.ClassUnauthorized, code: "authentication_error"},
+		"401-organization": {class: account.ClassUnauthorized, code: "authentication_error"},
+		"402-billing":      limited("billing_error", nil),
+		"404-model":        {class: account.ClassCaller, code: "not_found_error"},
+		"413-too-large":    {class: account.ClassCaller, code: "request_too_large"},
+
+		"403-revoked":           denied(account.ClassRevoked),
+		"403-revoked-elsewhere": denied(account.ClassForbidden),
+		"403-organization":      denied(account.ClassOrganization),
+		"403-entitlement":       denied(account.ClassEntitlement),
+		"403-verification":      {class: account.ClassVerification, code: "permission_error", url: "https://claude.ai/verify?ref=abc"},
+		"403-scope":             denied(account.ClassForbidden),
+		"403-challenge":         {class: account.ClassChallenge},
+		"403-page-says-revoked": {class: account.ClassChallenge},
+
+		"429-session":      rate(accountLimit("5h", 2094*time.Second)),
+		"429-week":         rate(accountLimit("7d", 2*day)),
+		"429-both":         rate(accountLimit("7d", 2*day)),
+		"429-burst":        rate(accountLimit("rate_limit_error", 5*time.Second)),
+		"429-burst-date":   rate(accountLimit("rate_limit_error", 20*time.Second)),
+		"429-claim-only":   rate(accountLimit("5h", time.Hour)),
+		"429-status-only":  rate(accountLimit("unified", time.Hour)),
+		"429-reset-passed": rate(accountLimit("rate_limit_error", 7*time.Second)),
+		"429-overage":      rate(accountLimit("overage", day)),
+		"429-credits":      rate(accountLimit("overage", day)),
+		"429-bare":         rate(nil),
+		"429-page":         limited("", nil),
+
+		"429-model":             rate(modelLimit("seven_day_overage_included", 14*time.Hour)),
+		"429-model-no-reset":    rate(modelLimit("seven_day_overage_included", 121180*time.Second)),
+		"429-model-and-session": rate(append(accountLimit("5h", time.Hour), modelLimit("seven_day_sonnet", 14*time.Hour)...)),
+
+		"429-key":       byKey(rate(modelLimit("tokens", 45*time.Second))),
+		"429-key-burst": byKey(rate(modelLimit("rate_limit_error", 12*time.Second))),
+
+		"500-error":      {class: account.ClassServerError, code: "api_error"},
+		"502-page":       {class: account.ClassServerError},
+		"529-overloaded": {class: account.ClassOverloaded, code: "overloaded_error"},
+	}
+}
+
+func TestClassifyRecordedAnswers(t *testing.T) {
+	p := anthropic.New(anthropic.Options{})
+	want, names := verdicts(), fixture.Names(t)
+	if len(want) != len(names) {
+		t.Errorf("%d verdicts for %d answers", len(want), len(names))
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			w, known := want[name]
+			if !known {
+				t.Fatal("no verdict is expected of this answer")
+			}
+			got := p.Classify(fixture.Read(t, name, w.kind, model))
+			if got.Class != w.class || got.Code != w.code || got.URL != w.url {
+				t.Errorf("got %v %q %q, want %v %q %q", got.Class, got.Code, got.URL, w.class, w.code, w.url)
+			}
+			if !slices.Equal(got.Limits, w.limits) {
+				t.Errorf("limits\n got %+v\nwant %+v", got.Limits, w.limits)
+			}
+		})
+	}
+}
+
+func TestLimitOfAnUnknownModelIsTheAccounts(t *testing.T) {
+	p := anthropic.New(anthropic.Options{})
+	for name, want := range map[string][]account.Limit{
+		"429-model":             accountLimit("seven_day_overage_included", 14*time.Hour),
+		"429-model-and-session": accountLimit("5h", time.Hour),
+	} {
+		if got := p.Classify(fixture.Read(t, name, account.OAuth, "")); !slices.Equal(got.Limits, want) {
+			t.Errorf("%s: limits\n got %+v\nwant %+v", name, got.Limits, want)
+		}
+	}
+	got := p.Classify(fixture.Read(t, "429-key", account.APIKey, ""))
+	if want := accountLimit("tokens", 45*time.Second); !slices.Equal(got.Limits, want) {
+		t.Errorf("429-key: limits\n got %+v\nwant %+v", got.Limits, want)
+	}
+}
+
+func TestClaimsThatSpendMoney(t *testing.T) {
+	p := anthropic.New(anthropic.Options{})
+	for claim, spends := range map[string]bool{
+		"api": true, "api_key": true, "overage": true, "overage_extra": true, "prepaid_credit_pool": true, "sdk": true, "sdk_pool": true,
+		"five_hour": false, "seven_day": false, "seven_day_overage_included": false, "apis": false, "": false,
+	} {
+		a := fixture.Read(t, "200-usual", account.OAuth, model)
+		a.Header.Set("anthropic-ratelimit-unified-representative-claim", claim)
+		var want []account.Limit
+		if spends {
+			want = accountLimit(claim, day)
+		}
+		if got := p.Classify(a); !slices.Equal(got.Limits, want) || got.Class != account.ClassSuccess {
+			t.Errorf("claim %q: %v with limits %+v, want %+v", claim, got.Class, got.Limits, want)
+		}
+		a.Kind = account.APIKey
+		if got := p.Classify(a); got.Limits != nil {
+			t.Errorf("claim %q of a key: limits %+v", claim, got.Limits)
+		}
+	}
+}
+
+func TestUsageInHeaders(t *testing.T) {
+	in := func(d time.Duration) time.Time { return fixture.Now().Add(d) }
+	window := func(name string, used float64, length time.Duration, reset time.Time) account.UsageWindow {
+		return account.UsageWindow{Name: name, Utilization: used, Length: length, ResetAt: reset, SeenAt: fixture.Now()}
+	}
+	p := anthropic.New(anthropic.Options{})
+	for name, want := range map[string][]account.UsageWindow{
+		"200-usual":        nil,
+		"200-subscription": {window("5h", 42, 5*time.Hour, in(2*time.Hour)), window("7d", 94, week, in(3*day))},
+		"200-overdrawn":    {window("5h", 102, 5*time.Hour, time.Time{})},
+		"200-key": {
+			window("requests", 2, 0, in(2*time.Second)),
+			window("tokens", 100*10000.0/48000, 0, in(15*time.Second)),
+			window("input-tokens", 25, 0, in(15*time.Second)),
+			window("output-tokens", 0, 0, time.Time{}),
+		},
+		"429-session": {window("5h", 100, 5*time.Hour, in(2094*time.Second)), window("7d", 59, week, in(day))},
+	} {
+		got := p.Classify(fixture.Read(t, name, account.OAuth, model))
+		if !slices.Equal(got.Usage, want) {
+			t.Errorf("%s: usage\n got %+v\nwant %+v", name, got.Usage, want)
+		}
+	}
+}
+
+func TestHostileFiguresAreIgnored(t *testing.T) {
+	p := anthropic.New(anthropic.Options{})
+	for _, figure := range []string{"NaN", "-1", "1e308", "0x1p4", "Inf", "half", strings.Repeat("9", 400)} {
+		a := fixture.Read(t, "200-usual", account.OAuth, model)
+		a.Header.Set("anthropic-ratelimit-unified-5h-utilization", figure)
+		a.Header.Set("anthropic-ratelimit-requests-limit", figure)
+		a.Header.Set("anthropic-ratelimit-requests-remaining", "1")
+		if got := p.Classify(a); got.Usage != nil {
+			t.Errorf("figure %q: usage %+v", figure, got.Usage)
+		}
+	}
+}
+
+func TestClassifySuccessDoesNotAllocate(t *testing.T) {
+	p := anthropic.New(anthropic.Options{})
+	a := fixture.Read(t, "200-usual", account.OAuth, model)
+	if n := testing.AllocsPerRun(100, func() { p.Classify(a) }); n != 0 {
+		t.Errorf("a success without figures costs %v allocations", n)
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	for _, name := range fixture.Names(f) {
+		a := fixture.Read(f, name, account.OAuth, model)
+		f.Add(a.Status, a.Header.Get("anthropic-ratelimit-unified-representative-claim"),
+			a.Header.Get("anthropic-ratelimit-unified-5h-reset"), a.Header.Get("retry-after"), a.Body)
+	}
+	p := anthropic.New(anthropic.Options{})
+	f.Fuzz(func(t *testing.T, status int, claim, reset, wait string, body []byte) {
+		a := providers.Answer{Status: status, Body: body, Now: fixture.Now(), Header: map[string][]string{
+			"Anthropic-Ratelimit-Unified-Status":               {"rejected"},
+			"Anthropic-Ratelimit-Unified-5h-Status":            {"rejected"},
+			"Anthropic-Ratelimit-Unified-5h-Reset":             {reset},
+			"Anthropic-Ratelimit-Unified-5h-Utilization":       {reset},
+			"Anthropic-Ratelimit-Unified-Representative-Claim": {claim},
+			"Retry-After": {wait},
+		}}
+		for _, limit := range p.Classify(a).Limits {
+			if d := limit.Until.Sub(a.Now); d <= 0 || d > week {
+				t.Errorf("a limit of %v", d)
+			}
+		}
+	})
+}
+
+func BenchmarkClassify(b *testing.B) {
+	p := anthropic.New(anthropic.Options{})
+	for _, name := range []string{"200-usual", "200-subscription", "429-session"} {
+		a := fixture.Read(b, name, account.OAuth, model)
+		b.Run("answer="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Classify(a)
+			}
+		})
+	}
+}

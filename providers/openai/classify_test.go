@@ -1,0 +1,206 @@
+package openai_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/internal/fixture"
+	"github.com/seed-810f1486/multiaccount/providers/openai"
+)
+
+const model = "gpt-model-1"
+
+// limit holds from when the answer was recorded, for the account.
+func limit(source account.Source, reason string, wait time.Duration) []account.Limit {
+	return []account.Limit{{
+		Scope: account.ScopeAccount, Source: source, Reason: reason, SeenAt: fixture.Now(), Until: fixture.Now().Add(wait),
+	}}
+}
+
+// ofModel makes a limit one of the model.
+func ofModel(limits []account.Limit) []account.Limit {
+	for i := range limits {
+		limits[i].Scope, limits[i].Model = account.ScopeModel, model
+	}
+	return limits
+}
+
+type verdict struct {
+	kind   account.Kind
+	class  account.Class
+	code   string
+	url    string
+	limits []account.Limit
+}
+
+const week = 7 * 24 * time.Hour
+
+func verdicts() map[string]verdict {
+	limited := func(code string, limits []account.Limit) verdict {
+		return verdict{class: account.ClassLimited, code: code, limits: limits}
+	}
+	byKey := func(v verdict) verdict {
+		v.kind = account.APIKey
+		return v
+	}
+	return map[string]verdict{
+		"200-usual":        {},
+		"200-codex":        {},
+		"200-codex-weekly": {},
+		"200-key":          {kind: account.APIKey},
+
+		"400-invalid":     {class: account.ClassCaller, code: "invalid_value"},
+		"400-detail":      {class: account.ClassCaller},
+		"401-invalidated": {class: account.ClassUnauthorized, code: "token_invalidated"},
+		"402-workspace":   limited("deactivated_workspace", nil),
+
+		"403-revoked":          {class: account.ClassRevoked, code: "token_revoked"},
+		"403-deactivated":      {class: account.ClassRevoked, code: "account_deactivated"},
+		"403-revoked-in-words": {class: account.ClassForbidden, code: "invalid_request_error"},
+		"403-organization":     {class: account.ClassOrganization, code: "mismatched_organization"},
+		"403-unverified":       {class: account.ClassOrganization, code: "invalid_request_error"},
+		"403-verification": {
+			class: account.ClassVerification, code: "invalid_request_error",
+			url: "https://platform.openai.com/settings/organization/general",
+		},
+		"403-entitlement": {class: account.ClassEntitlement, code: "usage_not_included"},
+		"403-model":       {class: account.ClassEntitlement, code: "model_not_found"},
+		"403-region":      {class: account.ClassForbidden, code: "unsupported_country_region_territory"},
+		"403-challenge":   {class: account.ClassChallenge},
+
+		"429-primary":       limited("usage_limit_reached", limit(account.FromHeader, "primary", 13873*time.Second)),
+		"429-both":          limited("usage_limit_reached", limit(account.FromHeader, "secondary", 316705*time.Second)),
+		"429-reset-at-only": limited("usage_limit_reached", limit(account.FromHeader, "primary", time.Hour)),
+		"429-body":          limited("usage_limit_reached", limit(account.FromBody, "usage_limit_reached", 602000*time.Second)),
+		"429-burst":         limited("rate_limit_exceeded", limit(account.FromHeader, "rate_limit_exceeded", 9*time.Second)),
+		"429-quota":         limited("insufficient_quota", nil),
+		"429-not-included":  limited("usage_not_included", nil),
+		"429-slow-down":     {class: account.ClassOverloaded, code: "slow_down"},
+
+		"429-key":        byKey(limited("rate_limit_exceeded", ofModel(limit(account.FromHeader, "requests", 90*time.Second)))),
+		"429-key-wait":   byKey(limited("rate_limit_exceeded", ofModel(limit(account.FromHeader, "rate_limit_exceeded", 1500*time.Millisecond)))),
+		"429-quota-wait": byKey(limited("insufficient_quota", limit(account.FromHeader, "insufficient_quota", time.Minute))),
+
+		"500-error":      {class: account.ClassServerError, code: "server_error"},
+		"503-overloaded": {class: account.ClassOverloaded, code: "server_is_overloaded"},
+		"503-page":       {class: account.ClassServerError},
+	}
+}
+
+func TestClassifyRecordedAnswers(t *testing.T) {
+	p := openai.New(openai.Options{})
+	want, names := verdicts(), fixture.Names(t)
+	if len(want) != len(names) {
+		t.Errorf("%d verdicts for %d answers", len(want), len(names))
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			w, known := want[name]
+			if !known {
+				t.Fatal("no verdict is expected of this answer")
+			}
+			got := p.Classify(fixture.Read(t, name, w.kind, model))
+			if got.Class != w.class || got.Code != w.code || got.URL != w.url {
+				t.Errorf("got %v %q %q, want %v %q %q", got.Class, got.Code, got.URL, w.class, w.code, w.url)
+			}
+			if !slices.Equal(got.Limits, w.limits) {
+				t.Errorf("limits\n got %+v\nwant %+v", got.Limits, w.limits)
+			}
+		})
+	}
+}
+
+// Money is the account's, whatever the model; only rates are the model's.
+func TestKeyLimitWithoutAModelIsTheAccounts(t *testing.T) {
+	p := openai.New(openai.Options{})
+	got := p.Classify(fixture.Read(t, "429-key", account.APIKey, ""))
+	if want := limit(account.FromHeader, "requests", 90*time.Second); !slices.Equal(got.Limits, want) {
+		t.Errorf("limits\n got %+v\nwant %+v", got.Limits, want)
+	}
+}
+
+func TestUsageInHeaders(t *testing.T) {
+	in := func(d time.Duration) time.Time { return fixture.Now().Add(d) }
+	window := func(name string, used float64, length time.Duration, reset time.Time) account.UsageWindow {
+		return account.UsageWindow{Name: name, Utilization: used, Length: length, ResetAt: reset, SeenAt: fixture.Now()}
+	}
+	p := openai.New(openai.Options{})
+	for name, want := range map[string][]account.UsageWindow{
+		"200-usual":        nil,
+		"200-codex":        {window("primary", 42, 5*time.Hour, in(2*time.Hour)), window("secondary", 94.5, week, in(486400*time.Second))},
+		"200-codex-weekly": {window("primary", 37, week, in(24*time.Hour))},
+		"200-key":          {window("requests", 0.2, 0, in(120*time.Millisecond)), window("tokens", 25, 0, in(6*time.Minute))},
+	} {
+		got := p.Classify(fixture.Read(t, name, account.OAuth, model))
+		if !slices.Equal(got.Usage, want) {
+			t.Errorf("%s: usage\n got %+v\nwant %+v", name, got.Usage, want)
+		}
+	}
+}
+
+func TestHostileFiguresAreIgnored(t *testing.T) {
+	p := openai.New(openai.Options{})
+	for _, figure := range []string{"NaN", "-1", "1e308", "0x1p4", "Inf", "half", strings.Repeat("9", 400)} {
+		a := fixture.Read(t, "200-usual", account.OAuth, model)
+		a.Header.Set("x-codex-primary-used-percent", figure)
+		a.Header.Set("x-ratelimit-limit-tokens", figure)
+		a.Header.Set("x-ratelimit-remaining-tokens", "1")
+		if got := p.Classify(a); got.Usage != nil {
+			t.Errorf("figure %q: usage %+v", figure, got.Usage)
+		}
+	}
+	a := fixture.Read(t, "200-codex", account.OAuth, model)
+	a.Header.Set("x-codex-primary-window-minutes", strings.Repeat("9", 30))
+	if got := p.Classify(a).Usage[0]; got.Length != 0 {
+		t.Errorf("a window of %v", got.Length)
+	}
+}
+
+func TestClassifySuccessDoesNotAllocate(t *testing.T) {
+	p := openai.New(openai.Options{})
+	a := fixture.Read(t, "200-usual", account.OAuth, model)
+	if n := testing.AllocsPerRun(100, func() { p.Classify(a) }); n != 0 {
+		t.Errorf("a success without figures costs %v allocations", n)
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	for _, name := range fixture.Names(f) {
+		a := fixture.Read(f, name, account.OAuth, model)
+		f.Add(a.Status, a.Header.Get("x-codex-primary-used-percent"),
+			a.Header.Get("x-codex-primary-reset-after-seconds"), a.Header.Get("retry-after"), a.Body)
+	}
+	p := openai.New(openai.Options{})
+	f.Fuzz(func(t *testing.T, status int, used, reset, wait string, body []byte) {
+		a := providers.Answer{Status: status, Body: body, Now: fixture.Now(), Header: map[string][]string{
+			"X-Codex-Primary-Used-Percent":        {used},
+			"X-Codex-Primary-Reset-After-Seconds": {reset},
+			"X-Codex-Primary-Window-Minutes":      {used},
+			"X-Ratelimit-Remaining-Requests":      {"0"},
+			"X-Ratelimit-Reset-Requests":          {reset},
+			"Retry-After":                         {wait},
+		}}
+		for _, limit := range p.Classify(a).Limits {
+			if d := limit.Until.Sub(a.Now); d <= 0 || d > week {
+				t.Errorf("a limit of %v", d)
+			}
+		}
+	})
+}
+
+func BenchmarkClassify(b *testing.B) {
+	p := openai.New(openai.Options{})
+	for _, name := range []string{"200-usual", "200-codex", "429-primary"} {
+		a := fixture.Read(b, name, account.OAuth, model)
+		b.Run("answer="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Classify(a)
+			}
+		})
+	}
+}
