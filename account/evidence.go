@@ -102,7 +102,8 @@ type Verdict struct {
 	Class  Class
 	Status int
 	// Limits are set with ClassLimited; an answer without any stated end
-	// has none, and the default applies.
+	// has none, and the default applies. With ClassSuccess they say that the
+	// answer was paid for beyond the plan, and that the next ones would be.
 	Limits []Limit
 	// Usage is nil when the answer carried no figures.
 	Usage []UsageWindow
