@@ -1,5 +1,11 @@
 package policy
 
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
 // Binding ties one conversation to one account.
 type Binding struct {
 	// Key is the affinity key of the conversation's requests.
@@ -7,4 +13,176 @@ type Binding struct {
 	// Account is the account's id; empty when the binding ended.
 	Account string
 	UsedAt  Instant
+}
+
+const (
+	// bindingLife is how long a binding outlives its last use.
+	bindingLife = 6 * time.Hour
+	maxBindings = 2000
+	// useGrain is how much newer a use must be than the one last reported to
+	// be worth a report.
+	useGrain = 5 * time.Minute
+)
+
+// bindings are the most recently used bindings of a pool.
+type bindings struct {
+	byKey map[string]int32
+	// all holds the bindings at the indexes of byKey, linked in a ring by last
+	// use. Index 0 is no binding: it is where the ring begins and ends.
+	all  []bound
+	free []int32
+	// changed are indexes, ended are keys, to be reported.
+	changed []int32
+	ended   []string
+}
+
+// bound is a binding in the ring.
+type bound struct {
+	Binding
+	// slot is where the account was when last looked for.
+	slot         Slot
+	newer, older int32
+	// reported is the UsedAt of the last report.
+	reported Instant
+	// changed is set while the index is among the changed ones.
+	changed bool
+}
+
+func newBindings() bindings {
+	return bindings{byKey: map[string]int32{}, all: make([]bound, 1)}
+}
+
+// RestoreBindings brings back bindings that were saved, those that are too old
+// left out. It is meant for a new pool.
+func (p *Pool) RestoreBindings(saved []Binding, now Instant) {
+	b := &p.bindings
+	for _, s := range slices.SortedFunc(slices.Values(saved), byUse) {
+		if s.Account == "" || s.UsedAt.Add(bindingLife) <= now {
+			continue
+		}
+		i := b.bind(s.Key, min(s.UsedAt, now))
+		b.all[i].Account, b.all[i].slot = s.Account, nobody
+		b.all[i].reported = s.UsedAt
+	}
+	b.clearChanged()
+}
+
+func byUse(a, b Binding) int {
+	return cmp.Or(cmp.Compare(a.UsedAt, b.UsedAt), cmp.Compare(a.Key, b.Key))
+}
+
+// TakeBindings returns the bindings that were made, moved or ended since the
+// last call, and those used whose last report is more than 5 minutes old.
+// After many have ended, the rest end unreported: they are too old to restore.
+func (p *Pool) TakeBindings() []Binding {
+	b := &p.bindings
+	var taken []Binding
+	for _, key := range b.ended {
+		if b.byKey[key] == 0 {
+			taken = append(taken, Binding{Key: key})
+		}
+	}
+	for _, i := range b.changed {
+		e := &b.all[i]
+		if e.Key != "" {
+			taken = append(taken, e.Binding)
+		}
+		e.reported, e.changed = e.UsedAt, false
+	}
+	b.ended, b.changed = nil, nil
+	return taken
+}
+
+// find returns the index of a conversation's binding, 0 for none.
+func (b *bindings) find(key string, now Instant) int32 {
+	i := b.byKey[key]
+	if i != 0 && b.expired(i, now) {
+		b.end(i)
+		return 0
+	}
+	return i
+}
+
+func (b *bindings) expired(i int32, now Instant) bool {
+	return b.all[i].UsedAt.Add(bindingLife) <= now
+}
+
+// use makes a binding the most recently used one.
+func (b *bindings) use(i int32, now Instant) {
+	e := &b.all[i]
+	e.UsedAt = now
+	b.unlink(i)
+	b.link(i)
+	if e.reported.Add(useGrain) <= now {
+		b.change(i)
+	}
+}
+
+// bind returns the index of the binding for key, which may be new, used now.
+func (b *bindings) bind(key string, now Instant) int32 {
+	i := b.byKey[key]
+	if i == 0 {
+		i = b.open(now)
+		b.all[i].Binding = Binding{Key: key}
+		b.byKey[key] = i
+		b.link(i)
+	}
+	b.use(i, now)
+	return i
+}
+
+// open finds an index for a new binding; the least recently used make way.
+func (b *bindings) open(now Instant) int32 {
+	for oldest := b.all[0].newer; oldest != 0; oldest = b.all[0].newer {
+		if len(b.byKey) < maxBindings && !b.expired(oldest, now) {
+			break
+		}
+		b.end(oldest)
+	}
+	if last := len(b.free) - 1; last >= 0 {
+		i := b.free[last]
+		b.free = b.free[:last]
+		return i
+	}
+	b.all = append(b.all, bound{})
+	return int32(len(b.all) - 1) //nolint:gosec // at most maxBindings
+}
+
+// end forgets a binding.
+func (b *bindings) end(i int32) {
+	key := b.all[i].Key
+	if len(b.ended) < maxBindings {
+		b.ended = append(b.ended, key)
+	}
+	delete(b.byKey, key)
+	b.unlink(i)
+	b.all[i] = bound{changed: b.all[i].changed}
+	b.free = append(b.free, i)
+}
+
+// link puts a binding at the end of the ring where the newest are.
+func (b *bindings) link(i int32) {
+	newest := b.all[0].older
+	b.all[i].older, b.all[i].newer = newest, 0
+	b.all[newest].newer, b.all[0].older = i, i
+}
+
+func (b *bindings) unlink(i int32) {
+	older, newer := b.all[i].older, b.all[i].newer
+	b.all[older].newer, b.all[newer].older = newer, older
+}
+
+// change notes that a binding is to be reported.
+func (b *bindings) change(i int32) {
+	if !b.all[i].changed {
+		b.all[i].changed = true
+		b.changed = append(b.changed, i)
+	}
+}
+
+func (b *bindings) clearChanged() {
+	for _, i := range b.changed {
+		b.all[i].changed = false
+	}
+	b.changed = nil
 }

@@ -6,70 +6,196 @@
 // decide what an answer means.
 package policy
 
+import "time"
+
 // Slot is an account's place in a [Pool]: a small number, good as an index. The
-// slot of a removed account is given to the next new one. Slots order the
-// accounts wherever nothing else does.
+// slot of a removed account is given to a later one. Where nothing else
+// decides between two accounts, the lower slot comes first.
 type Slot int32
 
 // Pool decides which account serves each request. The cost of a decision does
 // not grow with the number of accounts, save for a host's own strategy.
 //
-// A Pool is not safe for concurrent use. Its methods take the present moment,
-// which should not run backwards.
-type Pool struct{}
+// How: each account is in one group with those of the same state and priority,
+// and each group knows its best member at any time (see view and ranking).
+// What changes by time alone, such as the end of a cooldown, waits in a queue,
+// and every method first does what has come due.
+//
+// A Pool is not safe for concurrent use. Its methods take the present moment.
+type Pool struct {
+	opts   Options
+	rule   rule
+	traits traits
+
+	byID    map[string]Slot
+	members []member
+	free    []Slot
+
+	base   *view
+	active Slot
+	models map[string]*model
+	// viewed are the models that have a view of their own.
+	viewed []*model
+
+	bindings bindings
+
+	now, epoch Instant
+	// due holds the accounts that change by themselves, the first on top, at
+	// dueAt.
+	due   ranking
+	dueAt Instant
+
+	// query is that of the Select that is running.
+	query query
+}
+
+// member is an account in its slot.
+type member struct {
+	facts    Facts
+	inFlight int32
+	// duePos is the position in the pool's queue, nobody when it is not there.
+	duePos int32
+	dueAt  Instant
+}
 
 // NewPool returns an empty pool. It fails when the strategy is not known.
-func NewPool(o Options) (*Pool, error) { return &Pool{}, nil }
+func NewPool(o Options) (*Pool, error) {
+	r, err := o.rule()
+	if err != nil {
+		return nil, err
+	}
+	p := &Pool{
+		opts: o, rule: r, traits: r.traits(),
+		byID: map[string]Slot{}, models: map[string]*model{}, bindings: newBindings(),
+		active: nobody, dueAt: forever,
+	}
+	p.base = newView(0, p.traits.turns)
+	return p, nil
+}
 
 // Put adds an account or replaces what is known of it, and returns its slot.
 // The pool keeps its own count of requests in flight, and the later LastUsed.
-func (p *Pool) Put(f Facts, now Instant) Slot { return 0 }
+func (p *Pool) Put(f Facts, now Instant) Slot {
+	p.advance(now)
+	s, known := p.byID[f.ID]
+	if !known {
+		s = p.open(f.ID)
+	}
+	m := &p.members[s]
+	f.LastUsed = max(f.LastUsed, m.facts.LastUsed)
+	if f.MaxInFlight <= 0 {
+		m.inFlight = 0
+	}
+	p.replace(s, f)
+	p.settle(s)
+	return s
+}
+
+// open finds a slot for a new account.
+func (p *Pool) open(id string) Slot {
+	s := Slot(len(p.members)) //nolint:gosec // far fewer accounts
+	if last := len(p.free) - 1; last >= 0 {
+		s, p.free = p.free[last], p.free[:last]
+		p.members[s] = member{duePos: nobody}
+	} else {
+		p.members = append(p.members, member{duePos: nobody})
+		p.eachView(func(v *view) { v.grow(len(p.members)) })
+	}
+	p.byID[id] = s
+	return s
+}
 
 // SetClaimed notes whether another process uses the account.
-func (p *Pool) SetClaimed(id string, claimed bool, now Instant) {}
+func (p *Pool) SetClaimed(id string, claimed bool, now Instant) {
+	p.advance(now)
+	if s, ok := p.byID[id]; ok && p.members[s].facts.Claimed != claimed {
+		p.members[s].facts.Claimed = claimed
+		p.settle(s)
+	}
+}
 
 // Remove forgets an account; if it was the active one, the next usable one
 // becomes active.
-func (p *Pool) Remove(id string, now Instant) {}
+func (p *Pool) Remove(id string, now Instant) {
+	p.advance(now)
+	s, ok := p.byID[id]
+	if !ok {
+		return
+	}
+	p.replace(s, Facts{})
+	p.eachView(func(v *view) { v.drop(s) })
+	p.schedule(s, forever)
+	delete(p.byID, id)
+	p.members[s] = member{duePos: nobody}
+	p.free = append(p.free, s)
+	p.replaceActive(s)
+}
 
-// Slot returns the account's slot.
-func (p *Pool) Slot(id string) (Slot, bool) { return 0, false }
-
-// ID returns the id of the account in the slot; empty when it is free.
-func (p *Pool) ID(s Slot) string { return "" }
-
-// Len returns the number of accounts.
-func (p *Pool) Len() int { return 0 }
-
-// Select picks the account that serves r, takes one of its places, and notes
-// that it is used now.
-func (p *Pool) Select(r Request, now Instant) Choice { return Choice{} }
+// replaceActive finds a successor for an account that was removed.
+func (p *Pool) replaceActive(removed Slot) {
+	for _, m := range p.models {
+		if m.active == removed {
+			m.active = nobody
+		}
+	}
+	if p.active == removed {
+		p.hold(p.base, nobody)
+		p.active, _ = p.base.top(p.seconds(p.now), nil)
+	}
+}
 
 // Release gives back the place that Select took. It does nothing for an
 // account without a limit of its own.
-func (p *Pool) Release(id string, now Instant) {}
+func (p *Pool) Release(id string, now Instant) {
+	p.advance(now)
+	s, ok := p.byID[id]
+	if !ok || p.members[s].inFlight == 0 {
+		return
+	}
+	p.members[s].inFlight--
+	if p.base.places[s].rank.state() == Busy {
+		p.settle(s)
+	}
+}
 
-// Usable reports whether the account may serve a request for model now.
-func (p *Pool) Usable(id, model string, now Instant) bool { return false }
+// Slot returns the account's slot.
+func (p *Pool) Slot(id string) (Slot, bool) {
+	s, ok := p.byID[id]
+	return s, ok
+}
 
-// UsableBesides reports whether an account other than id is usable now.
-func (p *Pool) UsableBesides(id string, now Instant) bool { return false }
+// ID returns the id of the account in the slot; empty when the slot is free.
+func (p *Pool) ID(s Slot) string {
+	if s < 0 || int(s) >= len(p.members) {
+		return ""
+	}
+	return p.members[s].facts.ID
+}
 
-// Status tells what keeps the account from serving; false when it is not in
-// the pool.
-func (p *Pool) Status(id string, now Instant) (Status, bool) { return Status{}, false }
+// Len returns the number of accounts.
+func (p *Pool) Len() int { return len(p.byID) }
 
 // Active returns the id of the account in use; empty for none.
-func (p *Pool) Active() string { return "" }
+func (p *Pool) Active() string { return p.ID(p.active) }
 
 // SetActive makes an account the one in use, as after a restart. An unknown id
 // leaves the pool without one.
-func (p *Pool) SetActive(id string) {}
+func (p *Pool) SetActive(id string) {
+	p.active = nobody
+	if s, ok := p.byID[id]; ok {
+		p.active = s
+	}
+}
 
-// RestoreBindings brings back bindings that were saved, those that are too old
-// left out. It is meant for a new pool.
-func (p *Pool) RestoreBindings(saved []Binding, now Instant) {}
+// eachView calls do for the base view and those of single models.
+func (p *Pool) eachView(do func(*view)) {
+	do(p.base)
+	for _, m := range p.viewed {
+		do(m.view)
+	}
+}
 
-// TakeBindings returns the bindings that were made, used, moved or ended since
-// the last call, each once.
-func (p *Pool) TakeBindings() []Binding { return nil }
+// seconds returns i as the time of the lines that count seconds.
+func (p *Pool) seconds(i Instant) float64 {
+	return float64(i-p.epoch) / float64(time.Second)
+}

@@ -1,5 +1,7 @@
 package policy
 
+import "slices"
+
 // Request is what selection needs to know of one request.
 type Request struct {
 	// Affinity ties the requests of one conversation to one account; empty
@@ -55,8 +57,121 @@ const (
 
 // String returns the reason in a few words.
 func (r Reason) String() string {
-	return [...]string{
+	names := [...]string{
 		"served", "the account is not in the pool", "the account cannot serve", "declined by the strategy",
 		"all busy", "all limited", "all tried", "none eligible", "no accounts",
-	}[r]
+	}
+	if int(r) < len(names) {
+		return names[r]
+	}
+	return "unknown"
+}
+
+// Select picks the account that serves r, takes one of its places, and notes
+// that it is used now.
+func (p *Pool) Select(r Request, now Instant) Choice {
+	p.advance(now)
+	if r.Pin != "" {
+		return p.selectPinned(&r)
+	}
+	q := p.ask(&r)
+	s := p.rule.pick(p, q)
+	if s == nobody {
+		return p.refuse(q)
+	}
+	p.take(s)
+	return Choice{Slot: s, OK: true, Rebound: q.rebound}
+}
+
+// query is a request in terms of the pool.
+type query struct {
+	Request
+	model *model
+	view  *view
+	skip  filter
+	// active is the account in use; setting it changes it.
+	active  *Slot
+	rebound bool
+	// declined is set when a host's strategy picked none.
+	declined bool
+}
+
+// ask translates a request. The query is the pool's own, so that none is made
+// for each request.
+func (p *Pool) ask(r *Request) *query {
+	q := &p.query
+	*q = query{Request: *r, view: p.base, active: &p.active, skip: filter{tried: q.skip.tried[:0]}}
+	for _, id := range r.Exclude {
+		if s, ok := p.byID[id]; ok {
+			q.skip.tried = append(q.skip.tried, s)
+		}
+	}
+	if m := p.models[r.Model]; m != nil {
+		p.askModel(q, m)
+	}
+	return q
+}
+
+// askModel chooses the view for a model that accounts are cooling for.
+func (p *Pool) askModel(q *query, m *model) {
+	q.model = m
+	if m.cools(p.active) {
+		q.active = &m.active
+	}
+	if p.worthView(m) {
+		p.build(m)
+	}
+	if m.view != nil {
+		q.view = m.view
+	} else {
+		q.skip.cooling = m
+	}
+}
+
+// can reports whether an account may serve in that tier.
+func (q *query) can(s Slot, tier rank) bool {
+	return s != nobody && q.view.places[s].rank.tier() == tier && (q.skip.empty() || !q.skip.has(s))
+}
+
+// top returns the best account that may serve.
+func (p *Pool) top(q *query) (Slot, *group) {
+	return q.view.top(p.seconds(p.now), &q.skip)
+}
+
+// take notes that an account serves a request from now on.
+func (p *Pool) take(s Slot) {
+	m := &p.members[s]
+	m.facts.LastUsed = p.now
+	full := false
+	if most := m.facts.MaxInFlight; most > 0 {
+		m.inFlight++
+		full = int(m.inFlight) >= most
+	}
+	if full || p.traits.rest && !p.heldOut(s) {
+		p.settle(s)
+	}
+}
+
+// heldOut reports whether no view ranks the account, as is usual for the
+// active one of the hybrid strategy.
+func (p *Pool) heldOut(s Slot) bool {
+	for _, m := range p.viewed {
+		if m.view.held != s {
+			return false
+		}
+	}
+	return p.base.held == s
+}
+
+func (p *Pool) selectPinned(r *Request) Choice {
+	s, ok := p.byID[r.Pin]
+	if !ok {
+		return Choice{Reason: PinUnknown}
+	}
+	st, until := p.stateFor(s, r.Model)
+	if st < Available || slices.Contains(r.Exclude, r.Pin) {
+		return Choice{Reason: PinUnusable, RetryAt: until}
+	}
+	p.take(s)
+	return Choice{Slot: s, OK: true}
 }

@@ -20,7 +20,11 @@ const (
 
 // String returns the state in one lower-case word.
 func (s State) String() string {
-	return [...]string{"ineligible", "cooling", "busy", "available", "usable"}[s]
+	names := [...]string{"ineligible", "cooling", "busy", "available", "usable"}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return "unknown"
 }
 
 // Status is what a pool knows of one account at one moment.
@@ -31,4 +35,54 @@ type Status struct {
 	InFlight int
 	Claimed  bool
 	Active   bool
+}
+
+// Status tells how an account stands, models aside; false when it is not in
+// the pool.
+func (p *Pool) Status(id string, now Instant) (Status, bool) {
+	p.advance(now)
+	s, ok := p.byID[id]
+	if !ok {
+		return Status{}, false
+	}
+	st, until := p.stateFor(s, "")
+	m := &p.members[s]
+	return Status{
+		State: st, Until: until, InFlight: int(m.inFlight), Claimed: m.facts.Claimed, Active: s == p.active,
+	}, true
+}
+
+// Usable reports whether an account may serve a request for model now, nothing
+// speaking against it; an empty model stands for one without limits of its own.
+func (p *Pool) Usable(id, model string, now Instant) bool {
+	p.advance(now)
+	s, ok := p.byID[id]
+	if !ok {
+		return false
+	}
+	st, _ := p.stateFor(s, model)
+	return st == Usable
+}
+
+// UsableBesides reports whether an account other than id is usable now.
+func (p *Pool) UsableBesides(id string, now Instant) bool {
+	p.advance(now)
+	others := p.base.usable
+	if s, ok := p.byID[id]; ok && p.base.places[s].rank.state() == Usable {
+		others--
+	}
+	return others > 0
+}
+
+// stateFor returns an account's state for a model and, when that is Cooling,
+// until when.
+func (p *Pool) stateFor(s Slot, model string) (State, Instant) {
+	st := p.base.places[s].rank.state()
+	if st == Ineligible {
+		return st, 0
+	}
+	if until := p.wake(s, p.models[model]); until != 0 {
+		return Cooling, until
+	}
+	return st, 0
 }

@@ -1,0 +1,27 @@
+package policy
+
+import "slices"
+
+// filter names the accounts that may not serve one request although their
+// group could: those it tried already, and, where its model has no view of its
+// own, those that are cooling for the model. The nil filter lets all pass.
+type filter struct {
+	tried []Slot
+	// cooling is the model's; nil for none.
+	cooling *model
+}
+
+func (f *filter) empty() bool {
+	return f == nil || len(f.tried) == 0 && f.cooling == nil
+}
+
+func (f *filter) has(s Slot) bool {
+	if slices.Contains(f.tried, s) {
+		return true
+	}
+	if !f.cooling.cools(s) {
+		return false
+	}
+	f.cooling.skipped++
+	return true
+}

@@ -1,0 +1,125 @@
+package policy
+
+import "slices"
+
+// model is what a pool knows of a model that at least one account is cooling for.
+type model struct {
+	name string
+	// slots are the accounts that are cooling for it.
+	slots map[Slot]struct{}
+	// active is the account in use for the model while the pool's active
+	// account is cooling for it; nobody for none.
+	active Slot
+	// view is how the accounts stand for this model; nil while the base view
+	// serves, the accounts that are cooling being skipped.
+	view *view
+	// skipped counts how often an account was skipped for want of a view.
+	skipped int
+}
+
+// maxViews bounds the memory: a view takes about 60 bytes an account. For
+// models beyond, the accounts that are cooling are skipped one by one.
+const maxViews = 16
+
+// cools reports whether the account is cooling for the model; the nil model
+// cools none.
+func (m *model) cools(s Slot) bool {
+	if m == nil {
+		return false
+	}
+	_, cooling := m.slots[s]
+	return cooling
+}
+
+// replace replaces an account's facts, and keeps the models' books. Cooldowns
+// that have ended are left out.
+func (p *Pool) replace(s Slot, f Facts) {
+	old := p.members[s].facts.ModelCooldowns
+	f.ModelCooldowns = lasting(f.ModelCooldowns, p.now)
+	p.members[s].facts = f
+	for i := range f.ModelCooldowns {
+		p.model(f.ModelCooldowns[i].Model).slots[s] = struct{}{}
+	}
+	for i := range old {
+		if name := old[i].Model; f.cooldown(name) == 0 {
+			p.warm(name, s)
+		}
+	}
+}
+
+// thaw forgets the cooldowns for single models that have ended, and returns
+// when the next one of the account ends.
+func (p *Pool) thaw(s Slot) Instant {
+	next := forever
+	cooldowns := p.members[s].facts.ModelCooldowns
+	for i := range cooldowns {
+		next = min(next, cooldowns[i].Until)
+	}
+	if next > p.now {
+		return next
+	}
+	p.replace(s, p.members[s].facts)
+	return p.thaw(s)
+}
+
+// model returns what is known of a model, which may be new.
+func (p *Pool) model(name string) *model {
+	m := p.models[name]
+	if m == nil {
+		m = &model{name: name, slots: map[Slot]struct{}{}, active: nobody}
+		p.models[name] = m
+	}
+	return m
+}
+
+// warm notes that an account cools no longer for a model.
+func (p *Pool) warm(name string, s Slot) {
+	m := p.models[name]
+	if m == nil {
+		return
+	}
+	delete(m.slots, s)
+	if len(m.slots) > 0 {
+		return
+	}
+	delete(p.models, name)
+	p.viewed = slices.DeleteFunc(p.viewed, func(v *model) bool { return v == m })
+}
+
+// worthView reports whether m is to have a view of its own: once skipping has
+// cost as much as building one does.
+func (p *Pool) worthView(m *model) bool {
+	return m.view == nil && m.skipped > len(p.members) && len(p.viewed) < maxViews
+}
+
+// build gives m a view of its own.
+func (p *Pool) build(m *model) {
+	m.view = newView(len(p.members), p.traits.turns)
+	p.viewed = append(p.viewed, m)
+	for i := range p.members {
+		s := Slot(i) //nolint:gosec // a slot
+		st := p.base.places[s].rank.state()
+		l, _ := p.lineOf(s, st)
+		p.putFor(m, s, st, l)
+	}
+}
+
+// lasting returns the cooldowns that have not ended.
+func lasting(all []ModelCooldown, now Instant) []ModelCooldown {
+	ended := func(c ModelCooldown) bool { return c.Until <= now }
+	if !slices.ContainsFunc(all, ended) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), ended)
+}
+
+// cooldown returns the end of the cooldown for a model, zero for none.
+func (f *Facts) cooldown(model string) Instant {
+	var until Instant
+	for i := range f.ModelCooldowns {
+		if c := &f.ModelCooldowns[i]; c.Model == model {
+			until = max(until, c.Until)
+		}
+	}
+	return until
+}

@@ -1,0 +1,54 @@
+package policy
+
+// refuse says why no account serves, and when one will.
+func (p *Pool) refuse(q *query) Choice {
+	c := Choice{RetryAt: p.earliest(q)}
+	switch {
+	case q.declined:
+		c.Reason = Declined
+	case q.view.firstIn(Busy, &q.skip) != nobody:
+		c.Reason = AllBusy
+	case c.RetryAt != 0:
+		c.Reason = AllLimited
+	case len(p.byID) == 0:
+		c.Reason = NoAccounts
+	case p.base.ranked == 0:
+		c.Reason = NoneEligible
+	default:
+		c.Reason = AllTried
+	}
+	return c
+}
+
+// earliest returns when the first cooldown ends that keeps an account from
+// serving the model; zero when none does. What the request tried already
+// counts as well.
+func (p *Pool) earliest(q *query) Instant {
+	if q.skip.cooling == nil {
+		return p.wake(q.view.firstIn(Cooling, nil), q.model)
+	}
+	first := p.wake(p.base.firstIn(Cooling, &filter{cooling: q.model}), q.model)
+	for s := range q.model.slots {
+		if at := p.wake(s, q.model); at != 0 && (first == 0 || at < first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// wake returns when an account that is cooling for the model ends to; zero for
+// one that is not, or is not eligible.
+func (p *Pool) wake(s Slot, m *model) Instant {
+	if s == nobody {
+		return 0
+	}
+	f := &p.members[s].facts
+	until := f.CoolUntil
+	if m != nil {
+		until = max(until, f.cooldown(m.name))
+	}
+	if !f.Eligible || until <= p.now {
+		return 0
+	}
+	return until
+}

@@ -1,0 +1,152 @@
+package policy
+
+import "time"
+
+// patience is how far the clock may run back before everything is judged anew.
+const patience = Instant(time.Second)
+
+// advance brings the pool to the present: the accounts whose state or line
+// changed by itself meanwhile are settled. The cost is theirs alone.
+func (p *Pool) advance(now Instant) {
+	if p.epoch == 0 {
+		p.epoch = now
+	}
+	if now+patience < p.now {
+		p.rewind(now)
+		return
+	}
+	p.now = max(p.now, now)
+	for p.dueAt <= p.now {
+		p.settle(p.due.slots[p.due.top(nil)])
+	}
+}
+
+// rewind judges every account anew, the wall clock having been set back.
+func (p *Pool) rewind(now Instant) {
+	p.now = now
+	for _, s := range p.byID {
+		p.settle(s)
+	}
+	p.eachView(func(v *view) { v.rewind(p.seconds(now)) })
+}
+
+// settle puts an account where it belongs now, in every view, and notes when
+// that ends.
+func (p *Pool) settle(s Slot) {
+	thawed := p.thaw(s)
+	st, changed := p.judge(s)
+	l, bent := p.lineOf(s, st)
+	p.put(p.base, s, st, p.members[s].facts.CoolUntil, l)
+	for _, m := range p.viewed {
+		p.putFor(m, s, st, l)
+	}
+	p.schedule(s, min(thawed, changed, bent))
+}
+
+// lineOf returns the strategy's line for an account that can serve, and until
+// when it holds.
+func (p *Pool) lineOf(s Slot, st State) (line, Instant) {
+	if st < Available {
+		return line{}, forever
+	}
+	return p.rule.line(&p.members[s].facts, p.epoch, p.now)
+}
+
+// putFor is put for the view of one model.
+func (p *Pool) putFor(m *model, s Slot, st State, l line) {
+	f := &p.members[s].facts
+	until := f.CoolUntil
+	if st != Ineligible && m.cools(s) {
+		st, until = Cooling, max(until, f.cooldown(m.name))
+	}
+	p.put(m.view, s, st, until, l)
+}
+
+// put gives an account its place in a view. Those that cool are ranked by the
+// end of their cooldown, the others by the strategy's line.
+func (p *Pool) put(v *view, s Slot, st State, until Instant, l line) {
+	switch st {
+	case Cooling:
+		l = line{base: -p.seconds(until)}
+	case Busy, Ineligible:
+		l = line{}
+	case Available, Usable:
+	}
+	v.put(s, rankOf(st, &p.members[s].facts, p.traits.claimsLast), l)
+}
+
+// judge returns an account's state now, model cooldowns aside, and when it
+// changes by itself.
+func (p *Pool) judge(s Slot) (State, Instant) {
+	m := &p.members[s]
+	f := &m.facts
+	switch {
+	case !f.Eligible:
+		return Ineligible, forever
+	case f.CoolUntil > p.now:
+		return Cooling, f.CoolUntil
+	case f.MaxInFlight > 0 && int(m.inFlight) >= f.MaxInFlight:
+		return Busy, forever
+	}
+	if spared := f.sparedUntil(p.now, p.opts.SoftQuotaPercent); spared > p.now {
+		return Available, spared
+	}
+	return Usable, forever
+}
+
+// sparedUntil returns until when the account, although it could serve, is
+// spared: for its soft quota, or having just been limited.
+func (f *Facts) sparedUntil(now Instant, softQuota float64) Instant {
+	var until Instant
+	if f.RateLimitedAt != 0 {
+		until = f.RateLimitedAt.Add(recentLimit)
+	}
+	for i := range f.Windows {
+		if w := &f.Windows[i]; w.live(now) && overQuota(w.Utilization, softQuota) {
+			until = max(until, w.end())
+		}
+	}
+	return until
+}
+
+func overQuota(utilization, softQuota float64) bool {
+	return softQuota > 0 && softQuota < 100 && utilization >= softQuota
+}
+
+// live reports whether the window's figures still count.
+func (w *Window) live(now Instant) bool { return w.end() > now }
+
+// end returns when the window's figures stop counting.
+func (w *Window) end() Instant {
+	if w.ResetAt == 0 {
+		return forever
+	}
+	return w.ResetAt
+}
+
+// schedule notes when an account changes by itself; forever for never.
+func (p *Pool) schedule(s Slot, at Instant) {
+	m := &p.members[s]
+	switch l := (line{base: -p.seconds(at)}); {
+	case m.duePos == nobody && at == forever, m.duePos != nobody && at == m.dueAt:
+		return
+	case at == forever:
+		p.unschedule(m)
+	case m.duePos == nobody:
+		m.duePos = p.due.insert(s, l)
+	default:
+		p.due.set(m.duePos, l)
+	}
+	m.dueAt = at
+	p.dueAt = forever
+	if first := p.due.top(nil); first != nobody {
+		p.dueAt = p.members[p.due.slots[first]].dueAt
+	}
+}
+
+func (p *Pool) unschedule(m *member) {
+	if moved := p.due.remove(m.duePos); moved != nobody {
+		p.members[moved].duePos = m.duePos
+	}
+	m.duePos = nobody
+}
