@@ -57,7 +57,7 @@ func (s *Server) routes() http.Handler {
 func (s *Server) handler(f Flavour, e Endpoint, handle func(*exchange)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{srv: s, w: w, r: r, flavour: f, endpoint: e, now: s.now()}
-		x.serve(handle)
+		x.serve(handle) //nolint:contextcheck // an exchange has its request's context
 	}
 }
 

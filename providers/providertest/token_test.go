@@ -245,7 +245,7 @@ func TestGateBeforeSpending(t *testing.T) {
 // abandon sends a request and gives up once it stands at the gate.
 func abandon(t *testing.T, gate *providertest.Gate, req *http.Request) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(req.Context())
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	c := client(t)
 	failed := make(chan error)
