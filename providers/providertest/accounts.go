@@ -82,19 +82,11 @@ func defaultPlan(f Flavour) string {
 
 func (s *Server) freeName(name string) string {
 	free := name
-	for n := 2; s.named(free); n++ {
+	for n := 2; s.names[free]; n++ {
 		free = fmt.Sprintf("%s (%d)", name, n)
 	}
+	s.names[free] = true
 	return free
-}
-
-func (s *Server) named(name string) bool {
-	for _, h := range s.accounts {
-		if h.name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // Name returns what answers and counters call the account.

@@ -1,7 +1,7 @@
 // Package providertest is a programmable AI provider for tests: a real HTTP
 // server on the loopback interface that plays Anthropic and OpenAI (its API
-// and ChatGPT's Codex) at once. Nothing in it is canned by a test framework, so
-// it serves benchmarks and demonstrations as well.
+// and ChatGPT's Codex) at once. It needs no *testing.T, so it serves benchmarks and
+// demonstrations as well.
 //
 //	srv := providertest.New(providertest.Options{})
 //	defer srv.Close()
@@ -29,9 +29,9 @@
 //
 // A [Gate] holds requests or token exchanges at a chosen place: wait for them
 // with [Gate.Wait], look at what the client does meanwhile, and let them go
-// with [Gate.Release]; or wait for their record with [Server.WaitCalls]. A call is recorded before its answer's first byte is
-// sent, so [Server.Calls] and [Server.Stats] always include every answer that
-// a client has seen.
+// with [Gate.Release]. [Server.WaitCalls] waits for requests to be recorded.
+// That happens before an answer's first byte is sent, so [Server.Calls] and
+// [Server.Stats] always include every answer that a client has seen.
 //
 // # Secrets
 //

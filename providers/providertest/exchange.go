@@ -145,13 +145,13 @@ func (x *exchange) flush() {
 }
 
 // vanish ends an exchange that gets no answer: the connection is closed, which
-// a plain return would not do.
+// a plain return would not do. Like cut it does not return.
 func (x *exchange) vanish() {
 	x.srv.recordCall(x, 0)
 	x.cut()
 }
 
-// cut closes the connection as it is.
+// cut closes the connection as it is. It does not return.
 func (x *exchange) cut() { panic(http.ErrAbortHandler) }
 
 // ctx ends when the client goes away or the server closes.

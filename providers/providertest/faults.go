@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Hang gives no answer until the client goes away or the server closes. To
-// see that the request has come, put it [Answer.Behind] a gate instead.
+// Hang gives no answer until the client goes away or the server closes. It is
+// recorded when it begins to hang. To let the request go later, put another
+// answer [Answer.Behind] a gate instead.
 func Hang() Answer {
 	return Answer{write: func(x *exchange) {
 		x.srv.recordCall(x, 0)

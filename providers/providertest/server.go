@@ -63,6 +63,7 @@ type Server struct {
 	delay    time.Duration
 	tokens   vault
 	accounts []*AccountHandle
+	names    map[string]bool            // of the accounts
 	owners   map[Flavour]*AccountHandle // who approves logins
 	scripts  []*Script
 	outages  map[Flavour]Answer
@@ -84,6 +85,7 @@ func New(opts Options) *Server {
 		tokenTTL: orElse(opts.TokenTTL, defaultTokenTTL),
 		delay:    opts.TokenDelay,
 		tokens:   newVault(),
+		names:    map[string]bool{},
 		outages:  map[Flavour]Answer{},
 		owners:   map[Flavour]*AccountHandle{},
 		record:   newRecord(max(0, opts.MaxCalls)),
