@@ -130,6 +130,12 @@ func (r *Record) Identity() string {
 	return r.Organization + "\x00" + r.Subject
 }
 
+// SharesToken reports whether both hold the same refresh token or API key.
+func (r *Record) SharesToken(other *Record) bool {
+	a, b := &r.Credentials, &other.Credentials
+	return (!a.RefreshToken.IsZero() && a.RefreshToken.Equal(b.RefreshToken)) || (!a.APIKey.IsZero() && a.APIKey.Equal(b.APIKey))
+}
+
 // expiryMargin is how long before its end a token counts as expired.
 const expiryMargin = 60 * time.Second
 

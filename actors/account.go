@@ -41,8 +41,6 @@ type accountActor struct {
 	waiters []*messages.LeaseToken
 	askers  []*messages.RefreshAccount
 	refresh refreshState
-	// pendingGrant is a new token that is being stored.
-	pendingGrant *exchanged
 	// loading is set after a restart until the stored record has arrived.
 	loading bool
 
@@ -61,14 +59,15 @@ type retrySaves struct{}
 
 // spawnAccount starts the actor of a stored account. A restarted one reads
 // its record from the store again.
-func (p *pool) spawnAccount(parent actor.SpawnerContext, record account.Record) *ref {
-	spawned := &record
-	return p.system.spawn(parent, func(self *ref) behavior {
-		a := &accountActor{pool: p, self: self, record: spawned, lastUsed: record.LastUsedAt, loading: spawned == nil}
-		if a.loading {
-			a.record = &account.Record{ID: record.ID, Provider: record.Provider}
+func (p *pool) spawnAccount(parent actor.SpawnerContext, record *account.Record) *ref {
+	id := record.ID
+	return p.accounts.spawn(parent, func(self *ref) behavior {
+		if record == nil {
+			unread := &account.Record{ID: id, Provider: p.provider.Name()}
+			return &accountActor{pool: p, self: self, record: unread, loading: true}
 		}
-		spawned = nil
+		a := &accountActor{pool: p, self: self, record: record, lastUsed: record.LastUsedAt}
+		record = nil
 		return a
 	})
 }
@@ -93,8 +92,8 @@ func (a *accountActor) receive(_ actor.Context, message any) {
 	switch m := message.(type) {
 	case messages.ToAccount:
 		a.handle(m)
-	case *exchanged:
-		a.exchanged(m)
+	case *exchangeFailed:
+		a.exchangeFailed(m)
 	case *retrySaves:
 		a.retrySaves()
 	}

@@ -27,10 +27,10 @@ type refreshState struct {
 	retryAt time.Time
 }
 
-// exchanged is what an account tells itself when the token endpoint answered.
-type exchanged struct {
+// exchangeFailed is what an account tells itself when the token endpoint
+// gave no token.
+type exchangeFailed struct {
 	spent string
-	grant account.Grant
 	err   error
 }
 
@@ -95,16 +95,23 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 }
 
 // refreshGranted spends the refresh token, on a goroutine of its own: whoever
-// waits may give up without ending the exchange.
+// waits may give up without ending the exchange. What comes of it goes to the
+// store from there, so that not even the end of this actor loses the login.
 func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 	a.adopt(m.Record)
 	a.refresh.running = true
-	creds := m.Record.Credentials
+	key, creds := a.key(), m.Record.Credentials
 	a.system.task(func() {
 		ctx, cancel := context.WithTimeout(a.system.running, a.provider.RefreshTimeout())
 		defer cancel()
+		spent := creds.RefreshToken.Fingerprint()
 		grant, err := exchange(ctx, a.provider, creds)
-		a.self.Tell(&exchanged{spent: creds.RefreshToken.Fingerprint(), grant: grant, err: err})
+		if err != nil {
+			a.store.Tell(&messages.AbortRefresh{Key: key})
+			a.self.Tell(&exchangeFailed{spent: spent, err: err})
+			return
+		}
+		a.store.Tell(&messages.CommitRefresh{Key: key, Spent: spent, Grant: grant, ReplyTo: a.self})
 	})
 }
 
@@ -122,15 +129,9 @@ func exchange(ctx context.Context, p providers.Provider, creds account.Credentia
 	return grant, err
 }
 
-// exchanged has a new token stored before anyone sees it. An answer that ends
-// the login counts only while the token that failed is still the stored one.
-func (a *accountActor) exchanged(m *exchanged) {
-	if m.err == nil {
-		a.store.Tell(&messages.CommitRefresh{Key: a.key(), Spent: m.spent, Grant: m.grant, ReplyTo: a.self})
-		a.pendingGrant = m
-		return
-	}
-	a.store.Tell(&messages.AbortRefresh{Key: a.key()})
+// exchangeFailed backs off. An answer that ends the login counts only while
+// the token that failed is still the stored one.
+func (a *accountActor) exchangeFailed(m *exchangeFailed) {
 	var refused *providers.RefreshError
 	if !errors.As(m.err, &refused) || !refused.Terminal || a.record.Credentials.RefreshToken.Fingerprint() != m.spent {
 		a.refreshFailed(m.err)
@@ -150,25 +151,23 @@ func (a *accountActor) refreshAdopted(m *messages.RefreshAdopted) {
 // stored is used all the same and stored as soon as that works: losing it
 // would lose the login.
 func (a *accountActor) refreshCommitted(m *messages.RefreshCommitted) {
-	granted := a.pendingGrant
-	a.pendingGrant = nil
 	if m.Err == nil {
 		a.adopt(m.Record)
-	} else if granted != nil {
-		a.keepUnsaved(granted, m.Err)
+	} else {
+		a.keepUnsaved(m)
 	}
 	a.refreshSucceeded(false)
 }
 
-func (a *accountActor) keepUnsaved(granted *exchanged, err error) {
-	mutate := func(r *account.Record) { ApplyGrant(r, granted.spent, granted.grant) }
+func (a *accountActor) keepUnsaved(m *messages.RefreshCommitted) {
+	commit := m.Commit
+	mutate := func(r *account.Record) { ApplyGrant(r, commit.Spent, commit.Grant) }
 	next := *a.record
 	mutate(&next)
 	a.record = &next
 	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, ReplyTo: a.self}
 	a.pending = append(a.pending, save)
-	a.saveFailed(&messages.AccountSaved{Saves: []*messages.SaveAccount{save}, Err: err})
-	a.announce()
+	a.saveFailed(&messages.AccountSaved{Saves: []*messages.SaveAccount{save}, Err: m.Err})
 }
 
 func (a *accountActor) refreshSucceeded(adopted bool) {

@@ -3,78 +3,66 @@ package actors
 import (
 	"runtime"
 	"sync"
-	"sync/atomic"
 )
 
-// throughput is how many messages an actor may process before it lets others run.
-const throughput = 300
+const (
+	// throughput is how many messages an actor may process before it lets others run.
+	throughput = 300
+	// backlog is how many actors may wait for a worker.
+	backlog = 4096
+)
 
-// dispatcher runs mailboxes on goroutines that it uses again: a goroutine
-// that has grown its stack once serves the next mailbox without growing it
-// again, which makes a wake-up two to three times as quick.
+// dispatcher runs mailboxes on a few goroutines that stay: one whose stack
+// has grown serves the next mailbox without growing it again, which makes a
+// wake-up two to three times as quick as a goroutine for each. Few are enough
+// since no actor waits for anything in its Receive.
 type dispatcher struct {
 	work    chan func()
-	idle    atomic.Int32
-	maxIdle int32
 	closed  chan struct{}
 	workers sync.WaitGroup
 }
 
 func newDispatcher() *dispatcher {
-	return &dispatcher{
-		work:    make(chan func()),
-		maxIdle: int32(4 * runtime.GOMAXPROCS(0)), //nolint:gosec // far below the range of int32
-		closed:  make(chan struct{}),
+	d := &dispatcher{work: make(chan func(), backlog), closed: make(chan struct{})}
+	for range 2 * runtime.GOMAXPROCS(0) {
+		d.workers.Go(d.serve)
 	}
+	return d
 }
 
 // Throughput implements protoactor's dispatcher.
 func (d *dispatcher) Throughput() int { return throughput }
 
-// Schedule implements protoactor's dispatcher: an idle worker takes the
-// mailbox over, else a new one starts. After close the mailbox still runs, on
-// a goroutine of its own: protoactor sends its last notices then.
+// Schedule implements protoactor's dispatcher. A mailbox that finds the
+// backlog full, or the dispatcher closed, runs on a goroutine of its own:
+// protoactor sends its last notices after that.
 func (d *dispatcher) Schedule(run func()) {
 	select {
-	case d.work <- run:
+	case <-d.closed:
+		go run()
 		return
 	default:
 	}
 	select {
-	case <-d.closed:
-		go run()
+	case d.work <- run:
 	default:
-		d.workers.Add(1)
-		go d.worker(run)
+		go run()
 	}
 }
 
-func (d *dispatcher) worker(run func()) {
-	defer d.workers.Done()
-	for run != nil {
-		run()
-		run = d.next()
+func (d *dispatcher) serve() {
+	for {
+		select {
+		case run := <-d.work:
+			run()
+		case <-d.closed:
+			return
+		}
 	}
 }
 
-// next waits for another mailbox; nil when there are idle workers enough or
-// the dispatcher is closed.
-func (d *dispatcher) next() func() {
-	if d.idle.Add(1) > d.maxIdle {
-		d.idle.Add(-1)
-		return nil
-	}
-	defer d.idle.Add(-1)
-	select {
-	case run := <-d.work:
-		return run
-	case <-d.closed:
-		return nil
-	}
-}
-
-// close ends the idle workers and waits for all. Every actor must have
-// stopped before.
+// close ends the workers and waits for them. Every actor must have stopped
+// before.
 func (d *dispatcher) close() {
 	close(d.closed)
 	d.workers.Wait()

@@ -1,28 +1,34 @@
 package actors
 
 import (
-	"crypto/sha256"
+	"hash/maphash"
 
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// holders knows which account has which identity and which tokens, by their
-// hashes: no account is to be in a pool twice.
-type holders map[[sha256.Size]byte]string
-
-// ofIdentity returns the id of the account that r would be; empty when none,
-// or when r does not say who it is.
-func (h holders) ofIdentity(r *account.Record) string {
-	if identity := r.Identity(); identity != "" {
-		return h[hashOf("identity", identity)]
-	}
-	return ""
+// holders knows which account has which identity and which tokens: no account
+// is to be in a pool twice. It keeps hashes only, so whoever asks has to look
+// whether the account really has what was asked for.
+type holders struct {
+	seed maphash.Seed
+	ids  map[uint64]string
 }
 
-// ofTokens returns the id of the account that holds one of r's tokens.
+func newHolders() holders { return holders{seed: maphash.MakeSeed(), ids: map[uint64]string{}} }
+
+// ofIdentity returns the id of the account that r may be; empty when none, or
+// when r does not say who it is.
+func (h holders) ofIdentity(r *account.Record) string {
+	if r.Identity() == "" {
+		return ""
+	}
+	return h.ids[h.hash("identity", r.Identity())]
+}
+
+// ofTokens returns the id of the account that may hold one of r's tokens.
 func (h holders) ofTokens(r *account.Record) string {
-	for _, key := range tokensOf(r) {
-		if id := h[key]; id != "" {
+	for _, s := range []account.Secret{r.Credentials.RefreshToken, r.Credentials.APIKey} {
+		if id := h.ids[h.hash("token", s.Reveal())]; id != "" && !s.IsZero() {
 			return id
 		}
 	}
@@ -30,46 +36,37 @@ func (h holders) ofTokens(r *account.Record) string {
 }
 
 func (h holders) put(r *account.Record) {
-	for _, key := range keysOf(r) {
-		h[key] = r.ID
-	}
+	h.each(r, func(key uint64) { h.ids[key] = r.ID })
 }
 
 func (h holders) drop(r *account.Record) {
-	for _, key := range keysOf(r) {
-		if h[key] == r.ID {
-			delete(h, key)
+	h.each(r, func(key uint64) {
+		if h.ids[key] == r.ID {
+			delete(h.ids, key)
 		}
-	}
+	})
 }
 
 // move follows an account whose credentials may have changed.
-func (h holders) move(old, new *account.Record) {
-	if old.Generation == new.Generation && old.Subject == new.Subject && old.Organization == new.Organization {
+func (h holders) move(old, current *account.Record) {
+	if old.Generation == current.Generation && old.Identity() == current.Identity() {
 		return
 	}
 	h.drop(old)
-	h.put(new)
+	h.put(current)
 }
 
-func keysOf(r *account.Record) [][sha256.Size]byte {
-	keys := tokensOf(r)
+func (h holders) each(r *account.Record, do func(key uint64)) {
 	if identity := r.Identity(); identity != "" {
-		keys = append(keys, hashOf("identity", identity))
+		do(h.hash("identity", identity))
 	}
-	return keys
-}
-
-func tokensOf(r *account.Record) [][sha256.Size]byte {
-	var keys [][sha256.Size]byte
 	for _, s := range []account.Secret{r.Credentials.RefreshToken, r.Credentials.APIKey} {
 		if !s.IsZero() {
-			keys = append(keys, hashOf("token", s.Reveal()))
+			do(h.hash("token", s.Reveal()))
 		}
 	}
-	return keys
 }
 
-func hashOf(kind, value string) [sha256.Size]byte {
-	return sha256.Sum256([]byte(kind + "\x00" + value))
+func (h holders) hash(kind, value string) uint64 {
+	return maphash.String(h.seed, kind+"\x00"+value)
 }

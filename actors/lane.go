@@ -77,7 +77,7 @@ func (w *written) mutate(r *account.Record) {
 // answer tells everybody whose change was in the write.
 func (w *written) answer() {
 	if w.commit != nil {
-		w.commit.ReplyTo.Tell(&messages.RefreshCommitted{Record: w.record, Err: w.err})
+		w.commit.ReplyTo.Tell(&messages.RefreshCommitted{Commit: w.commit, Record: w.record, Err: w.err})
 	}
 	if len(w.saves) > 0 {
 		w.saves[0].ReplyTo.Tell(&messages.AccountSaved{Saves: w.saves, Record: w.record, Err: w.err})

@@ -53,7 +53,7 @@ type (
 
 // SpawnPersistence starts the only writer to store.
 func (s *System) SpawnPersistence(store persistence.Store) *Persistence {
-	return &Persistence{s.spawn(s.actors.Root, func(self *ref) behavior {
+	return &Persistence{s.spawn(func(self *ref) behavior {
 		return &persister{
 			system: s, store: store, self: self,
 			lanes: map[messages.Key]*lane{},
@@ -71,7 +71,7 @@ func (p *Persistence) Close(ctx context.Context) error {
 	flush := &messages.Flush{Reply: messages.NewReply[messages.Acknowledged]()}
 	done, err := ask(ctx, p.ref, flush, flush.Reply)
 	p.stop()
-	<-p.dead
+	<-p.done()
 	return errors.Join(err, done.Err)
 }
 

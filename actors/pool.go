@@ -42,6 +42,7 @@ type pool struct {
 	publish    func(messages.Event)
 	supervisor *ref
 	store      *ref
+	accounts   *nursery
 	// size is the number of accounts.
 	size atomic.Int64
 }
@@ -67,13 +68,13 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 	if _, err := policy.NewPool(c.Selection); err != nil {
 		return nil, err
 	}
-	shared := &pool{system: s, provider: c.Provider, tuning: c.Tuning, publish: c.Publish, store: store.ref}
+	shared := &pool{system: s, provider: c.Provider, tuning: c.Tuning, publish: c.Publish, store: store.ref, accounts: s.nursery()}
 	opened := messages.NewReply[messages.Acknowledged]()
 	p := &Pool{shared: shared}
 	p.selections.New = func() any {
 		return &messages.SelectAccount{Lease: messages.LeaseToken{Reply: messages.NewReply[messages.TokenLeased]()}}
 	}
-	p.supervisor = s.spawn(s.actors.Root, func(self *ref) behavior {
+	p.supervisor = s.spawn(func(self *ref) behavior {
 		shared.supervisor = self
 		return newSupervisor(shared, c, opened)
 	})
@@ -86,7 +87,7 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 		return nil, err
 	}
 	if c.Proactive != nil {
-		p.refresher = s.spawn(s.actors.Root, func(self *ref) behavior {
+		p.refresher = s.spawn(func(self *ref) behavior {
 			return &refresher{pool: shared, self: self, config: *c.Proactive}
 		})
 	}
@@ -98,10 +99,10 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 func (p *Pool) Close() {
 	if p.refresher != nil {
 		p.refresher.stop()
-		<-p.refresher.dead
+		<-p.refresher.done()
 	}
 	p.supervisor.stop()
-	<-p.supervisor.dead
+	<-p.supervisor.done()
 }
 
 // Size returns the number of accounts.

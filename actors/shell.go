@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -65,12 +66,13 @@ func (s *System) task(work func()) {
 	}()
 }
 
-// ref is an actor's address, known to be dead or alive.
+// ref is an actor's address.
 type ref struct {
 	pid  *actor.PID
 	root *actor.RootContext
-	// dead is closed when the actor has stopped for good.
-	dead chan struct{}
+	// dead is made when somebody first waits for the actor, closed when it
+	// has stopped for good.
+	dead atomic.Pointer[chan struct{}]
 }
 
 // Tell implements [messages.Recipient].
@@ -78,6 +80,21 @@ func (r *ref) Tell(message any) { r.root.Send(r.pid, message) }
 
 // stop ends the actor once it has processed what was sent before.
 func (r *ref) stop() { r.root.Poison(r.pid) }
+
+// done is closed when the actor has stopped.
+func (r *ref) done() <-chan struct{} {
+	if dead := r.dead.Load(); dead != nil {
+		return *dead
+	}
+	dead := make(chan struct{})
+	r.dead.CompareAndSwap(nil, &dead)
+	return *r.dead.Load()
+}
+
+func (r *ref) died() {
+	r.done()
+	close(*r.dead.Load())
+}
 
 // behavior is what an actor does. Its methods run one at a time.
 type behavior interface {
@@ -93,51 +110,79 @@ type behavior interface {
 // failer is a message whose sender waits for an answer.
 type failer interface{ Fail(err error) }
 
-// shell is the protoactor side of an actor: it gives every incarnation a new
-// behavior and sees to it that a panic reaches the asker and the supervision.
+// shell is the protoactor side of an actor. A panic reaches whoever waits for
+// the message, then the supervision; the next message finds a new behavior.
 type shell struct {
 	behavior
 	create func(self *ref) behavior
 	self   *ref
 }
 
-// spawn starts an actor below parent.
-func (s *System) spawn(parent actor.SpawnerContext, create func(self *ref) behavior) *ref {
-	self := &ref{root: s.actors.Root, dead: make(chan struct{})}
-	sh := &shell{create: create, self: self}
-	props := actor.PropsFromProducer(
-		func() actor.Actor { return sh },
+// nursery spawns the actors of one parent; it is for one goroutine at a time.
+// They share its props, which are a good part of what an actor costs.
+type nursery struct {
+	system  *System
+	props   *actor.Props
+	newborn *shell
+}
+
+func (s *System) nursery(options ...actor.PropsOption) *nursery {
+	n := &nursery{system: s}
+	n.props = actor.PropsFromProducer(func() actor.Actor { return n.newborn },
 		actor.WithDispatcher(s.dispatcher),
-		actor.WithSupervisor(actor.RestartingSupervisorStrategy()),
-		actor.WithOnInit(func(ctx actor.Context) { self.pid = ctx.Self() }),
+		actor.WithMailbox(newMailbox),
+		actor.WithSupervisor(resume()),
+		actor.WithOnInit(func(ctx actor.Context) { n.newborn.self.pid = ctx.Self() }),
 	)
-	if parent == actor.SpawnerContext(s.actors.Root) {
-		props.Configure(actor.WithGuardian(actor.RestartingSupervisorStrategy()))
-	}
-	parent.Spawn(props)
+	n.props.Configure(options...)
+	return n
+}
+
+// resume lets an actor that panicked go on with its next message.
+func resume() actor.SupervisorStrategy {
+	return actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.ResumeDirective })
+}
+
+// spawn starts an actor below parent.
+func (n *nursery) spawn(parent actor.SpawnerContext, create func(self *ref) behavior) *ref {
+	self := &ref{root: n.system.actors.Root}
+	n.newborn = &shell{create: create, self: self}
+	parent.Spawn(n.props)
 	return self
+}
+
+// spawn starts an actor of the system's own.
+func (s *System) spawn(create func(self *ref) behavior) *ref {
+	return s.nursery(actor.WithGuardian(resume())).spawn(s.actors.Root, create)
 }
 
 // Receive implements protoactor's actor.
 func (s *shell) Receive(ctx actor.Context) {
 	switch message := ctx.Message().(type) {
 	case *actor.Started:
-		s.behavior = s.create(s.self)
-		s.started(ctx)
-	case *actor.Restarting:
-		s.stopped()
+		s.incarnate(ctx)
 	case *actor.Stopped:
-		s.stopped()
-		close(s.self.dead)
+		if s.behavior != nil {
+			s.stopped()
+		}
+		s.self.died()
 	case actor.SystemMessage, actor.AutoReceiveMessage:
 	default:
+		if s.behavior == nil {
+			s.incarnate(ctx)
+		}
 		defer s.failAsker(message)
 		s.receive(ctx, message)
 	}
 }
 
-// failAsker answers whoever waits for a message that made the actor panic,
-// and lets the panic go on to the supervision, which restarts the actor.
+func (s *shell) incarnate(ctx actor.Context) {
+	s.behavior = s.create(s.self)
+	s.started(ctx)
+}
+
+// failAsker ends this incarnation when message made it panic: whoever waits
+// gets an answer, and the panic goes on to the supervision.
 func (s *shell) failAsker(message any) {
 	reason := recover()
 	if reason == nil {
@@ -146,6 +191,9 @@ func (s *shell) failAsker(message any) {
 	if m, ok := message.(failer); ok {
 		m.Fail(fmt.Errorf("internal fault while handling %T; the actor was restarted", message))
 	}
+	broken := s.behavior
+	s.behavior = nil
+	broken.stopped()
 	panic(reason)
 }
 
@@ -164,7 +212,7 @@ func wait[T any](ctx context.Context, to *ref, reply *messages.Reply[T]) (T, err
 		return answer, nil
 	case <-ctx.Done():
 		err = ctx.Err()
-	case <-to.dead:
+	case <-to.done():
 		err = messages.ErrStopped
 	}
 	if reply.Abandon() {

@@ -69,7 +69,7 @@ func newSupervisor(p *pool, c PoolConfig, opened *messages.Reply[messages.Acknow
 	}
 	return &supervisor{
 		pool: p, config: c, selection: selection, self: p.supervisor, opened: opened,
-		byID: map[string]*member{}, holders: holders{}, removed: map[string]*messages.Reply[messages.Acknowledged]{},
+		byID: map[string]*member{}, holders: newHolders(), removed: map[string]*messages.Reply[messages.Acknowledged]{},
 	}
 }
 
@@ -94,6 +94,9 @@ func (s *supervisor) stopped() {
 	}
 	if s.drain != nil {
 		s.drain.Reply.Send(messages.Acknowledged{})
+	}
+	for _, m := range s.order {
+		m.stop() // another incarnation starts actors of its own
 	}
 }
 
@@ -166,8 +169,8 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 		return
 	}
 	now := policy.At(time.Now())
-	for _, record := range m.Accounts {
-		s.join(ctx, record)
+	for i := range m.Accounts {
+		s.join(ctx, &m.Accounts[i])
 	}
 	s.selection.SetActive(m.Active)
 	s.active = m.Active
@@ -183,12 +186,12 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 }
 
 // join makes a stored account a member of the pool.
-func (s *supervisor) join(ctx actor.Context, record account.Record) {
-	m := &member{ref: s.spawnAccount(ctx, record), record: &record}
+func (s *supervisor) join(ctx actor.Context, record *account.Record) {
+	m := &member{ref: s.spawnAccount(ctx, record), record: record}
 	s.byID[record.ID] = m
 	s.order = append(s.order, m)
 	s.size.Store(int64(len(s.order)))
-	s.holders.put(&record)
+	s.holders.put(record)
 	m.slot = s.put(m, time.Now())
 	for int(m.slot) >= len(s.members) {
 		s.members = append(s.members, nil)
@@ -264,25 +267,32 @@ func (s *supervisor) loginFailed(m *messages.LoginFailed) {
 
 // addAccount stores a new account, or gives a known one the new login.
 func (s *supervisor) addAccount(m *messages.AddAccount) {
-	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil {
+	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil && known.record.Identity() == m.Record.Identity() {
 		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
 		return
 	}
-	if id := s.holders.ofTokens(&m.Record); id != "" {
-		m.Reply.Send(messages.AccountAdded{Err: &messages.RefusalError{
+	if id := s.holders.ofTokens(&m.Record); id != "" && s.holds(id, &m.Record) {
+		m.Fail(&messages.RefusalError{
 			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
-		}})
+		})
 		return
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
-		m.Reply.Send(messages.AccountAdded{Err: fmt.Errorf("no random id for the account: %w", err)})
+		m.Fail(fmt.Errorf("no random id for the account: %w", err))
 		return
 	}
 	record := m.Record
 	record.ID, record.Provider, record.AddedAt = id.String(), s.provider.Name(), time.Now()
 	s.holders.put(&record)
 	s.store.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply})
+}
+
+// holds reports whether the account really has one of r's tokens; one that is
+// just being created is taken to have it.
+func (s *supervisor) holds(id string, r *account.Record) bool {
+	known := s.byID[id]
+	return known == nil || known.record.SharesToken(r)
 }
 
 func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreated) {
@@ -292,7 +302,7 @@ func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreate
 		m.Create.Asker.Send(messages.AccountAdded{Err: m.Err})
 		return
 	}
-	s.join(ctx, record)
+	s.join(ctx, &record)
 	s.publish(messages.AccountJoined{Occurrence: s.occurrence(&record)})
 	m.Create.Asker.Send(messages.AccountAdded{ID: record.ID})
 	s.serveParked(time.Now())

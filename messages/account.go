@@ -165,6 +165,7 @@ type RefreshDenied struct {
 // RefreshCommitted tells that the new token is durable, or could not be
 // stored. The persistence actor sends it in answer to [CommitRefresh].
 type RefreshCommitted struct {
+	Commit *CommitRefresh
 	Record account.Record
 	Err    error
 }
