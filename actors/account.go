@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -9,18 +8,12 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
-	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-const (
-	// lastUsedGrain is how far the stored time of the last use may lag behind:
-	// selection makes no difference beyond it.
-	lastUsedGrain = 15 * time.Minute
-	// saveRetry is the first wait before a failed save is tried again.
-	saveRetry     = time.Second
-	saveRetryMost = 30 * time.Second
-)
+// lastUsedGrain is how far the stored time of the last use may lag behind:
+// selection makes no difference beyond it.
+const lastUsedGrain = 15 * time.Minute
 
 // accountActor holds one account: its token, its limits, its requests in
 // flight. Every change is a function of the record, applied here at once and
@@ -29,13 +22,10 @@ type accountActor struct {
 	*pool
 	self *ref
 	// record is the account as it is used now: what is stored, and on top of
-	// it every change in pending. It is replaced, never written to.
+	// it every change in unsaved. It is replaced, never written to.
 	record *account.Record
-	// pending are changes that are not known to be durable, oldest first;
-	// failed are those among them that wait for another try.
-	pending, failed []*messages.SaveAccount
-	saveFailures    int
-	unsaved         string
+	// unsaved is nil while all is durable.
+	unsaved *unsaved
 
 	// waiters want a fresh token, askers a refresh.
 	waiters []*messages.LeaseToken
@@ -45,17 +35,13 @@ type accountActor struct {
 	loading bool
 
 	inFlight int
-	lastUsed time.Time
+	lastUsed policy.Instant
 	// refused is the generation of the token that upstream refused last, with
 	// no success since.
 	refused uint64
-	timer   *time.Timer
 	drain   messages.Recipient
 	cut     bool
 }
-
-// retrySaves is what an account tells itself when failed saves are due.
-type retrySaves struct{}
 
 // spawnAccount starts the actor of a stored account. A restarted one reads
 // its record from the store again.
@@ -66,7 +52,7 @@ func (p *pool) spawnAccount(parent actor.SpawnerContext, record *account.Record)
 			unread := &account.Record{ID: id, Provider: p.provider.Name()}
 			return &accountActor{pool: p, self: self, record: unread, loading: true}
 		}
-		a := &accountActor{pool: p, self: self, record: record, lastUsed: record.LastUsedAt}
+		a := &accountActor{pool: p, self: self, record: record, lastUsed: policy.At(record.LastUsedAt)}
 		record = nil
 		return a
 	})
@@ -79,13 +65,8 @@ func (a *accountActor) started(actor.Context) {
 }
 
 func (a *accountActor) stopped() {
-	if a.timer != nil {
-		a.timer.Stop()
-	}
 	a.failWaiting(messages.ErrStopped)
-	for _, s := range a.pending {
-		acknowledge(s, messages.ErrStopped)
-	}
+	a.giveUpSaves(messages.ErrStopped)
 }
 
 func (a *accountActor) receive(_ actor.Context, message any) {
@@ -157,9 +138,7 @@ func (a *accountActor) lease(m *messages.LeaseToken) {
 		AccountID: a.record.ID, Credential: a.record.Credential(), ExpiresAt: a.record.Credentials.ExpiresAt,
 		Generation: a.record.Generation, Rebound: m.Rebound, LeasedAt: m.LeasedAt, Account: a.self,
 	}
-	if m.LeasedAt.After(a.lastUsed) {
-		a.lastUsed = m.LeasedAt
-	}
+	a.lastUsed = max(a.lastUsed, policy.At(m.LeasedAt))
 	a.inFlight++
 	if !m.Reply.Send(leased) {
 		a.release()
@@ -194,8 +173,7 @@ func (a *accountActor) reportOutcome(m *messages.ReportOutcome) {
 		Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt,
 		CountsAsAuthFailure: a.countsAsAuthFailure(m),
 	})
-	if a.lastUsed.Sub(a.record.LastUsedAt) > lastUsedGrain {
-		used := a.lastUsed
+	if used := a.lastUsed.Time(); used.Sub(a.record.LastUsedAt) > lastUsedGrain {
 		a.apply(func(r *account.Record) { r.LastUsedAt = used }, true, nil)
 	}
 	m.Reply.Send(messages.Acknowledged{})
@@ -282,110 +260,6 @@ func (a *accountActor) change(mutate func(*account.Record), reply *messages.Repl
 	a.apply(mutate, false, func(err error) { reply.Send(messages.Acknowledged{Err: err}) })
 }
 
-// apply changes the record and has the change stored. acknowledge, when set,
-// is told once; a change without it is tried until it is stored.
-func (a *accountActor) apply(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
-	next := *a.record
-	mutate(&next)
-	a.record = &next
-	a.submit(mutate, lazy, acknowledge)
-	a.announce()
-}
-
-func (a *accountActor) submit(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
-	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, Lazy: lazy, ReplyTo: a.self, Acknowledge: acknowledge}
-	a.pending = append(a.pending, save)
-	a.store.Tell(save)
-}
-
-// saved takes over what is durable now.
-func (a *accountActor) saved(m *messages.AccountSaved) {
-	if m.Err != nil {
-		a.saveFailed(m)
-		return
-	}
-	a.forget(m.Saves)
-	a.unsaved, a.saveFailures = "", 0
-	a.adopt(m.Record)
-	for _, s := range m.Saves {
-		acknowledge(s, nil)
-	}
-	if a.loading {
-		a.loading = false
-		a.serveWaiters()
-	}
-}
-
-// adopt makes record, with the changes that are still pending, the one in use.
-func (a *accountActor) adopt(record account.Record) {
-	for _, s := range a.pending {
-		s.Mutate(&record)
-	}
-	a.record = &record
-	a.announce()
-}
-
-// saveFailed gives up the changes that somebody waits for, and keeps the
-// others for another try.
-func (a *accountActor) saveFailed(m *messages.AccountSaved) {
-	gone := errors.Is(m.Err, persistence.ErrNotFound)
-	for _, s := range m.Saves {
-		if s.Acknowledge == nil && !gone {
-			a.failed = append(a.failed, s)
-			continue
-		}
-		a.forget([]*messages.SaveAccount{s})
-		acknowledge(s, m.Err)
-	}
-	if gone {
-		return
-	}
-	a.undo()
-	if a.unsaved == "" {
-		a.publish(messages.SaveFailed{Occurrence: a.occurrence(), Reason: m.Err.Error()})
-	}
-	a.unsaved = m.Err.Error()
-	a.scheduleSaves()
-}
-
-// undo has the stored record read again, since a change was given up that
-// the record in use still shows.
-func (a *accountActor) undo() {
-	reread := &messages.SaveAccount{Key: a.key(), Mutate: func(*account.Record) {}, ReplyTo: a.self}
-	a.pending = append(a.pending, reread)
-	a.failed = append(a.failed, reread)
-}
-
-func (a *accountActor) scheduleSaves() {
-	if a.timer != nil {
-		return
-	}
-	a.saveFailures++
-	wait := policy.Backoff(a.saveFailures, saveRetry, saveRetryMost, a.jitter())
-	a.timer = time.AfterFunc(wait, func() { a.self.Tell(&retrySaves{}) })
-}
-
-func (a *accountActor) retrySaves() {
-	a.timer = nil
-	for _, s := range a.failed {
-		a.store.Tell(s)
-	}
-	a.failed = nil
-}
-
-func (a *accountActor) forget(saves []*messages.SaveAccount) {
-	a.pending = slices.DeleteFunc(a.pending, func(s *messages.SaveAccount) bool { return slices.Contains(saves, s) })
-	if len(a.pending) == 0 {
-		a.pending = nil
-	}
-}
-
-func acknowledge(s *messages.SaveAccount, err error) {
-	if s.Acknowledge != nil {
-		s.Acknowledge(err)
-	}
-}
-
 // announce tells the supervisor what selection has to know.
 func (a *accountActor) announce() {
 	a.supervisor.Tell(&messages.AccountChanged{ID: a.record.ID, Record: a.record, NotBefore: a.notBefore()})
@@ -420,7 +294,7 @@ func (a *accountActor) publishLimits(old *account.Record) {
 
 func (a *accountActor) status() messages.AccountStatus {
 	return messages.AccountStatus{
-		Record: a.record.WithoutSecrets(), InFlight: a.inFlight, Unsaved: a.unsaved,
-		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt, LastUsedAt: a.lastUsed,
+		Record: a.record.WithoutSecrets(), InFlight: a.inFlight, Unsaved: a.unsavedReason(),
+		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt, LastUsedAt: a.lastUsed.Time(),
 	}
 }

@@ -160,14 +160,11 @@ func (a *accountActor) refreshCommitted(m *messages.RefreshCommitted) {
 }
 
 func (a *accountActor) keepUnsaved(m *messages.RefreshCommitted) {
-	commit := m.Commit
-	mutate := func(r *account.Record) { ApplyGrant(r, commit.Spent, commit.Grant) }
-	next := *a.record
-	mutate(&next)
-	a.record = &next
+	mutate := func(r *account.Record) { ApplyGrant(r, m.Commit.Spent, m.Commit.Grant) }
+	a.use(mutate)
 	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, ReplyTo: a.self}
-	a.pending = append(a.pending, save)
-	a.saveFailed(&messages.AccountSaved{Saves: []*messages.SaveAccount{save}, Err: m.Err})
+	a.remember(save)
+	a.retryLater([]*messages.SaveAccount{save}, m.Err)
 }
 
 func (a *accountActor) refreshSucceeded(adopted bool) {

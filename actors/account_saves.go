@@ -1,0 +1,175 @@
+package actors
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+// Waits before a failed save is tried again.
+const (
+	saveRetry     = time.Second
+	saveRetryMost = 30 * time.Second
+)
+
+// unsaved are an account's changes that are not known to be durable.
+type unsaved struct {
+	// pending are all of them, oldest first; failed those among them that
+	// wait for another try.
+	pending, failed []*messages.SaveAccount
+	failures        int
+	// reason says why the last save failed; empty when it did not.
+	reason string
+	timer  *time.Timer
+}
+
+// retrySaves is what an account tells itself when failed saves are due.
+type retrySaves struct{}
+
+// apply changes the record and has the change stored. acknowledge, when set,
+// is told once; a change without it is tried until it is stored.
+func (a *accountActor) apply(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
+	a.use(mutate)
+	a.submit(mutate, lazy, acknowledge)
+	a.announce()
+}
+
+// use changes the record in use alone.
+func (a *accountActor) use(mutate func(*account.Record)) {
+	next := *a.record
+	mutate(&next)
+	a.record = &next
+}
+
+func (a *accountActor) submit(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
+	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, Lazy: lazy, ReplyTo: a.self, Acknowledge: acknowledge}
+	a.remember(save)
+	a.store.Tell(save)
+}
+
+func (a *accountActor) remember(save *messages.SaveAccount) {
+	if a.unsaved == nil {
+		a.unsaved = &unsaved{}
+	}
+	a.unsaved.pending = append(a.unsaved.pending, save)
+}
+
+// saved takes over what is durable now.
+func (a *accountActor) saved(m *messages.AccountSaved) {
+	if m.Err != nil {
+		a.saveFailed(m)
+		return
+	}
+	a.forget(m.Saves)
+	a.adopt(m.Record)
+	for _, s := range m.Saves {
+		acknowledge(s, nil)
+	}
+	if a.loading {
+		a.loading = false
+		a.serveWaiters()
+	}
+}
+
+// adopt makes record, with the changes that are still pending, the one in use.
+func (a *accountActor) adopt(record account.Record) {
+	if a.unsaved != nil {
+		for _, s := range a.unsaved.pending {
+			s.Mutate(&record)
+		}
+	}
+	a.record = &record
+	a.announce()
+}
+
+// forget drops what is durable, or given up.
+func (a *accountActor) forget(saves []*messages.SaveAccount) {
+	u := a.unsaved
+	if u == nil {
+		return
+	}
+	u.pending = slices.DeleteFunc(u.pending, func(s *messages.SaveAccount) bool { return slices.Contains(saves, s) })
+	if len(u.pending) == 0 {
+		a.unsaved = nil
+	}
+}
+
+// saveFailed gives up the changes that somebody waits for, and keeps the
+// others for another try.
+func (a *accountActor) saveFailed(m *messages.AccountSaved) {
+	gone := errors.Is(m.Err, persistence.ErrNotFound)
+	var kept []*messages.SaveAccount
+	for _, s := range m.Saves {
+		if s.Acknowledge == nil && !gone {
+			kept = append(kept, s)
+			continue
+		}
+		acknowledge(s, m.Err)
+	}
+	if gone {
+		a.forget(m.Saves)
+		return
+	}
+	// What was given up still shows in the record in use: reading the stored
+	// one again, as soon as that works, sets it right.
+	reread := &messages.SaveAccount{Key: a.key(), Mutate: func(*account.Record) {}, ReplyTo: a.self}
+	a.remember(reread)
+	a.forget(slices.DeleteFunc(slices.Clone(m.Saves), func(s *messages.SaveAccount) bool { return slices.Contains(kept, s) }))
+	a.retryLater(append(kept, reread), m.Err)
+}
+
+func (a *accountActor) retryLater(saves []*messages.SaveAccount, err error) {
+	u := a.unsaved
+	if u.reason == "" {
+		a.publish(messages.SaveFailed{Occurrence: a.occurrence(), Reason: err.Error()})
+	}
+	u.reason = err.Error()
+	u.failed = append(u.failed, saves...)
+	if u.timer == nil {
+		u.failures++
+		wait := policy.Backoff(u.failures, saveRetry, saveRetryMost, a.jitter())
+		u.timer = time.AfterFunc(wait, func() { a.self.Tell(&retrySaves{}) })
+	}
+}
+
+func (a *accountActor) retrySaves() {
+	if a.unsaved == nil {
+		return
+	}
+	failed := a.unsaved.failed
+	a.unsaved.failed, a.unsaved.timer = nil, nil
+	for _, s := range failed {
+		a.store.Tell(s)
+	}
+}
+
+func (a *accountActor) unsavedReason() string {
+	if a.unsaved == nil {
+		return ""
+	}
+	return a.unsaved.reason
+}
+
+// giveUpSaves answers whoever waits for a change.
+func (a *accountActor) giveUpSaves(err error) {
+	if a.unsaved == nil {
+		return
+	}
+	if a.unsaved.timer != nil {
+		a.unsaved.timer.Stop()
+	}
+	for _, s := range a.unsaved.pending {
+		acknowledge(s, err)
+	}
+}
+
+func acknowledge(s *messages.SaveAccount, err error) {
+	if s.Acknowledge != nil {
+		s.Acknowledge(err)
+	}
+}
