@@ -34,8 +34,8 @@
 //
 // When an outcome changes the account, the account has the change stored with
 // SaveAccount and tells the supervisor with AccountChanged. When its login
-// fails, it asks with LoginFailed: the supervisor answers DisableAccount while
-// another account is usable, else KeepAccount. After a failed request,
+// fails, it asks with LoginFailed: the supervisor answers DisableAccount, but
+// only while another account is usable. After a failed request,
 // policy.RetryPlan decides between the same account, the next one and giving
 // up. When no account can serve, the supervisor holds the ask for as long as
 // waiting makes sense, and then answers with a RefusalError.

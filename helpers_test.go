@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -63,6 +64,16 @@ func (p *plainProvider) Classify(a providers.Answer) account.Verdict {
 		v.Class = account.ClassCaller
 	}
 	return v
+}
+
+// inBubble runs test with a clock of its own. The actor system's dead-letter
+// throttle sleeps for a moment after the engine has closed; the bubble waits.
+func inBubble(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		t.Cleanup(func() { time.Sleep(time.Second) })
+		test(t)
+	})
 }
 
 // quiet are settings without background work.

@@ -58,7 +58,7 @@ func (w *walk) run() (*http.Response, error) {
 		if step == policy.Return {
 			return w.finish(a)
 		}
-		w.report(a)
+		w.report(a, false)
 		if !w.pause(wait) {
 			a.discard()
 			return nil, w.ctx.Err()
@@ -109,7 +109,7 @@ func (w *walk) giveUp(err error) (*http.Response, error) {
 func (w *walk) send(leased messages.TokenLeased) (*answer, error) {
 	req, err := w.request()
 	if err != nil {
-		w.report(&answer{leased: leased, verdict: account.Verdict{Class: account.ClassCancelled}})
+		w.report(&answer{leased: leased, verdict: account.Verdict{Class: account.ClassCancelled}}, false)
 		return nil, err
 	}
 	w.pool.provider.Authorize(req, leased.Credential)
@@ -156,20 +156,24 @@ func (a *answer) discard() {
 	a.resp = nil
 }
 
-// report tells the account of an answer after which the request goes on.
-func (w *walk) report(a *answer) {
-	actors.ReportAndWait(w.ctx, a.leased.Account, &messages.ReportOutcome{
-		Generation: a.leased.Generation, LeasedAt: a.leased.LeasedAt, Verdict: a.verdict,
-	})
+// report tells the account what it answered. Unless all is well it waits, so
+// that the next request finds the account as this answer left it.
+func (w *walk) report(a *answer, open bool) {
+	outcome := &messages.ReportOutcome{
+		Generation: a.leased.Generation, LeasedAt: a.leased.LeasedAt, Verdict: a.verdict, Open: open,
+	}
+	if a.verdict.Class == account.ClassSuccess {
+		a.leased.Account.Tell(outcome)
+		return
+	}
+	actors.ReportAndWait(w.ctx, a.leased.Account, outcome)
 }
 
 // finish passes an answer on. The request counts as in flight until the
 // answer's body is closed or read to its end.
 func (w *walk) finish(a *answer) (*http.Response, error) {
 	open := a.err == nil && a.resp.Body != http.NoBody
-	a.leased.Account.Tell(&messages.ReportOutcome{
-		Generation: a.leased.Generation, LeasedAt: a.leased.LeasedAt, Verdict: a.verdict, Open: open,
-	})
+	w.report(a, open)
 	return w.passOn(a, sync.OnceFunc(func() {
 		w.end()
 		if open {

@@ -101,9 +101,7 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.refresh.retryAt = time.Time{}
 		a.change(func(r *account.Record) { r.Limits = nil }, m.Reply)
 	case *messages.DisableAccount:
-		a.loginRejected(m.Generation, m.Fault)
-	case *messages.KeepAccount:
-		a.loginRejected(m.Generation, m.Fault)
+		a.disable(m.Generation)
 	case *messages.Drain:
 		a.drain, a.cut = m.ReplyTo, m.Cut
 	case *messages.GetAccount:
@@ -209,31 +207,33 @@ func (a *accountActor) learn(report policy.Report) {
 	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, report.Verdict.Class == account.ClassSuccess, nil)
 	a.publishLimits(old)
 	if reason, rejected := report.LoginRejected(a.record, a.tuning); rejected {
-		a.reportRejected(reason, now)
+		a.loginRejected(reason, now)
 	}
 }
 
-// reportRejected asks the supervisor whether the account may be disabled.
-func (a *accountActor) reportRejected(reason string, now time.Time) {
-	a.supervisor.Tell(&messages.LoginFailed{
-		ID: a.record.ID, Generation: a.record.Generation,
-		Fault: account.Fault{Kind: account.FaultReauth, Reason: reason, At: now},
-	})
-}
-
-// loginRejected records the supervisor's decision, unless there is a newer
-// login since.
-func (a *accountActor) loginRejected(generation uint64, fault account.Fault) {
-	if a.record.Generation != generation {
-		return
-	}
-	a.refresh.retryAt = later(a.refresh.retryAt, time.Now().Add(a.tuning.RejectedBackoff))
+// loginRejected puts the fault on record and asks the supervisor whether the
+// account may be disabled for it. A login that is newer has no part in it.
+func (a *accountActor) loginRejected(reason string, now time.Time) {
+	generation := a.record.Generation
+	fault := &account.Fault{Kind: account.FaultReauth, Reason: reason, At: now}
+	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(a.tuning.RejectedBackoff))
 	a.apply(func(r *account.Record) {
 		if r.Generation == generation {
+			r.Fault = fault
+		}
+	}, false, nil)
+	a.supervisor.Tell(&messages.LoginFailed{ID: a.record.ID, Generation: generation, Reason: reason})
+}
+
+// disable takes the account out of the pool, unless its login works again.
+func (a *accountActor) disable(generation uint64) {
+	a.apply(func(r *account.Record) {
+		if r.Generation == generation && r.Fault != nil {
+			fault := *r.Fault
+			fault.Disabled = true
 			r.Fault = &fault
 		}
 	}, false, nil)
-	a.publish(messages.LoginRejected{Occurrence: a.occurrence(), Reason: fault.Reason, Disabled: fault.Disabled})
 }
 
 func (a *accountActor) setEnabled(m *messages.SetEnabled) {

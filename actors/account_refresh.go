@@ -138,7 +138,7 @@ func (a *accountActor) exchangeFailed(m *exchangeFailed) {
 		return
 	}
 	reason := "the provider refused its refresh token (" + refused.Code + ")"
-	a.reportRejected(reason, time.Now())
+	a.loginRejected(reason, time.Now())
 	a.refreshFailed(a.refusal(reason + "; log in again"))
 }
 
@@ -189,7 +189,8 @@ func (a *accountActor) refreshFailed(err error) {
 // backOff puts the next refresh off.
 func (a *accountActor) backOff(now time.Time) {
 	a.refresh.failures++
-	a.refresh.retryAt = now.Add(policy.Backoff(a.refresh.failures, refreshRetry, refreshRetryMost, a.jitter()))
+	wait := policy.Backoff(a.refresh.failures, refreshRetry, refreshRetryMost, a.jitter())
+	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(wait))
 }
 
 // serve ends the wait of everybody: with a token while there is a good one,

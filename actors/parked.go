@@ -107,16 +107,18 @@ func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messag
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the pool has no accounts; add one"}
 	case policy.Declined:
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the host's strategy picked none of the usable accounts"}
-	case policy.AllTried:
-		return &messages.RefusalError{Reason: messages.RefusedTried, Detail: "every usable account has been tried"}
 	}
 	if s.noneWorks() {
 		return s.loginRefusal()
 	}
-	return &messages.RefusalError{
+	refusal := &messages.RefusalError{
 		Reason: messages.RefusedLimited, Detail: "every account is limited or busy",
 		RetryAt: c.RetryAt.Time(), Accounts: s.lines(m.Model),
 	}
+	if c.Reason == policy.AllTried {
+		refusal.Reason, refusal.Detail = messages.RefusedTried, "every usable account has been tried"
+	}
+	return refusal
 }
 
 // loginRefusal names the first account whose owner can help.

@@ -251,18 +251,17 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 }
 
 // loginFailed is the breaker: an account is disabled only while another one
-// stays usable.
+// stays usable. The last one is kept, with its fault on record.
 func (s *supervisor) loginFailed(m *messages.LoginFailed) {
 	failed := s.byID[m.ID]
 	if failed == nil {
 		return
 	}
-	if s.selection.UsableBesides(m.ID, policy.At(time.Now())) {
-		m.Fault.Disabled = true
-		failed.Tell(&messages.DisableAccount{Generation: m.Generation, Fault: m.Fault})
-		return
+	disabled := s.selection.UsableBesides(m.ID, policy.At(time.Now()))
+	if disabled {
+		failed.Tell(&messages.DisableAccount{Generation: m.Generation})
 	}
-	failed.Tell(&messages.KeepAccount{Generation: m.Generation, Fault: m.Fault})
+	s.publish(messages.LoginRejected{Occurrence: s.occurrence(failed.record), Reason: m.Reason, Disabled: disabled})
 }
 
 // addAccount stores a new account, or gives a known one the new login.

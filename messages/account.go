@@ -130,18 +130,11 @@ type AccountStatus struct {
 	LastUsedAt time.Time
 }
 
-// DisableAccount takes the account out of the pool for its login's fault. The
-// supervisor sends it in answer to [LoginFailed].
+// DisableAccount takes the account out of the pool for its login's fault,
+// unless it has a newer login. The supervisor sends it in answer to
+// [LoginFailed].
 type DisableAccount struct {
 	Generation uint64
-	Fault      account.Fault
-}
-
-// KeepAccount leaves the account in the pool although its login fails, being
-// the last one. The supervisor sends it in answer to [LoginFailed].
-type KeepAccount struct {
-	Generation uint64
-	Fault      account.Fault
 }
 
 // RefreshGranted tells that the account's lock is held and its refresh token
@@ -189,7 +182,6 @@ func (*ResetCooldown) toAccount()    {}
 func (*Drain) toAccount()            {}
 func (*GetAccount) toAccount()       {}
 func (*DisableAccount) toAccount()   {}
-func (*KeepAccount) toAccount()      {}
 func (*RefreshGranted) toAccount()   {}
 func (*RefreshAdopted) toAccount()   {}
 func (*RefreshDenied) toAccount()    {}

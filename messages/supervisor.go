@@ -113,12 +113,12 @@ type LeaseReleased struct {
 }
 
 // LoginFailed asks for the breaker's decision about an account whose login
-// does not work. An account sends it; answered with [DisableAccount] or
-// [KeepAccount].
+// does not work. An account sends it after [AccountChanged] told of the fault;
+// answered with [DisableAccount], or not at all: then the account is kept.
 type LoginFailed struct {
 	ID         string
 	Generation uint64
-	Fault      account.Fault
+	Reason     string
 }
 
 // PoolLoaded tells what the store holds. The persistence actor sends it in
