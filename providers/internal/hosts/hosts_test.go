@@ -51,6 +51,9 @@ func TestOwns(t *testing.T) {
 			t.Errorf("Owns(%q) = %v, want %v", text, got, want)
 		}
 	}
+	if set.Owns(&url.URL{Scheme: "https", Host: "api.example.com", Opaque: "//evil.example/"}) {
+		t.Error("a URL that asks for another one is owned")
+	}
 	if set.Owns(nil) {
 		t.Error("Owns(nil) = true")
 	}

@@ -1,0 +1,26 @@
+package anthropic_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/anthropic"
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
+)
+
+func TestConformance(t *testing.T) {
+	providertest.RunConformance(t, providertest.Conformance{
+		Flavour:  providertest.Anthropic,
+		Kinds:    []account.Kind{account.OAuth, account.APIKey},
+		OwnHosts: []string{"api.anthropic.com"},
+		Native:   true,
+		New: func(at providertest.Endpoints, client *http.Client) providers.Provider {
+			return anthropic.New(anthropic.Options{
+				BaseURL: at.BaseURL, TokenURL: at.TokenURL, AuthorizeURL: at.AuthorizeURL,
+				UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
+			})
+		},
+	})
+}
