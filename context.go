@@ -1,11 +1,6 @@
 package multiaccount
 
-import (
-	"context"
-	"net/http"
-
-	"github.com/seed-810f1486/multiaccount/actors"
-)
+import "context"
 
 type contextKey uint8
 
@@ -31,22 +26,6 @@ func WithAccount(ctx context.Context, id string) context.Context {
 // an account limited for that model alone is passed over.
 func WithModel(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, modelKey, name)
-}
-
-// affinityHeaders name the conversation, in the order in which they count.
-var affinityHeaders = [...]string{"X-Session-Id", "Session_id", "X-Claude-Code-Session-Id", "Conversation_id"} //nolint:gochecknoglobals // a constant table
-
-// selectionOf reads the host's choices for a request.
-func selectionOf(req *http.Request) actors.Selection {
-	ctx := req.Context()
-	s := actors.Selection{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
-	for _, name := range affinityHeaders {
-		if s.Affinity != "" {
-			break
-		}
-		s.Affinity = req.Header.Get(name)
-	}
-	return s
 }
 
 func value(ctx context.Context, key contextKey) string {

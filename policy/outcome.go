@@ -35,7 +35,7 @@ type Report struct {
 func (p Report) Concerns(rec *account.Record) bool {
 	switch p.Verdict.Class {
 	case account.ClassSuccess:
-		return len(rec.Limits) > 0 || rec.AuthFailures > 0 || rec.Fault != nil || newFigures(rec.Usage, p.Verdict.Usage)
+		return len(rec.Limits) > 0 || len(p.Verdict.Limits) > 0 || rec.AuthFailures > 0 || rec.Fault != nil || newFigures(rec.Usage, p.Verdict.Usage)
 	case account.ClassLimited, account.ClassRevoked:
 		return true
 	default:
@@ -50,7 +50,9 @@ func (p Report) Learn(rec *account.Record, now time.Time, t Tuning) {
 	}
 	switch {
 	case p.Verdict.Class == account.ClassSuccess:
-		rec.Limits = freed(rec.Limits, p.LeasedAt)
+		// A success may carry limits of its own: what it was billed to is not
+		// to be used again.
+		rec.Limits = mergeLimits(freed(rec.Limits, p.LeasedAt), p.Verdict.Limits, now)
 		p.proveLogin(rec)
 	case p.Verdict.Class == account.ClassLimited:
 		rec.Limits = mergeLimits(rec.Limits, p.limits(now, t), now)

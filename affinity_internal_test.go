@@ -1,0 +1,94 @@
+package multiaccount
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func request(t testing.TB, ctx context.Context, body string, headers ...string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://provider.test/v1", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	return req
+}
+
+// TestAffinityOrder checks that the first source that is present counts.
+func TestAffinityOrder(t *testing.T) {
+	const body = `{"model":"m","prompt_cache_key":"cache","metadata":{"user_id":"user"},"conversation":{"id":"conv"},"input":"hello"}`
+	background := context.Background()
+	tests := map[string]struct {
+		req  *http.Request
+		want string
+	}{
+		"host":                  {request(t, WithAffinity(background, "host"), body, "session_id", "header"), "host"},
+		"x-session-id":          {request(t, background, body, "x-session-id", "one", "session_id", "two"), "one"},
+		"session_id":            {request(t, background, body, "session_id", "two", "conversation_id", "four"), "two"},
+		"claude code's session": {request(t, background, body, "x-claude-code-session-id", "three"), "three"},
+		"conversation_id":       {request(t, background, body, "conversation_id", "four"), "four"},
+		"prompt_cache_key":      {request(t, background, body), "cache"},
+		"metadata.user_id":      {request(t, background, `{"metadata":{"user_id":"user"},"conversation":"conv"}`), "user"},
+		"conversation's id":     {request(t, background, `{"conversation":{"id":"conv"},"input":"hello"}`), "conv"},
+		"conversation":          {request(t, background, `{"conversation":"conv","input":"hello"}`), "conv"},
+		// printf hello | sha256sum
+		"input text": {request(t, background, `{"input":"hello"}`), "2cf24dba5fb0a30e"},
+		"first user message": {
+			request(t, background, `{"messages":[{"role":"system","content":"be nice"},{"role":"user","content":"hello"},{"role":"user","content":"more"}]}`),
+			"2cf24dba5fb0a30e",
+		},
+		"its parts, whatever is said about caching": {
+			request(t, background, `{"messages":[{"role":"user","content":[{"type":"text","text":"hel","cache_control":{"type":"ephemeral"}},{"type":"text","text":"lo"}]}]}`),
+			"2cf24dba5fb0a30e",
+		},
+		"nothing said": {request(t, background, `{"messages":[{"role":"assistant","content":"hello"}]}`), ""},
+		"not JSON":     {request(t, background, body, "content-type", "multipart/form-data"), ""},
+		"broken JSON":  {request(t, background, `{"messages":[{"role":`), ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := selectionOf(test.req).Affinity; got != test.want {
+				t.Errorf("affinity %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestModel(t *testing.T) {
+	req := request(t, context.Background(), `{"messages":[],"model":"from the body"}`)
+	if got := selectionOf(req).Model; got != "from the body" {
+		t.Errorf("model %q", got)
+	}
+	req = req.WithContext(WithModel(req.Context(), "the host's"))
+	if got := selectionOf(req).Model; got != "the host's" {
+		t.Errorf("model %q", got)
+	}
+}
+
+// FuzzReadBody checks that no body makes the reader panic, and that the same
+// body always means the same conversation.
+func FuzzReadBody(f *testing.F) {
+	f.Add(`{"model":"m","messages":[{"role":"user","content":[{"text":"a"}]}]}`)
+	f.Add(`{"metadata":[],"conversation":null,"input":[1,{"role":"user"}]}`)
+	f.Add(`{"input":`)
+	f.Fuzz(func(t *testing.T, body string) {
+		if a, b := readBody(body), readBody(strings.Clone(body)); a != b || len(a.hash()) > affinityDigits {
+			t.Errorf("%+v and %+v", a, b)
+		}
+	})
+}
+
+func BenchmarkReadBody(b *testing.B) {
+	body := `{"model":"m","messages":[` + strings.Repeat(`{"role":"assistant","content":"`+strings.Repeat("x", 1000)+`"},`, 100) +
+		`{"role":"user","content":"hello"}],"stream":true}`
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		readBody(body)
+	}
+}

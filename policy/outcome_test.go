@@ -1,0 +1,209 @@
+package policy_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+var tuning = policy.Tuning{MinBackoff: 30 * time.Second, DefaultRetryAfter: time.Minute, MaxAuthFailures: 3}
+
+func limitedUntil(seen, until time.Time) account.Limit {
+	return account.Limit{Scope: account.ScopeAccount, Source: account.FromHeader, SeenAt: seen, Until: until}
+}
+
+func answered429(limits ...account.Limit) account.Verdict {
+	return account.Verdict{Class: account.ClassLimited, Status: 429, Limits: limits}
+}
+
+func TestLimitWithoutStatedEnd(t *testing.T) {
+	for _, test := range []struct {
+		tuning policy.Tuning
+		want   time.Duration
+	}{
+		{tuning, time.Minute},
+		{policy.Tuning{MinBackoff: 30 * time.Second, DefaultRetryAfter: time.Second}, 30 * time.Second},
+	} {
+		var rec account.Record
+		policy.Report{Verdict: answered429()}.Learn(&rec, noon, test.tuning)
+		if len(rec.Limits) != 1 || !rec.Limits[0].Until.Equal(noon.Add(test.want)) {
+			t.Errorf("%+v: limits %+v", test.tuning, rec.Limits)
+		}
+	}
+}
+
+func TestStatedEndIsKeptHoweverShort(t *testing.T) {
+	var rec account.Record
+	policy.Report{Verdict: answered429(limitedUntil(noon, noon.Add(5*time.Second)))}.Learn(&rec, noon, tuning)
+	if until := rec.Limits[0].Until; !until.Equal(noon.Add(5 * time.Second)) {
+		t.Errorf("until %v", until)
+	}
+}
+
+// A success frees what was seen before its request began, and nothing newer.
+func TestSuccessFreesOlderLimitsOnly(t *testing.T) {
+	for name, test := range map[string]struct {
+		seen time.Time
+		left int
+	}{
+		"seen before": {noon.Add(-time.Second), 0},
+		"seen since":  {noon.Add(time.Second), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec := account.Record{Limits: []account.Limit{limitedUntil(test.seen, noon.Add(time.Hour))}}
+			report := policy.Report{LeasedAt: noon}
+			if !report.Concerns(&rec) {
+				t.Error("the success does not concern a limited account")
+			}
+			report.Learn(&rec, noon.Add(2*time.Second), tuning)
+			if len(rec.Limits) != test.left {
+				t.Errorf("limits left: %+v", rec.Limits)
+			}
+		})
+	}
+}
+
+func TestSuccessKeepsLimitsOfModels(t *testing.T) {
+	l := limitedUntil(noon.Add(-time.Second), noon.Add(time.Hour))
+	l.Scope, l.Model = account.ScopeModel, "large"
+	rec := account.Record{Limits: []account.Limit{l}}
+	policy.Report{LeasedAt: noon}.Learn(&rec, noon, tuning)
+	if len(rec.Limits) != 1 {
+		t.Error("a success with one model freed another")
+	}
+}
+
+// What a success was billed to is not used again.
+func TestSuccessWithLimitsOfItsOwn(t *testing.T) {
+	var rec account.Record
+	overage := limitedUntil(noon, noon.Add(24*time.Hour))
+	report := policy.Report{LeasedAt: noon.Add(-time.Second), Verdict: account.Verdict{Limits: []account.Limit{overage}}}
+	if !report.Concerns(&rec) {
+		t.Fatal("the success does not concern the account")
+	}
+	report.Learn(&rec, noon, tuning)
+	if !slices.Equal(rec.Limits, []account.Limit{overage}) {
+		t.Errorf("limits %+v", rec.Limits)
+	}
+}
+
+func TestUsualSuccessConcernsNobody(t *testing.T) {
+	usage := []account.UsageWindow{{Name: "5h", Utilization: 10, ResetAt: noon, SeenAt: noon}}
+	again := []account.UsageWindow{{Name: "5h", Utilization: 10, ResetAt: noon, SeenAt: noon.Add(time.Minute)}}
+	rec := account.Record{Usage: usage}
+	if (policy.Report{Verdict: account.Verdict{Usage: again}}).Concerns(&rec) {
+		t.Error("the same figures concern the account")
+	}
+	again[0].Utilization = 11
+	if !(policy.Report{Verdict: account.Verdict{Usage: again}}).Concerns(&rec) {
+		t.Error("new figures do not concern the account")
+	}
+}
+
+func TestAuthFailures(t *testing.T) {
+	refused := policy.Report{Generation: 4, CountsAsAuthFailure: true, Verdict: account.Verdict{Class: account.ClassUnauthorized}}
+	rec := account.Record{Generation: 4}
+	for i := 1; i <= tuning.MaxAuthFailures; i++ {
+		refused.Learn(&rec, noon, tuning)
+		if _, rejected := refused.LoginRejected(&rec, tuning); rejected != (i == tuning.MaxAuthFailures) {
+			t.Errorf("failure %d: rejected %v", i, rejected)
+		}
+	}
+	policy.Report{Generation: 4, LeasedAt: noon}.Learn(&rec, noon, tuning)
+	if rec.AuthFailures != 0 {
+		t.Error("a success does not reset the failures")
+	}
+}
+
+// What was said of a token that has been replaced changes nothing.
+func TestOldTokenDoesNotCount(t *testing.T) {
+	rec := account.Record{Generation: 5, AuthFailures: 2}
+	old := policy.Report{Generation: 4, CountsAsAuthFailure: true, Verdict: account.Verdict{Class: account.ClassRevoked}}
+	old.Learn(&rec, noon, tuning)
+	if _, rejected := old.LoginRejected(&rec, tuning); rejected || rec.AuthFailures != 2 {
+		t.Errorf("rejected %v, %d failures", rejected, rec.AuthFailures)
+	}
+}
+
+func genLimit(t *rapid.T) account.Limit {
+	l := account.Limit{
+		Scope:  rapid.SampledFrom([]account.Scope{account.ScopeAccount, account.ScopeModel}).Draw(t, "scope"),
+		Source: account.FromHeader,
+		SeenAt: noon.Add(time.Duration(rapid.IntRange(-20, 0).Draw(t, "seen")) * time.Second),
+		Until:  noon.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "until")) * time.Second),
+	}
+	if l.Scope == account.ScopeModel {
+		l.Model = rapid.SampledFrom([]string{"a", "b"}).Draw(t, "model")
+	}
+	return l
+}
+
+// ends maps each scope to its latest end, which is all that evidence says.
+func ends(limits []account.Limit) map[string]time.Time {
+	m := map[string]time.Time{}
+	for _, l := range limits {
+		key := string(l.Scope) + l.Model
+		if l.Until.After(m[key]) {
+			m[key] = l.Until
+		}
+	}
+	return m
+}
+
+// Evidence may arrive in any order and more than once: what is left is one
+// limit a scope, with the latest end.
+func TestEvidenceMerges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seen := rapid.SliceOfN(rapid.Custom(genLimit), 1, 8).Draw(t, "limits")
+		var rec account.Record
+		for _, l := range rapid.Permutation(slices.Concat(seen, seen)).Draw(t, "order") {
+			policy.Report{Verdict: answered429(l)}.Learn(&rec, noon, tuning)
+		}
+		want := ends(seen)
+		if len(rec.Limits) != len(want) {
+			t.Fatalf("%d limits for %d scopes", len(rec.Limits), len(want))
+		}
+		for key, until := range ends(rec.Limits) {
+			if !until.Equal(want[key]) {
+				t.Fatalf("%s until %v, want %v", key, until, want[key])
+			}
+		}
+	})
+}
+
+// A record that others hold is never written to.
+func TestLearnLeavesSharedSlicesAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rec := account.Record{Limits: rapid.SliceOfN(rapid.Custom(genLimit), 0, 4).Draw(t, "old")}
+		before, shared := slices.Clone(rec.Limits), rec.Limits
+		verdict := answered429(genLimit(t))
+		if rapid.Bool().Draw(t, "success") {
+			verdict = account.Verdict{}
+		}
+		policy.Report{LeasedAt: noon, Verdict: verdict}.Learn(&rec, noon, tuning)
+		if !slices.Equal(shared, before) {
+			t.Fatal("the old limits were changed in place")
+		}
+	})
+}
+
+func TestBackoff(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		failures := rapid.IntRange(0, 100).Draw(t, "failures")
+		jitter := rapid.Float64Range(0, 0.999).Draw(t, "jitter")
+		wait := policy.Backoff(failures, 5*time.Second, 5*time.Minute, jitter)
+		if wait < 2500*time.Millisecond || wait > 5*time.Minute {
+			t.Fatalf("%v after %d failures", wait, failures)
+		}
+		if next := policy.Backoff(failures+1, 5*time.Second, 5*time.Minute, jitter); next < wait {
+			t.Fatalf("the wait shrinks from %v to %v", wait, next)
+		}
+	})
+}
