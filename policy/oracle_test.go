@@ -70,6 +70,7 @@ func (o *oracle) put(f policy.Facts, slot int) {
 	}
 	f.LastUsed = max(f.LastUsed, a.LastUsed)
 	a.Facts = f
+	a.ModelCooldowns = slices.Clone(f.ModelCooldowns) // the pool keeps the other
 	if f.MaxInFlight <= 0 {
 		a.inFlight = 0
 	}
@@ -94,8 +95,12 @@ func (o *oracle) remove(id string, now policy.Instant) {
 	}
 }
 
-// forget drops the active accounts of models that nobody cools for any more.
+// forget drops the model cooldowns that have ended, for good even if the clock
+// runs back, and the active accounts of models that nobody cools for any more.
 func (o *oracle) forget(now policy.Instant) {
+	for _, a := range o.all() {
+		a.ModelCooldowns = slices.DeleteFunc(a.ModelCooldowns, func(c policy.ModelCooldown) bool { return c.Until <= now })
+	}
 	for model := range o.actives {
 		if !slices.ContainsFunc(o.all(), func(a *known) bool { return a.modelEnd(model) > now }) {
 			delete(o.actives, model)

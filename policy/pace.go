@@ -74,7 +74,7 @@ func share(d time.Duration, part float64) time.Duration {
 func lower(a, b spell, epoch, now Instant) spell {
 	t := secondsFrom(epoch, now)
 	x, y := a.at(t), b.at(t)
-	if y < x || y == x && b.slope < a.slope {
+	if y < x {
 		a, b, x, y = b, a, y, x
 	}
 	a.until = min(a.until, b.until)

@@ -33,8 +33,10 @@ type history struct {
 	pool   *policy.Pool
 	oracle *oracle
 	now    policy.Instant
-	ids    *rapid.Generator[string]
-	models *rapid.Generator[string]
+	// setBack counts how often the clock was.
+	setBack int
+	ids     *rapid.Generator[string]
+	models  *rapid.Generator[string]
 }
 
 func newHistory(t *rapid.T, strategy string) *history {
@@ -65,6 +67,10 @@ func (h *history) step() {
 		rapid.Map(rapid.Int64Range(0, 240), func(m int64) policy.Instant { return policy.Instant(m * int64(time.Minute)) }),
 		rapid.Just(policy.Instant(30*time.Second)),
 	).Draw(h.T, "time passes")
+	if rapid.IntRange(0, 29).Draw(h.T, "clock") == 0 {
+		h.now -= policy.Instant(time.Hour)
+		h.setBack++
+	}
 	h.oracle.forget(h.now)
 	switch rapid.IntRange(0, 11).Draw(h.T, "event") {
 	case 0, 1, 2:
@@ -110,7 +116,7 @@ func (h *history) release() {
 
 func (h *history) ask() {
 	r := policy.Request{
-		Affinity: rapid.SampledFrom([]string{"", "", "x", "y", "z"}).Draw(h.T, "affinity"),
+		Affinity: h.affinity(),
 		Model:    h.models.Draw(h.T, "model"),
 		Exclude:  rapid.SliceOfN(h.ids, 0, 3).Draw(h.T, "tried"),
 	}
@@ -136,6 +142,16 @@ func (h *history) ask() {
 		h.Fatalf("request %+v: rebound %v, want %v", r, got.Rebound, rebound)
 	}
 	h.oracle.served(r, id, h.now)
+}
+
+// affinity draws a conversation, or none. When the clock was set back they are
+// new ones: whether a binding that had expired revives is left open.
+func (h *history) affinity() string {
+	key := rapid.SampledFrom([]string{"", "", "x", "y", "z"}).Draw(h.T, "affinity")
+	if key == "" {
+		return ""
+	}
+	return fmt.Sprint(key, h.setBack)
 }
 
 // compare asks the pool about what both should agree on at any moment.
@@ -180,7 +196,9 @@ func (h *history) facts() policy.Facts {
 		Failures:    rapid.IntRange(0, 4).Draw(h.T, "failures"),
 		LastUsed:    h.moment("last used", -time.Hour, time.Minute),
 		CoolUntil:   h.moment("cool until", -time.Minute, 3*time.Hour),
-		Windows:     rapid.SliceOfN(rapid.Custom(h.window), 0, 3).Draw(h.T, "windows"),
+	}
+	if rapid.Bool().Draw(h.T, "known quota") {
+		f.Windows = rapid.SliceOfN(rapid.Custom(h.window), 0, 3).Draw(h.T, "windows")
 	}
 	f.RateLimitedAt = h.moment("limited", -time.Minute, 0)
 	for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(h.T, "cooldowns") {

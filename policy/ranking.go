@@ -1,6 +1,9 @@
 package policy
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // line is a value that changes evenly with time. What time means is the
 // ranking's affair: seconds, or turns taken.
@@ -168,8 +171,9 @@ func (r *ranking) overtaken(a, b int32) float64 {
 func (r *ranking) resize(width int) {
 	r.width = width
 	r.best, r.until = make([]int32, width), make([]float64, width)
-	r.slots = append(make([]Slot, 0, width), r.slots...)
-	r.lines = append(make([]line, 0, width), r.lines...)
+	if cap(r.slots) > 2*width {
+		r.slots, r.lines = slices.Clone(r.slots), slices.Clone(r.lines)
+	}
 	r.rebuild()
 }
 

@@ -72,7 +72,7 @@ func (p *Pool) put(v *view, s Slot, st State, until Instant, l line) {
 		l = line{}
 	case Available, Usable:
 	}
-	v.put(s, rankOf(st, &p.members[s].facts, p.traits.claimsLast), l)
+	v.put(s, rankOf(st, &p.members[s].facts, p.traits.claimsLast), l, p.seconds(p.now))
 }
 
 // judge returns an account's state now, model cooldowns aside, and when it

@@ -11,6 +11,8 @@ func (sticky) line(*Facts, Instant, Instant) (line, Instant) { return line{}, fo
 // pick returns, from the highest tier that can serve, the conversation's
 // account, else the active one, else the first. Of accounts that are not the
 // conversation's, those unclaimed by others come first, the active one included.
+// A conversation whose account cannot serve, or failed this very request, moves
+// to the one that does, and stays there.
 func (sticky) pick(p *Pool, q *query) Slot {
 	best, g := p.top(q)
 	if best == nobody {

@@ -54,8 +54,9 @@ func (v *view) grow(accounts int) {
 	}
 }
 
-// put gives an account its rank and its line, whatever they were before.
-func (v *view) put(s Slot, r rank, l line) {
+// put gives an account its rank and its line at the time t, whatever they were
+// before.
+func (v *view) put(s Slot, r rank, l line, t float64) {
 	pl := &v.places[s]
 	if pl.pos != nobody && pl.rank == r && s != v.held {
 		v.find(r).update(pl, l)
@@ -68,12 +69,12 @@ func (v *view) put(s Slot, r rank, l line) {
 	if r == 0 || s == v.held && r >= serving {
 		return
 	}
-	v.open(r).join(s, pl, l)
+	v.open(r, t).join(s, pl, l)
 }
 
 // drop forgets an account.
 func (v *view) drop(s Slot) {
-	v.put(s, 0, line{})
+	v.put(s, 0, line{}, 0)
 	v.places[s] = place{pos: nobody}
 }
 
@@ -106,14 +107,14 @@ func (v *view) find(r rank) *group {
 	return nil
 }
 
-// open returns the group of that rank, which may be new.
-func (v *view) open(r rank) *group {
+// open returns the group of that rank, which may be new at the time t.
+func (v *view) open(r rank, t float64) *group {
 	if g := v.find(r); g != nil {
 		return g
 	}
 	g := &group{rank: r, turns: v.turns && r >= serving}
 	v.groups = slices.Insert(v.groups, v.index(r), g)
-	return g
+	return g.at(t)
 }
 
 // top returns the best account of the best group that has one which skip lets
