@@ -19,7 +19,7 @@ var errSecretBytes = errors.New("a token or key with bytes that are not UTF-8 ca
 // encodeAccount returns a record as its file's content. It is the one place
 // that reveals secrets to a disk.
 func encodeAccount(rec *account.Record) ([]byte, error) {
-	credentials, err := encodeCredentials(&rec.Credentials, rec.Unknown[credentialsMember])
+	credentials, err := credentialsToWire(&rec.Credentials)
 	if err != nil {
 		return nil, err
 	}
@@ -38,22 +38,16 @@ func encodeAccount(rec *account.Record) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-func encodeCredentials(c *account.Credentials, unknown json.RawMessage) (json.RawMessage, error) {
+func credentialsToWire(c *account.Credentials) (credentialsWire, error) {
 	wire := credentialsWire{
 		AccessToken: c.AccessToken.Reveal(), RefreshToken: c.RefreshToken.Reveal(), APIKey: c.APIKey.Reveal(),
 		ExpiresAt: stamp(c.ExpiresAt), Scopes: c.Scopes,
 	}
 	// encoding/json would replace such bytes and so store another token.
 	if !utf8.ValidString(wire.AccessToken) || !utf8.ValidString(wire.RefreshToken) || !utf8.ValidString(wire.APIKey) {
-		return nil, errSecretBytes
+		return wire, errSecretBytes
 	}
-	var more map[string]json.RawMessage
-	if len(unknown) > 0 {
-		if err := json.Unmarshal(unknown, &more); err != nil {
-			return nil, fmt.Errorf("unknown members of the credentials: %w", err)
-		}
-	}
-	return joinObject(&wire, more)
+	return wire, nil
 }
 
 // decodeAccount reads the file of the account key. Its errors are ErrCorrupt
@@ -67,16 +61,9 @@ func decodeAccount(key Key, data []byte) (account.Record, error) {
 	if wire.ID != key.ID || wire.Provider != key.Provider {
 		return account.Record{}, corrupt(errors.New("it belongs to another account or provider than its name says"))
 	}
-	var credentials credentialsWire
-	var more map[string]json.RawMessage
-	if len(wire.Credentials) > 0 {
-		if more, err = splitObject(wire.Credentials, &credentials); err != nil {
-			return account.Record{}, corrupt(err)
-		}
-	}
-	rec := recordFromWire(key, &wire, &credentials)
-	rec.Unknown, err = withNested(unknown, more)
-	return rec, err
+	rec := recordFromWire(key, &wire)
+	rec.Unknown = unknown
+	return rec, nil
 }
 
 // decodeObject is splitObject for a whole file, whose version decides whether
@@ -105,20 +92,8 @@ func decodeObject(data []byte, into any, version *int) (map[string]json.RawMessa
 // corrupt makes err, which must not quote the file, an ErrCorrupt.
 func corrupt(err error) error { return fmt.Errorf("%w: %w", ErrCorrupt, err) }
 
-// withNested keeps the unknown members of the credentials under their name.
-func withNested(unknown, more map[string]json.RawMessage) (map[string]json.RawMessage, error) {
-	if len(more) == 0 {
-		return unknown, nil
-	}
-	if unknown == nil {
-		unknown = make(map[string]json.RawMessage, 1)
-	}
-	nested, err := json.Marshal(more)
-	unknown[credentialsMember] = nested
-	return unknown, err
-}
-
-func recordFromWire(key Key, w *accountWire, c *credentialsWire) account.Record {
+func recordFromWire(key Key, w *accountWire) account.Record {
+	c := &w.Credentials
 	rec := account.Record{
 		ID: key.ID, Provider: key.Provider,
 		Subject: w.Subject, Organization: w.Organization, Email: w.Email, Label: w.Label, Plan: w.Plan,

@@ -1,7 +1,6 @@
 package persistence
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -23,7 +22,7 @@ type accountWire struct {
 	Plan         string          `json:"plan,omitempty"`
 	Kind         account.Kind    `json:"kind,omitempty"`
 	Lineage      account.Lineage `json:"lineage,omitempty"`
-	Credentials  json.RawMessage `json:"credentials,omitempty"` // a credentialsWire
+	Credentials  credentialsWire `json:"credentials"`
 	Generation   uint64          `json:"generation"`
 	AddedAt      stamp           `json:"added_at,omitzero"`
 	LastUsedAt   stamp           `json:"last_used_at,omitzero"`
@@ -36,10 +35,6 @@ type accountWire struct {
 	Limits       []limitWire     `json:"limits,omitempty"`
 	Usage        []usageWire     `json:"usage,omitempty"`
 }
-
-// credentialsMember is the accountWire member whose own unknown members are
-// kept, in Record.Unknown under the same name.
-const credentialsMember = "credentials"
 
 type credentialsWire struct {
 	AccessToken  string   `json:"access_token,omitempty"`
