@@ -8,59 +8,54 @@ import "sync"
 type folderSyncer struct {
 	sync func(folder string) error
 
-	mu      sync.Mutex
-	folders map[string]*folderRounds
+	mu sync.Mutex
+	// last is each folder's newest round.
+	last map[string]*syncRound
 }
 
-// folderRounds are the fsyncs of one folder, one after another.
-type folderRounds struct {
-	running sync.Mutex
-	// next is the round that has not begun and that a writer may still join.
-	next *syncRound
-}
-
+// syncRound is one fsync and the writers that wait for it.
 type syncRound struct {
-	done chan struct{}
-	err  error
+	begun bool // guarded by folderSyncer.mu; nobody joins any more
+	done  chan struct{}
+	err   error // set before done is closed
 }
 
 // wait returns when everything renamed in folder before the call is durable,
 // or with the error of the fsync that should have made it so.
 func (s *folderSyncer) wait(folder string) error {
-	rounds, round, leads := s.join(folder)
+	round, previous, leads := s.join(folder)
 	if !leads {
 		<-round.done
 		return round.err
 	}
-	rounds.running.Lock()
-	defer rounds.running.Unlock()
-	s.begin(rounds)
+	if previous != nil {
+		<-previous.done
+	}
+	s.begin(round)
 	round.err = s.sync(folder)
 	close(round.done)
 	return round.err
 }
 
-// join adds the caller to the next round; the first one there leads it.
-func (s *folderSyncer) join(folder string) (rounds *folderRounds, round *syncRound, leads bool) {
+// join adds the caller to the round that has not begun yet. The first one
+// there leads it, as soon as the previous round is done.
+func (s *folderSyncer) join(folder string) (round, previous *syncRound, leads bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rounds = s.folders[folder]
-	if rounds == nil {
-		if s.folders == nil {
-			s.folders = make(map[string]*folderRounds)
-		}
-		rounds = &folderRounds{}
-		s.folders[folder] = rounds
+	last := s.last[folder]
+	if last != nil && !last.begun {
+		return last, nil, false
 	}
-	if rounds.next == nil {
-		rounds.next, leads = &syncRound{done: make(chan struct{})}, true
+	if s.last == nil {
+		s.last = make(map[string]*syncRound)
 	}
-	return rounds, rounds.next, leads
+	round = &syncRound{done: make(chan struct{})}
+	s.last[folder] = round
+	return round, last, true
 }
 
-// begin closes the next round to newcomers.
-func (s *folderSyncer) begin(rounds *folderRounds) {
+func (s *folderSyncer) begin(round *syncRound) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rounds.next = nil
+	round.begun = true
 }

@@ -46,7 +46,11 @@ func (s *FileStore) place(key Key) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	info, err := s.fs.Lstat(filepath.Join(folder, key.ID+accountSuffix))
+	entry := filepath.Join(folder, key.ID+accountSuffix)
+	info, err := s.fs.Lstat(entry)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return place{}, storageError(entry, err)
+	}
 	return s.placeIn(folder, key, err == nil && info.Mode()&fs.ModeSymlink != 0)
 }
 
