@@ -1,0 +1,66 @@
+package persistence
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"testing"
+)
+
+// FuzzDecodeAccount feeds the decoder what a disk may hold. Whatever it
+// accepts must come back unchanged from being stored again, with every member
+// that it does not know.
+func FuzzDecodeAccount(f *testing.F) {
+	f.Add([]byte(wholeAccount))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		first, err := decodeAccount(keyFor("a"), data)
+		if err != nil {
+			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNewerVersion) {
+				t.Errorf("the error %v is neither ErrCorrupt nor ErrNewerVersion", err)
+			}
+			return
+		}
+		stored, err := encodeAccount(&first)
+		if err != nil {
+			t.Fatalf("what was read cannot be stored: %v", err)
+		}
+		second, err := decodeAccount(keyFor("a"), stored)
+		if err != nil {
+			t.Fatalf("what was stored cannot be read: %v\n%s", err, stored)
+		}
+		if !reflect.DeepEqual(first, second) {
+			t.Errorf("read   %+v\nstored %s\nread   %+v", first, stored, second)
+		}
+		checkMembersKept(t, data, stored)
+	})
+}
+
+func checkMembersKept(t *testing.T, data, stored []byte) {
+	t.Helper()
+	var before, after map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(data, &before), json.Unmarshal(stored, &after)); err != nil {
+		t.Fatal(err)
+	}
+	known := reflect.TypeFor[accountWire]()
+	for name := range before {
+		if _, kept := after[name]; !kept && fieldFrom(known, 0, []byte(name)) < 0 {
+			t.Errorf("the member %q is lost", name)
+		}
+	}
+}
+
+// FuzzLooksOwn holds the quick way to decode against the thorough one.
+func FuzzLooksOwn(f *testing.F) {
+	f.Add([]byte(wholeAccount))
+	f.Add([]byte(`{"version":1,"id":"a\"}","provider":"\\","credentials":{"x":1}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var quick, thorough accountWire
+		if !looksOwn(data, reflect.TypeFor[accountWire]()) || json.Unmarshal(data, &quick) != nil {
+			return
+		}
+		unknown, err := splitMembers(data, reflect.ValueOf(&thorough).Elem())
+		if err != nil || len(unknown) > 0 || !reflect.DeepEqual(quick, thorough) {
+			t.Errorf("%s\nquick    %+v\nthorough %+v, unknown %v, %v", data, quick, thorough, unknown, err)
+		}
+	})
+}
