@@ -12,7 +12,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/actors"
 )
 
-// affinityHeaders name the conversation, in the order in which they count.
+// affinityHeaders name the conversation, in the order in which they count;
+// spelled as net/http spells keys.
 var affinityHeaders = [...]string{"X-Session-Id", "Session_id", "X-Claude-Code-Session-Id", "Conversation_id"} //nolint:gochecknoglobals // a constant table
 
 // affinityDigits is how much of a hash stands for a conversation.
@@ -24,8 +25,8 @@ func selectionOf(req *http.Request) actors.Selection {
 	ctx := req.Context()
 	s := actors.Selection{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
 	for _, name := range affinityHeaders {
-		if s.Affinity == "" {
-			s.Affinity = req.Header.Get(name)
+		if values := req.Header[name]; s.Affinity == "" && len(values) > 0 {
+			s.Affinity = values[0]
 		}
 	}
 	if s.Affinity != "" && s.Model != "" {
@@ -59,8 +60,8 @@ func bodyText(req *http.Request) string {
 }
 
 func isJSON(h http.Header) bool {
-	kind := h.Get("Content-Type")
-	return kind == "" || strings.Contains(kind, "json")
+	kind := h["Content-Type"]
+	return len(kind) == 0 || strings.Contains(kind[0], "json")
 }
 
 // spoken is what a body says of its conversation.
@@ -128,7 +129,7 @@ func (s spoken) hash() string {
 		return ""
 	}
 	sum := sha256.Sum256([]byte(s.first))
-	return hex.EncodeToString(sum[:])[:affinityDigits]
+	return hex.EncodeToString(sum[:affinityDigits/2])
 }
 
 func text(v gjson.Result) string {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
+
+	"github.com/seed-810f1486/multiaccount/messages"
 )
 
 // prefixLimit is how much of an error's body is read to class it, and how
@@ -36,14 +39,17 @@ type failingReader struct{ err error }
 
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
-// endedBody tells when the body has ended.
-type endedBody struct {
+// leasedBody ends the lease when it was read to its end or closed.
+type leasedBody struct {
 	io.ReadCloser
-	end func()
+	account messages.Recipient
+	// outcome is told at the end; nil when the account knows it already.
+	outcome *messages.ReportOutcome
+	ended   atomic.Bool
 }
 
 // Read implements io.Reader.
-func (b *endedBody) Read(p []byte) (int, error) {
+func (b *leasedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
 		b.end()
@@ -52,24 +58,33 @@ func (b *endedBody) Read(p []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (b *endedBody) Close() error {
+func (b *leasedBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.end()
 	return err
 }
 
-// endedConn is a endedBody that can be written to.
-type endedConn struct {
-	*endedBody
-	io.Writer
+func (b *leasedBody) end() {
+	switch {
+	case b.ended.Swap(true):
+	case b.outcome != nil:
+		b.account.Tell(b.outcome)
+	default:
+		b.account.Tell(&messages.ReleaseLease{})
+	}
 }
 
-// endingBody returns body, with end called when it was read to its end or
-// closed. end must bear being called twice.
-func endingBody(body io.ReadCloser, end func()) io.ReadCloser {
-	ended := &endedBody{ReadCloser: body, end: end}
-	if both, ok := body.(io.ReadWriteCloser); ok {
-		return &endedConn{endedBody: ended, Writer: both} // a switched protocol writes to it
+// asConn keeps a body that can be written to, as after a switch of protocols,
+// one that can.
+func (b *leasedBody) asConn() io.ReadCloser {
+	if both, ok := b.ReadCloser.(io.ReadWriteCloser); ok {
+		return &leasedConn{leasedBody: b, Writer: both}
 	}
-	return ended
+	return b
+}
+
+// leasedConn is a leasedBody that can be written to.
+type leasedConn struct {
+	*leasedBody
+	io.Writer
 }

@@ -66,9 +66,6 @@ type Engine struct {
 	files  persistence.Store
 	pools  map[string]*Pool
 	events *broker
-	// running ends when the requests under way are cut off.
-	running context.Context //nolint:containedctx // its life is the engine's
-	cut     context.CancelFunc
 
 	closing  sync.Once
 	closeErr error
@@ -97,20 +94,16 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
-		e.pools[p.Name()] = &Pool{
-			actors: opened, provider: p, running: e.running, maxAttempts: c.Settings.For(p.Name()).MaxAttempts,
-		}
+		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()).MaxAttempts)
 	}
 	return e, nil
 }
 
 func newEngine(c Config, store, files persistence.Store) *Engine {
-	running, cut := context.WithCancel(context.Background())
 	system := actors.NewSystem(*c.Logger)
 	return &Engine{
 		system: system, store: system.SpawnPersistence(store), files: files,
 		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(*c.Logger),
-		running: running, cut: cut,
 	}
 }
 
@@ -128,11 +121,12 @@ func (e *Engine) Pool(provider string) (*Pool, error) {
 // is told how many with [EventsDropped].
 func (e *Engine) Subscribe(fn func(Event)) (cancel func()) { return e.events.subscribe(fn) }
 
-// Close ends the engine: nothing new begins, and what is under way may end,
-// for as long as ctx allows, five seconds without a deadline. Then requests
-// are cut off. A token exchange is always waited for while ctx allows it,
-// everything is stored, and no goroutine is left. Calling it again returns the
-// first call's error.
+// Close ends the engine. No request begins any more, and Close waits for
+// those under way for as long as ctx allows, five seconds without a deadline.
+// What is in flight then is not cut off: it ends in its caller's hands, and no
+// account hears of it. A token exchange is waited for while ctx allows it.
+// Everything is stored, and no goroutine of the engine is left. Calling Close
+// again returns the first call's error.
 func (e *Engine) Close(ctx context.Context) error {
 	e.closing.Do(func() { e.closeErr = e.close(ctx) })
 	return e.closeErr
@@ -140,9 +134,8 @@ func (e *Engine) Close(ctx context.Context) error {
 
 func (e *Engine) close(ctx context.Context) error {
 	e.drain(ctx)
-	e.cut()
 	for _, p := range e.pools {
-		p.actors.Close()
+		p.close()
 	}
 	err := e.store.Close(ctx)
 	e.system.Close()
@@ -165,7 +158,6 @@ func (e *Engine) drain(ctx context.Context) {
 		defer cancel()
 	}
 	if !e.drainPools(patience, false) {
-		e.cut()
 		e.drainPools(ctx, true)
 	}
 }

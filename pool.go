@@ -3,7 +3,9 @@ package multiaccount
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -20,8 +22,19 @@ import (
 type Pool struct {
 	actors      *actors.Pool
 	provider    providers.Provider
-	running     context.Context //nolint:containedctx // the engine's life, which cuts requests off
 	maxAttempts int
+	// base sends requests for hosts that bring no transport of their own.
+	base func() *http.Transport
+}
+
+func newPool(opened *actors.Pool, p providers.Provider, maxAttempts int) *Pool {
+	return &Pool{actors: opened, provider: p, maxAttempts: maxAttempts, base: sync.OnceValue(cloneDefaultTransport)}
+}
+
+// close stops the pool's actors.
+func (p *Pool) close() {
+	p.actors.Close()
+	p.base().CloseIdleConnections()
 }
 
 // Request says what a lease is for. The zero value is any account for a

@@ -1,7 +1,6 @@
 package multiaccount
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -12,8 +11,8 @@ const replayLimit = 32 << 20
 
 // Transport returns a round tripper that sends each request with the account
 // that the strategy picks, and moves on to others as long as that can help.
-// base does the sending; nil means a clone of http.DefaultTransport. It is
-// safe for concurrent use and needs no closing.
+// base does the sending; nil means a clone of http.DefaultTransport, one for
+// the pool. It is safe for concurrent use and needs no closing.
 //
 // It sets credentials only on requests to the provider's own hosts, also
 // after a redirect, and refuses others with [*ForeignHostError] before
@@ -22,16 +21,18 @@ const replayLimit = 32 << 20
 // must be closed, as always: until then the request counts as in flight.
 func (p *Pool) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
-		base = cloneDefaultTransport()
+		base = p.base()
 	}
 	return &transport{pool: p, base: base}
 }
 
-func cloneDefaultTransport() http.RoundTripper {
+// cloneDefaultTransport returns a transport of the pool's own, so that its
+// idle connections can be closed with the engine.
+func cloneDefaultTransport() *http.Transport {
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		return t.Clone()
 	}
-	return http.DefaultTransport
+	return &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 }
 
 // transport implements http.RoundTripper.
@@ -46,25 +47,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
-	ctx, cancel := context.WithCancel(req.Context())
-	stop := context.AfterFunc(t.pool.running, cancel)
 	w := &walk{
-		pool: t.pool, base: t.base, req: req, ctx: ctx, selection: selectionOf(req),
+		transport: t, req: req, selection: selectionOf(req),
 		plan: policy.NewRetryPlan(t.pool.actors.Size(), t.pool.maxAttempts, replayable(req)),
-		end: func() {
-			stop()
-			cancel()
-		},
 	}
 	w.pin = w.selection.Pin
-	resp, err := w.run()
-	if err != nil || resp.Body == http.NoBody {
-		w.end()
-	}
-	if err != nil && t.pool.running.Err() != nil {
-		err = ErrClosed
-	}
-	return resp, err
+	return w.run()
 }
 
 // replayable reports whether req can be sent a second time.

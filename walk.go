@@ -1,11 +1,9 @@
 package multiaccount
 
 import (
-	"context"
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -16,21 +14,22 @@ import (
 
 // walk is one request on its way through the accounts.
 type walk struct {
-	pool      *Pool
-	base      http.RoundTripper
+	*transport
 	req       *http.Request
-	ctx       context.Context //nolint:containedctx // the request's own
 	selection actors.Selection
 	// pin is the host's; selection.Pin may be the account to be asked again.
 	pin  string
 	plan policy.RetryPlan
 	sent bool
 	// last is the latest answer, kept in case no account does better.
-	last *answer
-	end  func()
+	last answer
+	// Here because every request needs them: one allocation serves all.
+	out     http.Request
+	outcome messages.ReportOutcome
+	body    leasedBody
 }
 
-// answer is one account's.
+// answer is one account's: a response or an error.
 type answer struct {
 	leased  messages.TokenLeased
 	resp    *http.Response
@@ -46,22 +45,17 @@ func (w *walk) run() (*http.Response, error) {
 			return w.giveUp(err)
 		}
 		w.last.discard()
-		a, err := w.send(leased)
-		if err != nil {
+		if err := w.send(leased); err != nil {
 			return nil, err
 		}
-		w.last = a
-		step, wait := w.plan.Next(a.verdict.Class, leased.Credential.Kind, rand.Float64()) //nolint:gosec // spreads retries
-		if step == policy.NextAccount && w.pin != "" {
-			step = policy.Return
+		step, wait := w.plan.Next(w.last.verdict.Class, leased.Credential.Kind, rand.Float64()) //nolint:gosec // spreads retries
+		if step == policy.Return || (step == policy.NextAccount && w.pin != "") {
+			return w.finish()
 		}
-		if step == policy.Return {
-			return w.finish(a)
-		}
-		w.report(a, false)
-		if !w.pause(wait) {
-			a.discard()
-			return nil, w.ctx.Err()
+		w.report(false)
+		if err := w.pause(wait); err != nil {
+			w.last.discard()
+			return nil, err
 		}
 		w.turnTo(step, leased.AccountID)
 	}
@@ -80,10 +74,11 @@ func (w *walk) turnTo(step policy.Step, tried string) {
 // lease gets the next account. One that was to be asked again and cannot
 // serve any more makes room for the others.
 func (w *walk) lease() (messages.TokenLeased, error) {
-	leased, err := w.pool.lease(w.ctx, &w.selection)
-	if err != nil && w.selection.Pin != w.pin && w.ctx.Err() == nil {
+	ctx := w.req.Context()
+	leased, err := w.pool.lease(ctx, &w.selection)
+	if err != nil && w.selection.Pin != w.pin && ctx.Err() == nil {
 		w.turnTo(policy.NextAccount, w.selection.Pin)
-		return w.pool.lease(w.ctx, &w.selection)
+		return w.pool.lease(ctx, &w.selection)
 	}
 	return leased, err
 }
@@ -93,62 +88,74 @@ func (w *walk) giveUp(err error) (*http.Response, error) {
 	if !w.sent {
 		closeBody(w.req)
 	}
-	tellsMore := w.last != nil && w.ctx.Err() == nil &&
-		w.last.verdict.Class != account.ClassLimited && w.last.verdict.Class != account.ClassRevoked
-	if tellsMore {
-		return w.passOn(w.last, w.end)
-	}
-	w.last.discard()
 	if cause := w.req.Context().Err(); cause != nil {
+		w.last.discard()
 		return nil, cause
 	}
+	answered := w.last.resp != nil || w.last.err != nil
+	if class := w.last.verdict.Class; answered && class != account.ClassLimited && class != account.ClassRevoked {
+		return w.last.resp, w.last.err
+	}
+	w.last.discard()
 	return nil, w.pool.publicError(err)
 }
 
 // send makes the request with one account's credential and has the answer classed.
-func (w *walk) send(leased messages.TokenLeased) (*answer, error) {
+func (w *walk) send(leased messages.TokenLeased) error {
+	w.last = answer{leased: leased}
+	a := &w.last
 	req, err := w.request()
 	if err != nil {
-		w.report(&answer{leased: leased, verdict: account.Verdict{Class: account.ClassCancelled}}, false)
-		return nil, err
+		a.verdict.Class = account.ClassCancelled
+		w.report(false)
+		return err
 	}
 	w.pool.provider.Authorize(req, leased.Credential)
-	a := &answer{leased: leased}
 	a.resp, a.err = w.base.RoundTrip(req) //nolint:bodyclose // finish and discard see to it
 	outcome := Outcome{Err: a.err}
 	if a.err == nil {
-		outcome.Status, outcome.Header = a.resp.StatusCode, a.resp.Header
-		outcome.Body = a.prefix()
+		outcome.Status, outcome.Header, outcome.Body = a.resp.StatusCode, a.resp.Header, a.prefix()
 	}
-	if w.ctx.Err() != nil {
-		outcome.Err = w.ctx.Err()
+	if cause := w.req.Context().Err(); cause != nil {
+		outcome.Err = cause
 	}
-	a.verdict = w.pool.verdict(&leased, w.selection.Model, outcome)
-	return a, nil
+	a.verdict = w.pool.verdict(&a.leased, w.selection.Model, outcome)
+	return nil
 }
 
 // request returns the request to send: a copy, since a round tripper must not
 // change the caller's, with the body from its beginning.
 func (w *walk) request() (*http.Request, error) {
-	req := w.req.WithContext(w.ctx)
-	req.Header = w.req.Header.Clone()
-	if req.Header == nil {
-		req.Header = http.Header{}
+	out := &w.out
+	if w.sent {
+		out = &http.Request{} // the transport may still hold the one sent before
 	}
+	*out = *w.req
+	out.Header = shallowCopy(w.req.Header)
 	if w.sent && w.req.GetBody != nil {
 		body, err := w.req.GetBody()
 		if err != nil {
 			return nil, err
 		}
-		req.Body = body
+		out.Body = body
 	}
 	w.sent = true
-	return req, nil
+	return out, nil
+}
+
+// shallowCopy returns a header of its own that shares the values: whoever
+// appends to one gets a new slice.
+func shallowCopy(h http.Header) http.Header {
+	copied := make(http.Header, len(h)+2)
+	for key, values := range h {
+		copied[key] = values[:len(values):len(values)]
+	}
+	return copied
 }
 
 // discard drops an answer that is not passed on.
 func (a *answer) discard() {
-	if a == nil || a.resp == nil {
+	if a.resp == nil {
 		return
 	}
 	_, _ = io.CopyN(io.Discard, a.resp.Body, prefixLimit) //nolint:errcheck // only to keep the connection
@@ -156,57 +163,65 @@ func (a *answer) discard() {
 	a.resp = nil
 }
 
-// report tells the account what it answered. Unless all is well it waits, so
-// that the next request finds the account as this answer left it.
-func (w *walk) report(a *answer, open bool) {
-	outcome := &messages.ReportOutcome{
+// report tells the account what it answered, and waits, so that the next
+// request finds the account as this answer left it.
+func (w *walk) report(open bool) {
+	outcome := w.last.outcome(open)
+	actors.ReportAndWait(w.req.Context(), w.last.leased.Account, &outcome)
+}
+
+func (a *answer) outcome(open bool) messages.ReportOutcome {
+	return messages.ReportOutcome{
 		Generation: a.leased.Generation, LeasedAt: a.leased.LeasedAt, Verdict: a.verdict, Open: open,
 	}
-	if a.verdict.Class == account.ClassSuccess {
-		a.leased.Account.Tell(outcome)
-		return
-	}
-	actors.ReportAndWait(w.ctx, a.leased.Account, outcome)
 }
 
 // finish passes an answer on. The request counts as in flight until the
 // answer's body is closed or read to its end.
-func (w *walk) finish(a *answer) (*http.Response, error) {
-	open := a.err == nil && a.resp.Body != http.NoBody
-	w.report(a, open)
-	return w.passOn(a, sync.OnceFunc(func() {
-		w.end()
-		if open {
-			a.leased.Account.Tell(&messages.ReleaseLease{})
-		}
-	}))
-}
-
-// passOn hands an answer to the caller; end is called with the end of its body.
-func (w *walk) passOn(a *answer, end func()) (*http.Response, error) {
-	if a.err != nil {
+func (w *walk) finish() (*http.Response, error) {
+	a := &w.last
+	switch {
+	case a.err != nil:
+		w.report(false)
 		if cause := w.req.Context().Err(); cause != nil {
 			return nil, cause
 		}
 		return nil, a.err
+	case a.resp.Body == http.NoBody:
+		w.report(false)
+		return a.resp, nil
 	}
-	if a.resp.Body != http.NoBody {
-		a.resp.Body = endingBody(a.resp.Body, end)
+	w.body.ReadCloser, w.body.account = a.resp.Body, a.leased.Account
+	if a.hasNews() {
+		w.report(true)
+	} else {
+		w.outcome = a.outcome(false)
+		w.body.outcome = &w.outcome
 	}
+	a.resp.Body = w.body.asConn()
 	return a.resp, nil
 }
 
-// pause waits before the next attempt; false when the request was given up.
-func (w *walk) pause(d time.Duration) bool {
+// hasNews reports whether the account should hear of the answer now. A plain
+// success can wait for the end of its body, which is one message less; one
+// that streams may take long.
+func (a *answer) hasNews() bool {
+	v := &a.verdict
+	return v.Class != account.ClassSuccess || v.Usage != nil || v.Limits != nil || a.resp.ContentLength < 0
+}
+
+// pause waits before the next attempt, or returns why the request was given up.
+func (w *walk) pause(d time.Duration) error {
+	ctx := w.req.Context()
 	if d == 0 {
-		return w.ctx.Err() == nil
+		return ctx.Err()
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
-	case <-w.ctx.Done():
-		return false
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }

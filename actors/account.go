@@ -195,16 +195,21 @@ func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
 	return false
 }
 
-// learn changes the record by what an answer said.
+// learn looks whether an answer says anything that the record does not.
 func (a *accountActor) learn(report policy.Report) {
 	if report.Verdict.Class == account.ClassVerification {
 		a.publish(messages.VerificationRequired{Occurrence: a.occurrence(), URL: report.Verdict.URL})
 	}
-	if !report.Concerns(a.record) {
-		return
+	if report.Concerns(a.record) {
+		a.takeIn(report)
 	}
+}
+
+// takeIn changes the record by what an answer said.
+func (a *accountActor) takeIn(report policy.Report) {
 	now, old := time.Now(), a.record
-	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, report.Verdict.Class == account.ClassSuccess, nil)
+	lazy := report.Verdict.Class == account.ClassSuccess
+	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, lazy, nil)
 	a.publishLimits(old)
 	if reason, rejected := report.LoginRejected(a.record, a.tuning); rejected {
 		a.loginRejected(reason, now)
