@@ -267,7 +267,9 @@ func (a *accountActor) change(mutate func(*account.Record), reply *messages.Repl
 
 // announce tells the supervisor what selection has to know.
 func (a *accountActor) announce() {
-	a.supervisor.Tell(&messages.AccountChanged{ID: a.record.ID, Record: a.record, NotBefore: a.notBefore()})
+	a.supervisor.Tell(&messages.AccountChanged{
+		ID: a.record.ID, Record: a.record, NotBefore: a.notBefore(), RefreshFailed: a.refresh.failure,
+	})
 }
 
 func (a *accountActor) tellDrained() {

@@ -175,7 +175,7 @@ func whyNot(m *member, model string) (reason string, until time.Time) {
 	}
 	switch {
 	case m.notBefore.After(until):
-		return "its token could not be refreshed", m.notBefore
+		return "its token could not be refreshed (" + m.refreshFailed + ")", m.notBefore
 	case reason == "":
 		return "as many requests in flight as it may have, or tried already", time.Time{}
 	}

@@ -58,6 +58,8 @@ type member struct {
 	slot      policy.Slot
 	record    *account.Record
 	notBefore time.Time
+	// refreshFailed says why the account has to wait until notBefore.
+	refreshFailed string
 }
 
 // newSupervisor returns a supervisor that loads its accounts when it starts,
@@ -244,7 +246,7 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 		return
 	}
 	s.holders.move(known.record, m.Record)
-	known.record, known.notBefore = m.Record, m.NotBefore
+	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
 	now := time.Now()
 	s.put(known, now)
 	s.serveParked(now)

@@ -104,6 +104,8 @@ type AccountChanged struct {
 	// NotBefore is when the account can get a token again, after a refresh
 	// that failed; zero when nothing stands in the way.
 	NotBefore time.Time
+	// RefreshFailed says why it failed.
+	RefreshFailed string
 }
 
 // LeaseReleased tells that one request of an account with a cap on its

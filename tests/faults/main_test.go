@@ -1,0 +1,75 @@
+// Package faults_test has everything go wrong that can: the provider, the
+// disk, the host's own code, callers that leave, and the end of the engine in
+// the middle of it all.
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// errDisk is what a failing store says.
+var errDisk = errors.New("no space left on the test's disk")
+
+// world is an engine on files with a pool of Anthropic accounts.
+type world struct {
+	srv  *providertest.Server
+	dir  string
+	eng  *multiaccount.Engine
+	pool *multiaccount.Pool
+}
+
+func newWorld(t *testing.T) world {
+	t.Helper()
+	w := world{srv: rig.Server(t), dir: t.TempDir()}
+	w.eng = w.open(t)
+	w.pool = rig.Pool(t, w.eng, "anthropic")
+	return w
+}
+
+// open opens one more engine on the world's folder.
+func (w world) open(t *testing.T) *multiaccount.Engine {
+	t.Helper()
+	return rig.Open(t, multiaccount.Config{Dir: w.dir, Providers: rig.Providers(w.srv)})
+}
+
+// acquire leases an account, which must work.
+func acquire(t *testing.T, pool *multiaccount.Pool, r multiaccount.Request) *multiaccount.Lease {
+	t.Helper()
+	lease, err := pool.Acquire(t.Context(), r)
+	if err != nil {
+		t.Fatalf("Acquire: %v", err)
+	}
+	return lease
+}
+
+// serve leases an account and reports a success.
+func serve(ctx context.Context, pool *multiaccount.Pool) (account string, err error) {
+	lease, err := pool.Acquire(ctx, multiaccount.Request{})
+	if err != nil {
+		return "", err
+	}
+	lease.Done(multiaccount.Outcome{Status: 200})
+	return lease.AccountID(), nil
+}
+
+// checkIdle checks that no request counts as in flight.
+func checkIdle(t *testing.T, pool *multiaccount.Pool) {
+	t.Helper()
+	all, err := pool.Accounts(t.Context())
+	rig.Must(t, err)
+	for _, a := range all {
+		if a.InFlight != 0 {
+			t.Errorf("%s has %d requests in flight", a.Label, a.InFlight)
+		}
+	}
+}
