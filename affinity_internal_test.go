@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-func request(t testing.TB, ctx context.Context, body string, headers ...string) *http.Request {
-	t.Helper()
+func request(ctx context.Context, tb testing.TB, body string, headers ...string) *http.Request {
+	tb.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://provider.test/v1", strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
@@ -27,28 +27,28 @@ func TestAffinityOrder(t *testing.T) {
 		req  *http.Request
 		want string
 	}{
-		"host":                  {request(t, WithAffinity(background, "host"), body, "session_id", "header"), "host"},
-		"x-session-id":          {request(t, background, body, "x-session-id", "one", "session_id", "two"), "one"},
-		"session_id":            {request(t, background, body, "session_id", "two", "conversation_id", "four"), "two"},
-		"claude code's session": {request(t, background, body, "x-claude-code-session-id", "three"), "three"},
-		"conversation_id":       {request(t, background, body, "conversation_id", "four"), "four"},
-		"prompt_cache_key":      {request(t, background, body), "cache"},
-		"metadata.user_id":      {request(t, background, `{"metadata":{"user_id":"user"},"conversation":"conv"}`), "user"},
-		"conversation's id":     {request(t, background, `{"conversation":{"id":"conv"},"input":"hello"}`), "conv"},
-		"conversation":          {request(t, background, `{"conversation":"conv","input":"hello"}`), "conv"},
+		"host":                  {request(WithAffinity(background, "host"), t, body, "session_id", "header"), "host"},
+		"x-session-id":          {request(background, t, body, "x-session-id", "one", "session_id", "two"), "one"},
+		"session_id":            {request(background, t, body, "session_id", "two", "conversation_id", "four"), "two"},
+		"claude code's session": {request(background, t, body, "x-claude-code-session-id", "three"), "three"},
+		"conversation_id":       {request(background, t, body, "conversation_id", "four"), "four"},
+		"prompt_cache_key":      {request(background, t, body), "cache"},
+		"metadata.user_id":      {request(background, t, `{"metadata":{"user_id":"user"},"conversation":"conv"}`), "user"},
+		"conversation's id":     {request(background, t, `{"conversation":{"id":"conv"},"input":"hello"}`), "conv"},
+		"conversation":          {request(background, t, `{"conversation":"conv","input":"hello"}`), "conv"},
 		// printf hello | sha256sum
-		"input text": {request(t, background, `{"input":"hello"}`), "2cf24dba5fb0a30e"},
+		"input text": {request(background, t, `{"input":"hello"}`), "2cf24dba5fb0a30e"},
 		"first user message": {
-			request(t, background, `{"messages":[{"role":"system","content":"be nice"},{"role":"user","content":"hello"},{"role":"user","content":"more"}]}`),
+			request(background, t, `{"messages":[{"role":"system","content":"be nice"},{"role":"user","content":"hello"},{"role":"user","content":"more"}]}`),
 			"2cf24dba5fb0a30e",
 		},
 		"its parts, whatever is said about caching": {
-			request(t, background, `{"messages":[{"role":"user","content":[{"type":"text","text":"hel","cache_control":{"type":"ephemeral"}},{"type":"text","text":"lo"}]}]}`),
+			request(background, t, `{"messages":[{"role":"user","content":[{"type":"text","text":"hel","cache_control":{"type":"ephemeral"}},{"type":"text","text":"lo"}]}]}`),
 			"2cf24dba5fb0a30e",
 		},
-		"nothing said": {request(t, background, `{"messages":[{"role":"assistant","content":"hello"}]}`), ""},
-		"not JSON":     {request(t, background, body, "content-type", "multipart/form-data"), ""},
-		"broken JSON":  {request(t, background, `{"messages":[{"role":`), ""},
+		"nothing said": {request(background, t, `{"messages":[{"role":"assistant","content":"hello"}]}`), ""},
+		"not JSON":     {request(background, t, body, "content-type", "multipart/form-data"), ""},
+		"broken JSON":  {request(background, t, `{"messages":[{"role":`), ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestAffinityOrder(t *testing.T) {
 }
 
 func TestModel(t *testing.T) {
-	req := request(t, context.Background(), `{"messages":[],"model":"from the body"}`)
+	req := request(context.Background(), t, `{"messages":[],"model":"from the body"}`)
 	if got := selectionOf(req).Model; got != "from the body" {
 		t.Errorf("model %q", got)
 	}

@@ -66,7 +66,7 @@ func writeInTurn(b *testing.B, n int) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer dir.Close()
+	defer func() { _ = dir.Close() }()
 	data := []byte(strings.Repeat("x", 700))
 	began := time.Now()
 	for i := range n {
@@ -83,7 +83,7 @@ func writeDurably(path string, data []byte, dir *os.File) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if _, err := f.Write(data); err != nil {
 		return err
 	}

@@ -157,6 +157,7 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 			limited.Accounts = append(limited.Accounts, LimitedAccount(a))
 		}
 		return limited
+	case messages.RefusedEmpty:
 	}
 	return fmt.Errorf("%w: %s: %s", ErrNoAccounts, name, r.Detail)
 }

@@ -13,20 +13,33 @@ import (
 // is one of those below; none carries a secret.
 type Event = messages.Event
 
-// The events. Occurrence is what all have in common.
+// Occurrence is what all events have in common: whose, and when.
+type Occurrence = messages.Occurrence
+
+// The events.
 type (
-	Occurrence           = messages.Occurrence
-	AccountJoined        = messages.AccountJoined
-	AccountLeft          = messages.AccountLeft
-	AccountSwitched      = messages.AccountSwitched
-	AccountCooled        = messages.AccountCooled
-	AccountQuarantined   = messages.AccountQuarantined
-	LoginRefreshed       = messages.LoginRefreshed
-	LoginRejected        = messages.LoginRejected
-	RefreshFailed        = messages.RefreshFailed
+	// AccountJoined tells that an account was added, or got a new login.
+	AccountJoined = messages.AccountJoined
+	// AccountLeft tells that an account was removed.
+	AccountLeft = messages.AccountLeft
+	// AccountSwitched tells that an account's user switched it on or off.
+	AccountSwitched = messages.AccountSwitched
+	// AccountCooled tells that an account is limited until a moment.
+	AccountCooled = messages.AccountCooled
+	// AccountQuarantined tells that an account's file could not be read.
+	AccountQuarantined = messages.AccountQuarantined
+	// LoginRefreshed tells that an account has a new access token.
+	LoginRefreshed = messages.LoginRefreshed
+	// LoginRejected tells that an account's owner has to log in again.
+	LoginRejected = messages.LoginRejected
+	// RefreshFailed tells that a token exchange failed and will be tried again.
+	RefreshFailed = messages.RefreshFailed
+	// VerificationRequired tells that an account's owner has to visit a page first.
 	VerificationRequired = messages.VerificationRequired
-	SaveFailed           = messages.SaveFailed
-	EventsDropped        = messages.EventsDropped
+	// SaveFailed tells that a change could not be stored; it is in use and tried again.
+	SaveFailed = messages.SaveFailed
+	// EventsDropped tells a subscriber how many events it was too slow for.
+	EventsDropped = messages.EventsDropped
 )
 
 // eventBacklog is how many events may wait for a slow subscriber.
@@ -131,11 +144,11 @@ func (b *broker) close() {
 // logEvent writes what the account's owner has to know as a warning, and the
 // rest for whoever debugs.
 func logEvent(log zerolog.Logger, e Event) {
-	line := log.Debug()
+	level := zerolog.DebugLevel
 	switch e.(type) {
 	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired:
-		line = log.Warn()
+		level = zerolog.WarnLevel
 	}
 	about := e.About()
-	line.Str("provider", about.Provider).Str("account", about.AccountID).Msgf("%T", e)
+	log.WithLevel(level).Str("provider", about.Provider).Str("account", about.AccountID).Msgf("%T", e)
 }

@@ -65,6 +65,6 @@ func replayable(req *http.Request) bool {
 
 func closeBody(req *http.Request) {
 	if req.Body != nil {
-		_ = req.Body.Close() //nolint:errcheck // it will not be sent; what closing it says changes nothing
+		_ = req.Body.Close() // it will not be sent
 	}
 }

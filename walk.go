@@ -48,7 +48,7 @@ func (w *walk) run() (*http.Response, error) {
 		if err := w.send(leased); err != nil {
 			return nil, err
 		}
-		step, wait := w.plan.Next(w.last.verdict.Class, leased.Credential.Kind, rand.Float64()) //nolint:gosec // spreads retries
+		step, wait := w.plan.Next(w.last.verdict.Class, leased.Credential.Kind, rand.Float64())
 		if step == policy.Return || (step == policy.NextAccount && w.pin != "") {
 			return w.finish()
 		}
@@ -158,8 +158,8 @@ func (a *answer) discard() {
 	if a.resp == nil {
 		return
 	}
-	_, _ = io.CopyN(io.Discard, a.resp.Body, prefixLimit) //nolint:errcheck // only to keep the connection
-	_ = a.resp.Body.Close()                               //nolint:errcheck // nobody wants it
+	_, _ = io.CopyN(io.Discard, a.resp.Body, prefixLimit) // to keep the connection
+	_ = a.resp.Body.Close()
 	a.resp = nil
 }
 

@@ -272,7 +272,7 @@ func TestPinFailsClosed(t *testing.T) {
 		ctx := multiaccount.WithAccount(context.Background(), id)
 		resp, err := postContext(ctx, pool.Transport(up), "question")
 		checkAnswer(t, resp, err, 429)
-		_, err = postContext(ctx, pool.Transport(up), "question")
+		_, err = postContext(ctx, pool.Transport(up), "question") //nolint:bodyclose // there is no answer
 		var unavailable *multiaccount.AccountUnavailableError
 		if !errors.As(err, &unavailable) || unavailable.AccountID != id || unavailable.RetryAt.IsZero() {
 			t.Errorf("pinned to a limited account: %v", err)

@@ -184,15 +184,15 @@ func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
 	if m.Generation != a.record.Generation {
 		return false
 	}
-	before := a.refused
-	switch m.Verdict.Class {
-	case account.ClassSuccess:
+	if m.Verdict.Class == account.ClassSuccess {
 		a.refused = 0
-	case account.ClassUnauthorized:
-		a.refused = m.Generation
-		return before != 0 || !a.refreshable()
 	}
-	return false
+	if m.Verdict.Class != account.ClassUnauthorized {
+		return false
+	}
+	before := a.refused
+	a.refused = m.Generation
+	return before != 0 || !a.refreshable()
 }
 
 // learn looks whether an answer says anything that the record does not.

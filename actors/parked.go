@@ -107,6 +107,7 @@ func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messag
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the pool has no accounts; add one"}
 	case policy.Declined:
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the host's strategy picked none of the usable accounts"}
+	default:
 	}
 	if s.noneWorks() {
 		return s.loginRefusal()

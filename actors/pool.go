@@ -49,7 +49,7 @@ type pool struct {
 
 // jitter returns a random number in [0, 1).
 func (p *pool) jitter() float64 {
-	return rand.Float64() //nolint:gosec // spreads retries; nothing secret depends on it
+	return rand.Float64()
 }
 
 // Pool is the way into the actors of one provider's accounts. It is safe for
@@ -143,7 +143,7 @@ func (p *Pool) Select(ctx context.Context, s Selection) (messages.TokenLeased, e
 func ReportAndWait(ctx context.Context, to messages.Recipient, outcome *messages.ReportOutcome) {
 	outcome.Reply = messages.NewReply[messages.Acknowledged]()
 	if actor, ok := to.(*ref); ok {
-		_, _ = ask(ctx, actor, outcome, outcome.Reply) //nolint:errcheck // who reports can do nothing about it
+		_, _ = ask(ctx, actor, outcome, outcome.Reply) // who reports can do nothing about a failure
 	}
 }
 

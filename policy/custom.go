@@ -39,7 +39,7 @@ func (c *custom) list(p *Pool, q *query, g *group) {
 			c.slots = append(c.slots, s)
 		}
 	}
-	slices.SortFunc(c.slots, func(a, b Slot) int { return cmp.Compare(a, b) })
+	slices.SortFunc(c.slots, cmp.Compare)
 	for _, s := range c.slots {
 		m := &p.members[s]
 		c.candidates = append(c.candidates, Candidate{

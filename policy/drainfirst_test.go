@@ -19,15 +19,18 @@ func TestDrainFirst(t *testing.T) {
 		{"windows that were reset are unknown", []policy.Facts{ready("a", window(0, 5*hour, -hour)), ready("b", window(99, 5*hour, 5*hour))}, "b"},
 		{
 			"a longer window that runs short",
-			[]policy.Facts{ready("a", window(10, 5*hour, hour), window(60, week, week/2)), ready("b", window(10, 5*hour, 4*hour))}, "b",
+			[]policy.Facts{ready("a", window(10, 5*hour, hour), window(60, week, week/2)), ready("b", window(10, 5*hour, 4*hour))},
+			"b",
 		},
 		{
 			"a longer window within its pace",
-			[]policy.Facts{ready("a", window(10, 5*hour, hour), window(40, week, week/2)), ready("b", window(10, 5*hour, 4*hour))}, "a",
+			[]policy.Facts{ready("a", window(10, 5*hour, hour), window(40, week, week/2)), ready("b", window(10, 5*hour, 4*hour))},
+			"a",
 		},
 		{
 			"a longer window that has not begun",
-			[]policy.Facts{ready("a", window(10, 5*hour, hour), window(0, week, week+hour)), ready("b", window(10, 5*hour, 4*hour))}, "a",
+			[]policy.Facts{ready("a", window(10, 5*hour, hour), window(0, week, week+hour)), ready("b", window(10, 5*hour, 4*hour))},
+			"a",
 		},
 		{"unclaimed first", []policy.Facts{ready("a", window(20, 5*hour, hour), claimed), ready("b")}, "b"},
 		{"priority first", []policy.Facts{ready("a", window(20, 5*hour, hour)), ready("b", priority(1))}, "b"},

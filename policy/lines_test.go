@@ -16,7 +16,6 @@ const testEpoch = Instant(1_800_000_000_000_000_000)
 func TestLinesHoldForAsLongAsTheySay(t *testing.T) {
 	for name, r := range map[string]rule{Hybrid: newHybrid(3), DrainFirst: drainFirst{}} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			rapid.Check(t, func(t *rapid.T) {
 				f := drawFacts(t)
 				now := testEpoch

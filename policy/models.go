@@ -97,7 +97,7 @@ func (p *Pool) build(m *model) {
 	m.view = newView(len(p.members), p.traits.turns)
 	p.viewed = append(p.viewed, m)
 	for i := range p.members {
-		s := Slot(i) //nolint:gosec // a slot
+		s := Slot(i)
 		st := p.base.places[s].rank.state()
 		l, _ := p.lineOf(s, st)
 		p.putFor(m, s, st, l)

@@ -131,12 +131,14 @@ func TestWhyNoAccountServes(t *testing.T) {
 		{
 			"the longer of two cooldowns counts",
 			[]policy.Facts{ready("a", cooling(hour), coolingFor("opus", time.Minute)), ready("b", cooling(time.Second), coolingFor("opus", 2*hour))},
-			policy.Request{Model: "opus"}, policy.AllLimited, start.Add(hour),
+			policy.Request{Model: "opus"},
+			policy.AllLimited, start.Add(hour),
 		},
 		{
 			"tried and limited meanwhile",
 			[]policy.Facts{ready("a", cooling(time.Minute)), ready("b", cooling(hour))},
-			policy.Request{Exclude: []string{"a"}}, policy.AllLimited, minute,
+			policy.Request{Exclude: []string{"a"}},
+			policy.AllLimited, minute,
 		},
 		{"tried", []policy.Facts{ready("a"), ready("b", switched)}, policy.Request{Exclude: []string{"a"}}, policy.AllTried, 0},
 		{"busy or cooling", []policy.Facts{ready("a", places(1)), ready("b", cooling(time.Minute))}, policy.Request{}, policy.AllBusy, minute},

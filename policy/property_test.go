@@ -16,7 +16,6 @@ import (
 func TestPoolDecidesLikeAFullScan(t *testing.T) {
 	for _, strategy := range builtIn {
 		t.Run(strategy, func(t *testing.T) {
-			t.Parallel()
 			rapid.Check(t, func(t *rapid.T) {
 				h := newHistory(t, strategy)
 				for range rapid.IntRange(20, 250).Draw(t, "steps") {

@@ -32,7 +32,7 @@ func rankOf(s State, f *Facts, claimsLast bool) rank {
 // biased maps a priority to an unsigned number of the same order.
 func biased(priority int) rank {
 	p := min(max(priority, math.MinInt32), math.MaxInt32)
-	return rank(p - math.MinInt32) //nolint:gosec // not negative
+	return rank(p - math.MinInt32)
 }
 
 func (r rank) state() State { return State(r >> stateShift) } //nolint:gosec // a State was put there

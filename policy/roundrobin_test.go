@@ -23,7 +23,9 @@ func TestRoundRobinOrder(t *testing.T) {
 		{"tried", []policy.Facts{ready("a"), ready("b"), ready("c")}, policy.Request{Exclude: []string{"a"}}, "b c b c b c b"},
 		{
 			"back after two turns",
-			[]policy.Facts{ready("a"), ready("b", cooling(2*time.Second)), ready("c")}, policy.Request{}, "a c a b c a b",
+			[]policy.Facts{ready("a"), ready("b", cooling(2*time.Second)), ready("c")},
+			policy.Request{},
+			"a c a b c a b",
 		},
 	}
 	for _, tt := range tests {

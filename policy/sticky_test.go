@@ -29,15 +29,24 @@ func TestStickyPreference(t *testing.T) {
 		{"limited a while ago", []policy.Facts{ready("a", limited(30*time.Second)), ready("b")}, "a", policy.Request{}, "a"},
 		{
 			"cooling for another model",
-			[]policy.Facts{ready("a", coolingFor("opus", time.Hour)), ready("b")}, "a", policy.Request{Model: "haiku"}, "a",
+			[]policy.Facts{ready("a", coolingFor("opus", time.Hour)), ready("b")},
+			"a",
+			policy.Request{Model: "haiku"},
+			"a",
 		},
 		{
 			"cooling for the model",
-			[]policy.Facts{ready("a", coolingFor("opus", time.Hour)), ready("b")}, "a", policy.Request{Model: "opus"}, "b",
+			[]policy.Facts{ready("a", coolingFor("opus", time.Hour)), ready("b")},
+			"a",
+			policy.Request{Model: "opus"},
+			"b",
 		},
 		{
 			"usable before a higher priority that is spared",
-			[]policy.Facts{ready("a", priority(1), limited(time.Second)), ready("b")}, "", policy.Request{}, "b",
+			[]policy.Facts{ready("a", priority(1), limited(time.Second)), ready("b")},
+			"",
+			policy.Request{},
+			"b",
 		},
 		{"last resort", []policy.Facts{ready("a", cooling(time.Minute)), ready("b", limited(time.Second))}, "", policy.Request{}, "b"},
 	}
