@@ -179,7 +179,8 @@ func (a *accountActor) reportOutcome(m *messages.ReportOutcome) {
 
 // countsAsAuthFailure reports whether a refused token is a failed login: it
 // was fresh, or there is no other to be had. The first refusal of an older
-// token only makes the next lease refresh it.
+// token only makes the next lease refresh it, and that many requests were
+// refused with one token counts as one refusal.
 func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
 	if m.Generation != a.record.Generation {
 		return false
@@ -192,7 +193,7 @@ func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
 	}
 	before := a.refused
 	a.refused = m.Generation
-	return before != 0 || !a.refreshable()
+	return (before != 0 && before != m.Generation) || !a.refreshable()
 }
 
 // learn looks whether an answer says anything that the record does not.
