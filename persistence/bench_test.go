@@ -1,6 +1,7 @@
 package persistence_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ func BenchmarkSave(b *testing.B) {
 }
 
 func benchmarkSave(b *testing.B, callers, accounts int) {
+	b.Helper()
 	s, err := persistence.OpenFiles(b.TempDir())
 	if err != nil {
 		b.Fatal(err)
@@ -101,11 +103,8 @@ func (w *sequentialWriter) write(path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if _, err := f.Write(w.data); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
+	_, err = f.Write(w.data)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(path+".tmp", path); err != nil {
@@ -115,8 +114,7 @@ func (w *sequentialWriter) write(path string) error {
 	if err != nil {
 		return err
 	}
-	defer dir.Close()
-	return dir.Sync()
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // BenchmarkLoad measures reading all accounts of a provider.

@@ -45,7 +45,7 @@ func wholeRecord() account.Record {
 func mustDecode(t *testing.T, text string) account.Record {
 	t.Helper()
 	data := []byte(text)
-	rec, err := decodeAccount(keyFor("a"), data)
+	rec, err := decodeAccount(keyA, data)
 	if err != nil {
 		t.Fatal(err)
 	}

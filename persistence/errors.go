@@ -43,7 +43,7 @@ type PermissionError struct {
 
 // Error names the path, its mode and the command that mends it.
 func (e *PermissionError) Error() string {
-	return fmt.Sprintf("the mode %04o of %s is not safe for logins: run `%s`", e.Mode.Perm(), e.Path, e.Fix)
+	return fmt.Sprintf("the mode %04o of %s is not safe for logins: run %s", e.Mode.Perm(), e.Path, e.Fix)
 }
 
 // StorageError is returned when the operating system refused to read or write

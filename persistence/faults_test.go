@@ -3,6 +3,7 @@ package persistence
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -40,11 +41,13 @@ type faultyFileSystem struct {
 	mu     sync.Mutex
 	before int // operations that still succeed
 	failed string
+	log    []string
 }
 
 func (f *faultyFileSystem) fail(op, path string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.log = append(f.log, op+" "+filepath.Base(path))
 	f.before--
 	if f.before >= 0 || f.failed != "" && !f.stays {
 		return nil
@@ -166,6 +169,7 @@ func (f *faultyFile) Write(data []byte) (int, error) {
 }
 
 func (f *faultyFile) Sync() error { return errors.Join(f.system.fail("sync", f.path), f.file.Sync()) }
+
 func (f *faultyFile) Close() error {
 	return errors.Join(f.system.fail("close", f.path), f.file.Close())
 }
@@ -177,8 +181,6 @@ type change struct {
 	isOld  func(Snapshot) bool
 	isNew  func(Snapshot) bool
 }
-
-var faultKey = Key{Provider: "provider", ID: "a"}
 
 func changes() map[string]change {
 	label := func(want string) func(Snapshot) bool {
@@ -197,7 +199,7 @@ func changes() map[string]change {
 			before: createOld, isOld: label("old"), isNew: label("new"),
 			run: func(t *testing.T, s *FileStore) error {
 				t.Helper()
-				_, err := s.Update(t.Context(), faultKey, relabel)
+				_, err := s.Update(t.Context(), keyA, relabel)
 				return err
 			},
 		},
@@ -205,7 +207,7 @@ func changes() map[string]change {
 			before: createOld, isOld: label("old"), isNew: label("new"),
 			run: func(t *testing.T, s *FileStore) error {
 				t.Helper()
-				l, err := s.Lock(t.Context(), faultKey)
+				l, err := s.Lock(t.Context(), keyA)
 				if err != nil {
 					return err
 				}
@@ -215,7 +217,7 @@ func changes() map[string]change {
 		},
 		"Remove": {
 			before: createOld, isOld: label("old"), isNew: none,
-			run: func(t *testing.T, s *FileStore) error { t.Helper(); return s.Remove(t.Context(), faultKey) },
+			run: func(t *testing.T, s *FileStore) error { t.Helper(); return s.Remove(t.Context(), keyA) },
 		},
 		"UpdatePool": {
 			before: activate("old"), isOld: active("old"), isNew: active("new"),
@@ -238,7 +240,7 @@ func changes() map[string]change {
 
 func labelled(label string) account.Record {
 	return account.Record{
-		ID: faultKey.ID, Provider: faultKey.Provider, Label: label,
+		ID: keyA.ID, Provider: keyA.Provider, Label: label,
 		Credentials: account.Credentials{RefreshToken: account.NewSecret(strings.Repeat(label, 100))},
 	}
 }

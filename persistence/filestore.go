@@ -33,7 +33,10 @@ func openFiles(dir string, files fileSystem) (*FileStore, error) {
 		return nil, storageError(dir, err)
 	}
 	s := &FileStore{dir: dir, fs: files, folders: folderSyncer{sync: files.SyncDir}}
-	return s, s.makeFolder(dir, checkRoot)
+	if err := s.makeFolder(dir, checkRoot); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Close implements [Store]. The store keeps nothing open between calls.

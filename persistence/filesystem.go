@@ -1,6 +1,7 @@
 package persistence
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -54,12 +55,15 @@ func (osFileSystem) Stat(path string) (fs.FileInfo, error)      { return os.Stat
 func (osFileSystem) Lstat(path string) (fs.FileInfo, error)     { return os.Lstat(path) }
 func (osFileSystem) EvalSymlinks(path string) (string, error)   { return filepath.EvalSymlinks(path) }
 func (osFileSystem) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
+
 func (osFileSystem) Rename(from, to string) error {
 	return retryBusy(func() error { return os.Rename(from, to) })
 }
+
 func (osFileSystem) Remove(path string) error {
 	return retryBusy(func() error { return os.Remove(path) })
 }
+
 func (osFileSystem) SyncDir(path string) error { return syncDir(path) }
 
 func (osFileSystem) Create(path string) (file, error) {
@@ -79,14 +83,14 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // nothing was written
 	info, err := f.Stat()
 	if err != nil {
 		return nil, 0, err
 	}
 	data := make([]byte, info.Size()+1)
 	n, err := io.ReadFull(f, data)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, 0, err
 	}
 	return data[:n], info.Mode(), nil

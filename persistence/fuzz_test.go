@@ -13,7 +13,7 @@ import (
 func FuzzDecodeAccount(f *testing.F) {
 	f.Add([]byte(wholeAccount))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		first, err := decodeAccount(keyFor("a"), data)
+		first, err := decodeAccount(keyA, data)
 		if err != nil {
 			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNewerVersion) {
 				t.Errorf("the error %v is neither ErrCorrupt nor ErrNewerVersion", err)
@@ -24,7 +24,7 @@ func FuzzDecodeAccount(f *testing.F) {
 		if err != nil {
 			t.Fatalf("what was read cannot be stored: %v", err)
 		}
-		second, err := decodeAccount(keyFor("a"), stored)
+		second, err := decodeAccount(keyA, stored)
 		if err != nil {
 			t.Fatalf("what was stored cannot be read: %v\n%s", err, stored)
 		}

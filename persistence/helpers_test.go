@@ -32,10 +32,11 @@ func withAccounts(t *testing.T, ids ...string) (s *FileStore, accounts string) {
 			t.Fatal(err)
 		}
 	}
-	return s, s.accountsFolder("provider")
+	accounts = s.accountsFolder("provider")
+	return s, accounts
 }
 
-func keyFor(id string) Key { return Key{Provider: "provider", ID: id} }
+var keyA = Key{Provider: "provider", ID: "a"}
 
 func mustLoad(t *testing.T, s *FileStore) Snapshot {
 	t.Helper()
@@ -55,9 +56,10 @@ func ids(snap Snapshot) string {
 	return strings.Join(all, " ")
 }
 
-func mustRelabel(t *testing.T, s *FileStore, id, label string) {
+// mustRelabel changes the account a.
+func mustRelabel(t *testing.T, s *FileStore, label string) {
 	t.Helper()
-	if _, err := s.Update(t.Context(), keyFor(id), func(r *account.Record) { r.Label = label }); err != nil {
+	if _, err := s.Update(t.Context(), keyA, func(r *account.Record) { r.Label = label }); err != nil {
 		t.Fatal(err)
 	}
 }

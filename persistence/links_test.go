@@ -38,7 +38,7 @@ func TestLinkedAccountFile(t *testing.T) {
 	path, elsewhere := filepath.Join(accounts, "a.json"), filepath.Join(t.TempDir(), "dotfile")
 	moveAndLink(t, path, elsewhere)
 
-	mustRelabel(t, s, "a", "new")
+	mustRelabel(t, s, "new")
 	checkLink(t, path)
 	if snap := mustLoad(t, s); ids(snap) != "a" || snap.Accounts[0].Label != "new" {
 		t.Errorf("loaded %+v", snap)
@@ -48,7 +48,7 @@ func TestLinkedAccountFile(t *testing.T) {
 	}
 	checkNoTempFiles(t, filepath.Dir(elsewhere))
 
-	if err := s.Remove(t.Context(), keyFor("a")); err != nil {
+	if err := s.Remove(t.Context(), keyA); err != nil {
 		t.Fatal(err)
 	}
 	if exists(path) || exists(elsewhere) {
@@ -67,7 +67,7 @@ func TestLinkedFolders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := withAccounts(t, "a")
 			moveAndLink(t, folder(s), filepath.Join(t.TempDir(), "elsewhere"))
-			mustRelabel(t, s, "a", "new")
+			mustRelabel(t, s, "new")
 			activate("a")(t, s)
 			checkLink(t, folder(s))
 			if snap := mustLoad(t, s); ids(snap) != "a" || snap.Accounts[0].Label != "new" || snap.Pool.Active != "a" {
@@ -84,11 +84,11 @@ func TestLinkIntoAnotherStateFolderSharesTheLock(t *testing.T) {
 	guest, guestAccounts := withAccounts(t, "b")
 	link(t, filepath.Join(accounts, "a.json"), filepath.Join(guestAccounts, "a.json"))
 
-	lock, err := owner.Lock(t.Context(), keyFor("a"))
+	lock, err := owner.Lock(t.Context(), keyA)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := guest.place(keyFor("a"))
+	p, err := guest.place(keyA)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestLinkIntoAnotherStateFolderSharesTheLock(t *testing.T) {
 	if err := lock.Unlock(); err != nil {
 		t.Fatal(err)
 	}
-	mustRelabel(t, guest, "a", "by the guest")
+	mustRelabel(t, guest, "by the guest")
 	if snap := mustLoad(t, owner); snap.Accounts[0].Label != "by the guest" {
 		t.Errorf("the owner loads %+v", snap)
 	}
@@ -113,14 +113,14 @@ func TestLinkThatLeadsNowhere(t *testing.T) {
 	if got := ids(mustLoad(t, s)); got != "b" {
 		t.Errorf("loaded %q", got)
 	}
-	if _, err := s.Update(t.Context(), keyFor("a"), func(*account.Record) {}); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Update(t.Context(), keyA, func(*account.Record) {}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("Update: %v, want ErrNotFound", err)
 	}
 	if err := s.Create(t.Context(), labelled("new")); !errors.Is(err, ErrExists) {
 		t.Errorf("Create: %v, want ErrExists: the target may come back", err)
 	}
 	checkLink(t, path)
-	if err := s.Remove(t.Context(), keyFor("a")); err != nil || exists(path) {
+	if err := s.Remove(t.Context(), keyA); err != nil || exists(path) {
 		t.Errorf("Remove: %v, and the link is there: %v", err, exists(path))
 	}
 }

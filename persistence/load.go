@@ -34,7 +34,10 @@ func (s *FileStore) Load(ctx context.Context, provider string) (Snapshot, error)
 	if err := s.loadAccounts(ctx, found.places, &snap); err != nil {
 		return Snapshot{}, err
 	}
-	return snap, s.loadPool(provider, &snap)
+	if err := s.loadPool(provider, &snap); err != nil {
+		return Snapshot{}, err
+	}
+	return snap, nil
 }
 
 // accountsFolderToRead returns the accounts folder after a look at the modes;
@@ -107,11 +110,11 @@ func (s *FileStore) sort(entry fs.DirEntry, folder, provider string, found *list
 	}
 	stem, stray := strings.CutSuffix(name, tempSuffix)
 	id, ok := strings.CutSuffix(stem, accountSuffix)
-	key := Key{Provider: provider, ID: id}
 	link := entry.Type()&fs.ModeSymlink != 0
-	if !ok || key.check() != nil || !(link || entry.Type().IsRegular()) {
+	if !ok || !fitID(id) || !link && !entry.Type().IsRegular() {
 		return nil
 	}
+	key := Key{Provider: provider, ID: id}
 	p, err := s.placeIn(folder, key, link && !stray)
 	if stray {
 		found.strays = append(found.strays, p)

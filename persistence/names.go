@@ -18,11 +18,14 @@ func (k Key) check() error {
 	if err := checkProvider(k.Provider); err != nil {
 		return err
 	}
-	if !fitName(k.ID) || k.ID == poolName {
+	if !fitID(k.ID) {
 		return fmt.Errorf("account id %q: %w", k.ID, ErrName)
 	}
 	return nil
 }
+
+// fitID keeps an account's lock apart from the pool's.
+func fitID(id string) bool { return fitName(id) && id != poolName }
 
 func checkProvider(name string) error {
 	if !fitName(name) {

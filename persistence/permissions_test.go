@@ -17,7 +17,7 @@ func TestWhatIsMadeIsPrivate(t *testing.T) {
 	s := openQuick(t, dir)
 	createOld(t, s)
 	activate("a")(t, s)
-	mustRelabel(t, s, "a", "new")
+	mustRelabel(t, s, "new")
 	err := filepath.WalkDir(filepath.Dir(dir), func(path string, d fs.DirEntry, _ error) error {
 		info, err := d.Info()
 		if err != nil {
@@ -121,16 +121,16 @@ func TestAccountFileOpenToOthersIsRefused(t *testing.T) {
 			t.Fatalf("mode %v: loaded %+v, want b and a refused where it is", mode, snap)
 		}
 		checkRefused(t, snap.Quarantined[0].Err, "chmod 600 "+path)
-		_, updateErr := s.Update(t.Context(), keyFor("a"), func(*account.Record) { t.Error("the mutation ran") })
+		_, updateErr := s.Update(t.Context(), keyA, func(*account.Record) { t.Error("the mutation ran") })
 		checkRefused(t, updateErr, "chmod 600 "+path)
-		_, lockErr := s.Lock(t.Context(), keyFor("a"))
+		_, lockErr := s.Lock(t.Context(), keyA)
 		checkRefused(t, lockErr, "chmod 600 "+path)
 		if content(t, path) != before {
 			t.Error("the file was changed")
 		}
 	}
 	chmod(t, path, 0o600)
-	mustRelabel(t, s, "a", "new")
+	mustRelabel(t, s, "new")
 }
 
 func TestDirThatIsNoFolder(t *testing.T) {
@@ -166,7 +166,7 @@ func TestDirThatCannotBeMade(t *testing.T) {
 func TestOpeningMakesNothingBeforeItIsNeeded(t *testing.T) {
 	s := openQuick(t, t.TempDir())
 	mustLoad(t, s)
-	_, err := s.Update(t.Context(), keyFor("a"), func(*account.Record) {})
+	_, err := s.Update(t.Context(), keyA, func(*account.Record) {})
 	if !errors.Is(err, ErrNotFound) {
 		t.Errorf("Update: %v, want ErrNotFound", err)
 	}
@@ -180,5 +180,5 @@ func TestMissingLocksFolderIsMadeAgain(t *testing.T) {
 	if err := os.RemoveAll(s.locksFolder("provider")); err != nil {
 		t.Fatal(err)
 	}
-	mustRelabel(t, s, "a", "new")
+	mustRelabel(t, s, "new")
 }

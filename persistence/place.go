@@ -28,10 +28,13 @@ type place struct {
 }
 
 // The folders of one provider.
+
 func (s *FileStore) providerFolder(provider string) string { return filepath.Join(s.dir, provider) }
+
 func (s *FileStore) accountsFolder(provider string) string {
 	return filepath.Join(s.dir, provider, accountsFolder)
 }
+
 func (s *FileStore) locksFolder(provider string) string {
 	return filepath.Join(s.dir, provider, locksFolder)
 }

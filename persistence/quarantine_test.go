@@ -72,11 +72,11 @@ func TestUpdateOfABrokenFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, accounts := withAccounts(t, "a", "b")
 			write(t, filepath.Join(accounts, "a.json"), bytes)
-			_, err := s.Update(t.Context(), keyFor("a"), func(*account.Record) { t.Error("the mutation ran") })
+			_, err := s.Update(t.Context(), keyA, func(*account.Record) { t.Error("the mutation ran") })
 			if !errors.Is(err, ErrCorrupt) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("Update: %v, want ErrCorrupt", err)
 			}
-			if _, err := s.Lock(t.Context(), keyFor("a")); !errors.Is(err, ErrNotFound) {
+			if _, err := s.Lock(t.Context(), keyA); !errors.Is(err, ErrNotFound) {
 				t.Errorf("Lock: %v, want ErrNotFound: the file is set aside", err)
 			}
 			snap := mustLoad(t, s)
@@ -92,7 +92,7 @@ func TestQuarantineKeepsEveryFile(t *testing.T) {
 	kept := map[string]bool{}
 	for _, bytes := range []string{"one", "two", "three"} {
 		write(t, filepath.Join(accounts, "a.json"), bytes)
-		if _, err := s.Update(t.Context(), keyFor("a"), func(*account.Record) {}); !errors.Is(err, ErrCorrupt) {
+		if _, err := s.Update(t.Context(), keyA, func(*account.Record) {}); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("Update: %v, want ErrCorrupt", err)
 		}
 	}
@@ -108,7 +108,7 @@ func TestQuarantineKeepsEveryFile(t *testing.T) {
 // A file whose lock is held may be about to change.
 func TestBrokenFileUnderALockIsReportedOnly(t *testing.T) {
 	s, accounts := withAccounts(t, "a", "b")
-	lock, err := s.Lock(t.Context(), keyFor("a"))
+	lock, err := s.Lock(t.Context(), keyA)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,8 +136,8 @@ func TestNewerVersionIsLeftAlone(t *testing.T) {
 	if q := snap.Quarantined[0]; q.ID != "a" || q.Path != path || !errors.Is(q.Err, ErrNewerVersion) {
 		t.Errorf("%+v, want account a where it is, and ErrNewerVersion", q)
 	}
-	_, updateErr := s.Update(t.Context(), keyFor("a"), func(*account.Record) { t.Error("the mutation ran") })
-	_, lockErr := s.Lock(t.Context(), keyFor("a"))
+	_, updateErr := s.Update(t.Context(), keyA, func(*account.Record) { t.Error("the mutation ran") })
+	_, lockErr := s.Lock(t.Context(), keyA)
 	for _, err := range []error{updateErr, lockErr} {
 		if !errors.Is(err, ErrNewerVersion) {
 			t.Errorf("got %v, want ErrNewerVersion", err)
@@ -149,7 +149,7 @@ func TestNewerVersionIsLeftAlone(t *testing.T) {
 	if got := content(t, path); got != newer {
 		t.Errorf("the file holds %s", got)
 	}
-	if err := s.Remove(t.Context(), keyFor("a")); err != nil || exists(path) {
+	if err := s.Remove(t.Context(), keyA); err != nil || exists(path) {
 		t.Errorf("Remove: %v; the owner asked for it", err)
 	}
 }

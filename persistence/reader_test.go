@@ -29,7 +29,7 @@ func TestReaderNeverSeesHalfAFile(t *testing.T) {
 				t.Errorf("reading the file: %v", err)
 				return
 			}
-			if _, err := decodeAccount(keyFor("a"), data); err != nil {
+			if _, err := decodeAccount(keyA, data); err != nil {
 				t.Errorf("%d bytes: %v", len(data), err)
 			}
 			if snap, err := other.Load(t.Context(), "provider"); err != nil || ids(snap) != "a" || len(snap.Quarantined) > 0 {
@@ -38,7 +38,7 @@ func TestReaderNeverSeesHalfAFile(t *testing.T) {
 		}
 	})
 	for i := range 300 {
-		_, err := s.Update(t.Context(), keyFor("a"), func(r *account.Record) {
+		_, err := s.Update(t.Context(), keyA, func(r *account.Record) {
 			r.Credentials.AccessToken = account.NewSecret(strings.Repeat("x", i*i%20_000+1))
 		})
 		if err != nil {

@@ -48,7 +48,7 @@ func TestTempFileOfADeadWriter(t *testing.T) {
 				func(t *testing.T, s *FileStore) { t.Helper(); mustLoad(t, s) },
 				func(t *testing.T, s *FileStore) {
 					t.Helper()
-					if _, err := s.Update(t.Context(), keyFor("a"), func(*account.Record) {}); err != nil {
+					if _, err := s.Update(t.Context(), keyA, func(*account.Record) {}); err != nil {
 						t.Error(err)
 					}
 				},
@@ -76,7 +76,7 @@ func TestTempFileOfADeadCreateIsCompleted(t *testing.T) {
 
 func TestOlderTempFileRollsNothingBack(t *testing.T) {
 	s, accounts := withAccounts(t, "a")
-	if _, err := s.Update(t.Context(), keyFor("a"), func(r *account.Record) { r.Generation = 2 }); err != nil {
+	if _, err := s.Update(t.Context(), keyA, func(r *account.Record) { r.Generation = 2 }); err != nil {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(accounts, "a.json.tmp"), encoded(t, func(r *account.Record) { r.Generation = 1 }))
@@ -89,7 +89,7 @@ func TestOlderTempFileRollsNothingBack(t *testing.T) {
 func TestTempFileOfAWriterAtWorkIsLeftAlone(t *testing.T) {
 	s, accounts := withAccounts(t, "a")
 	writer := openQuick(t, s.dir)
-	lock, err := writer.Lock(t.Context(), keyFor("a"))
+	lock, err := writer.Lock(t.Context(), keyA)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestTempFileOfAWriterAtWorkIsLeftAlone(t *testing.T) {
 func TestTempFileOfTheRemovedAccountGoesToo(t *testing.T) {
 	s, accounts := withAccounts(t, "a")
 	write(t, filepath.Join(accounts, "a.json.tmp"), relabelled(t, "new"))
-	if err := s.Remove(t.Context(), keyFor("a")); err != nil {
+	if err := s.Remove(t.Context(), keyA); err != nil {
 		t.Fatal(err)
 	}
 	checkNoTempFiles(t, accounts)
@@ -128,7 +128,7 @@ func TestTempFileOfANewerVersionIsLeftAlone(t *testing.T) {
 	const newer = `{"version":2,"id":"a"}`
 	write(t, temp, newer)
 	mustLoad(t, s)
-	if _, err := s.Update(t.Context(), keyFor("a"), func(*account.Record) {}); !errors.Is(err, ErrNewerVersion) {
+	if _, err := s.Update(t.Context(), keyA, func(*account.Record) {}); !errors.Is(err, ErrNewerVersion) {
 		t.Errorf("Update: %v, want ErrNewerVersion", err)
 	}
 	if got := content(t, temp); got != newer {
