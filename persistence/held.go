@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/seed-810f1486/multiaccount/account"
 )
@@ -104,7 +105,7 @@ func (h *held) write(rec *account.Record) error {
 // remove deletes the file first and a link to it last: a crash in between
 // leaves a link that leads nowhere, and no login that nobody knows of.
 func (h *held) remove() error {
-	for _, path := range []string{h.place.file, h.place.entry} {
+	for _, path := range slices.Compact([]string{h.place.file, h.place.entry}) {
 		if err := h.store.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return storageError(path, err)
 		}
