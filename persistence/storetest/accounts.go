@@ -3,35 +3,39 @@ package storetest
 import (
 	"encoding/json"
 	"errors"
-	"testing"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-func emptyStore(t *testing.T, s persistence.Store) {
-	snap := load(t, s)
+func emptyStore(t trial) {
+	s := t.store
+	snap := load(t.T, s)
 	if len(snap.Accounts) != 0 || len(snap.Quarantined) != 0 || snap.Pool.Active != "" || len(snap.Pool.Bindings) != 0 {
 		t.Errorf("an empty store holds %+v", snap)
 	}
 }
 
-func createAndLoad(t *testing.T, s persistence.Store) {
-	_, want := stored(t, s, "a")
-	same(t, only(t, s), want)
+func createAndLoad(t trial) {
+	s := t.store
+	_, want := stored(t.T, s, "a")
+	same(t.T, only(t.T, s), want)
 }
 
-func loadOrder(t *testing.T, s persistence.Store) {
-	for id, minutes := range map[string]time.Duration{"c": 1, "a": 2, "d": 3, "b": 3} {
+func loadOrder(t trial) {
+	s := t.store
+	for id, after := range map[string]time.Duration{
+		"c": time.Minute, "a": 2 * time.Minute, "d": 3 * time.Minute, "b": 3 * time.Minute,
+	} {
 		rec := Record(id)
-		rec.AddedAt = rec.AddedAt.Add(minutes * time.Minute)
+		rec.AddedAt = rec.AddedAt.Add(after)
 		if err := s.Create(t.Context(), rec); err != nil {
 			t.Fatal(err)
 		}
 	}
 	got := ""
-	for _, rec := range load(t, s).Accounts {
+	for _, rec := range load(t.T, s).Accounts {
 		got += rec.ID
 	}
 	if got != "cabd" {
@@ -39,43 +43,47 @@ func loadOrder(t *testing.T, s persistence.Store) {
 	}
 }
 
-func createTwice(t *testing.T, s persistence.Store) {
-	_, want := stored(t, s, "a")
+func createTwice(t trial) {
+	s := t.store
+	_, want := stored(t.T, s, "a")
 	again := want
 	again.Label = "another"
 	if err := s.Create(t.Context(), again); !errors.Is(err, persistence.ErrExists) {
 		t.Errorf("second Create: %v, want ErrExists", err)
 	}
-	same(t, only(t, s), want)
+	same(t.T, only(t.T, s), want)
 }
 
-func providersApart(t *testing.T, s persistence.Store) {
-	key, want := stored(t, s, "a")
+func providersApart(t trial) {
+	s := t.store
+	key, want := stored(t.T, s, "a")
 	other := want
 	other.Provider = "other"
 	if err := s.Create(t.Context(), other); err != nil {
 		t.Fatalf("Create of the same id for another provider: %v", err)
 	}
-	mustUpdate(t, s, keyOf(other), func(r *account.Record) { r.Label = "changed" })
-	same(t, only(t, s), want)
+	mustUpdate(t.T, s, keyOf(other), func(r *account.Record) { r.Label = "changed" })
+	same(t.T, only(t.T, s), want)
 	if err := s.Remove(t.Context(), keyOf(other)); err != nil {
 		t.Fatal(err)
 	}
-	mustUpdate(t, s, key, func(*account.Record) {})
+	mustUpdate(t.T, s, key, func(*account.Record) {})
 }
 
-func update(t *testing.T, s persistence.Store) {
-	key, want := stored(t, s, "a")
-	got := mustUpdate(t, s, key, func(r *account.Record) {
-		same(t, *r, want)
+func update(t trial) {
+	s := t.store
+	key, want := stored(t.T, s, "a")
+	got := mustUpdate(t.T, s, key, func(r *account.Record) {
+		same(t.T, *r, want)
 		r.Label, r.Credentials.AccessToken, r.Fault = "new", account.NewSecret("new-token"), nil
 	})
 	want.Label, want.Credentials.AccessToken, want.Fault = "new", account.NewSecret("new-token"), nil
-	same(t, got, want)
-	same(t, only(t, s), want)
+	same(t.T, got, want)
+	same(t.T, only(t.T, s), want)
 }
 
-func updateUnknown(t *testing.T, s persistence.Store) {
+func updateUnknown(t trial) {
+	s := t.store
 	refused := func(key persistence.Key) {
 		_, err := s.Update(t.Context(), key, func(*account.Record) { t.Error("the mutation ran without an account") })
 		if !errors.Is(err, persistence.ErrNotFound) {
@@ -83,47 +91,51 @@ func updateUnknown(t *testing.T, s persistence.Store) {
 		}
 	}
 	refused(persistence.Key{Provider: Provider, ID: "a"})
-	stored(t, s, "b")
+	stored(t.T, s, "b")
 	refused(persistence.Key{Provider: Provider, ID: "a"})
-	if got := only(t, s); got.ID != "b" {
+	if got := only(t.T, s); got.ID != "b" {
 		t.Errorf("stored is %s, want b alone", got.ID)
 	}
 }
 
-func identityStays(t *testing.T, s persistence.Store) {
-	key, want := stored(t, s, "a")
-	got := mustUpdate(t, s, key, func(r *account.Record) { r.ID, r.Provider = "b", "other" })
-	same(t, got, want)
-	same(t, only(t, s), want)
+func identityStays(t trial) {
+	s := t.store
+	key, want := stored(t.T, s, "a")
+	got := mustUpdate(t.T, s, key, func(r *account.Record) { r.ID, r.Provider = "b", "other" })
+	same(t.T, got, want)
+	same(t.T, only(t.T, s), want)
 }
 
-func remove(t *testing.T, s persistence.Store) {
-	key, _ := stored(t, s, "a")
-	_, want := stored(t, s, "b")
+func remove(t trial) {
+	s := t.store
+	key, _ := stored(t.T, s, "a")
+	_, want := stored(t.T, s, "b")
 	for range 2 {
 		if err := s.Remove(t.Context(), key); err != nil {
 			t.Fatalf("Remove: %v; an account that is gone is no error", err)
 		}
 	}
-	same(t, only(t, s), want)
+	same(t.T, only(t.T, s), want)
 	if err := s.Remove(t.Context(), persistence.Key{Provider: "never", ID: "a"}); err != nil {
 		t.Errorf("Remove for a provider without accounts: %v", err)
 	}
-	stored(t, s, "a")
+	stored(t.T, s, "a")
 }
 
-func unknownFields(t *testing.T, s persistence.Store) {
+func unknownFields(t trial) {
+	s := t.store
 	rec := Record("a")
 	rec.Unknown = map[string]json.RawMessage{"from_the_future": json.RawMessage(`{"n":[1,2]}`)}
 	if err := s.Create(t.Context(), rec); err != nil {
 		t.Fatal(err)
 	}
 	rec.Label = "changed"
-	mustUpdate(t, s, keyOf(rec), func(r *account.Record) { r.Label = "changed" })
-	same(t, only(t, s), rec)
+	mustUpdate(t.T, s, keyOf(rec), func(r *account.Record) { r.Label = "changed" })
+	same(t.T, only(t.T, s), rec)
 }
 
-func unfitNames(t *testing.T, s persistence.Store) {
+func unfitNames(t trial) {
+	s := t.store
 	for _, name := range []string{"", ".", "..", "../a", "a/b", `a\b`, "a\x00", ".a", "a.", "A", "ä", "con", "nul.x", "a:b"} {
 		for _, key := range []persistence.Key{{Provider: Provider, ID: name}, {Provider: name, ID: "a"}} {
 			rec := Record(key.ID)
@@ -147,7 +159,8 @@ func unfitNames(t *testing.T, s persistence.Store) {
 }
 
 // notAliased writes to everything a caller gave or was given.
-func notAliased(t *testing.T, s persistence.Store) {
+func notAliased(t trial) {
+	s := t.store
 	want := Record("a")
 	want.Unknown = map[string]json.RawMessage{"x": json.RawMessage(`1`)}
 	given := Record("a")
@@ -156,16 +169,16 @@ func notAliased(t *testing.T, s persistence.Store) {
 		t.Fatal(err)
 	}
 	scribble(&given)
-	loaded := only(t, s)
-	same(t, loaded, want)
+	loaded := only(t.T, s)
+	same(t.T, loaded, want)
 	scribble(&loaded)
 
 	var kept *account.Record
-	updated := mustUpdate(t, s, keyOf(want), func(r *account.Record) { kept = r })
-	same(t, updated, want)
+	updated := mustUpdate(t.T, s, keyOf(want), func(r *account.Record) { kept = r })
+	same(t.T, updated, want)
 	scribble(&updated)
 	scribble(kept)
-	same(t, only(t, s), want)
+	same(t.T, only(t.T, s), want)
 }
 
 func scribble(r *account.Record) {

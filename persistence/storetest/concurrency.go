@@ -38,27 +38,30 @@ func count(t *testing.T, s persistence.Store, key persistence.Key) {
 	}
 }
 
-func concurrentUpdates(t *testing.T, s persistence.Store) {
-	key, want := stored(t, s, "a")
-	together(func(int, int) { count(t, s, key) })
+func concurrentUpdates(t trial) {
+	s := t.store
+	key, want := stored(t.T, s, "a")
+	together(func(int, int) { count(t.T, s, key) })
 	want.Generation += callers * rounds
-	same(t, only(t, s), want)
+	same(t.T, only(t.T, s), want)
 }
 
-func concurrentAccounts(t *testing.T, s persistence.Store) {
+func concurrentAccounts(t trial) {
+	s := t.store
 	keys := make([]persistence.Key, callers)
 	for i := range keys {
-		keys[i], _ = stored(t, s, fmt.Sprintf("a%d", i))
+		keys[i], _ = stored(t.T, s, fmt.Sprintf("a%d", i))
 	}
-	together(func(caller, _ int) { count(t, s, keys[caller]) })
-	for _, got := range load(t, s).Accounts {
+	together(func(caller, _ int) { count(t.T, s, keys[caller]) })
+	for _, got := range load(t.T, s).Accounts {
 		want := Record(got.ID)
 		want.Generation += rounds
-		same(t, got, want)
+		same(t.T, got, want)
 	}
 }
 
-func concurrentCreates(t *testing.T, s persistence.Store) {
+func concurrentCreates(t trial) {
+	s := t.store
 	var created atomic.Int64
 	together(func(int, int) {
 		switch err := s.Create(t.Context(), Record("a")); {
@@ -71,5 +74,5 @@ func concurrentCreates(t *testing.T, s persistence.Store) {
 	if created.Load() != 1 {
 		t.Errorf("%d creates of one id succeeded", created.Load())
 	}
-	same(t, only(t, s), Record("a"))
+	same(t.T, only(t.T, s), Record("a"))
 }

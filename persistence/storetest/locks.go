@@ -39,18 +39,20 @@ func refusedWhileHeld(t *testing.T, s persistence.Store, key persistence.Key) {
 	}
 }
 
-func lockExcludes(t *testing.T, s persistence.Store) {
-	key, want := stored(t, s, "a")
-	l := locked(t, s, key)
-	same(t, l.Record(), want)
-	refusedWhileHeld(t, s, key)
-	same(t, only(t, s), want) // reading waits for nobody
-	unlock(t, l)
-	unlock(t, locked(t, s, key))
+func lockExcludes(t trial) {
+	s := t.store
+	key, want := stored(t.T, s, "a")
+	l := locked(t.T, s, key)
+	same(t.T, l.Record(), want)
+	refusedWhileHeld(t.T, s, key)
+	same(t.T, only(t.T, s), want) // reading waits for nobody
+	unlock(t.T, l)
+	unlock(t.T, locked(t.T, s, key))
 }
 
-func lockUnknown(t *testing.T, s persistence.Store) {
-	for _, setup := range []func(){func() {}, func() { stored(t, s, "b") }} {
+func lockUnknown(t trial) {
+	s := t.store
+	for _, setup := range []func(){func() {}, func() { stored(t.T, s, "b") }} {
 		setup()
 		for range 2 { // the second finds no lock left behind
 			if _, err := s.Lock(t.Context(), persistence.Key{Provider: Provider, ID: "a"}); !errors.Is(err, persistence.ErrNotFound) {
@@ -60,47 +62,79 @@ func lockUnknown(t *testing.T, s persistence.Store) {
 	}
 }
 
-func lockUpdateUnlock(t *testing.T, s persistence.Store) {
-	key, want := stored(t, s, "a")
-	l := locked(t, s, key)
+func lockUpdateUnlock(t trial) {
+	s := t.store
+	key, want := stored(t.T, s, "a")
+	l := locked(t.T, s, key)
 	for _, label := range []string{"first", "second"} {
 		want.Label += label
 		got, err := l.Update(t.Context(), func(r *account.Record) { r.Label += label })
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, got, want)
-		same(t, l.Record(), want)
-		same(t, only(t, s), want)
+		same(t.T, got, want)
+		same(t.T, l.Record(), want)
+		same(t.T, only(t.T, s), want)
 	}
-	unlock(t, l)
-	unlock(t, l)
+	unlock(t.T, l)
+	unlock(t.T, l)
 	if _, err := l.Update(t.Context(), func(*account.Record) {}); !errors.Is(err, persistence.ErrUnlocked) {
 		t.Errorf("Update after Unlock: %v, want ErrUnlocked", err)
 	}
-	same(t, mustUpdate(t, s, key, func(*account.Record) {}), want)
+	same(t.T, mustUpdate(t.T, s, key, func(*account.Record) {}), want)
 }
 
-// cancelledWait cancels a wait that has begun: the context tells when somebody
-// asks for its Done channel.
-func cancelledWait(t *testing.T, s persistence.Store) {
-	key, _ := stored(t, s, "a")
-	l := locked(t, s, key)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	watched := &watchedContext{Context: ctx, waiting: make(chan struct{}, 1)}
-	result := make(chan error)
-	go func() {
-		_, err := s.Update(watched, key, func(*account.Record) { t.Error("a mutation came past the lock") })
-		result <- err
-	}()
-	<-watched.waiting
-	cancel()
-	if err := <-result; !errors.Is(err, persistence.ErrLocked) || !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want ErrLocked and the context's error", err)
+func cancelledWait(t trial) {
+	key, _ := stored(t.T, t.store, "a")
+	l := locked(t.T, t.store, key)
+	for _, waiter := range t.waiters() {
+		ctx, cancel := context.WithCancel(t.Context())
+		result := updateThatWaits(ctx, waiter, key, func(*account.Record) { t.Error("a mutation came past the lock") })
+		cancel()
+		if err := <-result; !errors.Is(err, persistence.ErrLocked) || !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want ErrLocked and the context's error", err)
+		}
 	}
-	unlock(t, l)
-	mustUpdate(t, s, key, func(*account.Record) {})
+	unlock(t.T, l)
+	mustUpdate(t.T, t.store, key, func(*account.Record) {})
+}
+
+func waiterGetsTheLock(t trial) {
+	key, want := stored(t.T, t.store, "a")
+	for _, waiter := range t.waiters() {
+		l := locked(t.T, t.store, key)
+		result := updateThatWaits(t.Context(), waiter, key, func(r *account.Record) { r.Label += " then the waiter" })
+		if _, err := l.Update(t.Context(), func(r *account.Record) { r.Label += ", first the holder" }); err != nil {
+			t.Fatal(err)
+		}
+		unlock(t.T, l)
+		if err := <-result; err != nil {
+			t.Error(err)
+		}
+		want.Label += ", first the holder then the waiter"
+		same(t.T, only(t.T, t.store), want)
+	}
+}
+
+// waiters are the stores through which somebody may wait for a lock.
+func (t trial) waiters() []persistence.Store {
+	if t.other == nil {
+		return []persistence.Store{t.store}
+	}
+	return []persistence.Store{t.store, t.other}
+}
+
+// updateThatWaits returns when an update has begun to wait for the lock: it
+// asks for its context's Done channel.
+func updateThatWaits(ctx context.Context, s persistence.Store, key persistence.Key, mutate persistence.Mutation) <-chan error {
+	watched := &watchedContext{Context: ctx, waiting: make(chan struct{}, 1)}
+	result := make(chan error, 1)
+	go func(ctx context.Context) {
+		_, err := s.Update(ctx, key, mutate)
+		result <- err
+	}(watched)
+	<-watched.waiting
+	return result
 }
 
 // watchedContext tells that somebody waits for it.
@@ -118,8 +152,9 @@ func (c *watchedContext) Done() <-chan struct{} {
 	return c.Context.Done()
 }
 
-func panicUnlocks(t *testing.T, s persistence.Store) {
-	key, want := stored(t, s, "a")
+func panicUnlocks(t trial) {
+	s := t.store
+	key, want := stored(t.T, s, "a")
 	func() {
 		defer func() {
 			if recover() == nil {
@@ -128,31 +163,33 @@ func panicUnlocks(t *testing.T, s persistence.Store) {
 		}()
 		_, _ = s.Update(t.Context(), key, func(*account.Record) { panic("mutation") })
 	}()
-	same(t, mustUpdate(t, s, key, func(*account.Record) {}), want)
+	same(t.T, mustUpdate(t.T, s, key, func(*account.Record) {}), want)
 }
 
-func endedContext(t *testing.T, s persistence.Store) {
-	key, want := stored(t, s, "a")
-	_, updateErr := s.Update(ended(t), key, func(*account.Record) { t.Error("the mutation ran") })
-	_, lockErr := s.Lock(ended(t), key)
-	_, poolErr := s.UpdatePool(ended(t), Provider, func(*persistence.PoolState) { t.Error("the mutation ran") })
-	_, loadErr := s.Load(ended(t), Provider)
-	errs := []error{updateErr, lockErr, poolErr, loadErr, s.Create(ended(t), Record("b")), s.Remove(ended(t), key)}
+func endedContext(t trial) {
+	s := t.store
+	key, want := stored(t.T, s, "a")
+	_, updateErr := s.Update(ended(t.T), key, func(*account.Record) { t.Error("the mutation ran") })
+	_, lockErr := s.Lock(ended(t.T), key)
+	_, poolErr := s.UpdatePool(ended(t.T), Provider, func(*persistence.PoolState) { t.Error("the mutation ran") })
+	_, loadErr := s.Load(ended(t.T), Provider)
+	errs := []error{updateErr, lockErr, poolErr, loadErr, s.Create(ended(t.T), Record("b")), s.Remove(ended(t.T), key)}
 	for _, err := range errs {
 		if !errors.Is(err, context.Canceled) || errors.Is(err, persistence.ErrLocked) {
 			t.Errorf("got %v, want the context's error alone: the lock is free", err)
 		}
 	}
-	same(t, only(t, s), want)
+	same(t.T, only(t.T, s), want)
 }
 
-func othersGoOn(t *testing.T, s persistence.Store) {
-	key, _ := stored(t, s, "a")
-	l := locked(t, s, key)
-	other, _ := stored(t, s, "b")
-	mustUpdate(t, s, other, func(r *account.Record) { r.Label = "b while a is locked" })
+func othersGoOn(t trial) {
+	s := t.store
+	key, _ := stored(t.T, s, "a")
+	l := locked(t.T, s, key)
+	other, _ := stored(t.T, s, "b")
+	mustUpdate(t.T, s, other, func(r *account.Record) { r.Label = "b while a is locked" })
 	if err := s.Remove(t.Context(), other); err != nil {
 		t.Error(err)
 	}
-	unlock(t, l)
+	unlock(t.T, l)
 }

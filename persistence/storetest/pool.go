@@ -19,7 +19,8 @@ func updatePool(t *testing.T, s persistence.Store, mutate func(*persistence.Pool
 	return state
 }
 
-func poolState(t *testing.T, s persistence.Store) {
+func poolState(t trial) {
+	s := t.store
 	want := func() persistence.PoolState {
 		return persistence.PoolState{
 			Active:   "a",
@@ -36,16 +37,16 @@ func poolState(t *testing.T, s persistence.Store) {
 		got.Unknown["from_the_future"][1] = '2'
 	}
 	var kept *persistence.PoolState
-	check(updatePool(t, s, func(p *persistence.PoolState) {
+	check(updatePool(t.T, s, func(p *persistence.PoolState) {
 		if p.Active != "" || len(p.Bindings) != 0 {
 			t.Errorf("a new pool starts with %+v", *p)
 		}
 		*p, kept = want(), p
 	}))
 	kept.Active = "scribbled"
-	check(load(t, s).Pool)
-	check(updatePool(t, s, func(*persistence.PoolState) {}))
-	check(load(t, s).Pool)
+	check(load(t.T, s).Pool)
+	check(updatePool(t.T, s, func(*persistence.PoolState) {}))
+	check(load(t.T, s).Pool)
 	if snap, err := s.Load(t.Context(), "other"); err != nil || snap.Pool.Active != "" {
 		t.Errorf("another provider's pool holds %+v (%v)", snap.Pool, err)
 	}
@@ -69,7 +70,8 @@ func bindings(t *testing.T, s persistence.Store, want int) {
 	}
 }
 
-func concurrentPoolUpdates(t *testing.T, s persistence.Store) {
-	together(func(caller, round int) { bind(t, s, "key", caller, round) })
-	bindings(t, s, callers*rounds)
+func concurrentPoolUpdates(t trial) {
+	s := t.store
+	together(func(caller, round int) { bind(t.T, s, "key", caller, round) })
+	bindings(t.T, s, callers*rounds)
 }

@@ -24,7 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) persistence.Store,
 ) {
 	t.Helper()
 	for name, check := range checks() {
-		t.Run(name, func(t *testing.T) { check(t, opened(t, open(t))) })
+		t.Run(name, func(t *testing.T) { check(trial{T: t, store: opened(t, open(t))}) })
 	}
 	for name, check := range sharedChecks() {
 		t.Run("shared/"+name, func(t *testing.T) {
@@ -32,13 +32,22 @@ func Run(t *testing.T, open func(t *testing.T) persistence.Store,
 				t.Skip("this store cannot be opened a second time")
 			}
 			first := opened(t, open(t))
-			check(t, first, opened(t, reopen(t, first)))
+			check(trial{T: t, store: first, other: opened(t, reopen(t, first))})
 		})
 	}
 }
 
-func checks() map[string]func(*testing.T, persistence.Store) {
-	return map[string]func(*testing.T, persistence.Store){
+// trial is what one check works with.
+type trial struct {
+	*testing.T
+
+	store persistence.Store
+	// other is over the same data; nil unless the check is about sharing.
+	other persistence.Store
+}
+
+func checks() map[string]func(trial) {
+	return map[string]func(trial){
 		"an empty store":                    emptyStore,
 		"create and load":                   createAndLoad,
 		"load in the order of adding":       loadOrder,
@@ -55,6 +64,7 @@ func checks() map[string]func(*testing.T, persistence.Store) {
 		"lock of an unknown id":             lockUnknown,
 		"lock, update, unlock":              lockUpdateUnlock,
 		"a wait that is cancelled":          cancelledWait,
+		"a waiter gets the lock":            waiterGetsTheLock,
 		"a lock is free after a panic":      panicUnlocks,
 		"an ended context begins nothing":   endedContext,
 		"other accounts are not blocked":    othersGoOn,
@@ -66,11 +76,13 @@ func checks() map[string]func(*testing.T, persistence.Store) {
 	}
 }
 
-func sharedChecks() map[string]func(t *testing.T, a, b persistence.Store) {
-	return map[string]func(t *testing.T, a, b persistence.Store){
+func sharedChecks() map[string]func(trial) {
+	return map[string]func(trial){
 		"what one stores the other loads": sharedLoad,
 		"a mutation sees the latest":      sharedLatest,
 		"lock excludes":                   sharedLock,
+		"a wait that is cancelled":        cancelledWait,
+		"a waiter gets the lock":          waiterGetsTheLock,
 		"concurrent updates":              sharedUpdates,
 		"concurrent pool updates":         sharedPoolUpdates,
 	}
