@@ -277,7 +277,7 @@ func TestEveryFault(t *testing.T) {
 					for faulted(t, c, &faultyFileSystem{fileSystem: quickFileSystem{}, cause: cause, stays: stays, before: n}, want) {
 						n++
 					}
-					if n < 9 {
+					if n < 7 {
 						t.Errorf("only %d operations were seen to fail", n)
 					}
 				})

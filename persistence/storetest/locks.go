@@ -129,10 +129,10 @@ func (t trial) waiters() []persistence.Store {
 func updateThatWaits(ctx context.Context, s persistence.Store, key persistence.Key, mutate persistence.Mutation) <-chan error {
 	watched := &watchedContext{Context: ctx, waiting: make(chan struct{}, 1)}
 	result := make(chan error, 1)
-	go func(ctx context.Context) {
-		_, err := s.Update(ctx, key, mutate)
+	go func() { //nolint:contextcheck // the watched context is ctx
+		_, err := s.Update(watched, key, mutate)
 		result <- err
-	}(watched)
+	}()
 	<-watched.waiting
 	return result
 }
