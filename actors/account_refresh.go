@@ -97,25 +97,33 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 // refreshGranted spends the refresh token, on a goroutine of its own: whoever
 // waits may give up without ending the exchange. What comes of it goes to the
 // store from there, so that not even the end of this actor loses the login.
+//
+// While the latest token is not stored yet, it is the one to spend: the stored
+// one was spent for it.
 func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 	a.adopt(m.Record)
 	a.refresh.running = true
-	key, creds := a.key(), m.Record.Credentials
+	creds := a.record.Credentials
+	spent := creds.RefreshToken.Fingerprint()
+	commit := &messages.CommitRefresh{
+		Key: a.key(), Spent: []string{spent, m.Record.Credentials.RefreshToken.Fingerprint()},
+		Generation: a.record.Generation, ReplyTo: a.self,
+	}
 	a.system.task(func() {
 		ctx, cancel := context.WithTimeout(a.system.running, a.provider.RefreshTimeout())
 		defer cancel()
-		spent := creds.RefreshToken.Fingerprint()
-		grant, err := exchange(ctx, a.provider, creds)
-		if err != nil {
-			a.store.Tell(&messages.AbortRefresh{Key: key})
+		var err error
+		if commit.Grant, err = exchange(ctx, a.provider, creds); err != nil {
+			a.store.Tell(&messages.AbortRefresh{Key: commit.Key})
 			a.self.Tell(&exchangeFailed{spent: spent, err: err})
 			return
 		}
-		a.store.Tell(&messages.CommitRefresh{Key: key, Spent: spent, Grant: grant, ReplyTo: a.self})
+		a.store.Tell(commit)
 	})
 }
 
-// exchange calls the provider, whose panic must not end the process.
+// exchange calls the provider, whose panic must not end the process. A server
+// that returns no refresh token means the one it was sent (RFC 6749 section 6).
 func exchange(ctx context.Context, p providers.Provider, creds account.Credentials) (grant account.Grant, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -125,6 +133,9 @@ func exchange(ctx context.Context, p providers.Provider, creds account.Credentia
 	grant, err = p.Refresh(ctx, creds)
 	if err == nil && grant.AccessToken.IsZero() {
 		err = fmt.Errorf("provider %s returned no access token", p.Name())
+	}
+	if grant.RefreshToken.IsZero() {
+		grant.RefreshToken = creds.RefreshToken
 	}
 	return grant, err
 }
@@ -160,7 +171,7 @@ func (a *accountActor) refreshCommitted(m *messages.RefreshCommitted) {
 }
 
 func (a *accountActor) keepUnsaved(m *messages.RefreshCommitted) {
-	mutate := func(r *account.Record) { ApplyGrant(r, m.Commit.Spent, m.Commit.Grant) }
+	mutate := func(r *account.Record) { applyGrant(r, m.Commit) }
 	a.use(mutate)
 	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, ReplyTo: a.self}
 	a.remember(save)

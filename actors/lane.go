@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
@@ -67,7 +68,7 @@ func (w *written) run(store persistence.Store) {
 
 func (w *written) mutate(r *account.Record) {
 	if w.commit != nil {
-		ApplyGrant(r, w.commit.Spent, w.commit.Grant)
+		applyGrant(r, w.commit)
 	}
 	for _, s := range w.saves {
 		s.Mutate(r)
@@ -96,10 +97,11 @@ func (l *lane) fail(err error) {
 	}
 }
 
-// ApplyGrant gives r the tokens that were had for the refresh token with the
-// fingerprint spent, unless r has a newer login since.
-func ApplyGrant(r *account.Record, spent string, g account.Grant) {
-	if r.Credentials.RefreshToken.Fingerprint() == spent {
-		r.Apply(g)
+// applyGrant gives r the tokens of a refresh, unless r has a newer login since.
+func applyGrant(r *account.Record, m *messages.CommitRefresh) {
+	if !slices.Contains(m.Spent, r.Credentials.RefreshToken.Fingerprint()) {
+		return
 	}
+	r.Generation = max(r.Generation, m.Generation)
+	r.Apply(m.Grant)
 }

@@ -82,11 +82,14 @@ type BeginRefresh struct {
 // sends it after [RefreshGranted]; answered with [RefreshCommitted].
 type CommitRefresh struct {
 	Key Key
-	// Spent is the fingerprint of the refresh token that was exchanged: only
-	// a record that still holds it is changed.
-	Spent   string
-	Grant   account.Grant
-	ReplyTo Recipient
+	// Spent are the fingerprints of the refresh token that was exchanged and,
+	// when that had not been stored, of the one in its place: only a record
+	// that still holds one of them is changed.
+	Spent []string
+	// Generation is that of the exchanged token.
+	Generation uint64
+	Grant      account.Grant
+	ReplyTo    Recipient
 }
 
 // AbortRefresh gives the lock back with nothing changed. An account sends it
