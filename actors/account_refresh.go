@@ -172,9 +172,9 @@ func (a *accountActor) refreshCommitted(m *messages.RefreshCommitted) {
 
 func (a *accountActor) keepUnsaved(m *messages.RefreshCommitted) {
 	mutate := func(r *account.Record) { applyGrant(r, m.Commit) }
-	a.use(mutate)
 	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, ReplyTo: a.self}
 	a.remember(save)
+	a.use(mutate)
 	a.retryLater([]*messages.SaveAccount{save}, m.Err)
 }
 

@@ -19,6 +19,9 @@ const (
 
 // unsaved are an account's changes that are not known to be durable.
 type unsaved struct {
+	// stored is the account as it was stored last; every pending change is
+	// made on top of it.
+	stored *account.Record
 	// pending are all of them, oldest first; failed those among them that
 	// wait for another try.
 	pending, failed []*messages.SaveAccount
@@ -34,8 +37,8 @@ type retrySaves struct{}
 // apply changes the record and has the change stored. acknowledge, when set,
 // is told once; a change without it is tried until it is stored.
 func (a *accountActor) apply(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
-	a.use(mutate)
 	a.submit(mutate, lazy, acknowledge)
+	a.use(mutate)
 	a.announce()
 }
 
@@ -52,9 +55,10 @@ func (a *accountActor) submit(mutate func(*account.Record), lazy bool, acknowled
 	a.store.Tell(save)
 }
 
+// remember must come before the change is made in the record in use.
 func (a *accountActor) remember(save *messages.SaveAccount) {
 	if a.unsaved == nil {
-		a.unsaved = &unsaved{}
+		a.unsaved = &unsaved{stored: a.record}
 	}
 	a.unsaved.pending = append(a.unsaved.pending, save)
 }
@@ -79,6 +83,8 @@ func (a *accountActor) saved(m *messages.AccountSaved) {
 // adopt makes record, with the changes that are still pending, the one in use.
 func (a *accountActor) adopt(record account.Record) {
 	if a.unsaved != nil {
+		stored := record
+		a.unsaved.stored = &stored
 		for _, s := range a.unsaved.pending {
 			s.Mutate(&record)
 		}
@@ -100,27 +106,36 @@ func (a *accountActor) forget(saves []*messages.SaveAccount) {
 }
 
 // saveFailed gives up the changes that somebody waits for, and keeps the
-// others for another try.
+// others for another try. Whether they are stored all the same is not known:
+// reading the account again, as soon as that works, tells.
 func (a *accountActor) saveFailed(m *messages.AccountSaved) {
 	gone := errors.Is(m.Err, persistence.ErrNotFound)
-	var kept []*messages.SaveAccount
+	reread := &messages.SaveAccount{Key: a.key(), Mutate: func(*account.Record) {}, ReplyTo: a.self}
+	a.remember(reread)
+	var kept, dropped []*messages.SaveAccount
 	for _, s := range m.Saves {
 		if s.Acknowledge == nil && !gone {
 			kept = append(kept, s)
-			continue
+		} else {
+			dropped = append(dropped, s)
 		}
-		acknowledge(s, m.Err)
 	}
 	if gone {
-		a.forget(m.Saves)
+		a.undo(append(dropped, reread), m.Err)
 		return
 	}
-	// What was given up still shows in the record in use: reading the stored
-	// one again, as soon as that works, sets it right.
-	reread := &messages.SaveAccount{Key: a.key(), Mutate: func(*account.Record) {}, ReplyTo: a.self}
-	a.remember(reread)
-	a.forget(slices.DeleteFunc(slices.Clone(m.Saves), func(s *messages.SaveAccount) bool { return slices.Contains(kept, s) }))
+	a.undo(dropped, m.Err)
 	a.retryLater(append(kept, reread), m.Err)
+}
+
+// undo takes changes out of the record in use, and tells who waits for them.
+func (a *accountActor) undo(saves []*messages.SaveAccount, err error) {
+	stored := *a.unsaved.stored
+	a.forget(saves)
+	a.adopt(stored)
+	for _, s := range saves {
+		acknowledge(s, err)
+	}
 }
 
 func (a *accountActor) retryLater(saves []*messages.SaveAccount, err error) {

@@ -1,0 +1,139 @@
+package account_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+const value = "sk-very-secret"
+
+// holder keeps a secret where fmt cannot call its methods.
+type holder struct {
+	secret account.Secret
+	Nested struct{ inner account.Secret }
+}
+
+// TestSecretNeverShows prints a secret in every way there is.
+func TestSecretNeverShows(t *testing.T) {
+	s := account.NewSecret(value)
+	h := holder{secret: s}
+	h.Nested.inner = s
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%10.3s"} {
+		for _, v := range []any{s, &s, h, &h, []account.Secret{s}, map[string]account.Secret{"k": s}} {
+			_, _ = fmt.Fprintf(&out, verb+"\n", v)
+		}
+	}
+	encoded, err := json.Marshal(map[string]any{"s": s, "h": h, "creds": account.Credentials{AccessToken: s}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Write(encoded)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("slog", "s", s, "h", h)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("slog", "s", s, "h", h)
+	log := zerolog.New(&out)
+	log.Info().Object("s", s).Interface("any", s).Interface("h", h).Stringer("str", s).Send()
+	if strings.Contains(out.String(), value) || strings.Contains(out.String(), fmt.Sprintf("%x", value)) {
+		t.Errorf("a secret shows:\n%s", out.String())
+	}
+	if s.Reveal() != value {
+		t.Error("Reveal does not return the value")
+	}
+}
+
+func TestSecretEquality(t *testing.T) {
+	a, b := account.NewSecret(value), account.NewSecret(value)
+	if !a.Equal(b) || a.Equal(account.Secret{}) || a.Fingerprint() != b.Fingerprint() {
+		t.Error("equal secrets differ, or different ones do not")
+	}
+	var zero account.Secret
+	if !zero.IsZero() || !account.NewSecret("").IsZero() || zero.Reveal() != "" || zero.String() != "" || zero.Fingerprint() != "" {
+		t.Error("the zero secret is not empty")
+	}
+}
+
+func TestExpired(t *testing.T) {
+	now := time.Now()
+	token := account.NewSecret("t")
+	tests := map[string]struct {
+		rec  account.Record
+		want bool
+	}{
+		"no token":                 {account.Record{Kind: account.OAuth}, true},
+		"no expiry known":          {account.Record{Credentials: account.Credentials{AccessToken: token}}, false},
+		"ends in an hour":          {account.Record{Credentials: account.Credentials{AccessToken: token, ExpiresAt: now.Add(time.Hour)}}, false},
+		"ends in 61 s":             {account.Record{Credentials: account.Credentials{AccessToken: token, ExpiresAt: now.Add(61 * time.Second)}}, false},
+		"ends in 60 s":             {account.Record{Credentials: account.Credentials{AccessToken: token, ExpiresAt: now.Add(60 * time.Second)}}, true},
+		"an API key never does":    {account.Record{Kind: account.APIKey}, false},
+		"ended a long time before": {account.Record{Credentials: account.Credentials{AccessToken: token, ExpiresAt: now.Add(-time.Hour)}}, true},
+	}
+	for name, test := range tests {
+		if got := test.rec.Expired(now); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestGrantKeepsWhatItDoesNotSay(t *testing.T) {
+	rec := account.Record{
+		Subject: "s", Email: "e", Plan: "p", Generation: 7, AuthFailures: 2, Fault: &account.Fault{},
+		Credentials: account.Credentials{RefreshToken: account.NewSecret("old"), Scopes: []string{"a"}},
+	}
+	rec.Apply(account.Grant{AccessToken: account.NewSecret("new"), Plan: "pro"})
+	c := rec.Credentials
+	if c.RefreshToken.Reveal() != "old" || c.AccessToken.Reveal() != "new" || len(c.Scopes) != 1 {
+		t.Errorf("credentials after a grant without a refresh token: %+v", c)
+	}
+	if rec.Subject != "s" || rec.Email != "e" || rec.Plan != "pro" {
+		t.Errorf("facts: %+v", rec)
+	}
+	if rec.Generation != 8 || rec.AuthFailures != 0 || rec.Fault != nil {
+		t.Errorf("generation %d, %d failures, fault %v", rec.Generation, rec.AuthFailures, rec.Fault)
+	}
+}
+
+func TestReplaceMakesTheAccountWorkAgain(t *testing.T) {
+	rec := account.Record{
+		ID: "id", Label: "mine", Generation: 3, AuthFailures: 3, Fault: &account.Fault{Disabled: true},
+		Limits: []account.Limit{{Scope: account.ScopeAccount}},
+	}
+	rec.Replace(account.Record{Kind: account.APIKey, Credentials: account.Credentials{APIKey: account.NewSecret("k")}})
+	if !rec.Eligible() || rec.AuthFailures != 0 || rec.Limits != nil || rec.Generation != 4 {
+		t.Errorf("after a new login: %+v", rec)
+	}
+	if rec.ID != "id" || rec.Label != "mine" || rec.Credential().Token.Reveal() != "k" {
+		t.Errorf("identity or credential: %+v", rec)
+	}
+}
+
+func TestDisplayLabel(t *testing.T) {
+	rec := account.Record{ID: "0190aaaa-bbbb", Email: "e@x", Label: "l"}
+	for _, want := range []string{"l", "e@x", "Account (0190aaaa)"} {
+		if got := rec.DisplayLabel(); got != want {
+			t.Errorf("label %q, want %q", got, want)
+		}
+		if rec.Label != "" {
+			rec.Label = ""
+		} else {
+			rec.Email = ""
+		}
+	}
+}
+
+// One e-mail in two workspaces is two accounts.
+func TestIdentity(t *testing.T) {
+	a := account.Record{Organization: "one", Subject: "s"}
+	b := account.Record{Organization: "two", Subject: "s"}
+	if a.Identity() == b.Identity() || (&account.Record{Organization: "one"}).Identity() != "" {
+		t.Error("identities do not tell accounts apart")
+	}
+}
