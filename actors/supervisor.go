@@ -35,7 +35,8 @@ type supervisor struct {
 	wakeTime time.Time
 	// saveTimer runs while the pool's state has changes to be saved.
 	saveTimer *time.Timer
-	removed   map[string]*messages.Reply[messages.Acknowledged]
+	// leaving are accounts that are being deleted, by their ids.
+	leaving map[string]removal
 	// opened is answered once the accounts are loaded; early are the messages
 	// that came before.
 	opened *messages.Reply[messages.Acknowledged]
@@ -62,6 +63,12 @@ type member struct {
 	refreshFailed string
 }
 
+// removal is an account on its way out of the store, and who waits for that.
+type removal struct {
+	record *account.Record
+	asker  *messages.RemoveAccount
+}
+
 // newSupervisor returns a supervisor that loads its accounts when it starts,
 // and again when it is restarted: its accounts then stop with it.
 func newSupervisor(p *pool, c PoolConfig, opened *messages.Reply[messages.Acknowledged]) *supervisor {
@@ -71,7 +78,7 @@ func newSupervisor(p *pool, c PoolConfig, opened *messages.Reply[messages.Acknow
 	}
 	return &supervisor{
 		pool: p, config: c, selection: selection, self: p.supervisor, opened: opened,
-		byID: map[string]*member{}, holders: newHolders(), removed: map[string]*messages.Reply[messages.Acknowledged]{},
+		byID: map[string]*member{}, holders: newHolders(), leaving: map[string]removal{},
 	}
 }
 
@@ -148,7 +155,7 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.RemoveAccount:
 		s.removeAccount(m)
 	case *messages.AccountRemoved:
-		s.accountRemoved(m)
+		s.accountRemoved(ctx, m)
 	case *messages.CommandAccount:
 		s.commandAccount(m)
 	case *messages.GetAccounts:
@@ -316,7 +323,7 @@ func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
 		m.Fail(unknownAccount(m.ID))
 		return
 	}
-	s.removed[m.ID] = m.Reply
+	s.leaving[m.ID] = removal{record: known.record, asker: m}
 	s.leave(known)
 	s.store.Tell(&messages.DeleteAccount{Key: messages.Key{Provider: s.provider.Name(), ID: m.ID}, ReplyTo: s.self})
 }
@@ -326,7 +333,6 @@ func (s *supervisor) leave(m *member) {
 	id := m.record.ID
 	s.selection.Remove(id, policy.At(time.Now()))
 	s.savePoolSoon()
-	s.holders.drop(m.record)
 	delete(s.byID, id)
 	s.members[m.slot] = nil
 	for i, o := range s.order {
@@ -337,13 +343,23 @@ func (s *supervisor) leave(m *member) {
 	}
 	s.size.Store(int64(len(s.order)))
 	m.stop()
-	s.publish(messages.AccountLeft{Occurrence: s.occurrence(m.record)})
 }
 
-func (s *supervisor) accountRemoved(m *messages.AccountRemoved) {
-	reply := s.removed[m.ID]
-	delete(s.removed, m.ID)
-	reply.Send(messages.Acknowledged{Err: m.Err})
+// accountRemoved ends a removal. An account that could not be deleted comes
+// back, else nobody could delete it later.
+func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemoved) {
+	left, known := s.leaving[m.ID]
+	if !known {
+		return
+	}
+	delete(s.leaving, m.ID)
+	if m.Err != nil {
+		s.join(ctx, left.record)
+	} else {
+		s.holders.drop(left.record)
+		s.publish(messages.AccountLeft{Occurrence: s.occurrence(left.record)})
+	}
+	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})
 	s.serveParked(time.Now())
 }
 
