@@ -76,7 +76,7 @@ type spoken struct {
 func readBody(body string) spoken {
 	var s spoken
 	gjson.Parse(body).ForEach(func(key, v gjson.Result) bool {
-		switch key.String() {
+		switch key.Str {
 		case "model":
 			s.model = text(v)
 		case "prompt_cache_key":
@@ -101,8 +101,19 @@ func firstUserMessage(messages gjson.Result) string {
 	}
 	var first string
 	messages.ForEach(func(_, m gjson.Result) bool {
-		if m.Get("role").String() == "user" {
-			first = content(m.Get("content"))
+		var role string
+		var said gjson.Result
+		m.ForEach(func(key, v gjson.Result) bool {
+			switch key.Str {
+			case "role":
+				role = v.Str
+			case "content":
+				said = v
+			}
+			return true
+		})
+		if role == "user" {
+			first = content(said)
 		}
 		return first == ""
 	})

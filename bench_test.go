@@ -63,7 +63,7 @@ func benchPool(b *testing.B, strategy settings.Strategy, accounts int) *multiacc
 
 // BenchmarkAcquire is picking an account, getting its token and reporting a success.
 func BenchmarkAcquire(b *testing.B) {
-	for _, strategy := range []settings.Strategy{settings.StrategySticky, settings.StrategyRoundRobin, settings.StrategyHybrid} {
+	for _, strategy := range []settings.Strategy{settings.StrategySticky, settings.StrategyRoundRobin, settings.StrategyHybrid, settings.StrategyDrainFirst} {
 		for _, accounts := range []int{10, 1_000, 10_000} {
 			b.Run(fmt.Sprintf("strategy=%s/accounts=%d", strategy, accounts), func(b *testing.B) {
 				pool := benchPool(b, strategy, accounts)
