@@ -68,7 +68,11 @@ func (a *accountActor) startRefresh() {
 	if a.refresh.running || a.loading {
 		return
 	}
-	if err := a.cannotRefresh(time.Now()); err != nil {
+	now := time.Now()
+	if err := a.cannotRefresh(now); err != nil {
+		if !a.stillGood(now) {
+			a.announce() // the token was, when the refresh was put off
+		}
 		a.serve(err)
 		return
 	}
