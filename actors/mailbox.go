@@ -17,7 +17,7 @@ const (
 )
 
 // mailbox is an unbounded mailbox. An idle one costs a third of protoactor's,
-// and neither posting nor waking its actor allocates.
+// and posting to it does not allocate.
 //
 // Whoever sends to an idle actor runs it at once, on its own goroutine, for a
 // few messages: to ask an actor then costs no switch between goroutines,
@@ -26,9 +26,7 @@ const (
 type mailbox struct {
 	invoker    actor.MessageInvoker
 	dispatcher actor.Dispatcher
-	// run is process, bound once.
-	run       func()
-	scheduled atomic.Bool
+	scheduled  atomic.Bool
 	// users and systems count what was posted and not yet processed.
 	users, systems atomic.Int32
 
@@ -43,11 +41,7 @@ type mailbox struct {
 	suspended bool
 }
 
-func newMailbox() actor.Mailbox {
-	m := &mailbox{}
-	m.run = m.process
-	return m
-}
+func newMailbox() actor.Mailbox { return &mailbox{} }
 
 // PostUserMessage implements [actor.Mailbox].
 func (m *mailbox) PostUserMessage(message any) {
@@ -81,7 +75,7 @@ func (m *mailbox) UserMessageCount() int { return int(m.users.Load()) }
 // schedule runs an idle actor.
 func (m *mailbox) schedule() {
 	if m.scheduled.CompareAndSwap(false, true) && !m.finish(inline) {
-		m.dispatcher.Schedule(m.run)
+		m.dispatcher.Schedule(m.process)
 	}
 }
 
