@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -61,17 +60,17 @@ func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
 	return &Lease{pool: p, leased: leased, model: r.Model}, nil
 }
 
-// lease selects until an account has a token, each account once.
+// lease selects until an account has a token, each account once between two waits.
 func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLeased, error) {
 	var failed error
 	for {
-		leased, err := p.actors.Select(ctx, *s)
+		leased, err := p.actors.Select(ctx, s)
 		switch {
 		case err == nil:
 			return leased, nil
 		case failed != nil && isTried(err):
 			return leased, failed
-		case leased.AccountID == "" || s.Pin != "" || slices.Contains(s.Exclude, leased.AccountID):
+		case leased.AccountID == "" || s.Pin != "":
 			return leased, err
 		}
 		failed = err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 // failingOnce is a token endpoint that is in trouble at the first exchange.
@@ -51,4 +52,32 @@ func TestRequestsWaitForARefreshWhenTheTokenEndsMeanwhile(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		getOK(t, client)
 	})
+}
+
+// briefLimits make an account that is limited rest for a second.
+func briefLimits() settings.Settings {
+	s := quiet()
+	s.DefaultRetryAfter, s.RateLimitMinBackoff = time.Second, 0
+	return s
+}
+
+// A request that has waited for the only account may ask it for everything
+// again: another attempt, a refresh, one more wait.
+func TestAWaitMakesRoomForWhatWasTriedBefore(t *testing.T) {
+	for name, provider := range map[string]*plainProvider{
+		"a refresh":                 {},
+		"a refresh that is put off": failingOnce(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				_, pool := openPlain(t, provider, briefLimits())
+				add(t, pool, "a")
+				upstream := &upstream{answers: map[string][]int{"access-a": {http.StatusTooManyRequests, http.StatusUnauthorized}}}
+				getOK(t, &http.Client{Transport: pool.Transport(upstream)})
+				if n := len(upstream.calls); n != 3 {
+					t.Errorf("%d attempts, want a limited one, a refused one and the last", n)
+				}
+			})
+		})
+	}
 }

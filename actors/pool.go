@@ -119,20 +119,23 @@ func (p *Pool) Drain(ctx context.Context, cut bool) error {
 // Selection says what a request wants.
 type Selection struct {
 	Affinity, Model, Pin string
-	Exclude              []string
+	// Exclude are the accounts that the request has tried already.
+	Exclude []string
 }
 
 // Select returns an account with a fresh token; it waits while waiting makes
 // sense. Its errors are ctx's, [messages.ErrStopped], a [*messages.RefusalError] or
 // why a token could not be refreshed; the account concerned, if there is one,
-// is then named in the result.
-func (p *Pool) Select(ctx context.Context, s Selection) (messages.TokenLeased, error) {
+// is then named in the result. Whatever was tried before a wait may be tried
+// again: s then excludes nothing any more.
+func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, error) {
 	m, _ := p.selections.Get().(*messages.SelectAccount)
 	m.Affinity, m.Model, m.Pin, m.Exclude = s.Affinity, s.Model, s.Pin, s.Exclude
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)
 	if err != nil {
 		return leased, err // m may still be answered: it is not used again
 	}
+	s.Exclude = m.Exclude
 	m.Lease.Reply.Reopen()
 	p.selections.Put(m)
 	return leased, leased.Err
