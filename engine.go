@@ -56,6 +56,10 @@ import (
 // sets no deadline.
 const drainTime = 5 * time.Second
 
+// exchangeGrace is how much longer than its context Close waits for a token
+// exchange, which is as a rule over within a second.
+const exchangeGrace = 3 * time.Second
+
 // Engine keeps the accounts of several providers. Make it with [Open] and end
 // it with [Engine.Close]. It is safe for concurrent use, and a process may
 // have many.
@@ -124,9 +128,11 @@ func (e *Engine) Subscribe(fn func(Event)) (cancel func()) { return e.events.sub
 // Close ends the engine. No request begins any more, and Close waits for
 // those under way for as long as ctx allows, five seconds without a deadline.
 // What is in flight then is not cut off: it ends in its caller's hands, and no
-// account hears of it. A token exchange is waited for while ctx allows it.
-// Everything is stored, and no goroutine of the engine is left. Calling Close
-// again returns the first call's error.
+// account hears of it. A token exchange is waited for while ctx allows it and
+// three seconds more, since cutting it off may lose the login. Everything is
+// stored, whatever ctx says, and no goroutine of the engine is left. Errors
+// say what was cut off, what could not be stored, or that a subscriber did not
+// return. Calling Close again returns the first call's error.
 func (e *Engine) Close(ctx context.Context) error {
 	e.closing.Do(func() { e.closeErr = e.close(ctx) })
 	return e.closeErr
@@ -137,9 +143,13 @@ func (e *Engine) close(ctx context.Context) error {
 	for _, p := range e.pools {
 		p.close()
 	}
-	err := e.store.Close(ctx)
+	err := e.system.EndExchanges(ctx, exchangeGrace)
+	if err != nil {
+		err = fmt.Errorf("a token exchange was cut off, after which its account may have to log in again: %w", err)
+	}
+	err = errors.Join(err, e.store.Close(context.WithoutCancel(ctx)))
 	e.system.Close()
-	e.events.close()
+	err = errors.Join(err, e.events.close(ctx))
 	if e.files != nil {
 		err = errors.Join(err, e.files.Close())
 	}

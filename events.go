@@ -1,8 +1,11 @@
 package multiaccount
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -44,6 +47,10 @@ type (
 
 // eventBacklog is how many events may wait for a slow subscriber.
 const eventBacklog = 1024
+
+// lastEvents is how long a subscriber has for its last events when Close may
+// not wait any more.
+const lastEvents = time.Second
 
 // broker hands events to subscribers, each on a goroutine of its own.
 type broker struct {
@@ -129,8 +136,12 @@ func (b *broker) unsubscribe(s *subscriber) {
 	b.subscribers = slices.DeleteFunc(b.subscribers, func(o *subscriber) bool { return o == s })
 }
 
-// close delivers what was published and ends all subscriptions.
-func (b *broker) close() {
+// errStuckSubscriber is one error of [Engine.Close].
+var errStuckSubscriber = errors.New("a subscriber has not returned from its last event; its goroutine ends when it does")
+
+// close delivers what was published and ends all subscriptions. It waits for
+// the subscribers as the engine does for requests, and a moment longer.
+func (b *broker) close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closed = true
 	for _, s := range b.subscribers {
@@ -138,7 +149,23 @@ func (b *broker) close() {
 	}
 	b.subscribers = nil
 	b.mu.Unlock()
-	b.running.Wait()
+	ended := make(chan struct{})
+	go func() {
+		b.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+	case <-time.After(drainTime):
+	}
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(lastEvents):
+		return errStuckSubscriber
+	}
 }
 
 // logEvent writes what the account's owner has to know as a warning, and the

@@ -113,7 +113,7 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 		Key: a.key(), Spent: []string{spent, m.Record.Credentials.RefreshToken.Fingerprint()},
 		Generation: a.record.Generation, ReplyTo: a.self,
 	}
-	a.system.task(func() {
+	a.system.exchange(func() {
 		ctx, cancel := context.WithTimeout(a.system.running, a.provider.RefreshTimeout())
 		defer cancel()
 		var err error

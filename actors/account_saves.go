@@ -110,7 +110,9 @@ func (a *accountActor) forget(saves []*messages.SaveAccount) {
 // reading the account again, as soon as that works, tells.
 func (a *accountActor) saveFailed(m *messages.AccountSaved) {
 	gone := errors.Is(m.Err, persistence.ErrNotFound)
-	reread := &messages.SaveAccount{Key: a.key(), Mutate: func(*account.Record) {}, ReplyTo: a.self}
+	reread := &messages.SaveAccount{
+		Key: a.key(), Mutate: func(*account.Record) {}, ReplyTo: a.self, Acknowledge: func(error) {},
+	}
 	a.remember(reread)
 	var kept, dropped []*messages.SaveAccount
 	for _, s := range m.Saves {
@@ -170,13 +172,17 @@ func (a *accountActor) unsavedReason() string {
 	return a.unsaved.reason
 }
 
-// giveUpSaves answers whoever waits for a change.
+// giveUpSaves answers whoever waits for a change. What could not be stored is
+// left to the store for a last try.
 func (a *accountActor) giveUpSaves(err error) {
 	if a.unsaved == nil {
 		return
 	}
 	if a.unsaved.timer != nil {
 		a.unsaved.timer.Stop()
+	}
+	for _, s := range a.unsaved.failed {
+		a.store.Tell(s)
 	}
 	for _, s := range a.unsaved.pending {
 		acknowledge(s, err)

@@ -85,6 +85,12 @@ func (w *written) answer() {
 	}
 }
 
+// unheard reports whether nobody can be told when the write fails who would
+// take it into account.
+func (w *written) unheard() bool {
+	return w.commit != nil || slices.ContainsFunc(w.saves, func(s *messages.SaveAccount) bool { return s.Acknowledge == nil })
+}
+
 // fail answers everybody who waits with err.
 func (l *lane) fail(err error) {
 	if l.begin != nil {

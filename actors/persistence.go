@@ -37,7 +37,10 @@ type persister struct {
 	// pools are changes of whole pools that wait for company.
 	pools   map[string]*messages.SavePool
 	flushes []*messages.Flush
-	timer   *time.Timer
+	// lost are the accounts whose last write failed with changes that are
+	// worth an error when they are never stored.
+	lost  map[messages.Key]error
+	timer *time.Timer
 }
 
 // What a persister tells itself.
@@ -58,6 +61,7 @@ func (s *System) SpawnPersistence(store persistence.Store) *Persistence {
 			system: s, store: store, self: self,
 			lanes: map[messages.Key]*lane{},
 			pools: map[string]*messages.SavePool{},
+			lost:  map[messages.Key]error{},
 		}
 	})}
 }
@@ -65,8 +69,8 @@ func (s *System) SpawnPersistence(store persistence.Store) *Persistence {
 // Persistence is the address of the persistence actor.
 type Persistence struct{ *ref }
 
-// Close writes what waits, and stops the actor. It returns ctx's error when
-// that ends first; the actor then goes on until it is done.
+// Close writes what waits, and stops the actor. What is not written when ctx
+// ends is lost. The error is ctx's, or says what could not be stored.
 func (p *Persistence) Close(ctx context.Context) error {
 	flush := &messages.Flush{Reply: messages.NewReply[messages.Acknowledged]()}
 	done, err := ask(ctx, p.ref, flush, flush.Reply)
@@ -257,9 +261,17 @@ func (p *persister) next() {
 		return
 	}
 	for _, f := range p.flushes {
-		f.Reply.Send(messages.Acknowledged{})
+		f.Reply.Send(messages.Acknowledged{Err: p.lostError()})
 	}
 	p.flushes = nil
+}
+
+// lostError says what is not stored; nil when everything is.
+func (p *persister) lostError() error {
+	for _, err := range p.lost {
+		return fmt.Errorf("the latest changes of %d accounts could not be stored, of one because of this: %w", len(p.lost), err)
+	}
+	return nil
 }
 
 // writing reports whether anything is not durable yet.
@@ -277,12 +289,23 @@ func (p *persister) writing() bool {
 func (p *persister) written(w *written) {
 	p.writers--
 	w.lane.busy = false
+	p.account(w)
 	w.answer()
 	if w.commit != nil {
 		w.lane.abort = true
 	}
 	p.advance(w.lane)
 	p.next()
+}
+
+// account remembers which accounts have something that is not stored.
+func (p *persister) account(w *written) {
+	switch {
+	case w.err == nil:
+		delete(p.lost, w.lane.key)
+	case w.unheard() && !errors.Is(w.err, persistence.ErrNotFound):
+		p.lost[w.lane.key] = w.err
+	}
 }
 
 // takeLock waits for the account's lock, outside the mailbox.

@@ -188,6 +188,8 @@ func TestFailedSaveIsAnswered(t *testing.T) {
 			t.Errorf("error %v", m.Err)
 		}
 		store.fail = nil
+		save(p, to, "a", false) // or Close would say that something is lost
+		<-to
 	})
 }
 

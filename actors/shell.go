@@ -28,8 +28,9 @@ type System struct {
 	// running ends when the engine closes: the parent of every provider call.
 	running context.Context //nolint:containedctx // its life is the system's
 	cancel  context.CancelFunc
-	// tasks are the goroutines that actors own.
-	tasks sync.WaitGroup
+	// tasks are the goroutines that actors own, exchanges those among them
+	// that spend a refresh token.
+	tasks, exchanges sync.WaitGroup
 }
 
 // NewSystem starts an empty system that logs to log.
@@ -64,6 +65,41 @@ func (s *System) task(work func()) {
 		defer s.tasks.Done()
 		work()
 	}()
+}
+
+// exchange is task for a call of a token endpoint.
+func (s *System) exchange(call func()) {
+	s.exchanges.Add(1)
+	s.task(func() {
+		defer s.exchanges.Done()
+		call()
+	})
+}
+
+// EndExchanges waits for the token exchanges that are under way when every
+// pool is closed. Those that outlast ctx by grace are cut off; the error is
+// then ctx's.
+func (s *System) EndExchanges(ctx context.Context, grace time.Duration) error {
+	ended := make(chan struct{})
+	go func() {
+		s.exchanges.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return nil
+	case <-timer.C:
+	}
+	s.cancel()
+	<-ended
+	return ctx.Err()
 }
 
 // ref is an actor's address.
