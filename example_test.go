@@ -249,6 +249,32 @@ func ExampleWithAccount() {
 	// true
 }
 
+// An account that is limited for one model alone goes on serving the others.
+// The transport reads the model from most bodies; the context counts first.
+func ExampleWithModel() {
+	fake := startFake(multiaccount.Config{})
+	defer fake.stop()
+	alice := multiaccount.WithAccount(context.Background(), fake.aliceID)
+	opus := multiaccount.WithModel(alice, "opus")
+
+	fake.alice.Next(providertest.Limited(
+		providertest.LimitWindows(providertest.Window{Name: "7d_opus", Limit: 1, Used: 1}),
+	))
+	fmt.Println("opus:", fake.ask(opus))
+	lease, err := fake.pool.Acquire(context.Background(), multiaccount.Request{Model: "opus"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	fmt.Println("the next for opus is bob:", lease.AccountID() == fake.bobID)
+	fmt.Println("other models:", fake.ask(alice))
+	// Output:
+	// opus: 429 Too Many Requests
+	// the next for opus is bob: true
+	// other models: alice@example.com
+}
+
 // When every account is limited, the error says from when on one is not.
 func ExampleAllAccountsLimitedError() {
 	fake := startFake(multiaccount.Config{})
