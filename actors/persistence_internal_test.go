@@ -188,8 +188,10 @@ func TestFailedSaveIsAnswered(t *testing.T) {
 			t.Errorf("error %v", m.Err)
 		}
 		store.fail = nil
-		save(p, to, "a", false) // or Close would say that something is lost
-		<-to
+		save(p, to, "a", false)
+		if m, _ := (<-to).(*messages.AccountSaved); m.Err != nil {
+			t.Errorf("once the disk has room: %v", m.Err)
+		}
 	})
 }
 
