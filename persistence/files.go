@@ -2,6 +2,7 @@ package persistence
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 
@@ -34,45 +35,39 @@ func (s *FileStore) peek(p place) (account.Record, error) {
 	return decodeAccount(p.key, data)
 }
 
+// errStray is returned by replace when a temp file is in the way.
+var errStray = errors.New("an unfinished write is in the way")
+
 // replace makes data the content of path, at once and durably. After an error
-// the old content is there, or the new, and no temp file. The caller holds the
-// lock of path, so nobody else uses the name of its temp file.
+// the old content is there, or the new. The caller holds the lock of path, so
+// nobody else uses the name of its temp file; one that is there was left by a
+// writer that died or could not remove it, and is for the caller to settle.
 func (s *FileStore) replace(path string, data []byte) error {
 	temp := path + tempSuffix
-	err := s.writeTemp(temp, data)
+	f, err := s.fs.Create(temp)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%w: %w", errStray, err)
+	}
+	if err == nil {
+		err = fill(f, data)
+	}
 	if err == nil {
 		err = s.fs.Rename(temp, path)
 	}
 	if err != nil {
-		_ = s.fs.Remove(temp) // what stays is removed by the next one to hold the lock
+		_ = s.fs.Remove(temp) // what stays is settled by the next one to write
 		return storageError(path, err)
 	}
 	return s.syncFolderOf(path)
 }
 
-func (s *FileStore) writeTemp(temp string, data []byte) error {
-	f, err := s.createTemp(temp)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
+// fill writes data durably and closes f.
+func fill(f file, data []byte) error {
+	_, err := f.Write(data)
 	if err == nil {
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close())
-}
-
-// createTemp makes the temp file, in the place of one that could not be
-// removed after an earlier failure.
-func (s *FileStore) createTemp(temp string) (file, error) {
-	f, err := s.fs.Create(temp)
-	if !errors.Is(err, fs.ErrExist) {
-		return f, err
-	}
-	if err := s.fs.Remove(temp); err != nil {
-		return nil, err
-	}
-	return s.fs.Create(temp)
 }
 
 func (s *FileStore) syncFolderOf(path string) error {

@@ -74,7 +74,7 @@ func (s *FileStore) Lock(ctx context.Context, key Key) (Locked, error) {
 	if err != nil {
 		return nil, accountError(key, err)
 	}
-	if held.record, err = s.read(held.place); err != nil {
+	if err := held.readSettled(); err != nil {
 		return nil, accountError(key, errors.Join(err, held.Unlock()))
 	}
 	return held, nil

@@ -57,6 +57,7 @@ func (osFileSystem) EvalSymlinks(path string) (string, error)   { return filepat
 func (osFileSystem) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
 
 func (osFileSystem) Rename(from, to string) error {
+	defer keepOpen(to)()
 	return retryBusy(func() error { return os.Rename(from, to) })
 }
 

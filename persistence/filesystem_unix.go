@@ -23,6 +23,18 @@ func syncDir(path string) error {
 	return err
 }
 
+// keepOpen keeps the file at path alive until release. The kernel frees the
+// blocks of a file that is replaced, and on some disks tells the disk so,
+// while it holds the folder's lock, unless somebody has the file open; then it
+// does so at the close, and other writers go on meanwhile.
+func keepOpen(path string) (release func()) {
+	f, err := os.Open(path)
+	if err != nil {
+		return func() {}
+	}
+	return func() { _ = f.Close() }
+}
+
 // retryBusy runs op once: here a file that is open can still be replaced.
 func retryBusy(op func() error) error { return op() }
 

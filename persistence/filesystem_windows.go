@@ -14,6 +14,9 @@ const busyFor = 2 * time.Second
 // folder cannot be flushed.
 func syncDir(string) error { return nil }
 
+// keepOpen does nothing: an open file could not be replaced.
+func keepOpen(string) (release func()) { return func() {} }
+
 // retryBusy repeats op while a reader, an indexer or a virus scanner has the
 // file open, since Windows refuses to replace such a file.
 func retryBusy(op func() error) error {

@@ -19,8 +19,8 @@ type held struct {
 	release func() error
 }
 
-// hold takes the account's lock and finishes what a writer that died under it
-// left half done. ErrNotFound when nothing was ever stored for the provider.
+// hold takes the account's lock. ErrNotFound when nothing was ever stored for
+// the provider.
 func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 	p, err := s.place(key)
 	if err != nil {
@@ -33,11 +33,7 @@ func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &held{store: s, place: p, release: release}
-	if err := s.settle(p); err != nil {
-		return nil, errors.Join(err, h.Unlock())
-	}
-	return h, nil
+	return &held{store: s, place: p, release: release}, nil
 }
 
 // acquireAgain makes the folder of locks, which somebody removed, unless the
@@ -60,16 +56,36 @@ func (h *held) Update(_ context.Context, mutate Mutation) (account.Record, error
 	if h.release == nil {
 		return account.Record{}, accountError(h.place.key, ErrUnlocked)
 	}
-	rec, err := h.store.read(h.place)
-	if err == nil {
-		mutate(&rec)
-		err = h.write(&rec)
+	rec, err := h.rewrite(mutate)
+	if errors.Is(err, errStray) {
+		if err = h.store.settle(h.place); err == nil {
+			rec, err = h.rewrite(mutate)
+		}
 	}
 	if err != nil {
 		return account.Record{}, accountError(h.place.key, err)
 	}
 	h.record = rec
 	return rec, nil
+}
+
+func (h *held) rewrite(mutate Mutation) (account.Record, error) {
+	rec, err := h.store.read(h.place)
+	if err != nil {
+		return account.Record{}, err
+	}
+	mutate(&rec)
+	return rec, h.write(&rec)
+}
+
+// readSettled fills in the record, with the write of a dead writer completed:
+// who holds the lock for long decides by what it reads now.
+func (h *held) readSettled() error {
+	err := h.store.settle(h.place)
+	if err == nil {
+		h.record, err = h.store.read(h.place)
+	}
+	return err
 }
 
 // Unlock implements [Locked].
@@ -83,6 +99,9 @@ func (h *held) Unlock() error {
 }
 
 func (h *held) create(rec *account.Record) error {
+	if err := h.store.settle(h.place); err != nil {
+		return err
+	}
 	_, err := h.store.fs.Lstat(h.place.entry)
 	switch {
 	case err == nil:
@@ -105,6 +124,9 @@ func (h *held) write(rec *account.Record) error {
 // remove deletes the file first and a link to it last: a crash in between
 // leaves a link that leads nowhere, and no login that nobody knows of.
 func (h *held) remove() error {
+	if err := h.store.settle(h.place); err != nil {
+		return err
+	}
 	for _, path := range slices.Compact([]string{h.place.file, h.place.entry}) {
 		if err := h.store.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return storageError(path, err)

@@ -45,16 +45,30 @@ func (s *FileStore) place(key Key) (place, error) {
 	if err := key.check(); err != nil {
 		return place{}, err
 	}
-	folder, err := s.resolve(s.accountsFolder(key.Provider))
+	folder := s.accountsFolder(key.Provider)
+	link, err := s.isLink(folder)
+	if link {
+		folder, err = s.resolve(folder)
+	}
 	if err != nil {
 		return place{}, err
 	}
-	entry := filepath.Join(folder, key.ID+accountSuffix)
-	info, err := s.fs.Lstat(entry)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return place{}, storageError(entry, err)
+	if link, err = s.isLink(filepath.Join(folder, key.ID+accountSuffix)); err != nil {
+		return place{}, err
 	}
-	return s.placeIn(folder, key, err == nil && info.Mode()&fs.ModeSymlink != 0)
+	return s.placeIn(folder, key, link)
+}
+
+// isLink reports whether path is a symbolic link; what is not there is none.
+func (s *FileStore) isLink(path string) (bool, error) {
+	info, err := s.fs.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, storageError(path, err)
+	}
+	return info.Mode()&fs.ModeSymlink != 0, nil
 }
 
 // placeIn is place within an accounts folder that has been resolved.

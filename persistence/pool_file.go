@@ -49,7 +49,13 @@ func (s *FileStore) rewritePool(p place, mutate func(*PoolState)) (PoolState, er
 	if err != nil {
 		return PoolState{}, err
 	}
-	return state, s.replace(p.file, data)
+	err = s.replace(p.file, data)
+	if errors.Is(err, errStray) {
+		if err = storageError(p.file, s.fs.Remove(p.file+tempSuffix)); err == nil {
+			err = s.replace(p.file, data)
+		}
+	}
+	return state, err
 }
 
 // readPool sets a file aside that does not parse; the caller holds the lock.
