@@ -48,6 +48,10 @@ func TestLinkedAccountFile(t *testing.T) {
 	}
 	checkNoTempFiles(t, filepath.Dir(elsewhere))
 
+	write(t, path+".tmp", relabelled(t, "stray beside the link"))
+	mustLoad(t, s)
+	checkLink(t, path)
+
 	if err := s.Remove(t.Context(), keyA); err != nil {
 		t.Fatal(err)
 	}

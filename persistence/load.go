@@ -61,7 +61,7 @@ func (s *FileStore) accountsFolderToRead(provider string) (string, error) {
 // listing is what an accounts folder holds.
 type listing struct {
 	places   []place
-	strays   []place // of accounts that have a temp file
+	strays   []Key // the accounts that have a temp file
 	setAside []Quarantined
 }
 
@@ -72,14 +72,18 @@ func (s *FileStore) sweptListing(folder, provider string) (listing, error) {
 	if err != nil || len(found.strays) == 0 {
 		return found, err
 	}
-	for _, p := range found.strays {
-		s.sweep(p)
+	for _, key := range found.strays {
+		s.sweep(key)
 	}
 	return s.list(folder, provider)
 }
 
 // sweep ignores errors: the account's next user meets them again and is told.
-func (s *FileStore) sweep(p place) {
+func (s *FileStore) sweep(key Key) {
+	p, err := s.place(key)
+	if err != nil {
+		return
+	}
 	if release, ok, _ := s.tryAcquire(p.lock); ok {
 		_ = s.settle(p)
 		_ = release()
@@ -93,16 +97,16 @@ func (s *FileStore) list(folder, provider string) (listing, error) {
 	}
 	found := listing{places: make([]place, 0, len(entries))}
 	for _, entry := range entries {
-		if err := s.sort(entry, folder, provider, &found); err != nil {
+		if err := s.classify(entry, folder, provider, &found); err != nil {
 			return listing{}, err
 		}
 	}
 	return found, nil
 }
 
-// sort puts one name where it belongs; names that are not the store's count
+// classify puts one name where it belongs; names that are not the store's count
 // for nothing.
-func (s *FileStore) sort(entry fs.DirEntry, folder, provider string, found *listing) error {
+func (s *FileStore) classify(entry fs.DirEntry, folder, provider string, found *listing) error {
 	name := entry.Name()
 	if id, at, ok := parseSetAside(name); ok {
 		found.setAside = append(found.setAside, Quarantined{ID: id, Path: filepath.Join(folder, name), At: at})
@@ -115,12 +119,12 @@ func (s *FileStore) sort(entry fs.DirEntry, folder, provider string, found *list
 		return nil
 	}
 	key := Key{Provider: provider, ID: id}
-	p, err := s.placeIn(folder, key, link && !stray)
 	if stray {
-		found.strays = append(found.strays, p)
-	} else {
-		found.places = append(found.places, p)
+		found.strays = append(found.strays, key)
+		return nil
 	}
+	p, err := s.placeIn(folder, key, link)
+	found.places = append(found.places, p)
 	return err
 }
 

@@ -22,7 +22,7 @@ func (s *FileStore) UpdatePool(ctx context.Context, provider string, mutate func
 	return state, nil
 }
 
-func (s *FileStore) updatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error) {
+func (s *FileStore) updatePool(ctx context.Context, provider string, mutate func(*PoolState)) (state PoolState, err error) {
 	if err := s.makeFolders(provider); err != nil {
 		return PoolState{}, err
 	}
@@ -34,8 +34,8 @@ func (s *FileStore) updatePool(ctx context.Context, provider string, mutate func
 	if err != nil {
 		return PoolState{}, err
 	}
-	state, err := s.rewritePool(p, mutate)
-	return state, errors.Join(err, release())
+	defer func() { err = errors.Join(err, release()) }() // also when mutate panics
+	return s.rewritePool(p, mutate)
 }
 
 func (s *FileStore) rewritePool(p place, mutate func(*PoolState)) (PoolState, error) {

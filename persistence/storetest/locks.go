@@ -164,6 +164,11 @@ func panicUnlocks(t trial) {
 		_, _ = s.Update(t.Context(), key, func(*account.Record) { panic("mutation") })
 	}()
 	same(t.T, mustUpdate(t.T, s, key, func(*account.Record) {}), want)
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = s.UpdatePool(t.Context(), Provider, func(*persistence.PoolState) { panic("mutation") })
+	}()
+	updatePool(t.T, s, func(*persistence.PoolState) {})
 }
 
 func endedContext(t trial) {
