@@ -75,7 +75,8 @@ func (h *held) rewrite(mutate Mutation) (account.Record, error) {
 		return account.Record{}, err
 	}
 	mutate(&rec)
-	return rec, h.write(&rec)
+	err = h.write(&rec)
+	return rec, err
 }
 
 // readSettled fills in the record, with the write of a dead writer completed:
