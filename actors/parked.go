@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -13,6 +14,9 @@ import (
 // refusedLines is how many accounts a refusal names at most.
 const refusedLines = 100
 
+// errStrategyPanicked answers the request for which the host's strategy did so.
+var errStrategyPanicked = errors.New("the host's strategy panicked; the request is refused")
+
 // parkedAsk waits for an account until its deadline.
 type parkedAsk struct {
 	ask      *messages.SelectAccount
@@ -24,6 +28,14 @@ func (s *supervisor) park(m *messages.SelectAccount, deadline, retryAt time.Time
 	m.Exclude = nil
 	s.parked = append(s.parked, parkedAsk{ask: m, deadline: deadline})
 	s.wakeAt(retryAt)
+}
+
+// failParked ends all waiting.
+func (s *supervisor) failParked(err error) {
+	for _, p := range s.parked {
+		p.ask.Fail(err)
+	}
+	s.parked = nil
 }
 
 // serveParked gives those that wait what there is now, the oldest first.
@@ -88,6 +100,11 @@ func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline
 		return earlier(deadline, retryAt), true
 	case waits && c.Reason == policy.AllLimited && !retryAt.IsZero() && !retryAt.After(deadline):
 		return retryAt, true
+	}
+	if c.Reason == policy.Panicked {
+		s.system.log.Error().Str("provider", s.provider.Name()).Msg(errStrategyPanicked.Error())
+		m.Fail(errStrategyPanicked)
+		return time.Time{}, false
 	}
 	m.Fail(s.refusal(m, c))
 	return time.Time{}, false

@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // custom lets the host's strategy pick. Its lines are all alike.
@@ -22,13 +23,20 @@ func (c *custom) pick(p *Pool, q *query) Slot {
 		return nobody
 	}
 	c.list(p, q, g)
-	i := c.strategy.Pick(c.candidates, q.Request, p.now.Time())
-	if i < 0 || i >= len(c.slots) {
-		q.declined = true
+	i, ok := c.ask(q.Request, p.now.Time())
+	if !ok || i < 0 || i >= len(c.slots) {
+		q.declined, q.panicked = ok, !ok
 		return nobody
 	}
 	*q.active = c.slots[i]
 	return c.slots[i]
+}
+
+// ask calls the host's code; ok is false when that panicked, which must cost
+// this request and nothing else.
+func (c *custom) ask(r Request, now time.Time) (i int, ok bool) {
+	defer func() { _ = recover() }()
+	return c.strategy.Pick(c.candidates, r, now), true
 }
 
 // list collects the members of g that may serve, in order.

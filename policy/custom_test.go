@@ -13,9 +13,13 @@ import (
 type fewestInFlight struct {
 	offered string
 	decline bool
+	panics  bool
 }
 
 func (s *fewestInFlight) Pick(candidates []policy.Candidate, _ policy.Request, now time.Time) int {
+	if s.panics {
+		panic("broken")
+	}
 	if !now.Equal(start.Time()) || s.decline {
 		return -1
 	}
@@ -59,5 +63,13 @@ func TestCustomStrategy(t *testing.T) {
 	s.decline = true
 	if got := pick(p, policy.Request{}, start); got != "[declined by the strategy]" {
 		t.Errorf("got %s", got)
+	}
+	s.panics = true
+	if got := pick(p, policy.Request{}, start); got != "[the strategy panicked]" {
+		t.Errorf("got %s", got)
+	}
+	s.decline, s.panics = false, false
+	if got := pick(p, policy.Request{}, start); got != "f" {
+		t.Errorf("after a panic: got %s", got)
 	}
 }

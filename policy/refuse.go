@@ -6,6 +6,8 @@ func (p *Pool) refuse(q *query) Choice {
 	switch {
 	case q.declined:
 		c.Reason = Declined
+	case q.panicked:
+		c.Reason = Panicked
 	case q.view.firstIn(Busy, &q.skip) != nobody:
 		c.Reason = AllBusy
 	case c.RetryAt != 0:

@@ -42,6 +42,8 @@ const (
 	PinUnusable
 	// Declined: the host's strategy picked none of its candidates.
 	Declined
+	// Panicked: the host's strategy panicked.
+	Panicked
 	// AllBusy: an account is not limited but has no free place; a release
 	// helps before RetryAt does.
 	AllBusy
@@ -58,7 +60,7 @@ const (
 // String returns the reason in a few words.
 func (r Reason) String() string {
 	names := [...]string{
-		"served", "the account is not in the pool", "the account cannot serve", "declined by the strategy",
+		"served", "the account is not in the pool", "the account cannot serve", "declined by the strategy", "the strategy panicked",
 		"all busy", "all limited", "all tried", "none eligible", "no accounts",
 	}
 	if int(r) < len(names) {
@@ -92,8 +94,9 @@ type query struct {
 	// active is the account in use; setting it changes it.
 	active  *Slot
 	rebound bool
-	// declined is set when a host's strategy picked none.
-	declined bool
+	// declined is set when a host's strategy picked none, panicked when it
+	// did that.
+	declined, panicked bool
 }
 
 // ask translates a request. The query is the pool's own, so that none is made

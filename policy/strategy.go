@@ -37,7 +37,8 @@ type Strategy interface {
 	// number for none. The candidates are the usable accounts of the highest
 	// priority that has any, in the pool's order; when no account is usable,
 	// those that are merely available. There is at least one. Pick must be
-	// quick, and must neither keep the slice nor write to what is in it.
+	// quick, and must neither keep the slice nor write to what is in it. When
+	// it panics, the request is refused.
 	Pick(candidates []Candidate, r Request, now time.Time) int
 }
 
