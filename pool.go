@@ -70,6 +70,8 @@ func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLe
 			return leased, nil
 		case failed != nil && isTried(err):
 			return leased, failed
+		case isGone(err) && leased.AccountID != "":
+			continue // the account left while the ask waited for its token
 		case leased.AccountID == "" || s.Pin != "":
 			return leased, err
 		}
@@ -78,10 +80,14 @@ func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLe
 	}
 }
 
-// isTried reports whether err says that no other account is left to try.
-func isTried(err error) bool {
+// isTried reports whether err says that no other account is left to try,
+// isGone whether it says that there is no such account any more.
+func isTried(err error) bool { return isRefusal(err, messages.RefusedTried) }
+func isGone(err error) bool  { return isRefusal(err, messages.RefusedUnknown) }
+
+func isRefusal(err error, reason messages.RefusalReason) bool {
 	var refused *messages.RefusalError
-	return errors.As(err, &refused) && refused.Reason == messages.RefusedTried
+	return errors.As(err, &refused) && refused.Reason == reason
 }
 
 // TokenSource returns a source whose every token is that of the account which

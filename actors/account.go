@@ -39,8 +39,10 @@ type accountActor struct {
 	// refused is the generation of the token that upstream refused last, with
 	// no success since.
 	refused uint64
-	drain   messages.Recipient
-	cut     bool
+	// drain is the latest, answered is set once it is; nothing begins after
+	// the first.
+	drain    *messages.Drain
+	answered bool
 }
 
 // spawnAccount starts the actor of a stored account. A restarted one reads
@@ -60,13 +62,22 @@ func (p *pool) spawnAccount(parent actor.SpawnerContext, record *account.Record)
 
 func (a *accountActor) started(actor.Context) {
 	if a.loading {
-		a.submit(func(*account.Record) {}, false, nil)
+		a.submit(func(*account.Record) {}, false, func(error) {})
 	}
 }
 
+// stopped is the end: of the engine when it drains, else of this account in
+// its pool.
 func (a *accountActor) stopped() {
-	a.failWaiting(messages.ErrStopped)
-	a.giveUpSaves(messages.ErrStopped)
+	err := unknownAccount(a.record.ID)
+	if a.drain != nil {
+		err = messages.ErrStopped
+	}
+	a.failWaiting(err)
+	a.giveUpSaves(err)
+	if a.drain != nil && !a.answered {
+		a.drain.ReplyTo.Tell(&messages.AccountDrained{Drain: a.drain})
+	}
 }
 
 func (a *accountActor) receive(_ actor.Context, message any) {
@@ -103,7 +114,7 @@ func (a *accountActor) handle(message messages.ToAccount) {
 	case *messages.DisableAccount:
 		a.disable(m.Generation)
 	case *messages.Drain:
-		a.drain, a.cut = m.ReplyTo, m.Cut
+		a.drain, a.answered = m, false
 	case *messages.GetAccount:
 		m.Reply.Send(a.status())
 	case *messages.RefreshGranted:
@@ -274,9 +285,9 @@ func (a *accountActor) announce() {
 }
 
 func (a *accountActor) tellDrained() {
-	if a.drain != nil && (a.inFlight == 0 || a.cut) && !a.refresh.running {
-		a.drain.Tell(&messages.AccountDrained{})
-		a.drain = nil
+	if a.drain != nil && !a.answered && (a.inFlight == 0 || a.drain.Cut) && !a.refresh.running {
+		a.answered = true
+		a.drain.ReplyTo.Tell(&messages.AccountDrained{Drain: a.drain})
 	}
 }
 

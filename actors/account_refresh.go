@@ -259,7 +259,7 @@ func (a *accountActor) failWaiting(err error) {
 		m.Answer(err)
 	}
 	for _, m := range a.waiters {
-		m.Fail(err)
+		m.Reply.Send(messages.TokenLeased{AccountID: a.record.ID, Err: err})
 	}
 	a.askers, a.waiters = nil, nil
 }

@@ -43,8 +43,9 @@ type supervisor struct {
 	loaded bool
 	early  []messages.ToSupervisor
 
+	// drain is the latest, draining what its accounts have not answered yet.
 	drain    *messages.DrainPool
-	draining int
+	draining map[*messages.Drain]bool
 }
 
 // What a supervisor tells itself.
@@ -93,16 +94,19 @@ func (s *supervisor) stopped() {
 	if s.saveTimer != nil && s.saveTimer.Stop() {
 		s.savePool()
 	}
-	for _, p := range s.parked {
-		p.ask.Fail(messages.ErrStopped)
+	err := messages.ErrRestarted
+	if s.drain != nil {
+		err = messages.ErrStopped
+		s.drain.Reply.Send(messages.Acknowledged{})
 	}
+	s.failParked(err)
 	for _, m := range s.early {
 		if f, ok := m.(failer); ok {
-			f.Fail(messages.ErrStopped)
+			f.Fail(err)
 		}
 	}
-	if s.drain != nil {
-		s.drain.Reply.Send(messages.Acknowledged{})
+	for _, left := range s.leaving {
+		left.asker.Fail(err)
 	}
 	for _, m := range s.order {
 		m.stop() // another incarnation starts actors of its own
@@ -165,7 +169,7 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.DrainPool:
 		s.drainPool(m)
 	case *messages.AccountDrained:
-		s.accountDrained()
+		s.accountDrained(m.Drain)
 	case *messages.PoolLoaded:
 	}
 }
@@ -377,20 +381,21 @@ func (s *supervisor) drainPool(m *messages.DrainPool) {
 	if s.drain != nil {
 		s.drain.Fail(messages.ErrStopped)
 	}
-	s.drain, s.draining = m, len(s.order)+1
-	for _, p := range s.parked {
-		p.ask.Fail(messages.ErrStopped)
-	}
-	s.parked = nil
+	s.drain, s.draining = m, make(map[*messages.Drain]bool, len(s.order))
+	s.failParked(messages.ErrStopped)
 	for _, a := range s.order {
-		a.Tell(&messages.Drain{Cut: m.Cut, ReplyTo: s.self})
+		drain := &messages.Drain{Cut: m.Cut, ReplyTo: s.self}
+		s.draining[drain] = true
+		a.Tell(drain)
 	}
-	s.accountDrained()
+	s.accountDrained(nil)
 }
 
-func (s *supervisor) accountDrained() {
-	s.draining--
-	if s.draining == 0 {
+// accountDrained waits for the last. An answer to an earlier drain means
+// nothing.
+func (s *supervisor) accountDrained(drained *messages.Drain) {
+	delete(s.draining, drained)
+	if s.drain != nil && len(s.draining) == 0 {
 		s.drain.Reply.Send(messages.Acknowledged{})
 	}
 }

@@ -15,6 +15,9 @@ import (
 // ErrStopped answers an ask whose actor has stopped.
 var ErrStopped = errors.New("the actor has stopped")
 
+// ErrRestarted answers an ask that a fault in an actor came in the way of.
+var ErrRestarted = errors.New("the pool was restarted after an internal fault; try again")
+
 // Recipient is an actor's address.
 type Recipient interface {
 	// Tell delivers message without waiting; one to a stopped actor is dropped.

@@ -94,7 +94,10 @@ type DrainPool struct {
 
 // AccountDrained tells that an account has nothing under way. The account
 // sends it in answer to [Drain].
-type AccountDrained struct{}
+type AccountDrained struct {
+	// Drain is what it answers.
+	Drain *Drain
+}
 
 // AccountChanged tells that something selection depends on is different. An
 // account sends it; Record must not be written to.

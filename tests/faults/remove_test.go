@@ -1,11 +1,13 @@
 package faults_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -38,4 +40,51 @@ func TestRemoveThatCannotBeStored(t *testing.T) {
 			t.Errorf("%d accounts left", n)
 		}
 	})
+}
+
+// Who waits for the token of an account that is removed is served by another,
+// and is not told that the engine is closed when there is none.
+func TestRemoveWhileCallersWait(t *testing.T) {
+	for name, others := range map[string]int{"another account": 1, "no other account": 0} {
+		t.Run(name, func(t *testing.T) {
+			rig.Bubble(t, func(t *testing.T) {
+				p, release := rig.NewProvider(), make(chan struct{})
+				p.OnRefresh = func(context.Context, account.Credentials) (account.Grant, error) {
+					<-release
+					return rig.Grant(1), nil
+				}
+				_, pool := rig.OpenPlain(t, p, rig.Settings())
+				id := rig.Add(t, pool, rig.Stale("a"))
+				anyone, pinned, commanded := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+				go func() {
+					_, err := serve(context.Background(), pool)
+					anyone <- err
+				}()
+				go func() {
+					_, err := pool.Acquire(context.Background(), multiaccount.Request{Account: id})
+					pinned <- err
+				}()
+				go func() { commanded <- pool.Refresh(context.Background(), id) }()
+				synctest.Wait()
+				for range others {
+					rig.Add(t, pool, rig.Login("b"))
+				}
+				removed := make(chan error, 1)
+				go func() { removed <- pool.Remove(context.Background(), id) }()
+				synctest.Wait()
+				if err := <-anyone; (err == nil) != (others > 0) || (err != nil && !errors.Is(err, multiaccount.ErrNoAccounts)) {
+					t.Errorf("who took any account: %v", err)
+				}
+				var unavailable *multiaccount.AccountUnavailableError
+				if err := <-pinned; !errors.As(err, &unavailable) || unavailable.AccountID != id {
+					t.Errorf("who wanted that account: %v", err)
+				}
+				if err := <-commanded; !errors.Is(err, multiaccount.ErrUnknownAccount) {
+					t.Errorf("who refreshed it: %v", err)
+				}
+				close(release)
+				rig.Must(t, <-removed)
+			})
+		})
+	}
 }
