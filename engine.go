@@ -98,7 +98,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
-		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()).MaxAttempts)
+		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()).MaxAttempts, *c.Logger)
 	}
 	return e, nil
 }

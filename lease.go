@@ -79,8 +79,21 @@ func (p *Pool) verdict(leased *messages.TokenLeased, model string, o Outcome) ac
 	case o.Header == nil && o.Status < http.StatusBadRequest:
 		return account.Verdict{Status: o.Status}
 	}
-	return p.provider.Classify(providers.Answer{
+	return p.classify(providers.Answer{
 		Status: o.Status, Header: o.Header, Body: o.Body,
 		Kind: leased.Credential.Kind, Model: model, Now: time.Now(),
 	})
+}
+
+// classify calls the provider. An answer that makes it panic says nothing of
+// the account.
+func (p *Pool) classify(a providers.Answer) (v account.Verdict) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			p.log.Error().Str("provider", p.provider.Name()).Int("status", a.Status).
+				Msgf("the provider panicked (%T) when it classed an answer, which is passed on as it is", reason)
+			v = account.Verdict{Class: account.ClassCaller, Status: a.Status}
+		}
+	}()
+	return p.provider.Classify(a)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rs/zerolog"
 	"golang.org/x/oauth2"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -22,12 +23,15 @@ type Pool struct {
 	actors      *actors.Pool
 	provider    providers.Provider
 	maxAttempts int
+	log         zerolog.Logger
 	// base sends requests for hosts that bring no transport of their own.
 	base func() *http.Transport
 }
 
-func newPool(opened *actors.Pool, p providers.Provider, maxAttempts int) *Pool {
-	return &Pool{actors: opened, provider: p, maxAttempts: maxAttempts, base: sync.OnceValue(cloneDefaultTransport)}
+func newPool(opened *actors.Pool, p providers.Provider, maxAttempts int, log zerolog.Logger) *Pool {
+	return &Pool{
+		actors: opened, provider: p, maxAttempts: maxAttempts, log: log, base: sync.OnceValue(cloneDefaultTransport),
+	}
 }
 
 // close stops the pool's actors.

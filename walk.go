@@ -110,8 +110,15 @@ func (w *walk) send(leased messages.TokenLeased) error {
 		w.report(false)
 		return err
 	}
+	panicked := true
+	defer func() {
+		if panicked { // the provider or the host's transport; the caller learns of it
+			leased.Account.Tell(&messages.ReleaseLease{})
+		}
+	}()
 	w.pool.provider.Authorize(req, leased.Credential)
 	a.resp, a.err = w.base.RoundTrip(req) //nolint:bodyclose // finish and discard see to it
+	panicked = false
 	outcome := Outcome{Err: a.err}
 	if a.err == nil {
 		outcome.Status, outcome.Header, outcome.Body = a.resp.StatusCode, a.resp.Header, a.prefix()

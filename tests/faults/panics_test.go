@@ -136,3 +136,73 @@ func TestRefreshPanics(t *testing.T) {
 		}
 	})
 }
+
+// An answer that the provider cannot read is passed on as it is: it was had,
+// and says nothing of the account.
+func TestClassifyPanics(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusTooManyRequests, http.StatusUnauthorized, http.StatusInternalServerError} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			rig.Bubble(t, func(t *testing.T) {
+				p, wire := rig.NewProvider(), &rig.Wire{}
+				p.OnClassify = func(providers.Answer) { panic("cannot read this") }
+				_, pool := rig.OpenPlain(t, p, rig.Settings())
+				only := rig.Login("a")
+				only.MaxInFlight = 1
+				id := rig.Add(t, pool, only)
+				for range 2 {
+					wire.Next("access-a", status)
+					answer, err := rig.Ask(t.Context(), &http.Client{Transport: pool.Transport(wire)}, rig.PlainURL)
+					if err != nil || answer.Status != status {
+						t.Fatalf("status %d, %v; want the answer as it is", answer.Status, err)
+					}
+				}
+				acquire(t, pool, multiaccount.Request{}).Done(multiaccount.Outcome{Status: status, Header: http.Header{}})
+				synctest.Wait()
+				if s := rig.Status(t, pool, id); s.State != multiaccount.StateReady || s.InFlight != 0 {
+					t.Errorf("the account is %s with %d in flight", s.State, s.InFlight)
+				}
+			})
+		})
+	}
+}
+
+// brokenTransport panics, as a reverse proxy does to end a request.
+type brokenTransport struct{}
+
+func (brokenTransport) RoundTrip(*http.Request) (*http.Response, error) { panic(http.ErrAbortHandler) }
+
+// What panics in the caller's own goroutine goes to the caller, and the
+// account is free again.
+func TestCallersGoroutinePanics(t *testing.T) {
+	for name, breakIt := range map[string]func(*rig.Provider, *http.RoundTripper){
+		"Authorize": func(p *rig.Provider, _ *http.RoundTripper) { p.OnAuthorize = func() { panic(http.ErrAbortHandler) } },
+		"transport": func(_ *rig.Provider, base *http.RoundTripper) { *base = brokenTransport{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			rig.Bubble(t, func(t *testing.T) {
+				p, base := rig.NewProvider(), http.RoundTripper(&rig.Wire{})
+				_, pool := rig.OpenPlain(t, p, rig.Settings())
+				only := rig.Login("a")
+				only.MaxInFlight = 1
+				id := rig.Add(t, pool, only)
+				breakIt(p, &base)
+				for range 2 {
+					if reason := panics(func() { _, _ = rig.Ask(t.Context(), &http.Client{Transport: pool.Transport(base)}, rig.PlainURL) }); reason != http.ErrAbortHandler {
+						t.Fatalf("panic %v, want the one that was thrown", reason)
+					}
+					synctest.Wait()
+					if s := rig.Status(t, pool, id); s.State != multiaccount.StateReady || s.InFlight != 0 {
+						t.Fatalf("the account is %s with %d in flight", s.State, s.InFlight)
+					}
+				}
+			})
+		})
+	}
+}
+
+// panics returns what f threw.
+func panics(f func()) (reason any) {
+	defer func() { reason = recover() }()
+	f()
+	return nil
+}
