@@ -37,6 +37,9 @@ type supervisor struct {
 	saveTimer *time.Timer
 	// leaving are accounts that are being deleted, by their ids.
 	leaving map[string]removal
+	// held are logins that may be those of an account which is just being
+	// created or deleted, by its id.
+	held map[string][]*messages.AddAccount
 	// opened is answered once the accounts are loaded; early are the messages
 	// that came before.
 	opened *messages.Reply[messages.Acknowledged]
@@ -79,7 +82,7 @@ func newSupervisor(p *pool, c PoolConfig, opened *messages.Reply[messages.Acknow
 	}
 	return &supervisor{
 		pool: p, config: c, selection: selection, self: p.supervisor, opened: opened,
-		byID: map[string]*member{}, holders: newHolders(), leaving: map[string]removal{},
+		byID: map[string]*member{}, holders: newHolders(), leaving: map[string]removal{}, held: map[string][]*messages.AddAccount{},
 	}
 }
 
@@ -107,6 +110,11 @@ func (s *supervisor) stopped() {
 	}
 	for _, left := range s.leaving {
 		left.asker.Fail(err)
+	}
+	for _, held := range s.held {
+		for _, m := range held {
+			m.Fail(err)
+		}
 	}
 	for _, m := range s.order {
 		m.stop() // another incarnation starts actors of its own
@@ -279,11 +287,17 @@ func (s *supervisor) loginFailed(m *messages.LoginFailed) {
 
 // addAccount stores a new account, or gives a known one the new login.
 func (s *supervisor) addAccount(m *messages.AddAccount) {
+	for _, id := range []string{s.holders.ofIdentity(&m.Record), s.holders.ofTokens(&m.Record)} {
+		if id != "" && s.byID[id] == nil {
+			s.held[id] = append(s.held[id], m)
+			return
+		}
+	}
 	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil && known.record.Identity() == m.Record.Identity() {
 		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
 		return
 	}
-	if id := s.holders.ofTokens(&m.Record); id != "" && s.holds(id, &m.Record) {
+	if id := s.holders.ofTokens(&m.Record); id != "" && s.byID[id].record.SharesToken(&m.Record) {
 		m.Fail(&messages.RefusalError{
 			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
 		})
@@ -300,24 +314,27 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 	s.store.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply})
 }
 
-// holds reports whether the account really has one of r's tokens; one that is
-// just being created is taken to have it.
-func (s *supervisor) holds(id string, r *account.Record) bool {
-	known := s.byID[id]
-	return known == nil || known.record.SharesToken(r)
-}
-
 func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreated) {
 	record := m.Create.Record
-	if m.Err != nil {
+	switch {
+	case m.Err != nil:
 		s.holders.drop(&record)
-		m.Create.Asker.Send(messages.AccountAdded{Err: m.Err})
-		return
+	case s.byID[record.ID] == nil: // else a restart has found it in the store
+		s.join(ctx, &record)
+		s.publish(messages.AccountJoined{Occurrence: s.occurrence(&record)})
 	}
-	s.join(ctx, &record)
-	s.publish(messages.AccountJoined{Occurrence: s.occurrence(&record)})
-	m.Create.Asker.Send(messages.AccountAdded{ID: record.ID})
+	m.Answer()
+	s.release(record.ID)
 	s.serveParked(time.Now())
+}
+
+// release goes on with the logins that were held back for an account.
+func (s *supervisor) release(id string) {
+	held := s.held[id]
+	delete(s.held, id)
+	for _, m := range held {
+		s.addAccount(m)
+	}
 }
 
 // removeAccount takes an account out of selection, and then out of the store.
@@ -364,6 +381,7 @@ func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemove
 		s.publish(messages.AccountLeft{Occurrence: s.occurrence(left.record)})
 	}
 	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})
+	s.release(m.ID)
 	s.serveParked(time.Now())
 }
 

@@ -171,6 +171,15 @@ func (m *SelectAccount) Fail(err error) { m.Lease.Fail(err) }
 // Fail answers the ask with err.
 func (m *AddAccount) Fail(err error) { m.Reply.Send(AccountAdded{Err: err}) }
 
+// Answer tells the asker.
+func (m *AccountCreated) Answer() {
+	if m.Err != nil {
+		m.Create.Asker.Send(AccountAdded{Err: m.Err})
+		return
+	}
+	m.Create.Asker.Send(AccountAdded{ID: m.Create.Record.ID})
+}
+
 // Fail answers the ask with err.
 func (m *RemoveAccount) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 

@@ -28,14 +28,14 @@ func (m *moody) Pick([]policy.Candidate, policy.Request, time.Time) int {
 	return 0
 }
 
-func openMoody(t *testing.T, p *rig.Provider, m *moody) (*multiaccount.Engine, *multiaccount.Pool) {
+func openMoody(t *testing.T, p *rig.Provider, m *moody) *multiaccount.Pool {
 	t.Helper()
 	s := rig.Settings()
 	s.MaxWait = time.Minute
 	eng := rig.Open(t, multiaccount.Config{
 		Providers: []providers.Provider{p}, Settings: s, Store: persistence.NewMemory(), Strategy: m,
 	})
-	return eng, rig.Pool(t, eng, rig.Plain)
+	return rig.Pool(t, eng, rig.Plain)
 }
 
 func checkFault(t *testing.T, what string, err error) {
@@ -49,7 +49,7 @@ func checkFault(t *testing.T, what string, err error) {
 func TestStrategyPanics(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {
 		m := &moody{}
-		_, pool := openMoody(t, rig.NewProvider(), m)
+		pool := openMoody(t, rig.NewProvider(), m)
 		ids := []string{rig.Add(t, pool, rig.Login("a")), rig.Add(t, pool, rig.Login("b"))}
 		under := acquire(t, pool, multiaccount.Request{})
 		m.panics.Store(true)
@@ -83,7 +83,7 @@ func TestStrategyPanicsForWaitingRequests(t *testing.T) {
 			<-release
 			return rig.Grant(1), nil
 		}
-		_, pool := openMoody(t, p, m)
+		pool := openMoody(t, p, m)
 		stale := rig.Add(t, pool, rig.Stale("stale"))
 		rig.Must(t, pool.SetEnabled(t.Context(), stale, false))
 		busy := rig.Login("busy")
@@ -186,8 +186,10 @@ func TestCallersGoroutinePanics(t *testing.T) {
 				only.MaxInFlight = 1
 				id := rig.Add(t, pool, only)
 				breakIt(p, &base)
+				client := &http.Client{Transport: pool.Transport(base)}
 				for range 2 {
-					if reason := panics(func() { _, _ = rig.Ask(t.Context(), &http.Client{Transport: pool.Transport(base)}, rig.PlainURL) }); reason != http.ErrAbortHandler {
+					reason := thrown(func() { _, _ = rig.Ask(t.Context(), client, rig.PlainURL) })
+					if err, _ := reason.(error); !errors.Is(err, http.ErrAbortHandler) {
 						t.Fatalf("panic %v, want the one that was thrown", reason)
 					}
 					synctest.Wait()
@@ -200,8 +202,8 @@ func TestCallersGoroutinePanics(t *testing.T) {
 	}
 }
 
-// panics returns what f threw.
-func panics(f func()) (reason any) {
+// thrown returns what f panics with.
+func thrown(f func()) (reason any) {
 	defer func() { reason = recover() }()
 	f()
 	return nil

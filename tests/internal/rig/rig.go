@@ -56,7 +56,7 @@ func Open(tb testing.TB, c multiaccount.Config) *multiaccount.Engine {
 	if c.Store == nil && c.Dir == "" {
 		c.Dir = tb.TempDir()
 	}
-	eng, err := multiaccount.Open(context.Background(), c) //nolint:usetesting // the engine outlives the test's context
+	eng, err := multiaccount.Open(context.Background(), c)
 	if err != nil {
 		tb.Fatalf("Open: %v", err)
 	}
@@ -67,7 +67,7 @@ func Open(tb testing.TB, c multiaccount.Config) *multiaccount.Engine {
 // Close closes an engine, which must work. Closing twice is harmless.
 func Close(tb testing.TB, eng *multiaccount.Engine) {
 	tb.Helper()
-	if err := eng.Close(context.Background()); err != nil { //nolint:usetesting // a cleanup has no context left
+	if err := eng.Close(context.Background()); err != nil {
 		tb.Errorf("Close: %v", err)
 	}
 }
