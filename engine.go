@@ -100,6 +100,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		}
 		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()).MaxAttempts, *c.Logger)
 	}
+	e.events.open()
 	return e, nil
 }
 
@@ -121,8 +122,9 @@ func (e *Engine) Pool(provider string) (*Pool, error) {
 }
 
 // Subscribe has fn called with every event, one at a time, until the returned
-// function is called. A slow fn never blocks the engine: it misses events and
-// is told how many with [EventsDropped].
+// function is called; first with those of the opening, such as an account's
+// file that cannot be read. A slow fn never blocks the engine: it misses
+// events and is told how many with [EventsDropped].
 func (e *Engine) Subscribe(fn func(Event)) (cancel func()) { return e.events.subscribe(fn) }
 
 // Close ends the engine. No request begins any more, and Close waits for

@@ -57,7 +57,10 @@ type broker struct {
 	log         zerolog.Logger
 	mu          sync.Mutex
 	subscribers []*subscriber
-	closed      bool
+	// opening are the events from before anybody could subscribe.
+	opening []Event
+	opened  bool
+	closed  bool
 	running     sync.WaitGroup
 }
 
@@ -76,9 +79,19 @@ func (b *broker) publish(e Event) {
 	logEvent(b.log, e)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if !b.opened {
+		b.opening = append(b.opening, e)
+	}
 	for _, s := range b.subscribers {
 		s.offer(e)
 	}
+}
+
+// open tells that whoever wants events can have them from now on.
+func (b *broker) open() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.opened = true
 }
 
 func (s *subscriber) offer(e Event) {
@@ -103,6 +116,9 @@ func (b *broker) subscribe(fn func(Event)) (cancel func()) {
 	defer b.mu.Unlock()
 	if b.closed {
 		return func() {}
+	}
+	for _, e := range b.opening {
+		s.offer(e)
 	}
 	b.subscribers = append(b.subscribers, s)
 	b.running.Add(1)
