@@ -224,15 +224,15 @@ func (a *accountActor) takeIn(report policy.Report) {
 	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, lazy, nil)
 	a.publishLimits(old)
 	if reason, rejected := report.LoginRejected(a.record, a.tuning); rejected {
-		a.loginRejected(reason, now)
+		a.loginRejected(account.FaultReauth, reason, now)
 	}
 }
 
 // loginRejected puts the fault on record and asks the supervisor whether the
 // account may be disabled for it. A login that is newer has no part in it.
-func (a *accountActor) loginRejected(reason string, now time.Time) {
+func (a *accountActor) loginRejected(kind account.FaultKind, reason string, now time.Time) {
 	generation := a.record.Generation
-	fault := &account.Fault{Kind: account.FaultReauth, Reason: reason, At: now}
+	fault := &account.Fault{Kind: kind, Reason: reason, At: now}
 	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(a.tuning.RejectedBackoff))
 	a.apply(func(r *account.Record) {
 		if r.Generation == generation {

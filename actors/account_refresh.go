@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -31,7 +33,9 @@ type refreshState struct {
 // gave no token.
 type exchangeFailed struct {
 	spent string
-	err   error
+	// interrupted is the earlier exchange of the same token, if there was one.
+	interrupted *account.Intent
+	err         error
 }
 
 // needsRefresh reports whether the token cannot be used as it is.
@@ -104,9 +108,17 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 //
 // While the latest token is not stored yet, it is the one to spend: the stored
 // one was spent for it.
+//
+// A token that an earlier exchange may have spent is tried once more, but only
+// when there is no way around it.
 func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 	a.adopt(m.Record)
-	a.refresh.running = true
+	if m.Interrupted != nil && a.avoidable() {
+		a.store.Tell(&messages.AbortRefresh{Key: a.key()})
+		a.refresh = refreshState{}
+		a.serve(nil)
+		return
+	}
 	creds := a.record.Credentials
 	spent := creds.RefreshToken.Fingerprint()
 	commit := &messages.CommitRefresh{
@@ -118,12 +130,26 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 		defer cancel()
 		var err error
 		if commit.Grant, err = exchange(ctx, a.provider, creds); err != nil {
-			a.store.Tell(&messages.AbortRefresh{Key: commit.Key})
-			a.self.Tell(&exchangeFailed{spent: spent, err: err})
+			a.store.Tell(&messages.AbortRefresh{Key: commit.Key, Refused: wasRefused(err)})
+			a.self.Tell(&exchangeFailed{spent: spent, interrupted: m.Interrupted, err: err})
 			return
 		}
 		a.store.Tell(commit)
 	})
+}
+
+// avoidable reports whether nobody needs the refresh that is about to begin:
+// it is ahead of time.
+func (a *accountActor) avoidable() bool {
+	wished := slices.ContainsFunc(a.askers, func(m *messages.RefreshAccount) bool { return m.Before.IsZero() })
+	return !wished && a.stillGood(time.Now())
+}
+
+// wasRefused reports whether the server's answer shows that it did not spend
+// the refresh token. No answer, or a fault of the server's, shows nothing.
+func wasRefused(err error) bool {
+	var refused *providers.RefreshError
+	return errors.As(err, &refused) && refused.Status >= http.StatusBadRequest && refused.Status < http.StatusInternalServerError
 }
 
 // exchange calls the provider, whose panic must not end the process. A server
@@ -152,8 +178,11 @@ func (a *accountActor) exchangeFailed(m *exchangeFailed) {
 		a.refreshFailed(m.err)
 		return
 	}
-	reason := "the provider refused its refresh token (" + refused.Code + ")"
-	a.loginRejected(reason, time.Now())
+	reason, kind := "the provider refused its refresh token ("+refused.Code+")", account.FaultReauth
+	if m.interrupted != nil {
+		reason, kind = m.interrupted.Lost(), account.FaultLost
+	}
+	a.loginRejected(kind, reason, time.Now())
 	a.refreshFailed(a.refusal(reason + "; log in again"))
 }
 

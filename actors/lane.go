@@ -19,10 +19,12 @@ type lane struct {
 	// begin waits for the account's lock, commit for its turn to be written.
 	begin  *messages.BeginRefresh
 	commit *messages.CommitRefresh
-	// lock is held while a refresh is under way.
-	lock  persistence.Locked
-	abort bool
-	busy  bool
+	// lock is held while a refresh is under way; ended is set when it is to
+	// be given back, settled when the intent goes with it.
+	lock    persistence.Locked
+	ended   bool
+	settled bool
+	busy    bool
 	// queued is set while the lane waits for a free writer.
 	queued bool
 }

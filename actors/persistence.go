@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/failpoint"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
@@ -48,9 +51,10 @@ type (
 	companyWaited struct{}
 	poolWritten   struct{}
 	lockTaken     struct {
-		lane   *lane
-		locked persistence.Locked
-		err    error
+		lane        *lane
+		locked      persistence.Locked
+		interrupted *account.Intent
+		err         error
 	}
 )
 
@@ -138,7 +142,7 @@ func (p *persister) command(message messages.ToPersistence) {
 		p.advance(l)
 	case *messages.AbortRefresh:
 		l := p.lane(m.Key)
-		l.abort = true
+		l.ended, l.settled = true, m.Refused
 		p.advance(l)
 	case *messages.Flush:
 		p.flushes = append(p.flushes, m)
@@ -236,7 +240,7 @@ func (p *persister) advance(l *lane) {
 			p.ready = append(p.ready, l)
 		}
 		p.next()
-	case l.abort:
+	case l.ended:
 		p.unlock(l)
 	case l.begin != nil && l.lock == nil:
 		p.takeLock(l)
@@ -292,7 +296,7 @@ func (p *persister) written(w *written) {
 	p.account(w)
 	w.answer()
 	if w.commit != nil {
-		w.lane.abort = true
+		w.lane.ended, w.lane.settled = true, w.err == nil
 	}
 	p.advance(w.lane)
 	p.next()
@@ -308,15 +312,41 @@ func (p *persister) account(w *written) {
 	}
 }
 
-// takeLock waits for the account's lock, outside the mailbox.
+// takeLock waits for the account's lock, outside the mailbox, and has an
+// intent stored before anyone may spend the refresh token.
 func (p *persister) takeLock(l *lane) {
 	l.busy = true
+	known := l.begin.Generation
 	p.system.task(func() {
 		ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
 		defer cancel()
-		locked, err := p.store.Lock(ctx, persistence.Key(l.key))
-		p.self.Tell(&lockTaken{lane: l, locked: locked, err: err})
+		taken := &lockTaken{lane: l}
+		if taken.locked, taken.err = p.store.Lock(ctx, persistence.Key(l.key)); taken.err == nil {
+			failpoint.Here("refresh.locked")
+			p.intend(taken, known)
+			failpoint.Here("refresh.intended")
+		}
+		p.self.Tell(taken)
 	})
+}
+
+// intend stores the intent of an exchange, unless there is a newer login to
+// adopt. The intent of an earlier exchange that nobody finished stays: what it
+// tells is older.
+func (p *persister) intend(t *lockTaken, known uint64) {
+	stored := t.locked.Record()
+	if stored.Generation > known {
+		return
+	}
+	if t.interrupted, t.err = t.locked.Intent(); t.err == nil && t.interrupted == nil {
+		t.err = t.locked.Intend(account.Intent{
+			Token: stored.Credentials.RefreshToken.Fingerprint(), At: time.Now(), Process: os.Getpid(),
+		})
+	}
+	if t.err != nil {
+		p.release(t.locked)
+		t.locked = nil
+	}
 }
 
 func (p *persister) lockTaken(m *lockTaken) {
@@ -327,21 +357,35 @@ func (p *persister) lockTaken(m *lockTaken) {
 		begin.ReplyTo.Tell(&messages.RefreshDenied{Err: m.err})
 	case m.locked.Record().Generation > begin.Generation:
 		begin.ReplyTo.Tell(&messages.RefreshAdopted{Record: m.locked.Record()})
-		l.abort = true
+		l.ended = true
 	default:
-		begin.ReplyTo.Tell(&messages.RefreshGranted{Record: m.locked.Record()})
+		begin.ReplyTo.Tell(&messages.RefreshGranted{Record: m.locked.Record(), Interrupted: m.interrupted})
 	}
 	p.advance(l)
 }
 
 // unlock ends a refresh.
 func (p *persister) unlock(l *lane) {
-	locked := l.lock
-	l.abort, l.lock = false, nil
+	locked, settled := l.lock, l.settled
+	l.ended, l.settled, l.lock = false, false, nil
 	if locked != nil {
-		p.system.task(func() { p.release(locked) })
+		p.system.task(func() {
+			failpoint.Here("refresh.ended")
+			if settled {
+				p.settle(locked)
+			}
+			failpoint.Here("refresh.settled")
+			p.release(locked)
+		})
 	}
 	p.advance(l)
+}
+
+// settle forgets an intent. One that stays is told apart by its token.
+func (p *persister) settle(locked persistence.Locked) {
+	if err := locked.Settle(); err != nil {
+		p.system.log.Warn().Err(err).Msg("an intent could not be removed; it says that a refresh token may be spent, which it is not")
+	}
 }
 
 func (p *persister) release(locked persistence.Locked) {

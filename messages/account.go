@@ -141,6 +141,9 @@ type DisableAccount struct {
 // may be spent. The persistence actor sends it in answer to [BeginRefresh].
 type RefreshGranted struct {
 	Record account.Record
+	// Interrupted is set when an earlier exchange of this refresh token was
+	// begun and its outcome never saved: the token may be spent.
+	Interrupted *account.Intent
 }
 
 // RefreshAdopted tells that another process refreshed the account already.

@@ -96,6 +96,9 @@ type CommitRefresh struct {
 // after [RefreshGranted]; not answered.
 type AbortRefresh struct {
 	Key Key
+	// Refused is set when the server's answer shows that the refresh token
+	// was not spent; else whoever refreshes next has to know that it may be.
+	Refused bool
 }
 
 // Flush writes what waits for company now. The engine sends it when it

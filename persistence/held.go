@@ -136,5 +136,5 @@ func (h *held) remove() error {
 			return storageError(path, err)
 		}
 	}
-	return nil
+	return h.store.removeIntent(h.place)
 }

@@ -21,6 +21,7 @@ type Memory struct {
 
 	mu       sync.Mutex
 	accounts map[Key]account.Record
+	intents  map[Key]account.Intent
 	pools    map[string]PoolState
 }
 
@@ -28,7 +29,9 @@ var _ Store = (*Memory)(nil)
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{accounts: make(map[Key]account.Record), pools: make(map[string]PoolState)}
+	return &Memory{
+		accounts: make(map[Key]account.Record), intents: make(map[Key]account.Intent), pools: make(map[string]PoolState),
+	}
 }
 
 // Close implements [Store].
@@ -86,6 +89,7 @@ func (m *Memory) Remove(ctx context.Context, key Key) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.accounts, key)
+	delete(m.intents, key)
 	return nil
 }
 
@@ -176,6 +180,36 @@ func (h *heldInMemory) Update(_ context.Context, mutate Mutation) (account.Recor
 		h.record = rec
 	}
 	return rec, err
+}
+
+func (h *heldInMemory) Intend(i account.Intent) error {
+	if h.release == nil {
+		return accountError(h.key, ErrUnlocked)
+	}
+	h.store.mu.Lock()
+	defer h.store.mu.Unlock()
+	h.store.intents[h.key] = i
+	return nil
+}
+
+func (h *heldInMemory) Intent() (*account.Intent, error) {
+	h.store.mu.Lock()
+	defer h.store.mu.Unlock()
+	i, ok := h.store.intents[h.key]
+	if !ok || i.Token != h.record.Credentials.RefreshToken.Fingerprint() {
+		return nil, nil //nolint:nilnil // no intent is the usual case
+	}
+	return &i, nil
+}
+
+func (h *heldInMemory) Settle() error {
+	if h.release == nil {
+		return accountError(h.key, ErrUnlocked)
+	}
+	h.store.mu.Lock()
+	defer h.store.mu.Unlock()
+	delete(h.store.intents, h.key)
+	return nil
 }
 
 func (h *heldInMemory) Unlock() error {

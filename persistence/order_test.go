@@ -34,7 +34,7 @@ func TestOrderOfWrites(t *testing.T) {
 			"lock a.lock, " + replaced + ", unlock a.lock",
 		"Update":               "lock a.lock, " + replaced + ", unlock a.lock",
 		"Lock, Update, Unlock": "lock a.lock, " + replaced + ", unlock a.lock",
-		"Remove":               "lock a.lock, remove a.json, syncdir accounts, unlock a.lock",
+		"Remove":               "lock a.lock, remove a.json, syncdir accounts, remove a.intent, unlock a.lock",
 		"UpdatePool":           "lock pool.lock, " + strings.NewReplacer("a.json", "pool.json", "accounts", "provider").Replace(replaced) + ", unlock pool.lock",
 	}
 	all := changes()

@@ -54,6 +54,15 @@ type Locked interface {
 	// Update is [Store.Update] without taking the lock a second time; after
 	// Unlock it fails.
 	Update(ctx context.Context, mutate Mutation) (account.Record, error)
+	// Intent returns what an earlier holder intended and did not live to
+	// finish: an exchange of the refresh token that is stored now. It is nil
+	// when there is none.
+	Intent() (*account.Intent, error)
+	// Intend makes it durable that the stored refresh token is about to be spent.
+	Intend(intent account.Intent) error
+	// Settle forgets the intent: the exchange's outcome is durable, or the
+	// server has refused it.
+	Settle() error
 	// Unlock lets the others in. Calling it twice is no error.
 	Unlock() error
 }

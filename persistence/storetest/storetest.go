@@ -71,6 +71,9 @@ func checks() map[string]func(trial) {
 		"concurrent updates of one account": concurrentUpdates,
 		"concurrent updates of several":     concurrentAccounts,
 		"concurrent creates of one id":      concurrentCreates,
+		"an intent outlives its holder":     intentOutlivesHolder,
+		"an intent ends with its token":     intentEndsWithItsToken,
+		"an intent goes with its account":   intentGoesWithItsAccount,
 		"pool state":                        poolState,
 		"concurrent pool updates":           concurrentPoolUpdates,
 	}
@@ -78,6 +81,7 @@ func checks() map[string]func(trial) {
 
 func sharedChecks() map[string]func(trial) {
 	return map[string]func(trial){
+		"an intent outlives its process":  intentOutlivesHolder,
 		"what one stores the other loads": sharedLoad,
 		"a mutation sees the latest":      sharedLatest,
 		"lock excludes":                   sharedLock,

@@ -173,13 +173,13 @@ func TestLostAnswerEndsTheLogin(t *testing.T) {
 	}
 	err := w.pool.Refresh(t.Context(), id)
 	var reauth *multiaccount.ReauthRequiredError
-	if !errors.As(err, &reauth) || reauth.AccountID != id || !strings.Contains(reauth.Reason, "invalid_grant") {
+	if !errors.As(err, &reauth) || reauth.AccountID != id || !strings.Contains(reauth.Reason, "never saved") {
 		t.Errorf("error %v, want *ReauthRequiredError that says why", err)
 	}
 	if rejected := rig.Await[multiaccount.LoginRejected](t, events); rejected.AccountID != id || rejected.Disabled {
 		t.Errorf("%+v, want that the last account was kept", rejected)
 	}
-	if state := rig.Status(t, w.pool, id).State; state != multiaccount.StateReauth {
+	if state := rig.Status(t, w.pool, id).State; state != multiaccount.StateLoginLost {
 		t.Errorf("the account is %s", state)
 	}
 	if _, err := serve(t.Context(), w.pool); !errors.As(err, &reauth) {
