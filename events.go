@@ -61,7 +61,7 @@ type broker struct {
 	opening []Event
 	opened  bool
 	closed  bool
-	running     sync.WaitGroup
+	running sync.WaitGroup
 }
 
 type subscriber struct {

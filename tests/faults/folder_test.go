@@ -142,7 +142,7 @@ func TestOpenInUnwritableFolder(t *testing.T) {
 		t.Skip("the superuser writes everywhere")
 	}
 	parent := t.TempDir()
-	rig.Must(t, os.Chmod(parent, 0o500)) //nolint:gosec // a folder must be entered
+	rig.Must(t, os.Chmod(parent, 0o500))
 	err := openError(t, filepath.Join(parent, "state"))
 	var storage *persistence.StorageError
 	if !errors.As(err, &storage) || !errors.Is(err, os.ErrPermission) {
