@@ -50,6 +50,7 @@ type persister struct {
 type (
 	companyWaited struct{}
 	poolWritten   struct{}
+	deleted       struct{ key messages.Key }
 	lockTaken     struct {
 		lane        *lane
 		locked      persistence.Locked
@@ -114,6 +115,8 @@ func (p *persister) receive(_ actor.Context, message any) {
 	case *poolWritten:
 		p.writers--
 		p.next()
+	case *deleted:
+		delete(p.lost, m.key)
 	case *lockTaken:
 		p.lockTaken(m)
 		p.next()
@@ -169,6 +172,9 @@ func (p *persister) load(provider string) *messages.PoolLoaded {
 func (p *persister) delete(m *messages.DeleteAccount) {
 	p.system.task(func() {
 		err := p.store.Remove(context.Background(), persistence.Key(m.Key))
+		if err == nil {
+			p.self.Tell(&deleted{m.Key})
+		}
 		m.ReplyTo.Tell(&messages.AccountRemoved{ID: m.Key.ID, Err: err})
 	})
 }
@@ -305,9 +311,9 @@ func (p *persister) written(w *written) {
 // account remembers which accounts have something that is not stored.
 func (p *persister) account(w *written) {
 	switch {
-	case w.err == nil:
+	case w.err == nil, errors.Is(w.err, persistence.ErrNotFound):
 		delete(p.lost, w.lane.key)
-	case w.unheard() && !errors.Is(w.err, persistence.ErrNotFound):
+	case w.unheard():
 		p.lost[w.lane.key] = w.err
 	}
 }
