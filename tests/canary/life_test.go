@@ -37,7 +37,7 @@ func (c *careless) Refresh(ctx context.Context, creds account.Credentials) (acco
 
 func (c *careless) Classify(a providers.Answer) account.Verdict {
 	if c.classify.Load() {
-		panic(a.Header)
+		panic(string(a.Body))
 	}
 	return c.Provider.Classify(a)
 }
@@ -179,30 +179,30 @@ func (l *life) exchanges() {
 
 // host are the episodes of what the host gets wrong.
 func (l *life) host() {
-	ctx := l.Context()
 	l.episode(rig.OAuth, func(h *providertest.AccountHandle, id string) {
 		stranger := rig.OAuth(h)
 		stranger.Subject = "somebody else"
-		_, err := l.pool.Add(ctx, stranger)
+		_, err := l.pool.Add(l.Context(), stranger)
 		l.err(err)
 		both := rig.OAuth(h)
 		both.APIKey = h.APIKey()
-		_, err = l.pool.Add(ctx, both)
+		_, err = l.pool.Add(l.Context(), both)
 		l.err(err)
-		_, err = rig.Ask(ctx, l.client, rig.Server(l.T).URL)
+		_, err = rig.Ask(l.Context(), l.client, rig.Server(l.T).URL)
 		l.err(err)
-		_, err = l.pool.Acquire(ctx, multiaccount.Request{Account: h.AccessToken()[:8]})
+		_, err = l.pool.Acquire(l.Context(), multiaccount.Request{Account: h.AccessToken()[:8]})
 		l.err(err)
-		l.err(l.pool.SetEnabled(ctx, id, false))
+		l.err(l.pool.SetEnabled(l.Context(), id, false))
 		l.ask()
-		l.err(l.pool.SetEnabled(ctx, id, true))
-		l.err(l.pool.ResetCooldown(ctx, id))
+		l.err(l.pool.SetEnabled(l.Context(), id, true))
+		l.err(l.pool.ResetCooldown(l.Context(), id))
 	})
-	l.episode(rig.OAuth, func(*providertest.AccountHandle, string) {
+	l.episode(rig.OAuth, func(h *providertest.AccountHandle, _ string) {
 		l.strategy.panics.Store(true)
 		l.ask()
 		l.strategy.panics.Store(false)
 		l.provider.classify.Store(true)
+		h.Next(echo(http.StatusTooManyRequests, h))
 		l.ask()
 		l.provider.classify.Store(false)
 	})
@@ -210,24 +210,24 @@ func (l *life) host() {
 		h.Next(providertest.Unauthorized(), providertest.Limited())
 		l.ask()
 		l.ask()
-		l.err(l.pool.Refresh(ctx, id))
-		_, err := l.pool.Add(ctx, rig.Key(h))
+		l.err(l.pool.Refresh(l.Context(), id))
+		_, err := l.pool.Add(l.Context(), rig.Key(h))
 		l.err(err)
 	})
 }
 
 // disk are the episodes of a store that fails.
 func (l *life) disk() {
-	ctx, full := l.Context(), errors.New("disk full")
+	full := errors.New("disk full")
 	l.episode(rig.Expired, func(h *providertest.AccountHandle, id string) {
 		l.store.Fail(1, full, rig.OpLock)
-		l.err(l.pool.Refresh(ctx, id))
+		l.err(l.pool.Refresh(l.Context(), id))
 		l.store.Fail(1000, full, rig.OpUpdate, rig.OpCommit, rig.OpRemove, rig.OpCreate)
-		l.err(l.pool.Refresh(ctx, id))
-		l.err(l.pool.Refresh(ctx, id))
-		l.err(l.pool.Rename(ctx, id, "new"))
-		l.err(l.pool.Remove(ctx, id))
-		_, err := l.pool.Add(ctx, rig.Key(h))
+		l.err(l.pool.Refresh(l.Context(), id))
+		l.err(l.pool.Refresh(l.Context(), id))
+		l.err(l.pool.Rename(l.Context(), id, "new"))
+		l.err(l.pool.Remove(l.Context(), id))
+		_, err := l.pool.Add(l.Context(), rig.Key(h))
 		l.err(err)
 		l.ask()
 	})
@@ -248,17 +248,16 @@ func (l *life) openAI() {
 
 // end closes the engine with leases out, and goes on using it.
 func (l *life) end() {
-	ctx, closing := l.Context(), context.Context(nil)
 	h, id := l.add(rig.OAuth)
-	lease, err := l.pool.Acquire(ctx, multiaccount.Request{Account: id})
+	lease, err := l.pool.Acquire(l.Context(), multiaccount.Request{Account: id})
 	rig.Must(l, err)
 	l.keep(lease)
-	closing, cancel := context.WithTimeout(ctx, time.Millisecond)
+	closing, cancel := context.WithTimeout(l.Context(), time.Millisecond)
 	defer cancel()
 	l.err(l.eng.Close(closing))
 	lease.Done(multiaccount.Outcome{Status: http.StatusUnauthorized, Header: http.Header{"X-Token": {h.AccessToken()}}})
 	l.ask()
-	_, err = l.pool.Add(ctx, rig.OAuth(h))
+	_, err = l.pool.Add(l.Context(), rig.OAuth(h))
 	l.err(err)
 	rig.Must(l, os.WriteFile(l.accountFile(id), []byte(`{"version":1,"access_token":"`+h.AccessToken()), 0o600))
 }

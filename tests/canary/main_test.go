@@ -59,7 +59,7 @@ func (s *spoken) err(err error) {
 		return
 	}
 	s.keep(err)
-	if all, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // each of them is looked at
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range all.Unwrap() {
 			s.err(e)
 		}
@@ -110,7 +110,7 @@ func TestSearchFindsALeak(t *testing.T) {
 	type careless struct{ Token string }
 	secret := providertest.TokenMark + "1"
 	for name, say := range map[string]func(*spoken){
-		"log":    func(s *spoken) { fmt.Fprintf(s, `{"token":%q}`, secret) },
+		"log":    func(s *spoken) { _, _ = fmt.Fprintf(s, `{"token":%q}`, secret) },
 		"event":  func(s *spoken) { s.event(multiaccount.SaveFailed{Reason: "token " + secret}) },
 		"error":  func(s *spoken) { s.err(fmt.Errorf("outer: %w", errors.New(secret))) },
 		"status": func(s *spoken) { s.keep(multiaccount.AccountStatus{Label: secret}) },
