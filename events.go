@@ -124,9 +124,19 @@ func (b *broker) subscribe(fn func(Event)) (cancel func()) {
 	b.running.Add(1)
 	go func() {
 		defer b.running.Done()
-		s.deliver(fn)
+		s.deliver(func(e Event) { b.tell(fn, e) })
 	}()
 	return func() { b.unsubscribe(s) }
+}
+
+// tell calls a subscriber, whose panic must not end the process.
+func (b *broker) tell(fn func(Event), e Event) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			b.log.Error().Msgf("a subscriber panicked (%T) at %T; it is told the next event", reason, e)
+		}
+	}()
+	fn(e)
 }
 
 // deliver calls fn until the subscription ends. What waits then is dropped,

@@ -1,6 +1,7 @@
 package multiaccount
 
 import (
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -119,6 +120,7 @@ func (w *walk) send(leased messages.TokenLeased) error {
 	w.pool.provider.Authorize(req, leased.Credential)
 	a.resp, a.err = w.base.RoundTrip(req) //nolint:bodyclose // finish and discard see to it
 	panicked = false
+	a.complete()
 	outcome := Outcome{Err: a.err}
 	if a.err == nil {
 		outcome.Status, outcome.Header, outcome.Body = a.resp.StatusCode, a.resp.Header, a.prefix()
@@ -128,6 +130,21 @@ func (w *walk) send(leased messages.TokenLeased) error {
 	}
 	a.verdict = w.pool.verdict(&a.leased, w.selection.Model, outcome)
 	return nil
+}
+
+// errNoAnswer is what a transport means that returns neither an answer nor an
+// error.
+var errNoAnswer = errors.New("multiaccount: the base transport returned no answer")
+
+// complete adds what a transport of the host's may have left out.
+func (a *answer) complete() {
+	switch {
+	case a.err != nil:
+	case a.resp == nil:
+		a.err = errNoAnswer
+	case a.resp.Body == nil:
+		a.resp.Body = http.NoBody
+	}
 }
 
 // request returns the request to send: a copy, since a round tripper must not

@@ -181,6 +181,33 @@ func TestRequestWithoutBody(t *testing.T) {
 	}
 }
 
+// stub is a transport that answers with the same response always.
+type stub struct{ resp *http.Response }
+
+func (s stub) RoundTrip(*http.Request) (*http.Response, error) { return s.resp, nil }
+
+// A host's transport may leave out what net/http's own never does.
+func TestTransportThatLeavesThingsOut(t *testing.T) {
+	_, pool := rig.OpenPlain(t, rig.NewProvider(), rig.Settings())
+	rig.Add(t, pool, onePlace(rig.Login("a")))
+	for name, resp := range map[string]*http.Response{
+		"the body":            {StatusCode: http.StatusOK},
+		"the body of a fault": {StatusCode: http.StatusBadRequest},
+	} {
+		client := &http.Client{Transport: pool.Transport(stub{resp})}
+		if answer, err := rig.Ask(t.Context(), client, rig.PlainURL); err != nil || answer.Status != resp.StatusCode || answer.Body != "" {
+			t.Errorf("%s: status %d, %v", name, answer.Status, err)
+		}
+	}
+	once := rig.Settings()
+	once.MaxAttempts = 1
+	_, impatient := rig.OpenPlain(t, rig.NewProvider(), once)
+	rig.Add(t, impatient, rig.Login("a"))
+	if _, err := rig.Ask(t.Context(), &http.Client{Transport: impatient.Transport(stub{})}, rig.PlainURL); err == nil {
+		t.Error("no answer and no error from the transport made no error")
+	}
+}
+
 // The credential goes to the provider's own hosts and nowhere else, also when
 // these lead elsewhere.
 func TestRedirectToAForeignHost(t *testing.T) {

@@ -208,3 +208,24 @@ func thrown(f func()) (reason any) {
 	f()
 	return nil
 }
+
+// A subscriber that panics misses one event.
+func TestSubscriberPanics(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		eng, pool := rig.OpenPlain(t, rig.NewProvider(), rig.Settings())
+		var seen []string
+		eng.Subscribe(func(e multiaccount.Event) {
+			if len(seen) == 0 {
+				seen = append(seen, "broken")
+				panic("the host's subscriber is broken")
+			}
+			seen = append(seen, e.About().AccountID)
+		})
+		rig.Add(t, pool, rig.Login("a"))
+		id := rig.Add(t, pool, rig.Login("b"))
+		rig.Close(t, eng)
+		if len(seen) != 2 || seen[1] != id {
+			t.Errorf("seen %v, want the second event", seen)
+		}
+	})
+}
