@@ -110,23 +110,28 @@ func TestAddThatCannotBeStored(t *testing.T) {
 	})
 }
 
-// A lock that cannot be had is a refresh that failed, and nothing is spent.
-func TestLockThatCannotBeHad(t *testing.T) {
-	rig.Bubble(t, func(t *testing.T) {
-		d := newDisk(t)
-		id := rig.Add(t, d.pool, rig.Stale("a"))
-		d.store.Fail(1, errDisk, rig.OpLock)
-		if _, err := serve(t.Context(), d.pool); err == nil || !strings.Contains(err.Error(), errDisk.Error()) {
-			t.Errorf("error %v, want that it says why", err)
-		}
-		if n := d.p.Refreshes(); n != 0 {
-			t.Errorf("%d exchanges without a lock", n)
-		}
-		time.Sleep(5 * time.Second)
-		if served, err := serve(t.Context(), d.pool); err != nil || served != id {
-			t.Errorf("once the lock was free: %v", err)
-		}
-	})
+// Without a lock, and without word on disk that it is about to be spent, no
+// refresh token is spent: that is a refresh that failed, and works later.
+func TestRefreshThatCannotBePrepared(t *testing.T) {
+	for _, op := range []rig.Op{rig.OpLock, rig.OpIntend} {
+		t.Run(string(op), func(t *testing.T) {
+			rig.Bubble(t, func(t *testing.T) {
+				d := newDisk(t)
+				id := rig.Add(t, d.pool, rig.Stale("a"))
+				d.store.Fail(1, errDisk, op)
+				if _, err := serve(t.Context(), d.pool); err == nil || !strings.Contains(err.Error(), errDisk.Error()) {
+					t.Errorf("error %v, want that it says why", err)
+				}
+				if n := d.p.Refreshes(); n != 0 {
+					t.Errorf("%d exchanges", n)
+				}
+				time.Sleep(5 * time.Second)
+				if served, err := serve(t.Context(), d.pool); err != nil || served != id {
+					t.Errorf("once the disk was back: %v", err)
+				}
+			})
+		})
+	}
 }
 
 // A limit counts although it cannot be stored, and is stored later.

@@ -171,6 +171,33 @@ func TestProactiveRefresh(t *testing.T) {
 	})
 }
 
+// A login that belongs to another program is used while its token lives, and
+// never refreshed: not ahead of time, on demand, nor when upstream refuses it.
+func TestLinkedLoginIsNeverRefreshed(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		store, p, wire := persistence.NewMemory(), rig.NewProvider(), &rig.Wire{}
+		id := seed(t, store, "linked", func(r *account.Record) { r.Lineage = account.Linked })
+		_, pool := rig.OpenStore(t, p, settings.Default(), store)
+		client := &http.Client{Transport: pool.Transport(wire)}
+		rig.MustAsk(t, client, rig.PlainURL)
+		wire.Next("access-linked", http.StatusUnauthorized, http.StatusUnauthorized)
+		if answer, err := rig.Ask(t.Context(), client, rig.PlainURL); err == nil && answer.Status != http.StatusUnauthorized {
+			t.Errorf("status %d, %v", answer.Status, err)
+		}
+		var reauth *multiaccount.ReauthRequiredError
+		if err := pool.Refresh(t.Context(), id); !errors.As(err, &reauth) || reauth.AccountID != id {
+			t.Errorf("Refresh: %v, want that another program has to", err)
+		}
+		time.Sleep(2 * time.Hour)
+		if _, err := serve(t.Context(), pool); err == nil {
+			t.Error("served with a token that has ended")
+		}
+		if n := p.Refreshes(); n != 0 {
+			t.Errorf("%d exchanges", n)
+		}
+	})
+}
+
 func checkGenerations(t *testing.T, pool *multiaccount.Pool, ids map[string]string, want uint64) {
 	t.Helper()
 	for name, id := range ids {

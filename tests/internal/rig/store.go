@@ -19,6 +19,7 @@ const (
 	OpCommit Op = "commit"
 	OpRemove Op = "remove"
 	OpLock   Op = "lock"
+	OpIntend Op = "intend"
 )
 
 // Store is a store whose operations fail as a test wants. It is safe for
@@ -109,4 +110,11 @@ func (l heldLock) Update(ctx context.Context, mutate persistence.Mutation) (acco
 		return account.Record{}, err
 	}
 	return l.Locked.Update(ctx, mutate)
+}
+
+func (l heldLock) Intend(intent account.Intent) error {
+	if err := l.store.ask(OpIntend); err != nil {
+		return err
+	}
+	return l.Locked.Intend(intent)
 }
