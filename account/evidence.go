@@ -36,6 +36,13 @@ type Limit struct {
 	Until  time.Time
 }
 
+// Same reports whether both are the same evidence, however their times are
+// written.
+func (l Limit) Same(o Limit) bool {
+	same := l.Scope == o.Scope && l.Model == o.Model && l.Source == o.Source && l.Reason == o.Reason
+	return same && l.Until.Equal(o.Until)
+}
+
 // UsageWindow is one quota window of an account.
 type UsageWindow struct {
 	// Name is the provider's: "5h", "7d", "primary", "requests".

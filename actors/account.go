@@ -127,6 +127,8 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.refreshCommitted(m)
 	case *messages.AccountSaved:
 		a.saved(m)
+	case *messages.AccountStored:
+		a.stored(m)
 	}
 }
 
@@ -304,10 +306,21 @@ func (a *accountActor) occurrence() messages.Occurrence {
 // publishLimits tells of the limits that are new since old.
 func (a *accountActor) publishLimits(old *account.Record) {
 	for _, l := range a.record.Limits {
-		if slices.Contains(old.Limits, l) {
+		if slices.ContainsFunc(old.Limits, l.Same) {
 			continue
 		}
 		a.publish(messages.AccountCooled{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, Until: l.Until})
+	}
+}
+
+// publishDifferences tells of what somebody else changed since old.
+func (a *accountActor) publishDifferences(old *account.Record) {
+	a.publishLimits(old)
+	if a.record.Enabled != old.Enabled {
+		a.publish(messages.AccountSwitched{Occurrence: a.occurrence(), Enabled: a.record.Enabled})
+	}
+	if f := a.record.Fault; f != nil && old.Fault == nil {
+		a.publish(messages.LoginRejected{Occurrence: a.occurrence(), Reason: f.Reason, Disabled: f.Disabled})
 	}
 }
 

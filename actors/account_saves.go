@@ -93,6 +93,23 @@ func (a *accountActor) adopt(record account.Record) {
 	a.announce()
 }
 
+// stored takes over what somebody, perhaps another process, has stored. What
+// is older than the login in use was read before that was stored.
+func (a *accountActor) stored(m *messages.AccountStored) {
+	known := a.record.Generation
+	if a.loading || m.Record.Generation < known {
+		return
+	}
+	old := a.record
+	a.adopt(m.Record)
+	a.publishDifferences(old)
+	if m.Record.Generation > known && !a.refresh.running {
+		a.refreshSucceeded(true)
+	} else if len(a.waiters) > 0 && !a.needsRefresh(time.Now()) {
+		a.serveWaiters()
+	}
+}
+
 // forget drops what is durable, or given up.
 func (a *accountActor) forget(saves []*messages.SaveAccount) {
 	u := a.unsaved

@@ -44,6 +44,10 @@ type persister struct {
 	// worth an error when they are never stored.
 	lost  map[messages.Key]error
 	timer *time.Timer
+	// watched are the pools whose files are watched, notices what that showed.
+	watched     map[string]bool
+	notices     map[string]*notices
+	noticeTimer *time.Timer
 }
 
 // What a persister tells itself.
@@ -64,7 +68,7 @@ func (s *System) SpawnPersistence(store persistence.Store) *Persistence {
 	return &Persistence{s.spawn(func(self *ref) behavior {
 		return &persister{
 			system: s, store: store, self: self,
-			lanes: map[messages.Key]*lane{},
+			lanes: map[messages.Key]*lane{}, watched: map[string]bool{}, notices: map[string]*notices{},
 			pools: map[string]*messages.SavePool{},
 			lost:  map[messages.Key]error{},
 		}
@@ -92,6 +96,9 @@ func (p *persister) stopped() {
 	if p.timer != nil {
 		p.timer.Stop()
 	}
+	if p.noticeTimer != nil {
+		p.noticeTimer.Stop()
+	}
 	for _, l := range p.lanes {
 		l.fail(messages.ErrStopped)
 		if l.lock != nil {
@@ -112,6 +119,10 @@ func (p *persister) receive(_ actor.Context, message any) {
 		p.hurry()
 	case *written:
 		p.written(m)
+	case *noticed:
+		p.noticed(m)
+	case *noticesDue:
+		p.lookAtNotices()
 	case *poolWritten:
 		p.writers--
 		p.next()
@@ -126,7 +137,9 @@ func (p *persister) receive(_ actor.Context, message any) {
 func (p *persister) command(message messages.ToPersistence) {
 	switch m := message.(type) {
 	case *messages.LoadPool:
-		p.system.task(func() { m.ReplyTo.Tell(p.load(m.Provider)) })
+		p.loadPool(m)
+	case *messages.ReadAccounts:
+		p.system.task(func() { p.read(m.Provider, m.IDs, m.ReplyTo) })
 	case *messages.CreateAccount:
 		p.system.task(func() {
 			m.ReplyTo.Tell(&messages.AccountCreated{Create: m, Err: p.store.Create(context.Background(), m.Record)})

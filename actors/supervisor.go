@@ -178,6 +178,12 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		s.drainPool(m)
 	case *messages.AccountDrained:
 		s.accountDrained(m.Drain)
+	case *messages.AccountStored:
+		s.accountStored(ctx, m)
+	case *messages.AccountGone:
+		s.accountGone(m)
+	case *messages.AccountsPresent:
+		s.accountsPresent(m)
 	case *messages.PoolLoaded:
 	}
 }
@@ -335,6 +341,53 @@ func (s *supervisor) release(id string) {
 	for _, m := range held {
 		s.addAccount(m)
 	}
+}
+
+// accountStored passes on what somebody changed, or takes in an account that
+// another process added.
+func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored) {
+	if known := s.byID[m.Record.ID]; known != nil {
+		known.Tell(m)
+		return
+	}
+	_, leaving := s.leaving[m.Record.ID]
+	if leaving || s.holders.ofIdentity(&m.Record) == m.Record.ID || s.holders.ofTokens(&m.Record) == m.Record.ID {
+		return // being removed, or created, by this process
+	}
+	s.join(ctx, &m.Record)
+	s.publish(messages.AccountJoined{Occurrence: s.occurrence(&m.Record)})
+	s.serveParked(time.Now())
+}
+
+// accountGone ends the membership of an account that another process removed.
+func (s *supervisor) accountGone(m *messages.AccountGone) {
+	known := s.byID[m.ID]
+	if known == nil {
+		return
+	}
+	s.leave(known)
+	s.holders.drop(known.record)
+	s.publish(messages.AccountLeft{Occurrence: s.occurrence(known.record)})
+	s.release(m.ID)
+}
+
+// accountsPresent has those looked at that are here and not stored, or stored
+// and not here.
+func (s *supervisor) accountsPresent(m *messages.AccountsPresent) {
+	stored := make(map[string]bool, len(m.IDs))
+	var differ []string
+	for _, id := range m.IDs {
+		stored[id] = true
+		if s.byID[id] == nil {
+			differ = append(differ, id)
+		}
+	}
+	for id := range s.byID {
+		if !stored[id] {
+			differ = append(differ, id)
+		}
+	}
+	s.store.Tell(&messages.ReadAccounts{Provider: s.provider.Name(), IDs: differ, ReplyTo: s.self})
 }
 
 // removeAccount takes an account out of selection, and then out of the store.

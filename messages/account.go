@@ -184,6 +184,7 @@ func (*RenameAccount) toAccount()    {}
 func (*ResetCooldown) toAccount()    {}
 func (*Drain) toAccount()            {}
 func (*GetAccount) toAccount()       {}
+func (*AccountStored) toAccount()    {}
 func (*DisableAccount) toAccount()   {}
 func (*RefreshGranted) toAccount()   {}
 func (*RefreshAdopted) toAccount()   {}

@@ -24,6 +24,14 @@ type LoadPool struct {
 	ReplyTo  Recipient
 }
 
+// ReadAccounts asks what is stored of some accounts. A supervisor sends it;
+// answered with [AccountStored] or [AccountGone] for each.
+type ReadAccounts struct {
+	Provider string
+	IDs      []string
+	ReplyTo  Recipient
+}
+
 // CreateAccount stores a new account. A supervisor sends it; answered with
 // [AccountCreated].
 type CreateAccount struct {
@@ -108,6 +116,7 @@ type Flush struct {
 }
 
 func (*LoadPool) toPersistence()      {}
+func (*ReadAccounts) toPersistence()  {}
 func (*CreateAccount) toPersistence() {}
 func (*DeleteAccount) toPersistence() {}
 func (*SaveAccount) toPersistence()   {}

@@ -136,6 +136,25 @@ type PoolLoaded struct {
 	Err         error
 }
 
+// AccountStored tells what is stored of an account now, after somebody,
+// perhaps another process, changed it. The persistence actor sends it; the
+// supervisor passes it on to the account, or takes a new one in.
+type AccountStored struct {
+	Record account.Record
+}
+
+// AccountGone tells that an account is not stored any more. The persistence
+// actor sends it.
+type AccountGone struct {
+	ID string
+}
+
+// AccountsPresent tells which accounts are stored. The persistence actor sends
+// it now and then; answered with [ReadAccounts] for those that differ.
+type AccountsPresent struct {
+	IDs []string
+}
+
 // AccountCreated tells that a new account is durable, or could not be stored.
 // The persistence actor sends it in answer to [CreateAccount].
 type AccountCreated struct {
@@ -150,20 +169,23 @@ type AccountRemoved struct {
 	Err error
 }
 
-func (*SelectAccount) toSupervisor()  {}
-func (*AddAccount) toSupervisor()     {}
-func (*RemoveAccount) toSupervisor()  {}
-func (*CommandAccount) toSupervisor() {}
-func (*GetAccounts) toSupervisor()    {}
-func (*GetExpiring) toSupervisor()    {}
-func (*DrainPool) toSupervisor()      {}
-func (*AccountDrained) toSupervisor() {}
-func (*AccountChanged) toSupervisor() {}
-func (*LeaseReleased) toSupervisor()  {}
-func (*LoginFailed) toSupervisor()    {}
-func (*PoolLoaded) toSupervisor()     {}
-func (*AccountCreated) toSupervisor() {}
-func (*AccountRemoved) toSupervisor() {}
+func (*SelectAccount) toSupervisor()   {}
+func (*AddAccount) toSupervisor()      {}
+func (*RemoveAccount) toSupervisor()   {}
+func (*CommandAccount) toSupervisor()  {}
+func (*GetAccounts) toSupervisor()     {}
+func (*GetExpiring) toSupervisor()     {}
+func (*DrainPool) toSupervisor()       {}
+func (*AccountDrained) toSupervisor()  {}
+func (*AccountChanged) toSupervisor()  {}
+func (*LeaseReleased) toSupervisor()   {}
+func (*LoginFailed) toSupervisor()     {}
+func (*PoolLoaded) toSupervisor()      {}
+func (*AccountStored) toSupervisor()   {}
+func (*AccountGone) toSupervisor()     {}
+func (*AccountsPresent) toSupervisor() {}
+func (*AccountCreated) toSupervisor()  {}
+func (*AccountRemoved) toSupervisor()  {}
 
 // Fail answers the ask with err.
 func (m *SelectAccount) Fail(err error) { m.Lease.Fail(err) }

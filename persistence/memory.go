@@ -23,6 +23,7 @@ type Memory struct {
 	accounts map[Key]account.Record
 	intents  map[Key]account.Intent
 	pools    map[string]PoolState
+	watches  map[*memoryWatch]bool
 }
 
 var _ Store = (*Memory)(nil)
@@ -31,6 +32,7 @@ var _ Store = (*Memory)(nil)
 func NewMemory() *Memory {
 	return &Memory{
 		accounts: make(map[Key]account.Record), intents: make(map[Key]account.Intent), pools: make(map[string]PoolState),
+		watches: make(map[*memoryWatch]bool),
 	}
 }
 
@@ -52,6 +54,54 @@ func (m *Memory) Load(ctx context.Context, provider string) (Snapshot, error) {
 	}
 	slices.SortFunc(snap.Accounts, byAge)
 	return snap, nil
+}
+
+// Read implements [Store].
+func (m *Memory) Read(_ context.Context, key Key) (account.Record, error) {
+	rec, ok := m.get(key)
+	if !ok {
+		return account.Record{}, accountError(key, ErrNotFound)
+	}
+	return rec, nil
+}
+
+// memoryWatch is one watch of a provider's accounts.
+type memoryWatch struct {
+	provider string
+	// one keeps a watch from being told two things at once, and stop waiting.
+	one     sync.Mutex
+	changed func(id string)
+}
+
+// Watch implements [Store]. Nothing is ever missed, so nobody is told what is
+// present.
+func (m *Memory) Watch(provider string, w Watching) (stop func(), err error) {
+	watch := &memoryWatch{provider: provider, changed: w.Changed}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.watches[watch] = true
+	return func() {
+		m.mu.Lock()
+		delete(m.watches, watch)
+		m.mu.Unlock()
+		watch.one.Lock()
+		defer watch.one.Unlock()
+		watch.changed = func(string) {}
+	}, nil
+}
+
+// tell informs the watches of a change. The caller holds no lock of m's.
+func (m *Memory) tell(key Key) {
+	m.mu.Lock()
+	watches := slices.Collect(maps.Keys(m.watches))
+	m.mu.Unlock()
+	for _, w := range watches {
+		if w.provider == key.Provider {
+			w.one.Lock()
+			w.changed(key.ID)
+			w.one.Unlock()
+		}
+	}
 }
 
 // Create implements [Store].
@@ -87,9 +137,10 @@ func (m *Memory) Remove(ctx context.Context, key Key) error {
 	}
 	defer release()
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	delete(m.accounts, key)
 	delete(m.intents, key)
+	m.mu.Unlock()
+	m.tell(key)
 	return nil
 }
 
@@ -156,8 +207,9 @@ func (m *Memory) get(key Key) (account.Record, bool) {
 
 func (m *Memory) put(key Key, rec account.Record) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.accounts[key] = cloneRecord(rec)
+	m.mu.Unlock()
+	m.tell(key)
 }
 
 // heldInMemory is an account of a Memory under its lock.

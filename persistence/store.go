@@ -21,6 +21,15 @@ type Store interface {
 	// what had to be set aside. A provider without accounts is no error.
 	Load(ctx context.Context, provider string) (Snapshot, error)
 
+	// Read returns an account as it is stored now, without waiting for anyone.
+	// ErrNotFound when it is gone, ErrCorrupt when it cannot be read.
+	Read(ctx context.Context, key Key) (account.Record, error)
+
+	// Watch has w told what others, and this store itself, change of a
+	// provider's accounts, until stop is called. stop waits until w is told
+	// nothing any more, so w must not call it.
+	Watch(provider string, w Watching) (stop func(), err error)
+
 	// Create stores a new account; ErrExists when its id is taken.
 	Create(ctx context.Context, rec account.Record) error
 
@@ -65,6 +74,17 @@ type Locked interface {
 	Settle() error
 	// Unlock lets the others in. Calling it twice is no error.
 	Unlock() error
+}
+
+// Watching is who a watch tells. The functions are called one at a time and
+// must be quick.
+type Watching struct {
+	// Changed is told the id of an account that was added, changed or
+	// removed, or may have been.
+	Changed func(id string)
+	// Present is told the ids of all accounts, now and then: what the other
+	// one was not told of shows here.
+	Present func(ids []string)
 }
 
 // Mutation changes an account in place. It must be quick, must not keep the

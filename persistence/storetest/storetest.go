@@ -74,6 +74,8 @@ func checks() map[string]func(trial) {
 		"an intent outlives its holder":     intentOutlivesHolder,
 		"an intent ends with its token":     intentEndsWithItsToken,
 		"an intent goes with its account":   intentGoesWithItsAccount,
+		"reads without waiting":             readsWithoutWaiting,
+		"a watch tells of changes":          watchTells,
 		"pool state":                        poolState,
 		"concurrent pool updates":           concurrentPoolUpdates,
 	}

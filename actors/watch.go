@@ -1,0 +1,99 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// noticeDelay is how long a notice of a change waits for more of the same:
+// one write causes several.
+const noticeDelay = 10 * time.Millisecond
+
+// notices are what the persister was told of others' changes in one pool.
+type notices struct {
+	supervisor messages.Recipient
+	// changed are the accounts to look at when the delay is over.
+	changed map[string]bool
+}
+
+// What a watch tells the persister, and the persister itself.
+type (
+	noticed struct {
+		provider   string
+		supervisor messages.Recipient
+		id         string
+	}
+	noticesDue struct{}
+)
+
+// loadPool begins to watch a pool's accounts, and then reads them: what
+// changes in between is noticed. The watch lasts as long as the system.
+func (p *persister) loadPool(m *messages.LoadPool) {
+	watched := p.watched[m.Provider]
+	p.watched[m.Provider] = true
+	p.system.task(func() {
+		if watched {
+			m.ReplyTo.Tell(p.load(m.Provider))
+			return
+		}
+		stop := p.watchFiles(m.Provider, m.ReplyTo)
+		m.ReplyTo.Tell(p.load(m.Provider))
+		<-p.system.running.Done()
+		stop()
+	})
+}
+
+// watchFiles returns what ends the watch. A store that cannot be watched is
+// used all the same: what others change shows when it is next written.
+func (p *persister) watchFiles(provider string, supervisor messages.Recipient) (stop func()) {
+	stop, err := p.store.Watch(provider, persistence.Watching{
+		Changed: func(id string) { p.self.Tell(&noticed{provider: provider, supervisor: supervisor, id: id}) },
+		Present: func(ids []string) { supervisor.Tell(&messages.AccountsPresent{IDs: ids}) },
+	})
+	if err != nil {
+		p.system.log.Warn().Err(err).Str("provider", provider).Msg("other processes' changes are not noticed at once")
+		return func() {}
+	}
+	return stop
+}
+
+func (p *persister) noticed(m *noticed) {
+	n := p.notices[m.provider]
+	if n == nil {
+		n = &notices{supervisor: m.supervisor, changed: map[string]bool{}}
+		p.notices[m.provider] = n
+	}
+	n.changed[m.id] = true
+	if p.noticeTimer == nil {
+		p.noticeTimer = time.AfterFunc(noticeDelay, func() { p.self.Tell(&noticesDue{}) })
+	}
+}
+
+// lookAtNotices reads what was noticed, outside the mailbox.
+func (p *persister) lookAtNotices() {
+	p.noticeTimer = nil
+	for provider, n := range p.notices {
+		p.system.task(func() { p.read(provider, slices.Collect(maps.Keys(n.changed)), n.supervisor) })
+	}
+	clear(p.notices)
+}
+
+// read tells what is stored of some accounts. One that cannot be read is met
+// again by whoever writes it.
+func (p *persister) read(provider string, ids []string, to messages.Recipient) {
+	for _, id := range ids {
+		record, err := p.store.Read(context.Background(), persistence.Key{Provider: provider, ID: id})
+		switch {
+		case err == nil:
+			to.Tell(&messages.AccountStored{Record: record})
+		case errors.Is(err, persistence.ErrNotFound):
+			to.Tell(&messages.AccountGone{ID: id})
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package persistence
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// rescanEvery is how often a watched folder is looked through in case a
+// notice was lost.
+const rescanEvery = 30 * time.Second
+
+// Read implements [Store]. It takes no lock: files are only ever replaced.
+func (s *FileStore) Read(_ context.Context, key Key) (account.Record, error) {
+	p, err := s.place(key)
+	if err != nil {
+		return account.Record{}, accountError(key, err)
+	}
+	rec, err := s.peek(p)
+	return rec, accountError(key, err)
+}
+
+// Watch implements [Store]. The kernel's notices are hints; behind them the
+// folder is looked through now and then.
+func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) {
+	if err := s.makeFolders(provider); err != nil {
+		return nil, poolError(provider, err)
+	}
+	folder, err := s.resolve(s.accountsFolder(provider))
+	if err != nil {
+		return nil, poolError(provider, err)
+	}
+	notices, err := fsnotify.NewWatcher()
+	if err != nil {
+		return nil, poolError(provider, fmt.Errorf("watching for other processes' changes: %w", err))
+	}
+	if err := notices.Add(folder); err != nil {
+		_ = notices.Close() // nothing is watched yet
+		return nil, storageError(folder, fmt.Errorf("watching for other processes' changes: %w", err))
+	}
+	l := &lookout{store: s, folder: folder, notices: notices, watching: w, scanned: time.Now(), ended: make(chan struct{})}
+	l.running.Go(l.run)
+	return sync.OnceFunc(l.stop), nil
+}
+
+// lookout watches one folder of accounts on a goroutine of its own.
+type lookout struct {
+	store    *FileStore
+	folder   string
+	notices  *fsnotify.Watcher
+	watching Watching
+	// scanned is when the folder was last looked through.
+	scanned time.Time
+	ended   chan struct{}
+	running sync.WaitGroup
+}
+
+func (l *lookout) stop() {
+	close(l.ended)
+	l.running.Wait()
+	_ = l.notices.Close() // nobody listens any more
+}
+
+func (l *lookout) run() {
+	ticker := time.NewTicker(rescanEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-l.ended:
+			return
+		case notice := <-l.notices.Events:
+			if id, ok := accountOf(notice.Name); ok {
+				l.watching.Changed(id)
+			}
+		case <-l.notices.Errors: // notices were lost
+			l.rescan()
+		case <-ticker.C:
+			l.rescan()
+		}
+	}
+}
+
+// rescan tells of the files that changed since the last scan, and which there are.
+func (l *lookout) rescan() {
+	entries, err := l.store.fs.ReadDir(l.folder)
+	if err != nil {
+		return // the next scan, or the next write, meets it again
+	}
+	since := l.scanned.Add(-rescanEvery) // file times are coarse, and clocks are set
+	l.scanned = time.Now()
+	ids := make([]string, 0, len(entries))
+	for _, entry := range entries {
+		id, ok := accountOf(entry.Name())
+		if !ok {
+			continue
+		}
+		ids = append(ids, id)
+		if changedSince(entry, since) {
+			l.watching.Changed(id)
+		}
+	}
+	l.watching.Present(ids)
+}
+
+func changedSince(entry fs.DirEntry, since time.Time) bool {
+	info, err := entry.Info()
+	return err == nil && info.ModTime().After(since)
+}
+
+// accountOf returns the id of the account whose file has that name.
+func accountOf(path string) (id string, ok bool) {
+	id, ok = strings.CutSuffix(filepath.Base(path), accountSuffix)
+	return id, ok && (Key{Provider: "any", ID: id}).check() == nil
+}
