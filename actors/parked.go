@@ -17,16 +17,17 @@ const refusedLines = 100
 // errStrategyPanicked answers the request for which the host's strategy did so.
 var errStrategyPanicked = errors.New("the host's strategy panicked; the request is refused")
 
-// parkedAsk waits for an account until its deadline.
+// parkedAsk waits for an account since a moment, until its deadline.
 type parkedAsk struct {
 	ask      *messages.SelectAccount
+	since    time.Time
 	deadline time.Time
 }
 
-// park lets m wait. What it has tried already counts no more after a wait.
-func (s *supervisor) park(m *messages.SelectAccount, deadline, retryAt time.Time) {
-	m.Exclude = nil
-	s.parked = append(s.parked, parkedAsk{ask: m, deadline: deadline})
+// park lets an ask wait. What it has tried already counts no more after a wait.
+func (s *supervisor) park(p parkedAsk, retryAt time.Time) {
+	p.ask.Exclude = nil
+	s.parked = append(s.parked, p)
 	s.wakeAt(retryAt)
 }
 
@@ -52,8 +53,11 @@ func (s *supervisor) serveParked(now time.Time) {
 		if now.Before(p.deadline) && slices.Contains(inVain, p.ask.Model) {
 			return false
 		}
+		before := p.ask.Waited
+		p.ask.Waited += now.Sub(p.since)
 		retryAt, parked := s.place(p.ask, now, p.deadline)
 		if parked {
+			p.ask.Waited = before
 			inVain = append(inVain, p.ask.Model)
 			next = earlier(next, retryAt)
 		}

@@ -121,6 +121,8 @@ type Selection struct {
 	Affinity, Model, Pin string
 	// Exclude are the accounts that the request has tried already.
 	Exclude []string
+	// Waited is how long the request has waited for an account so far.
+	Waited time.Duration
 }
 
 // Select returns an account with a fresh token; it waits while waiting makes
@@ -130,12 +132,12 @@ type Selection struct {
 // again: s then excludes nothing any more.
 func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, error) {
 	m, _ := p.selections.Get().(*messages.SelectAccount)
-	m.Affinity, m.Model, m.Pin, m.Exclude = s.Affinity, s.Model, s.Pin, s.Exclude
+	m.Affinity, m.Model, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Pin, s.Exclude, s.Waited
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)
 	if err != nil {
 		return leased, err // m may still be answered: it is not used again
 	}
-	s.Exclude = m.Exclude
+	s.Exclude, s.Waited = m.Exclude, m.Waited
 	m.Lease.Reply.Reopen()
 	p.selections.Put(m)
 	return leased, leased.Err

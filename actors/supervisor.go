@@ -237,9 +237,9 @@ func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 // answer goes to the caller, not through here.
 func (s *supervisor) selectAccount(m *messages.SelectAccount) {
 	now := time.Now()
-	deadline := now.Add(s.config.MaxWait)
+	deadline := now.Add(s.config.MaxWait - m.Waited)
 	if retryAt, parked := s.place(m, now, deadline); parked {
-		s.park(m, deadline, retryAt)
+		s.park(parkedAsk{ask: m, since: now, deadline: deadline}, retryAt)
 	}
 }
 

@@ -24,6 +24,9 @@ type SelectAccount struct {
 	Pin string
 	// Exclude are accounts that this request has already tried.
 	Exclude []string
+	// Waited is how long the request has been held before; the supervisor
+	// adds to it.
+	Waited time.Duration
 	// Lease is what the picked account receives.
 	Lease LeaseToken
 }

@@ -267,6 +267,27 @@ func TestMaxWait(t *testing.T) {
 	}
 }
 
+// What fails again and again, however long max_wait is, ends in an error once
+// a request has waited for that long in all.
+func TestMaxWaitIsForAllWaitsTogether(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		f, p := &failing{n: -1}, rig.NewProvider()
+		p.OnRefresh = f.refresh
+		s := rig.Settings()
+		s.MaxWait = time.Hour
+		_, pool := rig.OpenPlain(t, p, s)
+		rig.Add(t, pool, rig.Stale("a"))
+		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+		defer cancel()
+		began := time.Now()
+		_, err := serve(ctx, pool)
+		var limited *multiaccount.AllAccountsLimitedError
+		if waited := time.Since(began); !errors.As(err, &limited) || waited > s.MaxWait || waited < s.MaxWait/2 {
+			t.Errorf("%v after %v, want *AllAccountsLimitedError within an hour", err, waited)
+		}
+	})
+}
+
 // Whoever waits leaves when its own context ends, and leaves nothing behind.
 func TestWaitingCallersLeave(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {
