@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount/internal/demo"
+	"github.com/seed-810f1486/multiaccount/tui"
+	"github.com/seed-810f1486/multiaccount/tui/demoview"
+)
+
+const demoHelp = `Show the engine at work, without any account or network.
+
+A fake provider on this machine serves Anthropic and OpenAI accounts, which an
+engine keeps in a temporary folder. Workers send requests through both official
+SDKs, plain and streamed. Meanwhile tokens end, accounts hit their limits, one
+login is revoked, connections break, and both providers have a bad spell.
+
+The exit status is 1 if a refresh token was spent twice, a login was lost, a
+request ended in an error, or a goroutine was left.`
+
+func newDemo(s streams) *cobra.Command {
+	options, asJSON := demo.DefaultOptions(), false
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the engine at work, without any account or network",
+		Long:  demoHelp,
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return runDemo(c.Context(), s, options, asJSON)
+		},
+	}
+	flags := c.Flags()
+	flags.BoolVar(&asJSON, "json", false, "print the summary as JSON, and nothing else")
+	flags.Uint64Var(&options.Seed, "seed", options.Seed, "what happens to which account, and when")
+	flags.DurationVar(&options.Duration, "duration", options.Duration, "how long requests are sent")
+	flags.IntVar(&options.Accounts, "accounts", options.Accounts, "how many accounts there are, shared out between both providers")
+	flags.IntVar(&options.Workers, "workers", options.Workers, "how many requests are under way at the same time")
+	return c
+}
+
+func runDemo(ctx context.Context, s streams, options demo.Options, asJSON bool) error {
+	run, err := demo.Start(ctx, options)
+	if err != nil {
+		return err
+	}
+	var screen error
+	if !asJSON && tui.IsTerminal(s.out) {
+		screen = demoview.Watch(run, keyboard(s), s.out)
+	}
+	summary, err := run.Wait()
+	return errors.Join(screen, err, printSummary(s.out, &summary, asJSON), failure(&summary))
+}
+
+// keyboard returns where keys are read from, nil when nobody has one.
+func keyboard(s streams) io.Reader {
+	if !tui.IsTerminal(s.in) {
+		return nil
+	}
+	return s.in
+}
+
+func printSummary(out io.Writer, summary *demo.Summary, asJSON bool) error {
+	if !asJSON {
+		return tui.Print(out, demoview.Report(summary, tui.Width(out)))
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(summary)
+}
+
+// failure is the error of a run in which the engine broke a promise.
+func failure(summary *demo.Summary) error {
+	if problems := summary.Problems(); len(problems) > 0 {
+		return errors.New("the demo failed: " + strings.Join(problems, "; "))
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	// What waits for signals is never ended by package os/signal.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("os/signal.loop"))
+}
+
+// command runs a command without a terminal.
+func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = run(args, streams{out: &out, err: &errs})
+	return status, out.String(), errs.String()
+}
+
+func TestDemoPrintsJSON(t *testing.T) {
+	status, stdout, stderr := command(t, "demo", "--json", "--duration", "1s", "--accounts", "4", "--workers", "4", "--seed", "3")
+	var summary struct {
+		Seed, Accounts, Workers, Requests, Failures, Refreshes *int
+		SpentTwice                                             *int `json:"refresh_tokens_spent_twice"`
+		LoginsLost                                             *int `json:"logins_lost"`
+	}
+	if err := json.Unmarshal([]byte(stdout), &summary); err != nil {
+		t.Fatalf("stdout is not JSON alone: %v\n%s", err, stdout)
+	}
+	if status != 0 || stderr != "" {
+		t.Errorf("status %d, stderr %q", status, stderr)
+	}
+	for name, c := range map[string]struct {
+		got  *int
+		want int
+	}{
+		"seed": {summary.Seed, 3}, "accounts": {summary.Accounts, 4}, "workers": {summary.Workers, 4},
+		"failures": {summary.Failures, 0}, "refresh_tokens_spent_twice": {summary.SpentTwice, 0}, "logins_lost": {summary.LoginsLost, 0},
+	} {
+		if c.got == nil || *c.got != c.want {
+			t.Errorf("%s is not %d in %s", name, c.want, stdout)
+		}
+	}
+	if summary.Requests == nil || *summary.Requests == 0 || summary.Refreshes == nil {
+		t.Errorf("no requests or no refreshes in %s", stdout)
+	}
+}
+
+func TestDemoPrintsAReport(t *testing.T) {
+	status, stdout, stderr := command(t, "demo", "--duration", "1s", "--accounts", "2", "--workers", "2")
+	if status != 0 || stderr != "" || strings.Contains(stdout, "\x1b") {
+		t.Errorf("status %d, stderr %q, stdout %q", status, stderr, stdout)
+	}
+	for _, want := range []string{"Anthropic", "OpenAI", "ada@example.com", "0 spent twice", "All is well"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in the report:\n%s", want, stdout)
+		}
+	}
+}
+
+func TestMistakesAreTold(t *testing.T) {
+	for want, args := range map[string][]string{
+		"accounts: 1 is not allowed":   {"demo", "--accounts", "1"},
+		"unknown flag: --sed":          {"demo", "--sed", "1"},
+		`invalid argument "soon"`:      {"demo", "--duration", "soon"},
+		`unknown command "again"`:      {"demo", "again"},
+		`unknown command "demonstrate`: {"demonstrate"},
+	} {
+		status, stdout, stderr := command(t, args...)
+		if status != 1 || stdout != "" || !strings.HasPrefix(stderr, "multiaccount: ") || !strings.Contains(stderr, want) {
+			t.Errorf("%q: status %d, stdout %q, stderr %q; want %q", args, status, stdout, stderr, want)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	if status, stdout, stderr := command(t, "version"); status != 0 || len(strings.Fields(stdout)) != 1 || stderr != "" {
+		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
+	}
+}
