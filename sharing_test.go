@@ -9,16 +9,24 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// twoOn opens two engines on one folder, as two processes would, and returns
-// the pool of the first, and of the second with its events.
-func twoOn(t *testing.T) (first, second *multiaccount.Pool, events <-chan multiaccount.Event) {
+// sharer is one of two engines on one folder, as two processes would have them.
+type sharer struct {
+	*multiaccount.Pool
+	events <-chan multiaccount.Event
+}
+
+func twoOn(t *testing.T) (first, second sharer) {
 	t.Helper()
 	dir := t.TempDir()
-	one := open(t, multiaccount.Config{Dir: dir, Settings: quiet(), Providers: []providers.Provider{&plainProvider{name: "plain"}}})
-	two := open(t, multiaccount.Config{Dir: dir, Settings: quiet(), Providers: []providers.Provider{&plainProvider{name: "plain"}}})
-	heard := make(chan multiaccount.Event, 100)
-	t.Cleanup(two.Subscribe(func(e multiaccount.Event) { heard <- e }))
-	return poolOf(t, one, "plain"), poolOf(t, two, "plain"), heard
+	return newSharer(t, dir), newSharer(t, dir)
+}
+
+func newSharer(t *testing.T, dir string) sharer {
+	t.Helper()
+	eng := open(t, multiaccount.Config{Dir: dir, Settings: quiet(), Providers: []providers.Provider{&plainProvider{name: "plain"}}})
+	heard := make(chan multiaccount.Event, 1000)
+	t.Cleanup(eng.Subscribe(func(e multiaccount.Event) { heard <- e }))
+	return sharer{Pool: poolOf(t, eng, "plain"), events: heard}
 }
 
 // await returns the next event of a type.
@@ -40,54 +48,90 @@ func await[E multiaccount.Event](t *testing.T, events <-chan multiaccount.Event)
 
 // What one engine changes shows in the other, which shares its folder.
 func TestChangesShowInOtherEngines(t *testing.T) {
-	first, second, events := twoOn(t)
-	id := add(t, first, "a")
-	if joined := await[multiaccount.AccountJoined](t, events); joined.AccountID != id {
+	first, second := twoOn(t)
+	id := add(t, first.Pool, "a")
+	if joined := await[multiaccount.AccountJoined](t, second.events); joined.AccountID != id {
 		t.Errorf("%+v joined, want %s", joined, id)
 	}
-	if lease := acquire(t, second, multiaccount.Request{}); lease.AccountID() != id {
+	if lease := acquire(t, second.Pool, multiaccount.Request{}); lease.AccountID() != id {
 		t.Errorf("leased %s", lease.AccountID())
 	} else {
 		lease.Done(multiaccount.Outcome{Status: http.StatusOK})
 	}
 
-	acquire(t, first, multiaccount.Request{}).Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{}})
-	await[multiaccount.AccountCooled](t, events)
-	if s := statusOf(t, second, id); s.State != multiaccount.StateCooling {
+	acquire(t, first.Pool, multiaccount.Request{}).Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{}})
+	await[multiaccount.AccountCooled](t, second.events)
+	if s := statusOf(t, second.Pool, id); s.State != multiaccount.StateCooling {
 		t.Errorf("limited by the other, the account is %s", s.State)
 	}
 	if err := first.SetEnabled(t.Context(), id, false); err != nil {
 		t.Fatal(err)
 	}
-	if switched := await[multiaccount.AccountSwitched](t, events); switched.Enabled {
+	if switched := await[multiaccount.AccountSwitched](t, second.events); switched.Enabled {
 		t.Error("the account was not switched off")
 	}
 	if err := first.Refresh(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if refreshed := await[multiaccount.LoginRefreshed](t, events); !refreshed.Adopted || refreshed.Generation != 2 {
+	if refreshed := await[multiaccount.LoginRefreshed](t, second.events); !refreshed.Adopted || refreshed.Generation != 2 {
 		t.Errorf("refreshed %+v", refreshed)
 	}
 	if err := first.Remove(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if left := await[multiaccount.AccountLeft](t, events); left.AccountID != id {
+	if left := await[multiaccount.AccountLeft](t, second.events); left.AccountID != id {
 		t.Errorf("%+v left", left)
 	}
 }
 
 // Nobody rolls back what the other has changed.
 func TestChangesOfBothAreKept(t *testing.T) {
-	first, second, events := twoOn(t)
-	id := add(t, first, "a")
-	await[multiaccount.AccountJoined](t, events)
+	first, second := twoOn(t)
+	id := add(t, first.Pool, "a")
+	await[multiaccount.AccountJoined](t, second.events)
 	if err := first.SetEnabled(t.Context(), id, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := second.Rename(t.Context(), id, "renamed"); err != nil {
 		t.Fatal(err)
 	}
-	if s := statusOf(t, second, id); s.Enabled || s.Label != "renamed" {
+	if s := statusOf(t, second.Pool, id); s.Enabled || s.Label != "renamed" {
 		t.Errorf("enabled %v, label %q", s.Enabled, s.Label)
+	}
+}
+
+// Two engines whose accounts fail at the same time never disable the last two.
+func TestLastTwoAreNeverDisabledByTwo(t *testing.T) {
+	for range 10 {
+		first, second := twoOn(t)
+		ids := []string{add(t, first.Pool, "a"), add(t, first.Pool, "b")}
+		for range ids {
+			await[multiaccount.AccountJoined](t, second.events)
+		}
+		both := []sharer{first, second}
+		for i, one := range both {
+			lease := acquire(t, one.Pool, multiaccount.Request{Account: ids[i]})
+			go lease.Done(multiaccount.Outcome{Status: http.StatusForbidden, Header: http.Header{}})
+		}
+		disabled := 0
+		for i, one := range both {
+			if decided(t, one.events, ids[i]).Disabled {
+				disabled++
+			}
+		}
+		if disabled == len(both) { // none is right too: neither found the other in good health
+			t.Fatal("both of two accounts were disabled")
+		}
+	}
+}
+
+// decided waits for the breaker's decision about an account, as the engine
+// tells it that had the account fail.
+func decided(t *testing.T, events <-chan multiaccount.Event, id string) multiaccount.LoginRejected {
+	t.Helper()
+	for {
+		if rejected := await[multiaccount.LoginRejected](t, events); rejected.AccountID == id {
+			return rejected
+		}
 	}
 }

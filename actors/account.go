@@ -112,7 +112,7 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.refresh.retryAt = time.Time{}
 		a.change(func(r *account.Record) { r.Limits = nil }, m.Reply)
 	case *messages.DisableAccount:
-		a.disable(m.Generation)
+		a.apply(func(r *account.Record) { disable(r, m.Generation, m.Fault) }, false, nil)
 	case *messages.Drain:
 		a.drain, a.answered = m, false
 	case *messages.GetAccount:
@@ -241,18 +241,7 @@ func (a *accountActor) loginRejected(kind account.FaultKind, reason string, now 
 			r.Fault = fault
 		}
 	}, false, nil)
-	a.supervisor.Tell(&messages.LoginFailed{ID: a.record.ID, Generation: generation, Reason: reason})
-}
-
-// disable takes the account out of the pool, unless its login works again.
-func (a *accountActor) disable(generation uint64) {
-	a.apply(func(r *account.Record) {
-		if r.Generation == generation && r.Fault != nil {
-			fault := *r.Fault
-			fault.Disabled = true
-			r.Fault = &fault
-		}
-	}, false, nil)
+	a.supervisor.Tell(&messages.LoginFailed{ID: a.record.ID, Generation: generation, Fault: *fault})
 }
 
 func (a *accountActor) setEnabled(m *messages.SetEnabled) {

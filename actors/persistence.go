@@ -150,6 +150,10 @@ func (p *persister) command(message messages.ToPersistence) {
 		p.save(m)
 	case *messages.SavePool:
 		p.savePool(m)
+	case *messages.DisableUnlessLast:
+		p.system.task(func() {
+			m.ReplyTo.Tell(&messages.BreakerDecided{Asked: m, Disabled: p.disableUnlessLast(m)})
+		})
 	case *messages.BeginRefresh:
 		p.begin(m)
 	case *messages.CommitRefresh:

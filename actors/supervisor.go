@@ -178,6 +178,8 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		s.drainPool(m)
 	case *messages.AccountDrained:
 		s.accountDrained(m.Drain)
+	case *messages.BreakerDecided:
+		s.breakerDecided(m)
 	case *messages.AccountStored:
 		s.accountStored(ctx, m)
 	case *messages.AccountGone:
@@ -284,11 +286,40 @@ func (s *supervisor) loginFailed(m *messages.LoginFailed) {
 	if failed == nil {
 		return
 	}
-	disabled := s.selection.UsableBesides(m.ID, policy.At(time.Now()))
-	if disabled {
-		failed.Tell(&messages.DisableAccount{Generation: m.Generation})
+	s.store.Tell(&messages.DisableUnlessLast{
+		Key: messages.Key{Provider: s.provider.Name(), ID: m.ID}, Generation: m.Generation, Fault: m.Fault,
+		Others: s.usableBesides(m.ID), ReplyTo: s.self,
+	})
+}
+
+// witnesses is how many usable accounts the breaker looks for at most: one is
+// enough, unless another process has disabled it just now.
+const witnesses = 8
+
+// usableBesides returns some of the accounts that can serve in place of id.
+func (s *supervisor) usableBesides(id string) []string {
+	now := policy.At(time.Now())
+	var others []string
+	for _, m := range s.order {
+		if other := m.record.ID; other != id && s.selection.Usable(other, "", now) {
+			others = append(others, other)
+		}
+		if len(others) == witnesses {
+			break
+		}
 	}
-	s.publish(messages.LoginRejected{Occurrence: s.occurrence(failed.record), Reason: m.Reason, Disabled: disabled})
+	return others
+}
+
+func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
+	failed := s.byID[m.Asked.Key.ID]
+	if failed == nil {
+		return
+	}
+	if m.Disabled {
+		failed.Tell(&messages.DisableAccount{Generation: m.Asked.Generation, Fault: m.Asked.Fault})
+	}
+	s.publish(messages.LoginRejected{Occurrence: s.occurrence(failed.record), Reason: m.Asked.Fault.Reason, Disabled: m.Disabled})
 }
 
 // addAccount stores a new account, or gives a known one the new login.

@@ -135,6 +135,7 @@ type AccountStatus struct {
 // [LoginFailed].
 type DisableAccount struct {
 	Generation uint64
+	Fault      account.Fault
 }
 
 // RefreshGranted tells that the account's lock is held and its refresh token

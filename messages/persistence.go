@@ -77,6 +77,20 @@ type Binding struct {
 	UsedAt  time.Time
 }
 
+// DisableUnlessLast takes an account out of the pool for its login's fault,
+// but only while one of Others can serve, decided under the pool's lock: two
+// processes never disable the last two. The supervisor sends it; answered with
+// [BreakerDecided].
+type DisableUnlessLast struct {
+	Key Key
+	// Generation is that of the login which failed; a newer one stays.
+	Generation uint64
+	Fault      account.Fault
+	// Others are accounts that are usable as far as this process knows.
+	Others  []string
+	ReplyTo Recipient
+}
+
 // BeginRefresh takes the account's lock and reads the account again. An
 // account sends it; answered with [RefreshGranted], [RefreshAdopted] when the
 // stored generation is newer than Generation, or [RefreshDenied].
@@ -115,16 +129,17 @@ type Flush struct {
 	Reply *Reply[Acknowledged]
 }
 
-func (*LoadPool) toPersistence()      {}
-func (*ReadAccounts) toPersistence()  {}
-func (*CreateAccount) toPersistence() {}
-func (*DeleteAccount) toPersistence() {}
-func (*SaveAccount) toPersistence()   {}
-func (*SavePool) toPersistence()      {}
-func (*BeginRefresh) toPersistence()  {}
-func (*CommitRefresh) toPersistence() {}
-func (*AbortRefresh) toPersistence()  {}
-func (*Flush) toPersistence()         {}
+func (*LoadPool) toPersistence()          {}
+func (*ReadAccounts) toPersistence()      {}
+func (*CreateAccount) toPersistence()     {}
+func (*DeleteAccount) toPersistence()     {}
+func (*SaveAccount) toPersistence()       {}
+func (*SavePool) toPersistence()          {}
+func (*DisableUnlessLast) toPersistence() {}
+func (*BeginRefresh) toPersistence()      {}
+func (*CommitRefresh) toPersistence()     {}
+func (*AbortRefresh) toPersistence()      {}
+func (*Flush) toPersistence()             {}
 
 // Fail answers the ask with err.
 func (m *Flush) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

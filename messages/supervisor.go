@@ -121,12 +121,20 @@ type LeaseReleased struct {
 }
 
 // LoginFailed asks for the breaker's decision about an account whose login
-// does not work. An account sends it after [AccountChanged] told of the fault;
-// answered with [DisableAccount], or not at all: then the account is kept.
+// does not work. An account sends it after [AccountChanged] told of the fault.
+// The supervisor asks the persistence actor with [DisableUnlessLast]; the
+// answer is [DisableAccount], or none: then the account is kept.
 type LoginFailed struct {
 	ID         string
 	Generation uint64
-	Reason     string
+	Fault      account.Fault
+}
+
+// BreakerDecided tells whether an account was disabled. The persistence actor
+// sends it in answer to [DisableUnlessLast].
+type BreakerDecided struct {
+	Asked    *DisableUnlessLast
+	Disabled bool
 }
 
 // PoolLoaded tells what the store holds. The persistence actor sends it in
@@ -183,6 +191,7 @@ func (*AccountDrained) toSupervisor()  {}
 func (*AccountChanged) toSupervisor()  {}
 func (*LeaseReleased) toSupervisor()   {}
 func (*LoginFailed) toSupervisor()     {}
+func (*BreakerDecided) toSupervisor()  {}
 func (*PoolLoaded) toSupervisor()      {}
 func (*AccountStored) toSupervisor()   {}
 func (*AccountGone) toSupervisor()     {}

@@ -158,6 +158,20 @@ func (m *Memory) Lock(ctx context.Context, key Key) (Locked, error) {
 	return &heldInMemory{store: m, key: key, record: rec, release: release}, nil
 }
 
+// LockPool implements [Store].
+func (m *Memory) LockPool(ctx context.Context, provider string) (unlock func() error, err error) {
+	if err := checkProvider(provider); err != nil {
+		return nil, err
+	}
+	if err := m.locks.lock(ctx, provider); err != nil {
+		return nil, poolError(provider, fmt.Errorf("%w: %w", ErrLocked, err))
+	}
+	return func() error {
+		m.locks.unlock(provider)
+		return nil
+	}, nil
+}
+
 // UpdatePool implements [Store].
 func (m *Memory) UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error) {
 	if err := cmp.Or(checkProvider(provider), ctx.Err()); err != nil {

@@ -22,6 +22,21 @@ func (s *FileStore) UpdatePool(ctx context.Context, provider string, mutate func
 	return state, nil
 }
 
+// LockPool implements [Store].
+func (s *FileStore) LockPool(ctx context.Context, provider string) (unlock func() error, err error) {
+	p, err := s.poolPlace(provider)
+	if err == nil {
+		err = s.makeFolders(provider)
+	}
+	if err == nil {
+		unlock, err = s.acquire(ctx, p.lock)
+	}
+	if err != nil {
+		return nil, poolError(provider, err)
+	}
+	return unlock, nil
+}
+
 func (s *FileStore) updatePool(ctx context.Context, provider string, mutate func(*PoolState)) (state PoolState, err error) {
 	if err := s.makeFolders(provider); err != nil {
 		return PoolState{}, err

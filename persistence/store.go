@@ -47,6 +47,11 @@ type Store interface {
 	// Update for a key while holding its lock waits until ctx ends.
 	Lock(ctx context.Context, key Key) (Locked, error)
 
+	// LockPool keeps everybody else, other processes included, out of what is
+	// decided under the pool's lock, until unlock is called. ErrLocked when ctx
+	// ended before.
+	LockPool(ctx context.Context, provider string) (unlock func() error, err error)
+
 	// UpdatePool is Update for what belongs to the pool as a whole. A pool
 	// that stored nothing yet starts from the zero PoolState.
 	UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error)

@@ -84,6 +84,7 @@ func checks() map[string]func(trial) {
 func sharedChecks() map[string]func(trial) {
 	return map[string]func(trial){
 		"an intent outlives its process":  intentOutlivesHolder,
+		"a watch tells of others":         watchTells,
 		"what one stores the other loads": sharedLoad,
 		"a mutation sees the latest":      sharedLatest,
 		"lock excludes":                   sharedLock,
