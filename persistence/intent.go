@@ -58,14 +58,21 @@ func (h *held) Intent() (*account.Intent, error) {
 	case err != nil:
 		return nil, accountError(h.place.key, storageError(h.place.intent(), err))
 	}
-	var wire intentWire
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return &account.Intent{Token: stored}, nil
-	}
-	if wire.Token != stored {
+	found := decodeIntent(data, stored)
+	if found.Token != stored {
 		return nil, h.Settle() // the token it speaks of has been replaced
 	}
-	return &account.Intent{Token: wire.Token, At: wire.At, Process: wire.Process}, nil
+	return found, nil
+}
+
+// decodeIntent reads an intent's file; one that cannot be read is about the
+// token that is stored.
+func decodeIntent(data []byte, stored string) *account.Intent {
+	var wire intentWire
+	if json.Unmarshal(data, &wire) != nil {
+		return &account.Intent{Token: stored}
+	}
+	return &account.Intent{Token: wire.Token, At: wire.At, Process: wire.Process}
 }
 
 // Settle implements [Locked]. The folder is not synced: an intent that comes

@@ -80,8 +80,10 @@ func (l *lookout) run() {
 			if id, ok := accountOf(notice.Name); ok {
 				l.watching.Changed(id)
 			}
-		case <-l.notices.Errors: // notices were lost
-			l.rescan()
+		case lost := <-l.notices.Errors:
+			if lost != nil {
+				l.rescan()
+			}
 		case <-ticker.C:
 			l.rescan()
 		}
