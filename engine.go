@@ -85,6 +85,9 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("multiaccount: opening: %w", err)
+	}
 	store, files := c.Store, persistence.Store(nil)
 	if store == nil {
 		if store, err = persistence.OpenFiles(c.Dir); err != nil {

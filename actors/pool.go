@@ -47,6 +47,10 @@ type pool struct {
 	size atomic.Int64
 }
 
+// wallNow is the time by the wall clock alone: the other clock, which
+// time.Now carries along, stands still while a laptop sleeps.
+func wallNow() time.Time { return time.Now().Round(0) }
+
 // jitter returns a random number in [0, 1).
 func (p *pool) jitter() float64 {
 	return rand.Float64()
@@ -131,6 +135,9 @@ type Selection struct {
 // is then named in the result. Whatever was tried before a wait may be tried
 // again: s then excludes nothing any more.
 func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, error) {
+	if err := ctx.Err(); err != nil {
+		return messages.TokenLeased{}, err // a caller that has left gets no account
+	}
 	m, _ := p.selections.Get().(*messages.SelectAccount)
 	m.Affinity, m.Model, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Pin, s.Exclude, s.Waited
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)

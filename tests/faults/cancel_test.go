@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -89,7 +90,7 @@ func TestCancelledWhileWaitingForAPlace(t *testing.T) {
 // the middle of its body, and without its body being closed by hand. Whoever
 // comes after is served.
 func TestCancelledInFlight(t *testing.T) {
-	w := newWorld(t)
+	w := newPatientWorld(t)
 	alice := w.srv.AddAccount(providertest.Account{})
 	id := rig.Add(t, w.pool, onePlace(rig.OAuth(alice)))
 	client := rig.Client(t, w.pool)
@@ -109,11 +110,11 @@ func TestCancelledInFlight(t *testing.T) {
 				_, err := rig.Ask(ctx, client, w.srv.URL)
 				ended <- err
 			}()
-			for w.srv.Stats().Requests+gate.Arrived() == before { // until the server has the request
-				if rig.Deadline(t).Err() != nil {
-					t.Fatal("the request never came")
-				}
+			deadline := rig.Deadline(t)
+			for w.srv.Stats().Requests+gate.Arrived() == before && deadline.Err() == nil {
+				runtime.Gosched() // until the server has the request
 			}
+			rig.Must(t, deadline.Err())
 			cancel()
 			if err := <-ended; !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v", err)
@@ -129,12 +130,7 @@ func TestCancelledInFlight(t *testing.T) {
 // A crowd of callers with little patience leaves no place taken.
 func TestCancelledCrowd(t *testing.T) {
 	const callers = 64
-	w := newWorld(t)
-	rig.Close(t, w.eng)
-	patient := rig.Settings()
-	patient.MaxWait = rig.Patience
-	eng := rig.Open(t, multiaccount.Config{Dir: w.dir, Providers: rig.Providers(w.srv), Settings: patient})
-	w.pool = rig.Pool(t, eng, "anthropic")
+	w := newPatientWorld(t)
 	for range 2 {
 		rig.Add(t, w.pool, onePlace(rig.Expired(w.srv.AddAccount(providertest.Account{}))))
 	}
@@ -153,14 +149,13 @@ func TestCancelledCrowd(t *testing.T) {
 				return
 			}
 			resp, err := client.Do(req)
-			var limited *multiaccount.AllAccountsLimitedError
 			switch {
 			case err == nil && i%2 == 0: // reads nothing
 				_ = resp.Body.Close()
 			case err == nil:
 				_, _ = io.Copy(io.Discard, resp.Body)
 				_ = resp.Body.Close()
-			case !errors.Is(err, context.Canceled) && !errors.As(err, &limited):
+			case !errors.Is(err, context.Canceled):
 				t.Errorf("caller %d: %v", i, err)
 			}
 		})
@@ -170,4 +165,18 @@ func TestCancelledCrowd(t *testing.T) {
 		rig.MustAsk(t, client, w.srv.URL)
 	}
 	checkIdle(t, w.pool)
+}
+
+// A caller whose context has ended gets no account, whoever may be free.
+func TestCancelledBefore(t *testing.T) {
+	_, pool := rig.OpenPlain(t, rig.NewProvider(), rig.Settings())
+	rig.Add(t, pool, rig.Login("a"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		if _, err := pool.Acquire(ctx, multiaccount.Request{}); !errors.Is(err, context.Canceled) {
+			t.Fatalf("Acquire: %v", err)
+		}
+	}
+	checkIdle(t, pool)
 }

@@ -189,7 +189,7 @@ func (s stub) RoundTrip(*http.Request) (*http.Response, error) { return s.resp, 
 // A host's transport may leave out what net/http's own never does.
 func TestTransportThatLeavesThingsOut(t *testing.T) {
 	_, pool := rig.OpenPlain(t, rig.NewProvider(), rig.Settings())
-	rig.Add(t, pool, onePlace(rig.Login("a")))
+	rig.Add(t, pool, rig.Login("a"))
 	for name, resp := range map[string]*http.Response{
 		"the body":            {StatusCode: http.StatusOK},
 		"the body of a fault": {StatusCode: http.StatusBadRequest},

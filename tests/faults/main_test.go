@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -26,11 +27,26 @@ type world struct {
 	dir  string
 	eng  *multiaccount.Engine
 	pool *multiaccount.Pool
+	// settings are those of every engine.
+	settings settings.Settings
 }
 
 func newWorld(t *testing.T) world {
 	t.Helper()
-	w := world{srv: rig.Server(t), dir: t.TempDir()}
+	return newWorldWith(t, rig.Settings())
+}
+
+// newPatientWorld is newWorld where callers wait for a free place.
+func newPatientWorld(t *testing.T) world {
+	t.Helper()
+	s := rig.Settings()
+	s.MaxWait = rig.Patience
+	return newWorldWith(t, s)
+}
+
+func newWorldWith(t *testing.T, s settings.Settings) world {
+	t.Helper()
+	w := world{srv: rig.Server(t), dir: t.TempDir(), settings: s}
 	w.eng = w.open(t)
 	w.pool = rig.Pool(t, w.eng, "anthropic")
 	return w
@@ -39,7 +55,7 @@ func newWorld(t *testing.T) world {
 // open opens one more engine on the world's folder.
 func (w world) open(t *testing.T) *multiaccount.Engine {
 	t.Helper()
-	return rig.Open(t, multiaccount.Config{Dir: w.dir, Providers: rig.Providers(w.srv)})
+	return rig.Open(t, multiaccount.Config{Dir: w.dir, Providers: rig.Providers(w.srv), Settings: w.settings})
 }
 
 // acquire leases an account, which must work.

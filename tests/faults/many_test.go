@@ -16,8 +16,7 @@ import (
 )
 
 // A process may open and close engines as often as it likes.
-func TestThousandLives(t *testing.T) {
-	const lives = 1000
+func TestManyLives(t *testing.T) {
 	store, p := persistence.NewMemory(), rig.NewProvider()
 	live := func() {
 		eng, err := multiaccount.Open(t.Context(), multiaccount.Config{

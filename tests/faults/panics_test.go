@@ -155,6 +155,7 @@ func TestClassifyPanics(t *testing.T) {
 					if err != nil || answer.Status != status {
 						t.Fatalf("status %d, %v; want the answer as it is", answer.Status, err)
 					}
+					synctest.Wait() // until the account knows that the answer was read
 				}
 				acquire(t, pool, multiaccount.Request{}).Done(multiaccount.Outcome{Status: status, Header: http.Header{}})
 				synctest.Wait()
