@@ -171,7 +171,7 @@ func (a NewAccount) record() (account.Record, error) {
 		Weight: max(a.Weight, 1), Priority: a.Priority, MaxInFlight: a.MaxInFlight,
 		Credentials: account.Credentials{
 			AccessToken: account.NewSecret(a.AccessToken), RefreshToken: account.NewSecret(a.RefreshToken),
-			APIKey: account.NewSecret(a.APIKey), ExpiresAt: a.ExpiresAt,
+			APIKey: account.NewSecret(a.APIKey), ExpiresAt: a.ExpiresAt.Round(0),
 		},
 	}, nil
 }

@@ -184,7 +184,7 @@ type Grant struct {
 // the old login suffered from, and starts a new generation.
 func (r *Record) Apply(g Grant) {
 	c := &r.Credentials
-	c.AccessToken, c.ExpiresAt = g.AccessToken, g.ExpiresAt
+	c.AccessToken, c.ExpiresAt = g.AccessToken, g.ExpiresAt.Round(0) // tokens end by the wall clock
 	if !g.RefreshToken.IsZero() {
 		c.RefreshToken = g.RefreshToken
 	}
@@ -211,6 +211,7 @@ func set(field *string, value string) {
 func (r *Record) Replace(login Record) {
 	r.Kind, r.Lineage = login.Kind, login.Lineage
 	r.Credentials = login.Credentials
+	r.Credentials.ExpiresAt = login.Credentials.ExpiresAt.Round(0)
 	set(&r.Subject, login.Subject)
 	set(&r.Organization, login.Organization)
 	set(&r.Email, login.Email)

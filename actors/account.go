@@ -221,7 +221,7 @@ func (a *accountActor) learn(report policy.Report) {
 
 // takeIn changes the record by what an answer said.
 func (a *accountActor) takeIn(report policy.Report) {
-	now, old := time.Now(), a.record
+	now, old := wallNow(), a.record
 	lazy := report.Verdict.Class == account.ClassSuccess
 	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, lazy, nil)
 	a.publishLimits(old)
@@ -288,7 +288,7 @@ func (a *accountActor) key() messages.Key {
 
 func (a *accountActor) occurrence() messages.Occurrence {
 	return messages.Occurrence{
-		Provider: a.record.Provider, AccountID: a.record.ID, Label: a.record.DisplayLabel(), At: time.Now(),
+		Provider: a.record.Provider, AccountID: a.record.ID, Label: a.record.DisplayLabel(), At: wallNow(),
 	}
 }
 

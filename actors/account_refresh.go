@@ -72,7 +72,7 @@ func (a *accountActor) startRefresh() {
 	if a.refresh.running || a.loading {
 		return
 	}
-	now := time.Now()
+	now := wallNow()
 	if err := a.cannotRefresh(now); err != nil {
 		if !a.stillGood(now) {
 			a.announce() // the token was, when the refresh was put off
@@ -142,7 +142,7 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 // it is ahead of time.
 func (a *accountActor) avoidable() bool {
 	wished := slices.ContainsFunc(a.askers, func(m *messages.RefreshAccount) bool { return m.Before.IsZero() })
-	return !wished && a.stillGood(time.Now())
+	return !wished && a.stillGood(wallNow())
 }
 
 // wasRefused reports whether the server's answer shows that it did not spend
@@ -182,7 +182,7 @@ func (a *accountActor) exchangeFailed(m *exchangeFailed) {
 	if m.interrupted != nil {
 		reason, kind = m.interrupted.Lost(), account.FaultLost
 	}
-	a.loginRejected(kind, reason, time.Now())
+	a.loginRejected(kind, reason, wallNow())
 	a.refreshFailed(a.refusal(reason + "; log in again"))
 }
 
@@ -224,7 +224,7 @@ func (a *accountActor) refreshSucceeded(adopted bool) {
 func (a *accountActor) refreshFailed(err error) {
 	a.refresh.running = false
 	a.refresh.failure = err.Error()
-	a.backOff(time.Now())
+	a.backOff(wallNow())
 	a.announce()
 	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
 	a.serve(err)
@@ -248,7 +248,7 @@ func (a *accountActor) serve(err error) {
 		a.serveWaiters()
 		return
 	}
-	waiters, now := a.waiters, time.Now()
+	waiters, now := a.waiters, wallNow()
 	a.waiters = nil
 	for _, m := range waiters {
 		if a.stillGood(now) {
@@ -262,7 +262,7 @@ func (a *accountActor) serve(err error) {
 // serveWaiters hands the token out, or refreshes once more when what another
 // process got has ended already.
 func (a *accountActor) serveWaiters() {
-	if a.needsRefresh(time.Now()) {
+	if a.needsRefresh(wallNow()) {
 		if len(a.waiters) > 0 {
 			a.startRefresh()
 		}
@@ -295,7 +295,7 @@ func (a *accountActor) failWaiting(err error) {
 
 // notBefore is until when a failed refresh keeps the account from serving.
 func (a *accountActor) notBefore() time.Time {
-	if a.refresh.retryAt.IsZero() || a.stillGood(time.Now()) {
+	if a.refresh.retryAt.IsZero() || a.stillGood(wallNow()) {
 		return time.Time{}
 	}
 	return a.refresh.retryAt

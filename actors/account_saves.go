@@ -105,7 +105,7 @@ func (a *accountActor) stored(m *messages.AccountStored) {
 	a.publishDifferences(old)
 	if m.Record.Generation > known && !a.refresh.running {
 		a.refreshSucceeded(true)
-	} else if len(a.waiters) > 0 && !a.needsRefresh(time.Now()) {
+	} else if len(a.waiters) > 0 && !a.needsRefresh(wallNow()) {
 		a.serveWaiters()
 	}
 }

@@ -98,7 +98,7 @@ func later(a, b time.Time) time.Time {
 // wait: for a free place until its deadline, for a reset when that is no later.
 func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (retryAt time.Time, parked bool) {
 	retryAt = c.RetryAt.Time()
-	waits := !s.noneWorks() && time.Now().Before(deadline)
+	waits := !s.noneWorks() && wallNow().Before(deadline)
 	switch {
 	case waits && c.Reason == policy.AllBusy:
 		return earlier(deadline, retryAt), true

@@ -37,7 +37,7 @@ type refresher struct {
 type ticked struct{}
 
 func (r *refresher) started(actor.Context) {
-	r.due = time.Now().Round(0).Add(r.spread(firstLook))
+	r.due = wallNow().Add(r.spread(firstLook))
 	r.tick()
 }
 
@@ -46,7 +46,7 @@ func (r *refresher) stopped() { r.timer.Stop() }
 func (r *refresher) receive(_ actor.Context, message any) {
 	switch m := message.(type) {
 	case *ticked:
-		r.look(time.Now().Round(0))
+		r.look(wallNow())
 		r.tick()
 	case *messages.AccountsExpiring:
 		r.waiting = m.Accounts

@@ -129,7 +129,7 @@ func (s *supervisor) receive(ctx actor.Context, message any) {
 		s.whenLoaded(ctx, m)
 	case *wokenUp:
 		s.wakeup = nil
-		s.serveParked(time.Now())
+		s.serveParked(wallNow())
 	case *saveDue:
 		s.savePool()
 	}
@@ -155,7 +155,7 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.AccountChanged:
 		s.accountChanged(m)
 	case *messages.LeaseReleased:
-		now := time.Now()
+		now := wallNow()
 		s.selection.Release(m.ID, policy.At(now))
 		s.serveParked(now)
 	case *messages.LoginFailed:
@@ -197,7 +197,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 		s.opened.Send(messages.Acknowledged{Err: m.Err})
 		return
 	}
-	now := policy.At(time.Now())
+	now := policy.At(wallNow())
 	for i := range m.Accounts {
 		s.join(ctx, &m.Accounts[i])
 	}
@@ -221,7 +221,7 @@ func (s *supervisor) join(ctx actor.Context, record *account.Record) {
 	s.order = append(s.order, m)
 	s.size.Store(int64(len(s.order)))
 	s.holders.put(record)
-	m.slot = s.put(m, time.Now())
+	m.slot = s.put(m, wallNow())
 	for int(m.slot) >= len(s.members) {
 		s.members = append(s.members, nil)
 	}
@@ -238,7 +238,7 @@ func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 // selectAccount forwards the ask to the account that serves it. The account's
 // answer goes to the caller, not through here.
 func (s *supervisor) selectAccount(m *messages.SelectAccount) {
-	now := time.Now()
+	now := wallNow()
 	deadline := now.Add(s.config.MaxWait - m.Waited)
 	if retryAt, parked := s.place(m, now, deadline); parked {
 		s.park(parkedAsk{ask: m, since: now, deadline: deadline}, retryAt)
@@ -274,7 +274,7 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 	}
 	s.holders.move(known.record, m.Record)
 	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
-	now := time.Now()
+	now := wallNow()
 	s.put(known, now)
 	s.serveParked(now)
 }
@@ -298,7 +298,7 @@ const witnesses = 8
 
 // usableBesides returns some of the accounts that can serve in place of id.
 func (s *supervisor) usableBesides(id string) []string {
-	now := policy.At(time.Now())
+	now := policy.At(wallNow())
 	var others []string
 	for _, m := range s.order {
 		if other := m.record.ID; other != id && s.selection.Usable(other, "", now) {
@@ -346,7 +346,7 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 		return
 	}
 	record := m.Record
-	record.ID, record.Provider, record.AddedAt = id.String(), s.provider.Name(), time.Now()
+	record.ID, record.Provider, record.AddedAt = id.String(), s.provider.Name(), wallNow()
 	s.holders.put(&record)
 	s.store.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply})
 }
@@ -362,7 +362,7 @@ func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreate
 	}
 	m.Answer()
 	s.release(record.ID)
-	s.serveParked(time.Now())
+	s.serveParked(wallNow())
 }
 
 // release goes on with the logins that were held back for an account.
@@ -387,7 +387,7 @@ func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored)
 	}
 	s.join(ctx, &m.Record)
 	s.publish(messages.AccountJoined{Occurrence: s.occurrence(&m.Record)})
-	s.serveParked(time.Now())
+	s.serveParked(wallNow())
 }
 
 // accountGone ends the membership of an account that another process removed.
@@ -436,7 +436,7 @@ func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
 // leave ends a membership.
 func (s *supervisor) leave(m *member) {
 	id := m.record.ID
-	s.selection.Remove(id, policy.At(time.Now()))
+	s.selection.Remove(id, policy.At(wallNow()))
 	s.savePoolSoon()
 	delete(s.byID, id)
 	s.members[m.slot] = nil
@@ -466,7 +466,7 @@ func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemove
 	}
 	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})
 	s.release(m.ID)
-	s.serveParked(time.Now())
+	s.serveParked(wallNow())
 }
 
 func (s *supervisor) commandAccount(m *messages.CommandAccount) {
@@ -558,14 +558,14 @@ func (s *supervisor) tellQuarantined() {
 			continue // set aside by an earlier run, which told of it
 		}
 		s.publish(messages.AccountQuarantined{
-			Occurrence: messages.Occurrence{Provider: s.provider.Name(), AccountID: q.ID, At: time.Now()},
+			Occurrence: messages.Occurrence{Provider: s.provider.Name(), AccountID: q.ID, At: wallNow()},
 			Path:       q.Path, Reason: q.Reason,
 		})
 	}
 }
 
 func (s *supervisor) occurrence(r *account.Record) messages.Occurrence {
-	return messages.Occurrence{Provider: s.provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: time.Now()}
+	return messages.Occurrence{Provider: s.provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: wallNow()}
 }
 
 func unknownAccount(id string) error {
