@@ -147,11 +147,20 @@ func (s *subscriber) deliver(fn func(Event)) {
 		case <-s.stop:
 			return
 		case e, ok := <-s.events:
-			if !ok {
+			if !ok || s.stopped() {
 				return
 			}
 			fn(e)
 		}
+	}
+}
+
+func (s *subscriber) stopped() bool {
+	select {
+	case <-s.stop:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -113,7 +113,11 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 // when there is no way around it.
 func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 	a.adopt(m.Record)
-	if m.Interrupted != nil && a.avoidable() {
+	interrupted := m.Interrupted
+	if interrupted != nil && interrupted.Token != a.record.Credentials.RefreshToken.Fingerprint() {
+		interrupted = nil // of the stored token: what came of it is here, and not stored yet
+	}
+	if interrupted != nil && a.avoidable() {
 		a.store.Tell(&messages.AbortRefresh{Key: a.key()})
 		a.refresh = refreshState{}
 		a.serve(nil)
@@ -131,7 +135,7 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 		var err error
 		if commit.Grant, err = exchange(ctx, a.provider, creds); err != nil {
 			a.store.Tell(&messages.AbortRefresh{Key: commit.Key, Refused: wasRefused(err)})
-			a.self.Tell(&exchangeFailed{spent: spent, interrupted: m.Interrupted, err: err})
+			a.self.Tell(&exchangeFailed{spent: spent, interrupted: interrupted, err: err})
 			return
 		}
 		a.store.Tell(commit)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -47,4 +48,29 @@ func TestUnstoredTokenIsRefreshed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A login that the provider ends while its latest token is not stored yet is
+// no login that was lost by being killed.
+func TestUnstoredTokenIsRefused(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		d := newDisk(t)
+		d.p.OnRefresh = func(context.Context, account.Credentials) (account.Grant, error) {
+			if d.p.Refreshes() == 1 {
+				return rig.Grant(1), nil
+			}
+			return account.Grant{}, &providers.RefreshError{Provider: rig.Plain, Status: 400, Code: "invalid_grant", Terminal: true}
+		}
+		id := rig.Add(t, d.pool, rig.Stale("a"))
+		d.store.Fail(1000, errDisk, rig.OpCommit, rig.OpUpdate)
+		rig.Must(t, d.pool.Refresh(t.Context(), id))
+		if err := d.pool.Refresh(t.Context(), id); err == nil {
+			t.Error("refreshed with a token that was refused")
+		}
+		synctest.Wait()
+		if s := rig.Status(t, d.pool, id); s.State != multiaccount.StateReauth {
+			t.Errorf("the account is %s: %s", s.State, s.Reason)
+		}
+		d.store.Fail(0, nil)
+	})
 }
