@@ -84,13 +84,16 @@ func adviceFor(err error) string {
 		return "choose a state folder whose path leads through folders only"
 	case errors.Is(err, fs.ErrNotExist):
 		return "the state folder has been removed or moved: restore it, or open the state again"
-	case isNoLocking(err):
+	case isNoLocking(err), errors.Is(err, errNoLocks):
 		return "this file system has no working locks: choose a state folder on a local disk"
 	}
 	return "check the disk and try again"
 }
 
-var errNoFolder = errors.New("not a folder")
+var (
+	errNoFolder = errors.New("not a folder")
+	errNoLocks  = errors.New("two held one lock at the same time")
+)
 
 // accountError names the account that err is about; nil stays nil.
 func accountError(key Key, err error) error {

@@ -24,7 +24,8 @@ var _ Store = (*FileStore)(nil)
 // OpenFiles returns the store whose state folder is dir, which it makes (mode
 // 0700, parents too) when it is missing. The errors are *PermissionError when
 // other users could change what is in dir, and *StorageError when the folder
-// cannot be made or is something else.
+// cannot be made or written to, is something else, or is on a file system
+// whose locks do not work.
 func OpenFiles(dir string) (*FileStore, error) { return openFiles(dir, osFileSystem{}) }
 
 func openFiles(dir string, files fileSystem) (*FileStore, error) {
@@ -36,7 +37,29 @@ func openFiles(dir string, files fileSystem) (*FileStore, error) {
 	if err := s.makeFolder(dir, checkRoot); err != nil {
 		return nil, err
 	}
+	if err := s.probeLocks(); err != nil {
+		return nil, err
+	}
 	return s, nil
+}
+
+// probeName is the file whose lock is tried when the store is opened.
+const probeName = "probe" + lockSuffix
+
+// probeLocks refuses a file system on which locks keep nobody out: two
+// processes would spend one refresh token.
+func (s *FileStore) probeLocks() error {
+	path := filepath.Join(s.dir, probeName)
+	unlock, ok, err := s.fs.TryLock(path)
+	if err != nil || !ok { // not ok: another process is probing, and keeps us out
+		return storageError(path, err)
+	}
+	again, both, err := s.fs.TryLock(path)
+	if both {
+		err = errors.Join(errNoLocks, again())
+	}
+	_ = s.fs.Remove(path) // whoever probes next makes another
+	return storageError(path, errors.Join(err, unlock()))
 }
 
 // Close implements [Store]. The store keeps nothing open between calls.
