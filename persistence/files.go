@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/failpoint"
 )
 
 // read returns the account as it is stored. The caller holds its lock: a file
@@ -52,8 +53,10 @@ func (s *FileStore) replace(path string, data []byte) error {
 		err = fill(f, data)
 	}
 	if err == nil {
+		failpoint.Here("store.synced")
 		err = s.fs.Rename(temp, path)
 	}
+	failpoint.Here("store.renamed")
 	if err != nil {
 		_ = s.fs.Remove(temp) // what stays is settled by the next one to write
 		return storageError(path, err)
@@ -64,6 +67,7 @@ func (s *FileStore) replace(path string, data []byte) error {
 // fill writes data durably and closes f.
 func fill(f file, data []byte) error {
 	_, err := f.Write(data)
+	failpoint.Here("store.written")
 	if err == nil {
 		err = f.Sync()
 	}
