@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -323,7 +324,7 @@ func (l *life) checkFiles() {
 		if filepath.Base(filepath.Dir(path)) != "accounts" || !strings.Contains(path, ".json") {
 			l.Errorf("%s holds a secret", path)
 		}
-		if mode := info.Mode().Perm(); mode != 0o600 {
+		if mode := info.Mode().Perm(); mode != 0o600 && runtime.GOOS != "windows" {
 			l.Errorf("%s has mode %04o", path, mode)
 		}
 		return err
