@@ -61,6 +61,20 @@ func TestInterruptedExchangeIsNotRepeatedAheadOfTime(t *testing.T) {
 	})
 }
 
+// The last seconds of the access token are lived on, too.
+func TestInterruptedExchangeIsNotRepeatedWhileTheTokenLives(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := &plainProvider{refresh: refuse}
+		pool := openInterrupted(t, p, interrupted(t, 50*time.Second), quiet())
+		for range 3 {
+			acquire(t, pool, multiaccount.Request{}).Done(multiaccount.Outcome{Status: http.StatusOK})
+		}
+		if n := p.refreshes.Load(); n != 0 {
+			t.Errorf("%d exchanges of a token that may be spent", n)
+		}
+	})
+}
+
 // When a refresh cannot be avoided it is tried, once; and when the token was
 // spent, the login is lost and says why.
 func TestLoginLost(t *testing.T) {

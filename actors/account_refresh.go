@@ -119,8 +119,7 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 	}
 	if interrupted != nil && a.avoidable() {
 		a.store.Tell(&messages.AbortRefresh{Key: a.key()})
-		a.refresh = refreshState{}
-		a.serve(nil)
+		a.makeDo()
 		return
 	}
 	creds := a.record.Credentials
@@ -140,6 +139,18 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 		}
 		a.store.Tell(commit)
 	})
+}
+
+// makeDo ends the wait of everybody with the token that there is.
+func (a *accountActor) makeDo() {
+	a.refresh = refreshState{}
+	for _, m := range a.askers {
+		m.Answer(nil)
+	}
+	for _, m := range a.waiters {
+		a.lease(m)
+	}
+	a.askers, a.waiters = nil, nil
 }
 
 // avoidable reports whether nobody needs the refresh that is about to begin:
