@@ -87,6 +87,7 @@ func (c Config) pool(p providers.Provider, publish func(messages.Event)) actors.
 			MaxAuthFailures:   s.MaxConsecutiveAuthFailures,
 			RejectedBackoff:   s.TokenFailureBackoff,
 		},
+		Claims:  s.CrossProcessClaims,
 		MaxWait: s.MaxWait,
 		Publish: publish,
 	}

@@ -135,3 +135,44 @@ func decided(t *testing.T, events <-chan multiaccount.Event, id string) multiacc
 		}
 	}
 }
+
+// An account that one engine uses is left to it by the other, until the first
+// has gone.
+func TestClaims(t *testing.T) {
+	dir := t.TempDir()
+	using := open(t, multiaccount.Config{Dir: dir, Settings: quiet(), Providers: []providers.Provider{&plainProvider{name: "plain"}}})
+	pool := poolOf(t, using, "plain")
+	a, b := add(t, pool, "a"), add(t, pool, "b")
+	acquire(t, pool, multiaccount.Request{Account: a}).Done(multiaccount.Outcome{Status: http.StatusOK})
+
+	other := newSharer(t, dir)
+	eventually(t, func() bool { return leasedBy(t, other) == b })
+	closeEngine(t, using)
+	acquire(t, other.Pool, multiaccount.Request{Account: b}).Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{}})
+	if id := leasedBy(t, other); id != a {
+		t.Errorf("leased %s, want %s that nobody claims any more", id, a)
+	}
+}
+
+func leasedBy(t *testing.T, s sharer) string {
+	t.Helper()
+	lease := acquire(t, s.Pool, multiaccount.Request{})
+	lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	return lease.AccountID()
+}
+
+// eventually waits for what another engine is to notice, without a signal of
+// its own.
+func eventually(t *testing.T, noticed func() bool) {
+	t.Helper()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	late := time.After(10 * time.Second)
+	for !noticed() {
+		select {
+		case <-ticker.C:
+		case <-late:
+			t.Fatal("the other engine did not notice")
+		}
+	}
+}

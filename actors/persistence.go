@@ -138,6 +138,8 @@ func (p *persister) command(message messages.ToPersistence) {
 	switch m := message.(type) {
 	case *messages.LoadPool:
 		p.loadPool(m)
+	case *messages.ClaimAccounts:
+		p.system.task(func() { p.claim(m) })
 	case *messages.ReadAccounts:
 		p.system.task(func() { p.read(m.Provider, m.IDs, m.ReplyTo) })
 	case *messages.CreateAccount:

@@ -18,6 +18,8 @@ type PoolConfig struct {
 	Provider  providers.Provider
 	Selection policy.Options
 	Tuning    policy.Tuning
+	// Claims is set when processes are to keep out of each other's way.
+	Claims bool
 	// MaxWait is how long a request may wait for a limited account.
 	MaxWait time.Duration
 	// Proactive is nil when tokens are refreshed on demand only.

@@ -28,6 +28,7 @@ type supervisor struct {
 	quarantined []messages.Quarantined
 	holders     holders
 	active      string
+	claims      claims
 
 	// parked are asks that wait for an account, oldest first.
 	parked   []parkedAsk
@@ -63,6 +64,9 @@ type member struct {
 	slot      policy.Slot
 	record    *account.Record
 	notBefore time.Time
+	// usedAt is when it was last picked; claimed is set while others are told.
+	usedAt  policy.Instant
+	claimed bool
 	// refreshFailed says why the account has to wait until notBefore.
 	refreshFailed string
 }
@@ -93,6 +97,9 @@ func (s *supervisor) started(actor.Context) {
 func (s *supervisor) stopped() {
 	if s.wakeup != nil {
 		s.wakeup.Stop()
+	}
+	if s.claims.timer != nil {
+		s.claims.timer.Stop()
 	}
 	if s.saveTimer != nil && s.saveTimer.Stop() {
 		s.savePool()
@@ -132,6 +139,8 @@ func (s *supervisor) receive(ctx actor.Context, message any) {
 		s.serveParked(wallNow())
 	case *saveDue:
 		s.savePool()
+	case *claimsDue:
+		s.tellClaims(wallNow())
 	}
 }
 
@@ -184,6 +193,8 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		s.accountStored(ctx, m)
 	case *messages.AccountGone:
 		s.accountGone(m)
+	case *messages.ClaimsChanged:
+		s.claimsChanged(m)
 	case *messages.AccountsPresent:
 		s.accountsPresent(m)
 	case *messages.PoolLoaded:
@@ -232,6 +243,7 @@ func (s *supervisor) join(ctx actor.Context, record *account.Record) {
 func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 	facts := policy.FactsOf(m.record)
 	facts.CoolUntil = max(facts.CoolUntil, policy.At(m.notBefore))
+	facts.Claimed = s.claims.theirs[m.record.ID]
 	return s.selection.Put(facts, policy.At(now))
 }
 
@@ -262,7 +274,9 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	if m.Affinity != "" || s.selection.Active() != s.active {
 		s.savePoolSoon()
 	}
-	s.members[choice.Slot].Tell(&m.Lease)
+	picked := s.members[choice.Slot]
+	s.claim(picked, now)
+	picked.Tell(&m.Lease)
 	return time.Time{}, false
 }
 

@@ -55,6 +55,7 @@ func (p *persister) watchFiles(provider string, supervisor messages.Recipient) (
 	stop, err := p.store.Watch(provider, persistence.Watching{
 		Changed: func(id string) { p.self.Tell(&noticed{provider: provider, supervisor: supervisor, id: id}) },
 		Present: func(ids []string) { supervisor.Tell(&messages.AccountsPresent{IDs: ids}) },
+		Claimed: func(ids map[string]bool) { supervisor.Tell(&messages.ClaimsChanged{IDs: ids}) },
 	})
 	if err != nil {
 		p.system.log.Warn().Err(err).Str("provider", provider).Msg("other processes' changes are not noticed at once")
@@ -82,6 +83,14 @@ func (p *persister) lookAtNotices() {
 		p.system.task(func() { p.read(provider, slices.Collect(maps.Keys(n.changed)), n.supervisor) })
 	}
 	clear(p.notices)
+}
+
+// claim tells others what this process uses, outside the mailbox. Claims are
+// wishes: one that cannot be written costs the others a good choice, no more.
+func (p *persister) claim(m *messages.ClaimAccounts) {
+	if err := p.store.Claim(m.Provider, m.IDs); err != nil {
+		p.system.log.Warn().Err(err).Str("provider", m.Provider).Msg("other processes cannot be told which accounts are in use")
+	}
 }
 
 // read tells what is stored of some accounts. One that cannot be read is met

@@ -32,6 +32,13 @@ type ReadAccounts struct {
 	ReplyTo  Recipient
 }
 
+// ClaimAccounts tells other processes which accounts this one is using. A
+// supervisor sends it; not answered.
+type ClaimAccounts struct {
+	Provider string
+	IDs      []string
+}
+
 // CreateAccount stores a new account. A supervisor sends it; answered with
 // [AccountCreated].
 type CreateAccount struct {
@@ -131,6 +138,7 @@ type Flush struct {
 
 func (*LoadPool) toPersistence()          {}
 func (*ReadAccounts) toPersistence()      {}
+func (*ClaimAccounts) toPersistence()     {}
 func (*CreateAccount) toPersistence()     {}
 func (*DeleteAccount) toPersistence()     {}
 func (*SaveAccount) toPersistence()       {}

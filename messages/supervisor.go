@@ -160,6 +160,12 @@ type AccountGone struct {
 	ID string
 }
 
+// ClaimsChanged tells which accounts other processes are using now. The
+// persistence actor sends it.
+type ClaimsChanged struct {
+	IDs map[string]bool
+}
+
 // AccountsPresent tells which accounts are stored. The persistence actor sends
 // it now and then; answered with [ReadAccounts] for those that differ.
 type AccountsPresent struct {
@@ -196,6 +202,7 @@ func (*PoolLoaded) toSupervisor()      {}
 func (*AccountStored) toSupervisor()   {}
 func (*AccountGone) toSupervisor()     {}
 func (*AccountsPresent) toSupervisor() {}
+func (*ClaimsChanged) toSupervisor()   {}
 func (*AccountCreated) toSupervisor()  {}
 func (*AccountRemoved) toSupervisor()  {}
 

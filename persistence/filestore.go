@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/google/uuid"
+
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
@@ -17,6 +19,8 @@ type FileStore struct {
 	fs      fileSystem
 	local   keyedMutex
 	folders folderSyncer
+	// instance is how other processes tell this store's claims from theirs.
+	instance instance
 }
 
 var _ Store = (*FileStore)(nil)
@@ -34,6 +38,7 @@ func openFiles(dir string, files fileSystem) (*FileStore, error) {
 		return nil, storageError(dir, err)
 	}
 	s := &FileStore{dir: dir, fs: files, folders: folderSyncer{sync: files.SyncDir}}
+	s.instance.name, s.instance.held = uuid.NewString(), map[string]func() error{}
 	if err := s.makeFolder(dir, checkRoot); err != nil {
 		return nil, err
 	}
@@ -62,8 +67,9 @@ func (s *FileStore) probeLocks() error {
 	return storageError(path, errors.Join(err, unlock()))
 }
 
-// Close implements [Store]. The store keeps nothing open between calls.
-func (s *FileStore) Close() error { return nil }
+// Close implements [Store]: it gives up what this store claims, which is all
+// that it keeps open between calls.
+func (s *FileStore) Close() error { return s.unclaim() }
 
 // Create implements [Store].
 func (s *FileStore) Create(ctx context.Context, rec account.Record) error {

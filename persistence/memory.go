@@ -158,6 +158,10 @@ func (m *Memory) Lock(ctx context.Context, key Key) (Locked, error) {
 	return &heldInMemory{store: m, key: key, record: rec, release: release}, nil
 }
 
+// Claim implements [Store]. Who shares a Memory shares a process, where
+// nobody needs to keep out of the other's way.
+func (m *Memory) Claim(provider string, _ []string) error { return checkProvider(provider) }
+
 // LockPool implements [Store].
 func (m *Memory) LockPool(ctx context.Context, provider string) (unlock func() error, err error) {
 	if err := checkProvider(provider); err != nil {

@@ -47,6 +47,11 @@ type Store interface {
 	// Update for a key while holding its lock waits until ctx ends.
 	Lock(ctx context.Context, key Key) (Locked, error)
 
+	// Claim tells the other users of the store which accounts of a provider
+	// this one is using; ids replace what it told before. The claim ends with
+	// Close, or with the process, however that ends.
+	Claim(provider string, ids []string) error
+
 	// LockPool keeps everybody else, other processes included, out of what is
 	// decided under the pool's lock, until unlock is called. ErrLocked when ctx
 	// ended before.
@@ -90,6 +95,8 @@ type Watching struct {
 	// Present is told the ids of all accounts, now and then: what the other
 	// one was not told of shows here.
 	Present func(ids []string)
+	// Claimed is told what others claim, each time that changes.
+	Claimed func(ids map[string]bool)
 }
 
 // Mutation changes an account in place. It must be quick, must not keep the

@@ -2,8 +2,10 @@ package persistence
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,9 +16,14 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// rescanEvery is how often a watched folder is looked through in case a
-// notice was lost.
-const rescanEvery = 30 * time.Second
+const (
+	// rescanEvery is how often a watched folder is looked through in case a
+	// notice was lost.
+	rescanEvery = 30 * time.Second
+	// checkLife is how often it is checked, while there are other processes,
+	// whether they still hold their locks: nobody is told when a lock is freed.
+	checkLife = 50 * time.Millisecond
+)
 
 // Read implements [Store]. It takes no lock: files are only ever replaced.
 func (s *FileStore) Read(_ context.Context, key Key) (account.Record, error) {
@@ -31,7 +38,7 @@ func (s *FileStore) Read(_ context.Context, key Key) (account.Record, error) {
 // Watch implements [Store]. The kernel's notices are hints; behind them the
 // folder is looked through now and then.
 func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) {
-	if err := s.makeFolders(provider); err != nil {
+	if err := s.makeClaimsFolder(provider); err != nil {
 		return nil, poolError(provider, err)
 	}
 	folder, err := s.resolve(s.accountsFolder(provider))
@@ -42,11 +49,15 @@ func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) 
 	if err != nil {
 		return nil, poolError(provider, fmt.Errorf("watching for other processes' changes: %w", err))
 	}
-	if err := notices.Add(folder); err != nil {
+	claims := s.claimsFolder(provider)
+	if err := errors.Join(notices.Add(folder), notices.Add(claims)); err != nil {
 		_ = notices.Close() // nothing is watched yet
 		return nil, storageError(folder, fmt.Errorf("watching for other processes' changes: %w", err))
 	}
-	l := &lookout{store: s, folder: folder, notices: notices, watching: w, scanned: time.Now(), ended: make(chan struct{})}
+	l := &lookout{
+		store: s, provider: provider, folder: folder, claims: claims, notices: notices, watching: w,
+		scanned: time.Now(), ended: make(chan struct{}),
+	}
 	l.running.Go(l.run)
 	return sync.OnceFunc(l.stop), nil
 }
@@ -54,9 +65,14 @@ func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) 
 // lookout watches one folder of accounts on a goroutine of its own.
 type lookout struct {
 	store    *FileStore
+	provider string
 	folder   string
+	claims   string
 	notices  *fsnotify.Watcher
 	watching Watching
+	// claimed is what others claim, life the next check on those who do.
+	claimed map[string]bool
+	life    <-chan time.Time
 	// scanned is when the folder was last looked through.
 	scanned time.Time
 	ended   chan struct{}
@@ -72,14 +88,15 @@ func (l *lookout) stop() {
 func (l *lookout) run() {
 	ticker := time.NewTicker(rescanEvery)
 	defer ticker.Stop()
+	l.lookAtClaims()
 	for {
 		select {
 		case <-l.ended:
 			return
 		case notice := <-l.notices.Events:
-			if id, ok := accountOf(notice.Name); ok {
-				l.watching.Changed(id)
-			}
+			l.noticed(notice.Name)
+		case <-l.life:
+			l.lookAtClaims()
 		case lost := <-l.notices.Errors:
 			if lost != nil {
 				l.rescan()
@@ -87,6 +104,30 @@ func (l *lookout) run() {
 		case <-ticker.C:
 			l.rescan()
 		}
+	}
+}
+
+func (l *lookout) noticed(path string) {
+	if filepath.Dir(path) == l.claims {
+		l.lookAtClaims()
+		return
+	}
+	if id, ok := accountOf(path); ok {
+		l.watching.Changed(id)
+	}
+}
+
+// lookAtClaims tells of the others' claims when they have changed, and comes
+// back soon while there are others.
+func (l *lookout) lookAtClaims() {
+	claimed, living := l.store.claimedByOthers(l.provider)
+	if !maps.Equal(claimed, l.claimed) {
+		l.claimed = claimed
+		l.watching.Claimed(claimed)
+	}
+	l.life = nil
+	if living > 0 {
+		l.life = time.After(checkLife)
 	}
 }
 

@@ -31,7 +31,7 @@ func readsWithoutWaiting(t trial) {
 func watchTells(t trial) {
 	told := make(chan string, 100)
 	stop, err := t.store.Watch(Provider, persistence.Watching{
-		Changed: func(id string) { told <- id }, Present: func([]string) {},
+		Changed: func(id string) { told <- id }, Present: func([]string) {}, Claimed: func(map[string]bool) {},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,145 @@
+package persistence
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// claimsFolder holds a file for each process with what it claims, beside a
+// lock file that the process holds for as long as it lives.
+const claimsFolder = "claims"
+
+// claimsWire is the content of a claims file.
+type claimsWire struct {
+	Version  int      `json:"version"`
+	Accounts []string `json:"accounts"`
+}
+
+// instance is this store as others know it.
+type instance struct {
+	name string
+	mu   sync.Mutex
+	// held are the locks that show that this store is in use, by provider.
+	held map[string]func() error
+}
+
+func (s *FileStore) claimsFolder(provider string) string {
+	return filepath.Join(s.dir, provider, claimsFolder)
+}
+
+func (s *FileStore) claimsOf(provider, instance string) (claims, lock string) {
+	stem := filepath.Join(s.claimsFolder(provider), instance)
+	return stem + accountSuffix, stem + lockSuffix
+}
+
+// Claim implements [Store].
+func (s *FileStore) Claim(provider string, ids []string) error {
+	if err := checkProvider(provider); err != nil {
+		return err
+	}
+	return poolError(provider, s.claim(provider, ids))
+}
+
+func (s *FileStore) claim(provider string, ids []string) error {
+	s.instance.mu.Lock()
+	defer s.instance.mu.Unlock()
+	claims, lock := s.claimsOf(provider, s.instance.name)
+	if s.instance.held[provider] == nil {
+		if err := s.makeClaimsFolder(provider); err != nil {
+			return err
+		}
+		unlock, ok, err := s.fs.TryLock(lock)
+		if err != nil || !ok {
+			return storageError(lock, err)
+		}
+		s.instance.held[provider] = unlock
+	}
+	data, err := json.Marshal(claimsWire{Version: formatVersion, Accounts: ids})
+	if err != nil {
+		return err
+	}
+	return s.replace(claims, data)
+}
+
+func (s *FileStore) makeClaimsFolder(provider string) error {
+	if err := s.makeFolders(provider); err != nil {
+		return err
+	}
+	return s.makeFolder(s.claimsFolder(provider), checkFolder)
+}
+
+// unclaim gives up what this store claims of every provider.
+func (s *FileStore) unclaim() error {
+	s.instance.mu.Lock()
+	defer s.instance.mu.Unlock()
+	var errs []error
+	for _, provider := range slices.Sorted(maps.Keys(s.instance.held)) {
+		errs = append(errs, s.bury(provider, s.instance.name), s.instance.held[provider]())
+	}
+	clear(s.instance.held)
+	return errors.Join(errs...)
+}
+
+// bury removes the files of a process that has ended, or is about to. The
+// caller holds its lock.
+func (s *FileStore) bury(provider, name string) error {
+	claims, lock := s.claimsOf(provider, name)
+	for _, path := range []string{claims, lock} {
+		if err := s.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return storageError(path, err)
+		}
+	}
+	return nil
+}
+
+// claimedByOthers returns what living processes claim, and how many there
+// are. Those that have died are forgotten: the kernel gave their locks back.
+func (s *FileStore) claimedByOthers(provider string) (claimed map[string]bool, living int) {
+	claimed = map[string]bool{}
+	entries, err := s.fs.ReadDir(s.claimsFolder(provider))
+	if err != nil {
+		return claimed, 0 // no folder, no claims
+	}
+	for _, entry := range entries {
+		name, ok := strings.CutSuffix(entry.Name(), accountSuffix)
+		if !ok || name == s.instance.name || !s.lives(provider, name) {
+			continue
+		}
+		living++
+		for _, id := range s.readClaims(provider, name) {
+			claimed[id] = true
+		}
+	}
+	return claimed, living
+}
+
+// lives reports whether a process still holds its lock, and buries one that
+// does not.
+func (s *FileStore) lives(provider, name string) bool {
+	_, lock := s.claimsOf(provider, name)
+	unlock, free, err := s.fs.TryLock(lock)
+	if err != nil || !free {
+		return err == nil
+	}
+	_ = s.bury(provider, name) // else the next one to look does
+	_ = unlock()               // nobody waits for it
+	return false
+}
+
+// readClaims returns nothing when the file cannot be read: a claim is a wish,
+// and its owner writes it anew.
+func (s *FileStore) readClaims(provider, name string) []string {
+	claims, _ := s.claimsOf(provider, name)
+	data, _, err := s.fs.ReadFile(claims)
+	var wire claimsWire
+	if err != nil || json.Unmarshal(data, &wire) != nil {
+		return nil
+	}
+	return wire.Accounts
+}
