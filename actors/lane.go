@@ -25,6 +25,8 @@ type lane struct {
 	ended   bool
 	settled bool
 	busy    bool
+	// deleted is set when the account was while something was under way.
+	deleted bool
 	// queued is set while the lane waits for a free writer.
 	queued bool
 }

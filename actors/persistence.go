@@ -128,6 +128,9 @@ func (p *persister) receive(_ actor.Context, message any) {
 		p.next()
 	case *deleted:
 		delete(p.lost, m.key)
+		if l := p.lanes[m.key]; l != nil {
+			l.deleted = true
+		}
 	case *lockTaken:
 		p.lockTaken(m)
 		p.next()
@@ -330,7 +333,7 @@ func (p *persister) written(w *written) {
 // account remembers which accounts have something that is not stored.
 func (p *persister) account(w *written) {
 	switch {
-	case w.err == nil, errors.Is(w.err, persistence.ErrNotFound):
+	case w.err == nil, w.lane.deleted, errors.Is(w.err, persistence.ErrNotFound):
 		delete(p.lost, w.lane.key)
 	case w.unheard():
 		p.lost[w.lane.key] = w.err

@@ -3,6 +3,8 @@ package faults_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/persistence"
@@ -40,4 +42,33 @@ func TestCloseStoresWhatFailed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What fails for an account that has been removed meanwhile is no loss.
+func TestCloseAfterRemovalOfUnstored(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		d := newDisk(t)
+		id := rig.Add(t, d.pool, rig.Stale("a"))
+		release := make(chan struct{})
+		d.store.Before(func(op rig.Op) error {
+			switch op {
+			case rig.OpCommit:
+				return errDisk
+			case rig.OpUpdate:
+				<-release
+				return errDisk
+			default:
+				return nil
+			}
+		})
+		rig.Must(t, d.pool.Refresh(t.Context(), id))
+		time.Sleep(time.Second) // until it is tried again
+		synctest.Wait()
+		rig.Must(t, d.pool.Remove(t.Context(), id))
+		synctest.Wait()
+		close(release)
+		synctest.Wait()
+		d.store.Fail(0, nil)
+		rig.Must(t, d.eng.Close(t.Context()))
+	})
 }
