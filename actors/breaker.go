@@ -6,6 +6,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 // disableUnlessLast decides under the pool's lock, so that two processes
@@ -50,4 +51,47 @@ func disable(r *account.Record, generation uint64, fault account.Fault) {
 		fault.Disabled = true
 		r.Fault = &fault
 	}
+}
+
+// loginFailed is the breaker: an account is disabled only while another one
+// stays usable. The last one is kept, with its fault on record.
+func (s *supervisor) loginFailed(m *messages.LoginFailed) {
+	failed := s.byID[m.ID]
+	if failed == nil {
+		return
+	}
+	s.store.Tell(&messages.DisableUnlessLast{
+		Key: messages.Key{Provider: s.provider.Name(), ID: m.ID}, Generation: m.Generation, Fault: m.Fault,
+		Others: s.usableBesides(m.ID), ReplyTo: s.self,
+	})
+}
+
+// witnesses is how many usable accounts the breaker looks for at most: one is
+// enough, unless another process has disabled it just now.
+const witnesses = 8
+
+// usableBesides returns some of the accounts that can serve in place of id.
+func (s *supervisor) usableBesides(id string) []string {
+	now := policy.At(wallNow())
+	var others []string
+	for _, m := range s.order {
+		if other := m.record.ID; other != id && s.selection.Usable(other, "", now) {
+			others = append(others, other)
+		}
+		if len(others) == witnesses {
+			break
+		}
+	}
+	return others
+}
+
+func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
+	failed := s.byID[m.Asked.Key.ID]
+	if failed == nil {
+		return
+	}
+	if m.Disabled {
+		failed.Tell(&messages.DisableAccount{Generation: m.Asked.Generation, Fault: m.Asked.Fault})
+	}
+	s.publish(messages.LoginRejected{Occurrence: s.occurrence(failed.record), Reason: m.Asked.Fault.Reason, Disabled: m.Disabled})
 }

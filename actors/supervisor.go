@@ -1,11 +1,9 @@
 package actors
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/google/uuid"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
@@ -57,25 +55,6 @@ type (
 	wokenUp struct{}
 	saveDue struct{}
 )
-
-// member is one account as the supervisor knows it.
-type member struct {
-	*ref
-	slot      policy.Slot
-	record    *account.Record
-	notBefore time.Time
-	// usedAt is when it was last picked; claimed is set while others are told.
-	usedAt  policy.Instant
-	claimed bool
-	// refreshFailed says why the account has to wait until notBefore.
-	refreshFailed string
-}
-
-// removal is an account on its way out of the store, and who waits for that.
-type removal struct {
-	record *account.Record
-	asker  *messages.RemoveAccount
-}
 
 // newSupervisor returns a supervisor that loads its accounts when it starts,
 // and again when it is restarted: its accounts then stop with it.
@@ -225,28 +204,6 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 	s.early = nil
 }
 
-// join makes a stored account a member of the pool.
-func (s *supervisor) join(ctx actor.Context, record *account.Record) {
-	m := &member{ref: s.spawnAccount(ctx, record), record: record}
-	s.byID[record.ID] = m
-	s.order = append(s.order, m)
-	s.size.Store(int64(len(s.order)))
-	s.holders.put(record)
-	m.slot = s.put(m, wallNow())
-	for int(m.slot) >= len(s.members) {
-		s.members = append(s.members, nil)
-	}
-	s.members[m.slot] = m
-}
-
-// put tells selection what is known of a member.
-func (s *supervisor) put(m *member, now time.Time) policy.Slot {
-	facts := policy.FactsOf(m.record)
-	facts.CoolUntil = max(facts.CoolUntil, policy.At(m.notBefore))
-	facts.Claimed = s.claims.theirs[m.record.ID]
-	return s.selection.Put(facts, policy.At(now))
-}
-
 // selectAccount forwards the ask to the account that serves it. The account's
 // answer goes to the caller, not through here.
 func (s *supervisor) selectAccount(m *messages.SelectAccount) {
@@ -278,218 +235,6 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	s.claim(picked, now)
 	picked.Tell(&m.Lease)
 	return time.Time{}, false
-}
-
-// accountChanged takes over what an account has learnt.
-func (s *supervisor) accountChanged(m *messages.AccountChanged) {
-	known := s.byID[m.ID]
-	if known == nil {
-		return
-	}
-	s.holders.move(known.record, m.Record)
-	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
-	now := wallNow()
-	s.put(known, now)
-	s.serveParked(now)
-}
-
-// loginFailed is the breaker: an account is disabled only while another one
-// stays usable. The last one is kept, with its fault on record.
-func (s *supervisor) loginFailed(m *messages.LoginFailed) {
-	failed := s.byID[m.ID]
-	if failed == nil {
-		return
-	}
-	s.store.Tell(&messages.DisableUnlessLast{
-		Key: messages.Key{Provider: s.provider.Name(), ID: m.ID}, Generation: m.Generation, Fault: m.Fault,
-		Others: s.usableBesides(m.ID), ReplyTo: s.self,
-	})
-}
-
-// witnesses is how many usable accounts the breaker looks for at most: one is
-// enough, unless another process has disabled it just now.
-const witnesses = 8
-
-// usableBesides returns some of the accounts that can serve in place of id.
-func (s *supervisor) usableBesides(id string) []string {
-	now := policy.At(wallNow())
-	var others []string
-	for _, m := range s.order {
-		if other := m.record.ID; other != id && s.selection.Usable(other, "", now) {
-			others = append(others, other)
-		}
-		if len(others) == witnesses {
-			break
-		}
-	}
-	return others
-}
-
-func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
-	failed := s.byID[m.Asked.Key.ID]
-	if failed == nil {
-		return
-	}
-	if m.Disabled {
-		failed.Tell(&messages.DisableAccount{Generation: m.Asked.Generation, Fault: m.Asked.Fault})
-	}
-	s.publish(messages.LoginRejected{Occurrence: s.occurrence(failed.record), Reason: m.Asked.Fault.Reason, Disabled: m.Disabled})
-}
-
-// addAccount stores a new account, or gives a known one the new login.
-func (s *supervisor) addAccount(m *messages.AddAccount) {
-	for _, id := range []string{s.holders.ofIdentity(&m.Record), s.holders.ofTokens(&m.Record)} {
-		if id != "" && s.byID[id] == nil {
-			s.held[id] = append(s.held[id], m)
-			return
-		}
-	}
-	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil && known.record.Identity() == m.Record.Identity() {
-		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
-		return
-	}
-	if id := s.holders.ofTokens(&m.Record); id != "" && s.byID[id].record.SharesToken(&m.Record) {
-		m.Fail(&messages.RefusalError{
-			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
-		})
-		return
-	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		m.Fail(fmt.Errorf("no random id for the account: %w", err))
-		return
-	}
-	record := m.Record
-	record.ID, record.Provider, record.AddedAt = id.String(), s.provider.Name(), wallNow()
-	s.holders.put(&record)
-	s.store.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply})
-}
-
-func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreated) {
-	record := m.Create.Record
-	switch {
-	case m.Err != nil:
-		s.holders.drop(&record)
-	case s.byID[record.ID] == nil: // else a restart has found it in the store
-		s.join(ctx, &record)
-		s.publish(messages.AccountJoined{Occurrence: s.occurrence(&record)})
-	}
-	m.Answer()
-	s.release(record.ID)
-	s.serveParked(wallNow())
-}
-
-// release goes on with the logins that were held back for an account.
-func (s *supervisor) release(id string) {
-	held := s.held[id]
-	delete(s.held, id)
-	for _, m := range held {
-		s.addAccount(m)
-	}
-}
-
-// accountStored passes on what somebody changed, or takes in an account that
-// another process added.
-func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored) {
-	if known := s.byID[m.Record.ID]; known != nil {
-		known.Tell(m)
-		return
-	}
-	_, leaving := s.leaving[m.Record.ID]
-	if leaving || s.holders.ofIdentity(&m.Record) == m.Record.ID || s.holders.ofTokens(&m.Record) == m.Record.ID {
-		return // being removed, or created, by this process
-	}
-	s.join(ctx, &m.Record)
-	s.publish(messages.AccountJoined{Occurrence: s.occurrence(&m.Record)})
-	s.serveParked(wallNow())
-}
-
-// accountGone ends the membership of an account that another process removed.
-func (s *supervisor) accountGone(m *messages.AccountGone) {
-	known := s.byID[m.ID]
-	if known == nil {
-		return
-	}
-	s.leave(known)
-	s.holders.drop(known.record)
-	s.publish(messages.AccountLeft{Occurrence: s.occurrence(known.record)})
-	s.release(m.ID)
-}
-
-// accountsPresent has those looked at that are here and not stored, or stored
-// and not here.
-func (s *supervisor) accountsPresent(m *messages.AccountsPresent) {
-	stored := make(map[string]bool, len(m.IDs))
-	var differ []string
-	for _, id := range m.IDs {
-		stored[id] = true
-		if s.byID[id] == nil {
-			differ = append(differ, id)
-		}
-	}
-	for id := range s.byID {
-		if !stored[id] {
-			differ = append(differ, id)
-		}
-	}
-	s.store.Tell(&messages.ReadAccounts{Provider: s.provider.Name(), IDs: differ, ReplyTo: s.self})
-}
-
-// removeAccount takes an account out of selection, and then out of the store.
-func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
-	known := s.byID[m.ID]
-	if known == nil {
-		m.Fail(unknownAccount(m.ID))
-		return
-	}
-	s.leaving[m.ID] = removal{record: known.record, asker: m}
-	s.leave(known)
-	s.store.Tell(&messages.DeleteAccount{Key: messages.Key{Provider: s.provider.Name(), ID: m.ID}, ReplyTo: s.self})
-}
-
-// leave ends a membership.
-func (s *supervisor) leave(m *member) {
-	id := m.record.ID
-	s.selection.Remove(id, policy.At(wallNow()))
-	s.savePoolSoon()
-	delete(s.byID, id)
-	s.members[m.slot] = nil
-	for i, o := range s.order {
-		if o == m {
-			s.order = append(s.order[:i:i], s.order[i+1:]...)
-			break
-		}
-	}
-	s.size.Store(int64(len(s.order)))
-	m.stop()
-}
-
-// accountRemoved ends a removal. An account that could not be deleted comes
-// back, else nobody could delete it later.
-func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemoved) {
-	left, known := s.leaving[m.ID]
-	if !known {
-		return
-	}
-	delete(s.leaving, m.ID)
-	if m.Err != nil {
-		s.join(ctx, left.record)
-	} else {
-		s.holders.drop(left.record)
-		s.publish(messages.AccountLeft{Occurrence: s.occurrence(left.record)})
-	}
-	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})
-	s.release(m.ID)
-	s.serveParked(wallNow())
-}
-
-func (s *supervisor) commandAccount(m *messages.CommandAccount) {
-	known := s.byID[m.ID]
-	if known == nil {
-		m.Fail(unknownAccount(m.ID))
-		return
-	}
-	known.Tell(m.Command)
 }
 
 // drainPool lets nothing new begin.
@@ -576,12 +321,4 @@ func (s *supervisor) tellQuarantined() {
 			Path:       q.Path, Reason: q.Reason,
 		})
 	}
-}
-
-func (s *supervisor) occurrence(r *account.Record) messages.Occurrence {
-	return messages.Occurrence{Provider: s.provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: wallNow()}
-}
-
-func unknownAccount(id string) error {
-	return &messages.RefusalError{Reason: messages.RefusedUnknown, AccountID: id, Detail: "the pool has no account of this id"}
 }

@@ -1,0 +1,105 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/failpoint"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// begin has the account's lock taken for a refresh.
+func (p *persister) begin(m *messages.BeginRefresh) {
+	l := p.lane(m.Key)
+	if l.begin != nil || l.lock != nil {
+		m.ReplyTo.Tell(&messages.RefreshDenied{Err: fmt.Errorf("account %s: a refresh is already under way", m.Key.ID)})
+		return
+	}
+	l.begin = m
+	p.advance(l)
+}
+
+// takeLock waits for the account's lock, outside the mailbox, and has an
+// intent stored before anyone may spend the refresh token.
+func (p *persister) takeLock(l *lane) {
+	l.busy = true
+	known := l.begin.Generation
+	p.system.task(func() {
+		ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
+		defer cancel()
+		taken := &lockTaken{lane: l}
+		if taken.locked, taken.err = p.store.Lock(ctx, persistence.Key(l.key)); taken.err == nil {
+			failpoint.Here("refresh.locked")
+			p.intend(taken, known)
+			failpoint.Here("refresh.intended")
+		}
+		p.self.Tell(taken)
+	})
+}
+
+// intend stores the intent of an exchange, unless there is a newer login to
+// adopt. The intent of an earlier exchange that nobody finished stays: what it
+// tells is older.
+func (p *persister) intend(t *lockTaken, known uint64) {
+	stored := t.locked.Record()
+	if stored.Generation > known {
+		return
+	}
+	if t.interrupted, t.err = t.locked.Intent(); t.err == nil && t.interrupted == nil {
+		t.err = t.locked.Intend(account.Intent{
+			Token: stored.Credentials.RefreshToken.Fingerprint(), At: wallNow(), Process: os.Getpid(),
+		})
+	}
+	if t.err != nil {
+		p.release(t.locked)
+		t.locked = nil
+	}
+}
+
+func (p *persister) lockTaken(m *lockTaken) {
+	l, begin := m.lane, m.lane.begin
+	l.busy, l.begin, l.lock = false, nil, m.locked
+	switch {
+	case m.err != nil:
+		begin.ReplyTo.Tell(&messages.RefreshDenied{Err: m.err})
+	case m.locked.Record().Generation > begin.Generation:
+		begin.ReplyTo.Tell(&messages.RefreshAdopted{Record: m.locked.Record()})
+		l.ended = true
+	default:
+		begin.ReplyTo.Tell(&messages.RefreshGranted{Record: m.locked.Record(), Interrupted: m.interrupted})
+	}
+	p.advance(l)
+}
+
+// unlock ends a refresh.
+func (p *persister) unlock(l *lane) {
+	locked, settled := l.lock, l.settled
+	l.ended, l.settled, l.lock = false, false, nil
+	if locked != nil {
+		p.system.task(func() {
+			failpoint.Here("refresh.ended")
+			if settled {
+				p.settle(locked)
+			}
+			failpoint.Here("refresh.settled")
+			p.release(locked)
+		})
+	}
+	p.advance(l)
+}
+
+// settle forgets an intent. One that stays is told apart by its token.
+func (p *persister) settle(locked persistence.Locked) {
+	if err := locked.Settle(); err != nil {
+		p.system.log.Warn().Err(err).Msg("an intent could not be removed; it says that a refresh token may be spent, which it is not")
+	}
+}
+
+func (p *persister) release(locked persistence.Locked) {
+	if err := locked.Unlock(); err != nil {
+		p.system.log.Warn().Err(err).Msg("an account's lock could not be given back")
+	}
+}
