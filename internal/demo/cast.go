@@ -12,11 +12,15 @@ import (
 const thinkTime = 30 * time.Millisecond
 
 // A token counts as expired in its last 60 s, so that those which live this
-// long are refreshed every few seconds.
+// long are refreshed every few seconds. Only the accounts that serve first have
+// them: of many that idle with tokens about to end, a bad spell of the token
+// endpoint leaves more without one than a request may try.
 const (
 	shortestToken = 62 * time.Second
 	tokenStep     = time.Second
 	tokenSteps    = 4
+	shortLived    = 8
+	longestToken  = time.Hour
 )
 
 // quotaLength is how long a quota window is: long enough to be seen at rest,
@@ -27,6 +31,9 @@ const quotaLength = 4 * time.Second
 // provider have together: an account is exhausted long before its window
 // ends, yet others always have quota left.
 const abundance = 2.0
+
+// leastQuota keeps a request from meeting one exhausted account after another.
+const leastQuota = 20
 
 // cast returns the accounts of a run, both providers in turn.
 func cast(o Options) []providertest.Account {
@@ -42,11 +49,19 @@ func cast(o Options) []providertest.Account {
 			Subject:      "user-" + strconv.Itoa(i+1),
 			Organization: "workspace-" + strconv.Itoa(i+1),
 			Plan:         plan,
-			TokenTTL:     shortestToken + time.Duration(i%tokenSteps)*tokenStep,
+			TokenTTL:     tokenTTL(i),
 			Windows:      []providertest.Window{{Name: window, Length: quotaLength, Limit: o.quota(flavourOf(i))}},
 		}
 	}
 	return accounts
+}
+
+// tokenTTL is how long the tokens of the account with that number live.
+func tokenTTL(i int) time.Duration {
+	if i >= shortLived {
+		return longestToken
+	}
+	return shortestToken + time.Duration(i%tokenSteps)*tokenStep
 }
 
 // flavourOf is the provider of the account with that number.
@@ -60,7 +75,7 @@ func flavourOf(i int) providertest.Flavour {
 // quota is how many requests an account of the provider has in each window.
 func (o Options) quota(f providertest.Flavour) int {
 	rate := float64(o.share(o.Workers, f)) / thinkTime.Seconds()
-	return int(math.Ceil(abundance * rate * quotaLength.Seconds() / float64(o.share(o.Accounts, f))))
+	return max(leastQuota, int(math.Ceil(abundance*rate*quotaLength.Seconds()/float64(o.share(o.Accounts, f)))))
 }
 
 // share is how many of n belong to a provider.

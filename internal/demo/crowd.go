@@ -22,18 +22,21 @@ const talk = 25
 // whose credentials were sent.
 var errForeign = errors.New("the answer is another account's")
 
-// crowd is all workers of a run.
+// crowd is the workers of one process.
 type crowd struct {
 	host    *host
 	book    *ledger
 	options Options
+	// process is which of the run's processes this is, the first being 0.
+	process int
 }
 
 // work sends requests until enough ends, and returns when all are answered.
 // The end of ctx cuts them off.
 func (c *crowd) work(ctx, enough context.Context) {
 	var workers sync.WaitGroup
-	for i := range c.options.Workers {
+	from, until := c.options.workersOf(c.process)
+	for i := from; i < until; i++ {
 		workers.Go(func() { c.worker(i).run(ctx, enough) })
 	}
 	workers.Wait()

@@ -8,8 +8,8 @@ import (
 // histogram counts durations in buckets whose width grows with the duration,
 // so that it is within an eighth at every length. The zero value is empty.
 type histogram struct {
-	counts [slots]int
-	n      int
+	Counts [slots]int
+	N      int
 }
 
 // Durations are counted in microseconds: up to stepsEach one by one, then
@@ -21,8 +21,15 @@ const (
 )
 
 func (h *histogram) add(d time.Duration) {
-	h.counts[min(slotOf(d), slots-1)]++
-	h.n++
+	h.Counts[min(slotOf(d), slots-1)]++
+	h.N++
+}
+
+func (h *histogram) merge(other *histogram) {
+	for slot, count := range other.Counts {
+		h.Counts[slot] += count
+	}
+	h.N += other.N
 }
 
 func slotOf(d time.Duration) int {
@@ -34,11 +41,11 @@ func slotOf(d time.Duration) int {
 // quantile returns the duration that a share of all does not exceed; 0 when
 // there are none.
 func (h *histogram) quantile(share float64) time.Duration {
-	rank := min(int(share*float64(h.n)), h.n-1)
-	if h.n == 0 {
+	rank := min(int(share*float64(h.N)), h.N-1)
+	if h.N == 0 {
 		return 0
 	}
-	for slot, count := range h.counts {
+	for slot, count := range h.Counts {
 		if rank -= count; rank < 0 {
 			return lengthOf(slot)
 		}

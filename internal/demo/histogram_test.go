@@ -40,7 +40,7 @@ func TestHistogramTakesAnyDuration(t *testing.T) {
 	var h histogram
 	h.add(-time.Second)
 	h.add(1<<63 - 1)
-	if h.n != 2 || h.quantile(1) < 24*time.Hour {
-		t.Errorf("%d durations, the longest %v", h.n, h.quantile(1))
+	if h.N != 2 || h.quantile(1) < 24*time.Hour {
+		t.Errorf("%d durations, the longest %v", h.N, h.quantile(1))
 	}
 }

@@ -30,12 +30,15 @@ type host struct {
 	codex  openaisdk.Client
 }
 
+// addresses are where the providers are: all that a host knows of them.
+type addresses map[providertest.Flavour]providertest.Endpoints
+
 // openHost opens an engine in dir, with the settings of somebody who has set
-// nothing. The provider's addresses are all it knows of srv.
-func openHost(ctx context.Context, dir string, srv *providertest.Server) (*host, error) {
+// nothing.
+func openHost(ctx context.Context, dir string, at addresses) (*host, error) {
 	wire := &http.Transport{MaxIdleConnsPerHost: maxWorkers, ForceAttemptHTTP2: false}
 	client := &http.Client{Transport: wire}
-	claude, codex := srv.Endpoints(providertest.Anthropic), srv.Endpoints(providertest.OpenAI)
+	claude, codex := at[providertest.Anthropic], at[providertest.OpenAI]
 	engine, err := multiaccount.Open(ctx, multiaccount.Config{Dir: dir, Providers: []providers.Provider{
 		anthropic.New(anthropic.Options{
 			BaseURL: claude.BaseURL, TokenURL: claude.TokenURL, UsageURL: claude.UsageURL,

@@ -12,7 +12,8 @@ import (
 // would, and has every account spend its refresh token and serve a request.
 // It returns what does not work any more, one line for each login.
 func (s *stage) inspect(ctx context.Context, dir string) (lost []string, err error) {
-	h, err := openHost(ctx, dir, s.srv)
+	s.srv.ResetWindows()
+	h, err := openHost(ctx, dir, s.addresses())
 	if err != nil {
 		return nil, fmt.Errorf("opening the engine again: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -24,17 +23,17 @@ type ledger struct {
 	counts
 }
 
-// counts is what a ledger holds.
+// counts is what a ledger holds. It travels between processes as JSON.
 type counts struct {
-	requests, streams, cancelled int
-	attempts, rotations          int
-	// statuses counts all attempts, under "none" those without an answer.
-	statuses map[string]int
-	failures map[string]*Failure
-	// served and limited count by the account's name.
-	served, limited map[string]int
-	byFlavour       map[providertest.Flavour]int
-	latency         histogram
+	Requests, Streams, Cancelled int
+	Attempts, Rotations          int
+	// Statuses counts all attempts, under "none" those without an answer.
+	Statuses map[string]int
+	Failures map[string]*Failure
+	// Served and Limited count by the account's name.
+	Served, Limited map[string]int
+	ByFlavour       map[providertest.Flavour]int
+	Latency         histogram
 }
 
 // visit is one request, from the worker's side.
@@ -45,12 +44,16 @@ type visit struct {
 	err   error
 }
 
+func noCounts() counts {
+	return counts{
+		Statuses: map[string]int{}, Failures: map[string]*Failure{},
+		Served: map[string]int{}, Limited: map[string]int{},
+		ByFlavour: map[providertest.Flavour]int{},
+	}
+}
+
 func newLedger() *ledger {
-	return &ledger{counts: counts{
-		statuses: map[string]int{}, failures: map[string]*Failure{},
-		served: map[string]int{}, limited: map[string]int{},
-		byFlavour: map[providertest.Flavour]int{},
-	}}
+	return &ledger{counts: noCounts()}
 }
 
 // add counts a request. One that its worker gave up is nobody's failure.
@@ -58,30 +61,30 @@ func (l *ledger) add(v visit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if errors.Is(v.err, context.Canceled) {
-		l.cancelled++
+		l.Cancelled++
 		return
 	}
-	l.requests++
-	l.byFlavour[v.flavour]++
-	l.latency.add(v.took)
+	l.Requests++
+	l.ByFlavour[v.flavour]++
+	l.Latency.add(v.took)
 	l.addTrace(v.trace)
 	if v.stream {
-		l.streams++
+		l.Streams++
 	}
 	if v.err != nil {
 		l.fail(v)
 		return
 	}
-	l.served[v.trace.answeredBy()]++
+	l.Served[v.trace.answeredBy()]++
 }
 
 func (l *ledger) addTrace(t *trace) {
-	l.attempts += len(t.attempts)
-	l.rotations += t.rotations()
+	l.Attempts += len(t.attempts)
+	l.Rotations += t.rotations()
 	for _, a := range t.attempts {
-		l.statuses[statusName(a.status)]++
+		l.Statuses[statusName(a.status)]++
 		if a.status == http.StatusTooManyRequests {
-			l.limited[a.account]++
+			l.Limited[a.account]++
 		}
 	}
 }
@@ -95,10 +98,10 @@ func statusName(status int) string {
 
 func (l *ledger) fail(v visit) {
 	kind := kindOf(v.err)
-	f := l.failures[kind]
+	f := l.Failures[kind]
 	if f == nil {
 		f = &Failure{Kind: kind, Example: fmt.Sprintf("%s: %v; attempts: %s", v.flavour, v.err, v.trace)}
-		l.failures[kind] = f
+		l.Failures[kind] = f
 	}
 	f.Count++
 }
@@ -107,21 +110,56 @@ func (l *ledger) fail(v visit) {
 func (l *ledger) copied() counts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c := l.counts
-	c.statuses, c.served, c.limited = maps.Clone(c.statuses), maps.Clone(c.served), maps.Clone(c.limited)
-	c.byFlavour = maps.Clone(c.byFlavour)
-	c.failures = make(map[string]*Failure, len(l.failures))
-	for kind, f := range l.failures {
-		one := *f
-		c.failures[kind] = &one
-	}
+	c := noCounts()
+	c.merge(&l.counts)
 	return c
+}
+
+// merge adds what somebody else has counted. Nothing is shared with it.
+func (c *counts) merge(other *counts) {
+	c.Requests += other.Requests
+	c.Streams += other.Streams
+	c.Cancelled += other.Cancelled
+	c.Attempts += other.Attempts
+	c.Rotations += other.Rotations
+	mergeCounts(c.Statuses, other.Statuses)
+	mergeCounts(c.Served, other.Served)
+	mergeCounts(c.Limited, other.Limited)
+	mergeCounts(c.ByFlavour, other.ByFlavour)
+	c.Latency.merge(&other.Latency)
+	for kind, f := range other.Failures {
+		if mine := c.Failures[kind]; mine != nil {
+			mine.Count += f.Count
+			continue
+		}
+		one := *f
+		c.Failures[kind] = &one
+	}
+}
+
+func mergeCounts[K comparable](into, from map[K]int) {
+	for key, n := range from {
+		into[key] += n
+	}
+}
+
+// books are the ledgers of all processes of a run.
+type books []interface{ copied() counts }
+
+// copied returns what all have counted together.
+func (b books) copied() counts {
+	sum := noCounts()
+	for _, book := range b {
+		c := book.copied()
+		sum.merge(&c)
+	}
+	return sum
 }
 
 // failed is how many requests ended in an error.
 func (c *counts) failed() int {
 	n := 0
-	for _, f := range c.failures {
+	for _, f := range c.Failures {
 		n += f.Count
 	}
 	return n

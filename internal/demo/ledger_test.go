@@ -68,8 +68,8 @@ func TestLedgerCountsRequests(t *testing.T) {
 	if s.Attempts != 4 || s.Rotations != 1 || s.AttemptsByStatus["200"] != 2 || s.AttemptsByStatus["429"] != 1 || s.AttemptsByStatus["none"] != 1 {
 		t.Errorf("%d attempts (%v), %d rotations", s.Attempts, s.AttemptsByStatus, s.Rotations)
 	}
-	if c.served["a"] != 1 || c.served["b"] != 0 || c.served["c"] != 1 || c.limited["b"] != 1 {
-		t.Errorf("served %v, limited %v", c.served, c.limited)
+	if c.Served["a"] != 1 || c.Served["b"] != 0 || c.Served["c"] != 1 || c.Limited["b"] != 1 {
+		t.Errorf("served %v, limited %v", c.Served, c.Limited)
 	}
 	if s.ByProvider["anthropic"] != 1 || s.ByProvider["openai"] != 2 {
 		t.Errorf("by provider: %v", s.ByProvider)
@@ -86,8 +86,8 @@ func TestCopiedCountsDoNotChange(t *testing.T) {
 	before := l.copied()
 	l.add(failed)
 	l.add(visit{question: failed.question, trace: served("a")})
-	if before.failed() != 1 || before.served["a"] != 0 || before.statuses["200"] != 1 {
-		t.Errorf("the copy went on counting: %d failures, %v, %v", before.failed(), before.served, before.statuses)
+	if before.failed() != 1 || before.Served["a"] != 0 || before.Statuses["200"] != 1 {
+		t.Errorf("the copy went on counting: %d failures, %v, %v", before.failed(), before.Served, before.Statuses)
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 type monitor struct {
 	stage *stage
 	host  *host
-	book  *ledger
+	books books
 
 	mu       sync.Mutex
 	began    time.Time
@@ -80,7 +80,7 @@ func (m *monitor) sample(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	counts, stats, now := m.book.copied(), m.stage.srv.Stats(), time.Now()
+	counts, stats, now := m.books.copied(), m.stage.srv.Stats(), time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.total(&counts, &stats, now)
@@ -89,9 +89,9 @@ func (m *monitor) sample(ctx context.Context) {
 	for i := range m.snapshot.Accounts {
 		t := &m.snapshot.Accounts[i]
 		t.State = states[t.Account].State
-		t.Refreshes, t.Limited = stats.RefreshesByAccount[t.Account], counts.limited[t.Account]
-		t.extend(m.beat, until, counts.served[t.Account]-t.Requests)
-		t.Requests = counts.served[t.Account]
+		t.Refreshes, t.Limited = stats.RefreshesByAccount[t.Account], counts.Limited[t.Account]
+		t.extend(m.beat, until, counts.Served[t.Account]-t.Requests)
+		t.Requests = counts.Served[t.Account]
 	}
 	m.beat = max(m.beat, until)
 }
@@ -99,12 +99,12 @@ func (m *monitor) sample(ctx context.Context) {
 func (m *monitor) total(c *counts, stats *providertest.Stats, now time.Time) {
 	s := &m.snapshot
 	s.Elapsed = min(now.Sub(m.began), s.Duration)
-	s.Requests, s.Streams, s.Failures, s.Rotations = c.requests, c.streams, c.failed(), c.rotations
-	s.Refreshes, s.Limited = stats.Refreshes, c.statuses["429"]
+	s.Requests, s.Streams, s.Failures, s.Rotations = c.Requests, c.Streams, c.failed(), c.Rotations
+	s.Refreshes, s.Limited = stats.Refreshes, c.Statuses["429"]
 	m.recents = slices.DeleteFunc(m.recents, func(r recent) bool { return now.Sub(r.at) > time.Second })
-	m.recents = append(m.recents, recent{at: now, requests: c.requests})
+	m.recents = append(m.recents, recent{at: now, requests: c.Requests})
 	if first := m.recents[0]; now.After(first.at) {
-		s.PerSecond = float64(c.requests-first.requests) / now.Sub(first.at).Seconds()
+		s.PerSecond = float64(c.Requests-first.requests) / now.Sub(first.at).Seconds()
 	}
 }
 

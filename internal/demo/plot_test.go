@@ -91,6 +91,9 @@ func TestCastIsSharedOutBetweenTheProviders(t *testing.T) {
 		for _, a := range cast(o) {
 			got[a.Flavour]++
 			emails[a.Email] = true
+			if a.TokenTTL <= time.Minute {
+				t.Errorf("%s has tokens of %v, which the engine takes for expired from the start", a.Email, a.TokenTTL)
+			}
 		}
 		if len(emails) != n {
 			t.Errorf("%d accounts have %d e-mails", n, len(emails))

@@ -42,8 +42,17 @@ func newStage(o Options, tell func(News)) (s *stage, err error) {
 	return s, nil
 }
 
+// addresses are where the stage's providers are.
+func (s *stage) addresses() addresses {
+	at := addresses{}
+	for _, f := range flavours() {
+		at[f] = s.srv.Endpoints(f)
+	}
+	return at
+}
+
 // play makes the scenes happen, each in its time, until ctx ends. Then there
-// is peace: no outage, no trap for a request, and all quotas are fresh.
+// is peace: no outage, and no trap for a request.
 func (s *stage) play(ctx context.Context, scenes []scene) {
 	begin := time.Now()
 	for _, next := range scenes {
@@ -62,7 +71,6 @@ func (s *stage) calm() {
 	for _, script := range s.scripts {
 		script.Stop()
 	}
-	s.srv.ResetWindows()
 }
 
 func (s *stage) perform(next scene) {

@@ -20,6 +20,12 @@ type Summary struct {
 	Interrupted bool `json:"interrupted"`
 	Workers     int  `json:"workers"`
 	Accounts    int  `json:"accounts"`
+	// Processes is how many there were on one folder.
+	Processes int `json:"processes"`
+	// ProcessesFailed are those that ended in an error or were killed;
+	// FailedProcesses says which and how.
+	ProcessesFailed int      `json:"processes_failed"`
+	FailedProcesses []string `json:"failed_processes"`
 
 	// Requests are those that were answered or failed.
 	Requests          int     `json:"requests"`
@@ -51,7 +57,8 @@ type Summary struct {
 	// did not revoke them. LostLogins says which and why.
 	LoginsLost int      `json:"logins_lost"`
 	LostLogins []string `json:"lost_logins"`
-	// GoroutinesLeft are still there after everything was closed;
+	// GoroutinesLeft are still there after everything was closed, in all
+	// processes together;
 	// LeftGoroutines are their stacks.
 	GoroutinesLeft int      `json:"goroutines_left"`
 	LeftGoroutines []string `json:"left_goroutines"`
@@ -107,6 +114,7 @@ func (s *Summary) Problems() []string {
 	add(s.LoginsLost, "a login was lost", "logins were lost")
 	add(s.Failures, "a request ended in an error that the engine should have prevented",
 		"requests ended in an error that the engine should have prevented")
+	add(s.ProcessesFailed, "a process failed", "processes failed")
 	add(s.GoroutinesLeft, "a goroutine was left", "goroutines were left")
 	if s.Requests == 0 && !s.Interrupted {
 		found = append(found, "no request was answered")
@@ -116,18 +124,18 @@ func (s *Summary) Problems() []string {
 
 // addCounts takes in what the workers met with.
 func (s *Summary) addCounts(c *counts) {
-	s.Requests, s.Streams, s.Cancelled = c.requests, c.streams, c.cancelled
-	s.Attempts, s.AttemptsByStatus, s.Rotations = c.attempts, c.statuses, c.rotations
-	s.ByProvider = make(map[string]int, len(c.byFlavour))
+	s.Requests, s.Streams, s.Cancelled = c.Requests, c.Streams, c.Cancelled
+	s.Attempts, s.AttemptsByStatus, s.Rotations = c.Attempts, c.Statuses, c.Rotations
+	s.ByProvider = make(map[string]int, len(c.ByFlavour))
 	for _, f := range flavours() {
-		s.ByProvider[string(f)] = c.byFlavour[f]
+		s.ByProvider[string(f)] = c.ByFlavour[f]
 	}
 	s.Latency = Latency{
-		P50: millis(c.latency.quantile(0.5)), P99: millis(c.latency.quantile(0.99)), Max: millis(c.latency.quantile(1)),
+		P50: millis(c.Latency.quantile(0.5)), P99: millis(c.Latency.quantile(0.99)), Max: millis(c.Latency.quantile(1)),
 	}
 	s.Failures, s.FailuresByKind = c.failed(), []Failure{}
-	for _, kind := range slices.Sorted(maps.Keys(c.failures)) {
-		s.FailuresByKind = append(s.FailuresByKind, *c.failures[kind])
+	for _, kind := range slices.Sorted(maps.Keys(c.Failures)) {
+		s.FailuresByKind = append(s.FailuresByKind, *c.Failures[kind])
 	}
 	slices.SortStableFunc(s.FailuresByKind, func(a, b Failure) int { return cmp.Compare(b.Count, a.Count) })
 }

@@ -74,7 +74,7 @@ func TestOptionsHaveBounds(t *testing.T) {
 		t.Errorf("the defaults: %v", err)
 	}
 	for name, change := range map[string][]func(*Options){
-		"accounts": {func(o *Options) { o.Accounts = 1 }, func(o *Options) { o.Accounts = 1001 }},
+		"accounts": {func(o *Options) { o.Accounts = 1 }, func(o *Options) { o.Accounts = 201 }},
 		"workers":  {func(o *Options) { o.Workers = 1 }, func(o *Options) { o.Workers = 1001 }},
 		"duration": {func(o *Options) { o.Duration = 0 }, func(o *Options) { o.Duration = 2 * maxDuration }},
 	} {
