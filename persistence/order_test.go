@@ -1,9 +1,12 @@
 package persistence
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed-810f1486/multiaccount/account"
 )
 
 // logged runs one change and returns the operations that write.
@@ -47,6 +50,28 @@ func TestOrderOfWrites(t *testing.T) {
 				t.Errorf("did  %s\nwant %s", got, want)
 			}
 		})
+	}
+}
+
+// The intent is durable before anyone may spend the token, the new login is
+// before the intent goes, and the lock is held all the while.
+func TestOrderOfARefresh(t *testing.T) {
+	s, _ := withAccounts(t, "a")
+	got := logged(t, s.dir, func(s *FileStore) error {
+		l, err := s.Lock(t.Context(), keyA)
+		if err != nil {
+			return err
+		}
+		stored := l.Record()
+		intended := l.Intend(account.Intent{Token: stored.Credentials.RefreshToken.Fingerprint()})
+		_, updated := l.Update(t.Context(), func(r *account.Record) { r.Credentials.RefreshToken = account.NewSecret("next") })
+		return errors.Join(intended, updated, l.Settle(), l.Unlock())
+	})
+	const replaced = "create F.tmp, write F.tmp, sync F.tmp, close F.tmp, rename F.tmp, syncdir accounts, "
+	want := "lock a.lock, " + strings.ReplaceAll(replaced, "F", "a.intent") + strings.ReplaceAll(replaced, "F", "a.json") +
+		"remove a.intent, unlock a.lock"
+	if got != want {
+		t.Errorf("did  %s\nwant %s", got, want)
 	}
 }
 
