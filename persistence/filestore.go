@@ -48,22 +48,21 @@ func openFiles(dir string, files fileSystem) (*FileStore, error) {
 	return s, nil
 }
 
-// probeName is the file whose lock is tried when the store is opened.
-const probeName = "probe" + lockSuffix
-
 // probeLocks refuses a file system on which locks keep nobody out: two
 // processes would spend one refresh token.
 func (s *FileStore) probeLocks() error {
-	path := filepath.Join(s.dir, probeName)
+	// A name of our own: another process that removes its probe must not
+	// have us lock two files for one.
+	path := filepath.Join(s.dir, "probe-"+s.instance.name+lockSuffix)
 	unlock, ok, err := s.fs.TryLock(path)
-	if err != nil || !ok { // not ok: another process is probing, and keeps us out
+	if err != nil || !ok {
 		return storageError(path, err)
 	}
 	again, both, err := s.fs.TryLock(path)
 	if both {
 		err = errors.Join(errNoLocks, again())
 	}
-	_ = s.fs.Remove(path) // whoever probes next makes another
+	_ = s.fs.Remove(path) // one that stays does no harm
 	return storageError(path, errors.Join(err, unlock()))
 }
 
