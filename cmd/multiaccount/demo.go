@@ -21,8 +21,11 @@ engine keeps in a temporary folder. Workers send requests through both official
 SDKs, plain and streamed. Meanwhile tokens end, accounts hit their limits, one
 login is revoked, connections break, and both providers have a bad spell.
 
+With --processes the workers are shared out among that many processes, each
+with an engine on the same folder.
+
 The exit status is 1 if a refresh token was spent twice, a login was lost, a
-request ended in an error, or a goroutine was left.`
+request ended in an error, a process failed, or a goroutine was left.`
 
 func newDemo(s streams) *cobra.Command {
 	options, asJSON := demo.DefaultOptions(), false
@@ -41,11 +44,15 @@ func newDemo(s streams) *cobra.Command {
 	flags.DurationVar(&options.Duration, "duration", options.Duration, "how long requests are sent")
 	flags.IntVar(&options.Accounts, "accounts", options.Accounts, "how many accounts there are, shared out between both providers")
 	flags.IntVar(&options.Workers, "workers", options.Workers, "how many requests are under way at the same time")
+	flags.IntVar(&options.Processes, "processes", options.Processes, "how many processes share the folder and the workers")
+	c.AddCommand(newJoin(s))
 	return c
 }
 
 func runDemo(ctx context.Context, s streams, options demo.Options, asJSON bool) error {
-	run, err := demo.Start(ctx, options)
+	var others troupe
+	defer others.complain(s.err)
+	run, err := demo.Start(ctx, options, others.spawn)
 	if err != nil {
 		return err
 	}

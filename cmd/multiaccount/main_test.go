@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +12,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// A demo in several processes starts this program again.
+	if slices.Equal(os.Args[1:], []string{"demo", "join"}) {
+		main()
+	}
 	// What waits for signals is never ended by package os/signal.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("os/signal.loop"))
 }
@@ -51,6 +57,31 @@ func TestDemoPrintsJSON(t *testing.T) {
 	}
 }
 
+func TestDemoInSeveralProcesses(t *testing.T) {
+	status, stdout, stderr := command(t, "demo", "--processes", "2", "--duration", "1s", "--accounts", "4", "--workers", "4")
+	if status != 0 || stderr != "" {
+		t.Errorf("status %d, stderr %q", status, stderr)
+	}
+	if !strings.Contains(stdout, "2 on one folder, 0 failed") || !strings.Contains(stdout, "All is well") {
+		t.Errorf("the report does not tell of the processes:\n%s", stdout)
+	}
+}
+
+func TestProcessThatGetsNoPartComplains(t *testing.T) {
+	nothing, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = nothing.Close() }() // nothing was written
+	var out, errs bytes.Buffer
+	if status := run([]string{"demo", "join"}, streams{in: nothing, out: &out, err: &errs}); status != 1 || out.Len() != 0 {
+		t.Errorf("status %d, stdout %q", status, out.String())
+	}
+	if !strings.Contains(errs.String(), "reading the part in a run") {
+		t.Errorf("stderr %q", errs.String())
+	}
+}
+
 func TestDemoPrintsAReport(t *testing.T) {
 	status, stdout, stderr := command(t, "demo", "--duration", "1s", "--accounts", "2", "--workers", "2")
 	if status != 0 || stderr != "" || strings.Contains(stdout, "\x1b") {
@@ -66,6 +97,8 @@ func TestDemoPrintsAReport(t *testing.T) {
 func TestMistakesAreTold(t *testing.T) {
 	for want, args := range map[string][]string{
 		"accounts: 1 is not allowed":   {"demo", "--accounts", "1"},
+		"processes: 0 is not allowed":  {"demo", "--processes", "0"},
+		"workers: 3 are too few for 4": {"demo", "--processes", "4", "--workers", "3"},
 		"unknown flag: --sed":          {"demo", "--sed", "1"},
 		`invalid argument "soon"`:      {"demo", "--duration", "soon"},
 		`unknown command "again"`:      {"demo", "again"},

@@ -2,7 +2,8 @@
 // fake provider serves a pool of Anthropic and one of OpenAI accounts, workers
 // send requests through both official SDKs, and meanwhile everything goes
 // wrong that an engine has to ride out: tokens end, accounts hit their
-// limits, a login is revoked, the provider has bad spells.
+// limits, a login is revoked, the provider has bad spells. The workers may be
+// shared out among several processes, whose engines share one folder.
 //
 // [Start] begins a run, [Run.Snapshot] is what a screen shows of it, and
 // [Run.Wait] returns the [Summary], whose [Summary.Problems] say whether the
@@ -10,6 +11,7 @@
 //
 // A file has one part each: cast.go who the accounts are, plot.go what
 // happens when, stage.go the provider, host.go a program that embeds the
-// engine, crowd.go its workers, ledger.go what they met with, inspect.go
+// engine, crowd.go its workers, join.go another process with some of them,
+// peer.go and ensemble.go what the first knows of those, ledger.go what they met with, inspect.go
 // whether every login still works.
 package demo

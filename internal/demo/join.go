@@ -61,8 +61,7 @@ func obey(orders *json.Decoder, begin chan<- struct{}, end context.CancelFunc) {
 		return
 	}
 	close(begin)
-	for orders.Decode(&order) == nil { // there are no others
-	}
+	_ = orders.Decode(&order) // no order follows, only the end
 }
 
 // play opens an engine on the run's folder, sends requests, closes it and

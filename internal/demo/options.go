@@ -21,13 +21,13 @@ type Options struct {
 
 // The bounds of the options. One account for each provider is the least.
 const (
-	minAccounts = 2
-	maxAccounts = 200
-	minWorkers  = 2
-	maxWorkers  = 1000
+	minAccounts  = 2
+	maxAccounts  = 200
+	minWorkers   = 2
+	maxWorkers   = 1000
 	maxProcesses = 32
-	minDuration = time.Second
-	maxDuration = time.Hour
+	minDuration  = time.Second
+	maxDuration  = time.Hour
 )
 
 // DefaultOptions returns a run of a quarter of a minute.

@@ -5,20 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"sync"
-	"time"
 )
 
 // Spawn returns a command, not started yet, that calls [Join] with its
 // standard input and output, and that is killed when ctx has ended and a while
 // has passed. A run calls it for each of its processes but the first.
 type Spawn func(ctx context.Context) *exec.Cmd
-
-// startingTime is how long another process may take until it is ready.
-const startingTime = 30 * time.Second
 
 // peer is another process of a run, seen from the first.
 type peer struct {
@@ -51,11 +46,19 @@ func startPeer(ctx context.Context, spawn Spawn, p part) (*peer, error) {
 		return nil, err
 	}
 	started := &peer{number: p.Process + 1, cmd: cmd, orders: json.NewEncoder(in), reports: json.NewDecoder(out)}
-	return started, started.orders.Encode(p)
+	_ = started.orders.Encode(p) // one that cannot hear it will not get ready
+	return started, nil
 }
 
-// hear waits for the next report. The error is io.EOF when the process has
-// told all it will.
+// ready waits until the process has opened its engine.
+func (p *peer) ready() error {
+	if err := p.hear(); err != nil {
+		return fmt.Errorf("process %d did not get ready: %w", p.number, err)
+	}
+	return nil
+}
+
+// hear waits for the next report. An error means that there will be none.
 func (p *peer) hear() error {
 	var r report
 	if err := p.reports.Decode(&r); err != nil {
@@ -67,10 +70,29 @@ func (p *peer) hear() error {
 	return nil
 }
 
-// play has the process send its requests, and returns when it has ended. What
-// goes wrong shows in how it ends.
-func (p *peer) play() {
-	_ = p.orders.Encode("begin")
-	for p.hear() == nil { // until it ends
+// play has the process send its requests, and returns when it has ended, with
+// what went wrong with it.
+func (p *peer) play() error {
+	_ = p.orders.Encode("begin") // one that cannot hear it any more ends in an error
+	for told := true; told; {
+		told = p.hear() == nil
 	}
+	return p.end()
+}
+
+// end waits until the process has ended, and returns how if not well.
+func (p *peer) end() error {
+	if err := p.cmd.Wait(); err != nil {
+		return fmt.Errorf("process %d: %w", p.number, err)
+	}
+	return nil
+}
+
+// copied returns what the process told last of its ledger.
+func (p *peer) copied() counts {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := noCounts()
+	c.merge(&p.last.Counts)
+	return c
 }

@@ -26,6 +26,7 @@ type Run struct {
 	stage   *stage
 	host    *host
 	book    *ledger
+	others  ensemble
 	monitor *monitor
 
 	stop context.CancelFunc
@@ -36,18 +37,20 @@ type Run struct {
 }
 
 // Start begins a run: it starts the provider, opens an engine in a temporary
-// folder and lets the workers loose. The end of ctx, or [Run.Stop], ends the
-// run early. [Run.Wait] must be called; nothing of a run that did not begin is
-// left behind.
-func Start(ctx context.Context, o Options) (*Run, error) {
+// folder, has other processes do the same if there are to be any, and lets the
+// workers loose. The end of ctx, or [Run.Stop], ends the run early. [Run.Wait]
+// must be called; nothing of a run that did not begin is left behind. spawn
+// may be nil for a run in one process.
+func Start(ctx context.Context, o Options, spawn Spawn) (*Run, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
 	r := &Run{options: o, before: running(), book: newLedger(), done: make(chan struct{})}
-	if err := r.open(ctx); err != nil {
+	ctx, r.stop = context.WithCancel(ctx)
+	if err := r.open(ctx, spawn); err != nil {
+		r.stop()
 		return nil, errors.Join(err, r.cleanUp())
 	}
-	ctx, r.stop = context.WithCancel(ctx)
 	go func() {
 		defer close(r.done)
 		r.summary, r.err = r.perform(ctx)
@@ -58,15 +61,15 @@ func Start(ctx context.Context, o Options) (*Run, error) {
 }
 
 // open sets up all that a run needs. What it opened before it failed is in r.
-func (r *Run) open(ctx context.Context) (err error) {
+func (r *Run) open(ctx context.Context, spawn Spawn) (err error) {
 	if r.dir, err = os.MkdirTemp("", "multiaccount-demo-"); err != nil {
 		return fmt.Errorf("making a folder for the accounts: %w", err)
 	}
-	r.monitor = &monitor{book: r.book}
+	r.monitor = &monitor{}
 	if r.stage, err = newStage(r.options, r.monitor.tell); err != nil { //nolint:contextcheck // a server lives until it is closed
 		return err
 	}
-	if r.host, err = openHost(ctx, r.dir, r.stage.srv); err != nil {
+	if r.host, err = openHost(ctx, r.dir, r.stage.addresses()); err != nil {
 		return fmt.Errorf("opening the engine: %w", err)
 	}
 	r.monitor.stage, r.monitor.host = r.stage, r.host
@@ -76,7 +79,20 @@ func (r *Run) open(ctx context.Context) (err error) {
 			return errors.Join(err, r.host.close(ctx))
 		}
 	}
+	if err := r.assemble(ctx, spawn); err != nil {
+		return errors.Join(err, r.host.close(ctx))
+	}
 	return nil
+}
+
+// assemble starts the other processes, and has what they count shown.
+func (r *Run) assemble(ctx context.Context, spawn Spawn) error {
+	r.monitor.books = books{r.book}
+	err := r.others.assemble(ctx, spawn, part{Dir: r.dir, Addresses: r.stage.addresses(), Options: r.options})
+	for _, p := range r.others.peers {
+		r.monitor.books = append(r.monitor.books, p)
+	}
+	return err
 }
 
 // perform is the run itself, from the first request to the last proof.
@@ -114,7 +130,10 @@ func (r *Run) serve(ctx context.Context) {
 	var others sync.WaitGroup
 	others.Go(func() { r.stage.play(enough, plot(r.options)) })
 	others.Go(func() { r.monitor.watch(watching) })
-	crowd.work(ctx, enough)
+	var working sync.WaitGroup
+	working.Go(r.others.play)
+	working.Go(func() { crowd.work(ctx, enough) })
+	working.Wait()
 	r.monitor.enter(Closing)
 	calm()
 	others.Wait()
@@ -123,11 +142,13 @@ func (r *Run) serve(ctx context.Context) {
 func (r *Run) summarize(took time.Duration, refreshes int, lost []string) Summary {
 	s := Summary{
 		Seed: r.options.Seed, DurationSeconds: math.Round(took.Seconds()*100) / 100,
-		Workers: r.options.Workers, Accounts: len(r.stage.accounts),
+		Workers: r.options.Workers, Accounts: len(r.stage.accounts), Processes: r.options.Processes,
+		ProcessesFailed: len(r.others.failed), FailedProcesses: append([]string{}, r.others.failed...),
 		Refreshes: refreshes, RefreshTokensSpentTwice: r.stage.srv.Stats().RefreshTokensSpentTwice,
 		LoginsLost: len(lost), LostLogins: append([]string{}, lost...),
+		LeftGoroutines: r.others.left(),
 	}
-	counts := r.book.copied()
+	counts := r.monitor.books.copied()
 	s.addCounts(&counts)
 	s.RequestsPerSecond = math.Round(float64(s.Requests) / took.Seconds())
 	if r.stage.revoked.Load() != nil {
@@ -172,7 +193,7 @@ func (r *Run) Wait() (Summary, error) {
 	<-r.done
 	r.stop()
 	s := r.summary
-	s.LeftGoroutines = append([]string{}, r.before.left(windDown)...)
+	s.LeftGoroutines = append(s.LeftGoroutines, r.before.left(windDown)...)
 	s.GoroutinesLeft = len(s.LeftGoroutines)
 	return s, r.err
 }

@@ -14,12 +14,12 @@ import (
 
 // brief is a run that a test can wait for.
 func brief() Options {
-	return Options{Accounts: 6, Workers: 8, Duration: 2 * time.Second, Seed: 7}
+	return Options{Accounts: 6, Workers: 8, Processes: 1, Duration: 2 * time.Second, Seed: 7}
 }
 
 func start(ctx context.Context, t *testing.T, o Options) *Run {
 	t.Helper()
-	r, err := Start(ctx, o)
+	r, err := Start(ctx, o, spawn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func rehearse(t *testing.T, o Options) (s *stage, dir string) {
 	}
 	t.Cleanup(s.srv.Close)
 	dir = t.TempDir()
-	h, err := openHost(t.Context(), dir, s.srv)
+	h, err := openHost(t.Context(), dir, s.addresses())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestInspectionFindsWhatIsLost(t *testing.T) {
 
 func TestClosedEngineIsAFailure(t *testing.T) {
 	s, dir := rehearse(t, brief())
-	h, err := openHost(t.Context(), dir, s.srv)
+	h, err := openHost(t.Context(), dir, s.addresses())
 	if err != nil {
 		t.Fatal(err)
 	}

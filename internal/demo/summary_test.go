@@ -17,6 +17,7 @@ func TestProblemsDecideWhetherARunFailed(t *testing.T) {
 		"spent twice":        {func(s *Summary) { s.RefreshTokensSpentTwice = 1 }, "spent twice"},
 		"login lost":         {func(s *Summary) { s.LoginsLost = 2 }, "2 logins were lost"},
 		"failures":           {func(s *Summary) { s.Failures = 3 }, "3 requests ended in an error"},
+		"process":            {func(s *Summary) { s.ProcessesFailed = 2 }, "2 processes failed"},
 		"goroutines":         {func(s *Summary) { s.GoroutinesLeft = 1 }, "a goroutine was left"},
 		"nothing answered":   {func(s *Summary) { s.Requests = 0 }, "no request was answered"},
 		"interrupted early":  {func(s *Summary) { s.Requests, s.Interrupted = 0, true }, ""},
@@ -37,9 +38,9 @@ func TestProblemsDecideWhetherARunFailed(t *testing.T) {
 }
 
 func TestEveryProblemIsTold(t *testing.T) {
-	s := Summary{RefreshTokensSpentTwice: 1, LoginsLost: 1, Failures: 1, GoroutinesLeft: 1}
-	if got := s.Problems(); len(got) != 5 {
-		t.Errorf("problems %q, want five", got)
+	s := Summary{RefreshTokensSpentTwice: 1, LoginsLost: 1, Failures: 1, ProcessesFailed: 1, GoroutinesLeft: 1}
+	if got := s.Problems(); len(got) != 6 {
+		t.Errorf("problems %q, want six", got)
 	}
 }
 
@@ -54,7 +55,7 @@ func TestNamesInTheJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"seed", "duration_seconds", "interrupted", "workers", "accounts", "requests", "requests_per_second", "streams",
+		"seed", "duration_seconds", "interrupted", "workers", "accounts", "processes", "processes_failed", "failed_processes", "requests", "requests_per_second", "streams",
 		"failures", "failures_by_kind", "cancelled", "latency_ms", "attempts", "attempts_by_status", "rotations",
 		"refreshes", "refresh_tokens_spent_twice", "logins_revoked", "logins_lost", "lost_logins",
 		"goroutines_left", "left_goroutines", "requests_by_provider", "by_account",
@@ -75,8 +76,12 @@ func TestOptionsHaveBounds(t *testing.T) {
 	}
 	for name, change := range map[string][]func(*Options){
 		"accounts": {func(o *Options) { o.Accounts = 1 }, func(o *Options) { o.Accounts = 201 }},
-		"workers":  {func(o *Options) { o.Workers = 1 }, func(o *Options) { o.Workers = 1001 }},
-		"duration": {func(o *Options) { o.Duration = 0 }, func(o *Options) { o.Duration = 2 * maxDuration }},
+		"workers": {
+			func(o *Options) { o.Workers = 1 }, func(o *Options) { o.Workers = 1001 },
+			func(o *Options) { o.Workers, o.Processes = 7, 8 },
+		},
+		"processes": {func(o *Options) { o.Processes = 0 }, func(o *Options) { o.Processes, o.Workers = 33, 33 }},
+		"duration":  {func(o *Options) { o.Duration = 0 }, func(o *Options) { o.Duration = 2 * maxDuration }},
 	} {
 		for _, wrong := range change {
 			o := DefaultOptions()
@@ -86,7 +91,7 @@ func TestOptionsHaveBounds(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Start(t.Context(), Options{}); err == nil {
+	if _, err := Start(t.Context(), Options{}, nil); err == nil {
 		t.Error("a run without accounts started")
 	}
 }

@@ -47,7 +47,7 @@ func labels(tracks []demo.Track) []string {
 // head is what concerns the whole run.
 func (v *live) head() []string {
 	done, left := tui.Bar(v.width, v.Elapsed.Seconds()/v.Duration.Seconds())
-	setting := fmt.Sprintf("%s, %s, seed %d", tui.Count(len(v.Accounts), "account", "accounts"), tui.Count(v.Workers, "worker", "workers"), v.Seed)
+	setting := v.setting()
 	title := v.Title.Render("multiaccount demo")
 	if v.width >= len("multiaccount demo  ")+len(setting)+len("closing the engine") {
 		title += "  " + v.Faint.Render(setting)
@@ -58,6 +58,14 @@ func (v *live) head() []string {
 		v.totals(),
 		"",
 	}
+}
+
+func (v *live) setting() string {
+	parts := []string{tui.Count(len(v.Accounts), "account", "accounts"), tui.Count(v.Workers, "worker", "workers")}
+	if v.Processes > 1 {
+		parts = append(parts, tui.Count(v.Processes, "process", "processes"))
+	}
+	return strings.Join(parts, ", ") + fmt.Sprintf(", seed %d", v.Seed)
 }
 
 func (v *live) clock() string {

@@ -65,6 +65,9 @@ func (r *report) figures() {
 	r.fact("tokens refreshed", fmt.Sprintf("%s, %s spent twice", tui.Number(r.Refreshes), tui.Number(r.RefreshTokensSpentTwice)))
 	r.fact("logins", fmt.Sprintf("%s revoked by the provider, %s lost", tui.Number(r.LoginsRevoked), tui.Number(r.LoginsLost)))
 	r.fact("failures", tui.Number(r.Failures))
+	if r.Processes > 1 {
+		r.fact("processes", fmt.Sprintf("%s on one folder, %s failed", tui.Number(r.Processes), tui.Number(r.ProcessesFailed)))
+	}
 	r.fact("goroutines left", tui.Number(r.GoroutinesLeft))
 }
 
@@ -126,6 +129,9 @@ func (r *report) verdict() {
 	}
 	for _, f := range r.FailuresByKind {
 		r.say(r.Plain, fmt.Sprintf("%s × %s, the first: %s", tui.Number(f.Count), f.Kind, f.Example))
+	}
+	for _, process := range r.FailedProcesses {
+		r.say(r.Plain, process)
 	}
 	for _, login := range r.LostLogins {
 		r.say(r.Plain, login)
