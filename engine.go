@@ -1,7 +1,7 @@
 // Package multiaccount keeps several accounts of an AI provider usable as one.
 // A host gets an http.RoundTripper; the engine decides which account serves
 // each request, keeps its token fresh, moves to another account when one is
-// limited or its login fails, and never loses a login.
+// limited or its login fails, and shares the accounts with other processes.
 //
 //	eng, err := multiaccount.Open(ctx, multiaccount.Config{
 //		Providers: []providers.Provider{anthropic.New(anthropic.Options{})},
@@ -26,19 +26,30 @@
 //
 // When the token is not fresh, the ask joins those that wait for the
 // account's one refresh. The account sends BeginRefresh to the persistence
-// actor, which takes the account's lock, reads the account again, and answers
-// RefreshGranted, or RefreshAdopted when another process was faster. The
-// account then calls the provider's token endpoint on a goroutine of its own
-// and sends CommitRefresh. Only when RefreshCommitted says that the new token
-// is durable does anyone get the access token that came with it.
+// actor, which takes the account's lock and reads the account again. When
+// another process was faster, it answers RefreshAdopted. Else it stores an
+// intent, so that a crash shows later, and answers RefreshGranted. The account
+// then calls the provider's token endpoint on a goroutine of its own and sends
+// CommitRefresh. Only when RefreshCommitted says that the new token is durable
+// does anyone get the access token that came with it; the intent goes then.
 //
 // When an outcome changes the account, the account has the change stored with
 // SaveAccount and tells the supervisor with AccountChanged. When its login
-// fails, it asks with LoginFailed: the supervisor answers DisableAccount, but
-// only while another account is usable. After a failed request,
+// fails, it asks with LoginFailed. The supervisor passes that on with
+// DisableUnlessLast to the persistence actor, which decides under the pool's
+// lock, since other processes decide too, and answers BreakerDecided; the
+// account is told with DisableAccount. After a failed request,
 // policy.RetryPlan decides between the same account, the next one and giving
 // up. When no account can serve, the supervisor holds the ask for as long as
 // waiting makes sense, and then answers with a RefusalError.
+//
+// # Other processes
+//
+// The persistence actor watches the files. What it notices goes to the
+// supervisor as AccountStored or AccountGone; the account, or a new one, takes
+// it over. ClaimAccounts tells other processes which accounts this one uses,
+// ClaimsChanged tells the supervisor what they use. docs/durability.md says
+// what all this promises, and what not.
 package multiaccount
 
 import (

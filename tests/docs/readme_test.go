@@ -156,21 +156,30 @@ func TestReadmeIsComplete(t *testing.T) {
 // left out.
 func declared(t *testing.T, folder, pattern string) map[string]bool {
 	t.Helper()
+	names := found(t, folder, pattern, func(file string) bool { return !isTest(file) })
+	if len(names) == 0 {
+		t.Fatalf("nothing in %s matches %s", folder, pattern)
+	}
+	return names
+}
+
+func isTest(file string) bool { return strings.HasSuffix(file, "_test.go") }
+
+// found returns what a pattern finds in those Go files of a folder that count.
+func found(t *testing.T, folder, pattern string, counts func(file string) bool) map[string]bool {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root(t), folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
+		if !counts(file) {
 			continue
 		}
 		for _, found := range regexp.MustCompile(pattern).FindAllStringSubmatch(read(t, file), -1) {
 			names[found[1]] = true
 		}
-	}
-	if len(names) == 0 {
-		t.Fatalf("nothing in %s matches %s", folder, pattern)
 	}
 	return names
 }
