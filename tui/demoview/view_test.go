@@ -169,3 +169,19 @@ func TestReportOfAFailedRun(t *testing.T) {
 	s.GoroutinesLeft, s.LeftGoroutines = 1, []string{"goroutine 7 [select]:\nmain.leak()"}
 	golden(t, "report-failed", demoview.Report(&s, 80))
 }
+
+func TestSeveralProcessesAreTold(t *testing.T) {
+	s := summary()
+	s.Processes, s.ProcessesFailed, s.FailedProcesses = 4, 1, []string{"process 3: signal: killed"}
+	report := demoview.Report(&s, 80)
+	for _, want := range []string{"4 on one folder, 1 failed", "Failed: a process failed.", "process 3: signal: killed"} {
+		if !strings.Contains(report, want) {
+			t.Errorf("no %q in the report:\n%s", want, report)
+		}
+	}
+	screen := snapshot()
+	screen.Processes = 4
+	if first, _, _ := strings.Cut(demoview.Live(screen, 100, 30), "\n"); !strings.Contains(first, "4 processes, seed 1") {
+		t.Errorf("the screen does not tell of the processes: %q", first)
+	}
+}
