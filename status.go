@@ -87,7 +87,7 @@ func stateOf(s *messages.AccountStatus, limit account.Limit, now time.Time) (Sta
 		return StateReady, "limited for model " + limit.Model + ": " + limit.Reason
 	case !limit.Until.IsZero():
 		return StateCooling, "limited: " + limit.Reason
-	case s.RetryAt.After(now) && r.Expired(now):
+	case s.RetryAt.After(now) && s.Expired:
 		return StateCooling, "its token could not be refreshed: " + s.RefreshFailed
 	case r.MaxInFlight > 0 && s.InFlight >= r.MaxInFlight:
 		return StateBusy, "as many requests in flight as it may have"

@@ -316,6 +316,7 @@ func (a *accountActor) publishDifferences(old *account.Record) {
 func (a *accountActor) status() messages.AccountStatus {
 	return messages.AccountStatus{
 		Record: a.record.WithoutSecrets(), InFlight: a.inFlight, Unsaved: a.unsavedReason(),
-		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt, LastUsedAt: a.lastUsed.Time(),
+		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt,
+		Expired: a.record.Expired(wallNow()), LastUsedAt: a.lastUsed.Time(),
 	}
 }

@@ -126,6 +126,8 @@ type AccountStatus struct {
 	Unsaved string
 	// RetryAt is when a failed refresh is tried again.
 	RetryAt time.Time
+	// Expired is set when the token has to be refreshed before it is used.
+	Expired bool
 	// LastUsedAt may be newer than the record's.
 	LastUsedAt time.Time
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/google/uuid"
 )
 
 // claimsFolder holds a file for each process with what it claims, beside a
@@ -27,6 +29,10 @@ type instance struct {
 	mu   sync.Mutex
 	// held are the locks that show that this store is in use, by provider.
 	held map[string]func() error
+}
+
+func newInstance() *instance {
+	return &instance{name: uuid.NewString(), held: map[string]func() error{}}
 }
 
 func (s *FileStore) claimsFolder(provider string) string {
@@ -64,7 +70,13 @@ func (s *FileStore) claim(provider string, ids []string) error {
 	if err != nil {
 		return err
 	}
-	return s.replace(claims, data)
+	err = s.replace(claims, data)
+	if errors.Is(err, errStray) { // our own, from a write that failed
+		if err = storageError(claims, s.fs.Remove(claims+tempSuffix)); err == nil {
+			err = s.replace(claims, data)
+		}
+	}
+	return err
 }
 
 func (s *FileStore) makeClaimsFolder(provider string) error {
@@ -80,7 +92,8 @@ func (s *FileStore) unclaim() error {
 	defer s.instance.mu.Unlock()
 	var errs []error
 	for _, provider := range slices.Sorted(maps.Keys(s.instance.held)) {
-		errs = append(errs, s.bury(provider, s.instance.name), s.instance.held[provider]())
+		_, lock := s.claimsOf(provider, s.instance.name)
+		errs = append(errs, s.bury(provider, s.instance.name), storageError(lock, s.instance.held[provider]()))
 	}
 	clear(s.instance.held)
 	return errors.Join(errs...)
@@ -90,7 +103,7 @@ func (s *FileStore) unclaim() error {
 // caller holds its lock.
 func (s *FileStore) bury(provider, name string) error {
 	claims, lock := s.claimsOf(provider, name)
-	for _, path := range []string{claims, lock} {
+	for _, path := range []string{claims, claims + tempSuffix, lock} {
 		if err := s.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return storageError(path, err)
 		}
@@ -107,7 +120,7 @@ func (s *FileStore) claimedByOthers(provider string) (claimed map[string]bool, l
 		return claimed, 0 // no folder, no claims
 	}
 	for _, entry := range entries {
-		name, ok := strings.CutSuffix(entry.Name(), accountSuffix)
+		name, ok := strings.CutSuffix(strings.TrimSuffix(entry.Name(), tempSuffix), accountSuffix)
 		if !ok || name == s.instance.name || !s.lives(provider, name) {
 			continue
 		}

@@ -215,6 +215,28 @@ func changes() map[string]change {
 				return errors.Join(err, l.Unlock())
 			},
 		},
+		"a refresh": {
+			before: createOld, isOld: label("old"), isNew: label("new"),
+			run: func(t *testing.T, s *FileStore) error {
+				t.Helper()
+				l, err := s.Lock(t.Context(), keyA)
+				if err != nil {
+					return err
+				}
+				if err := l.Intend(account.Intent{Token: "spent", Process: 1}); err != nil {
+					return errors.Join(err, l.Unlock())
+				}
+				_, err = l.Update(t.Context(), relabel)
+				return errors.Join(err, l.Settle(), l.Unlock())
+			},
+		},
+		"Claim": {
+			before: createOld, isOld: label("old"), isNew: label("old"),
+			run: func(t *testing.T, s *FileStore) error {
+				t.Helper()
+				return errors.Join(s.Claim("provider", []string{keyA.ID}), s.Close())
+			},
+		},
 		"Remove": {
 			before: createOld, isOld: label("old"), isNew: none,
 			run: func(t *testing.T, s *FileStore) error { t.Helper(); return s.Remove(t.Context(), keyA) },
@@ -292,6 +314,7 @@ func faulted(t *testing.T, c change, faulty *faultyFileSystem, advice string) bo
 	dir := t.TempDir()
 	c.before(t, openQuick(t, dir))
 	s := &FileStore{dir: dir, fs: faulty, folders: folderSyncer{sync: faulty.SyncDir}}
+	s.instance = newInstance()
 	err := c.run(t, s)
 	failed := faulty.hasFailed()
 	if failed != "" {
@@ -308,6 +331,7 @@ func faulted(t *testing.T, c change, faulty *faultyFileSystem, advice string) bo
 	if !c.isNew(snap) && (failed == "" || !c.isOld(snap)) {
 		t.Errorf("after a fault in %q the state is neither the old one nor the new one: %+v", failed, snap)
 	}
+	healthy.claimedByOthers("provider") // who looks, tidies up
 	checkNoTempFiles(t, dir)
 	if err := c.run(t, healthy); err != nil && !errors.Is(err, ErrExists) {
 		t.Errorf("after a fault in %s the change fails on a healthy disk: %v", failed, err)

@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"path/filepath"
 
-	"github.com/google/uuid"
-
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
@@ -20,7 +18,7 @@ type FileStore struct {
 	local   keyedMutex
 	folders folderSyncer
 	// instance is how other processes tell this store's claims from theirs.
-	instance instance
+	instance *instance
 }
 
 var _ Store = (*FileStore)(nil)
@@ -37,8 +35,7 @@ func openFiles(dir string, files fileSystem) (*FileStore, error) {
 	if err != nil {
 		return nil, storageError(dir, err)
 	}
-	s := &FileStore{dir: dir, fs: files, folders: folderSyncer{sync: files.SyncDir}}
-	s.instance.name, s.instance.held = uuid.NewString(), map[string]func() error{}
+	s := &FileStore{dir: dir, fs: files, folders: folderSyncer{sync: files.SyncDir}, instance: newInstance()}
 	if err := s.makeFolder(dir, checkRoot); err != nil {
 		return nil, err
 	}

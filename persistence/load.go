@@ -60,32 +60,40 @@ func (s *FileStore) accountsFolderToRead(provider string) (string, error) {
 
 // listing is what an accounts folder holds.
 type listing struct {
-	places   []place
-	strays   []Key // the accounts that have a temp file
-	setAside []Quarantined
+	places []place
+	strays []Key // the accounts that have a temp file
+	// unintended are those with the temp file of an intent.
+	unintended []Key
+	setAside   []Quarantined
 }
 
 // sweptListing settles the temp files of writers that died before it looks
 // for accounts. One whose lock is held belongs to a writer at work.
 func (s *FileStore) sweptListing(folder, provider string) (listing, error) {
 	found, err := s.list(folder, provider)
-	if err != nil || len(found.strays) == 0 {
-		return found, err
+	if err != nil {
+		return listing{}, err
+	}
+	for _, key := range found.unintended {
+		s.sweep(key, func(p place) { _ = s.fs.Remove(p.intent() + tempSuffix) }) // nothing was spent
+	}
+	if len(found.strays) == 0 {
+		return found, nil
 	}
 	for _, key := range found.strays {
-		s.sweep(key)
+		s.sweep(key, func(p place) { _ = s.settle(p) })
 	}
 	return s.list(folder, provider)
 }
 
 // sweep ignores errors: the account's next user meets them again and is told.
-func (s *FileStore) sweep(key Key) {
+func (s *FileStore) sweep(key Key, settle func(place)) {
 	p, err := s.place(key)
 	if err != nil {
 		return
 	}
 	if release, ok, _ := s.tryAcquire(p.lock); ok {
-		_ = s.settle(p)
+		settle(p)
 		_ = release()
 	}
 }
@@ -113,6 +121,10 @@ func (s *FileStore) classify(entry fs.DirEntry, folder, provider string, found *
 		return nil
 	}
 	stem, stray := strings.CutSuffix(name, tempSuffix)
+	if id, ok := strings.CutSuffix(stem, intentSuffix); ok && stray && fitID(id) {
+		found.unintended = append(found.unintended, Key{Provider: provider, ID: id})
+		return nil
+	}
 	id, ok := strings.CutSuffix(stem, accountSuffix)
 	link := entry.Type()&fs.ModeSymlink != 0
 	if !ok || !fitID(id) || !link && !entry.Type().IsRegular() {

@@ -151,4 +151,10 @@ func (s *FileStore) sweepPool(p place) {
 	}
 }
 
-func poolError(provider string, err error) error { return fmt.Errorf("pool of %s: %w", provider, err) }
+// poolError names the pool that err is about; nil stays nil.
+func poolError(provider string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("pool of %s: %w", provider, err)
+}
