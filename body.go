@@ -2,6 +2,7 @@ package multiaccount
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -39,13 +40,23 @@ type failingReader struct{ err error }
 
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
-// leasedBody ends the lease when it was read to its end or closed.
+// leasedBody ends the lease when it was read to its end or closed, and when the
+// request's context ends: not every client closes the body then.
 type leasedBody struct {
 	io.ReadCloser
 	account messages.Recipient
 	// outcome is told at the end; nil when the account knows it already.
 	outcome *messages.ReportOutcome
 	ended   atomic.Bool
+	// forget ends the watch over the context; nil for one that never ends.
+	forget func() bool
+}
+
+// watch has the lease end with ctx.
+func (b *leasedBody) watch(ctx context.Context) {
+	if ctx.Done() != nil {
+		b.forget = context.AfterFunc(ctx, b.release)
+	}
 }
 
 // Read implements io.Reader.
@@ -65,6 +76,13 @@ func (b *leasedBody) Close() error {
 }
 
 func (b *leasedBody) end() {
+	if b.forget != nil {
+		b.forget()
+	}
+	b.release()
+}
+
+func (b *leasedBody) release() {
 	switch {
 	case b.ended.Swap(true):
 	case b.outcome != nil:

@@ -201,7 +201,7 @@ func (a *answer) outcome(open bool) messages.ReportOutcome {
 }
 
 // finish passes an answer on. The request counts as in flight until the
-// answer's body is closed or read to its end.
+// answer's body is closed or read to its end, or the request's context ends.
 func (w *walk) finish() (*http.Response, error) {
 	a := &w.last
 	switch {
@@ -222,6 +222,7 @@ func (w *walk) finish() (*http.Response, error) {
 		w.outcome = a.outcome(false)
 		w.body.outcome = &w.outcome
 	}
+	w.body.watch(w.req.Context())
 	a.resp.Body = w.body.asConn()
 	return a.resp, nil
 }
