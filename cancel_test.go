@@ -21,7 +21,7 @@ func TestCancelledRequestFreesItsPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := client.Do(req) //nolint:bodyclose // that is what the test is about
+		resp, err := client.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
