@@ -80,8 +80,24 @@ func (a *accountActor) saved(m *messages.AccountSaved) {
 	}
 }
 
-// adopt makes record, with the changes that are still pending, the one in use.
+// adopt makes what is stored, with the changes that are still pending, the
+// record in use. What is older than the login that is known to be stored was
+// read before that was, and comes late.
 func (a *accountActor) adopt(record account.Record) {
+	if record.Generation >= a.knownGeneration() {
+		a.rebase(record)
+	}
+}
+
+// knownGeneration is that of the latest login known to be stored.
+func (a *accountActor) knownGeneration() uint64 {
+	if a.unsaved != nil {
+		return a.unsaved.stored.Generation
+	}
+	return a.record.Generation
+}
+
+func (a *accountActor) rebase(record account.Record) {
 	if a.unsaved != nil {
 		stored := record
 		a.unsaved.stored = &stored
@@ -151,7 +167,7 @@ func (a *accountActor) saveFailed(m *messages.AccountSaved) {
 func (a *accountActor) undo(saves []*messages.SaveAccount, err error) {
 	stored := *a.unsaved.stored
 	a.forget(saves)
-	a.adopt(stored)
+	a.rebase(stored)
 	for _, s := range saves {
 		acknowledge(s, err)
 	}
