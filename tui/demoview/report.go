@@ -117,7 +117,11 @@ func (r *report) hidden() string {
 // verdict says what is wrong, and why as far as that is known.
 func (r *report) verdict() {
 	if r.Interrupted {
-		r.say(r.Warn, "Ended early; "+tui.Count(r.Cancelled, "request was", "requests were")+" cut off.")
+		text := "Ended early."
+		if r.Cancelled > 0 {
+			text = "Ended early; " + tui.Count(r.Cancelled, "request was", "requests were") + " cut off."
+		}
+		r.say(r.Warn, text)
 	}
 	problems := r.Problems()
 	if len(problems) == 0 {

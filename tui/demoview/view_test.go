@@ -161,6 +161,14 @@ func TestReportOfAnInterruptedRun(t *testing.T) {
 	}
 }
 
+func TestReportOfAnInterruptedRunThatCutNothingOff(t *testing.T) {
+	s := summary()
+	s.Interrupted = true
+	if got := demoview.Report(&s, 80); !strings.Contains(got, "Ended early.\n") {
+		t.Errorf("the report does not say that the run ended early, and no more:\n%s", got)
+	}
+}
+
 func TestReportOfAFailedRun(t *testing.T) {
 	s := summary()
 	s.Failures, s.FailuresByKind = 3, []demo.Failure{{Kind: "http_401", Count: 3, Example: "openai: 401 Unauthorized; attempts: ada 401, ada 401"}}
