@@ -61,6 +61,7 @@ func TestKilledInTraffic(t *testing.T) {
 				}
 			}
 			w.tally.log(t)
+			w.checkTidy(t)
 		})
 	}
 }

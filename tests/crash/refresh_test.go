@@ -44,6 +44,7 @@ func TestKilledInRefresh(t *testing.T) {
 		}
 	}
 	w.tally.log(t)
+	w.checkTidy(t)
 }
 
 // atRefresh kills a victim in the refresh of one account.
@@ -82,8 +83,7 @@ func TestInterruptedLoginIsUsedToItsEnd(t *testing.T) {
 	v.Kill()
 	relay.Drain()
 	gate.Release()
-	eng := rig.Open(t, multiaccount.Config{Dir: w.dir, Providers: rig.Providers(w.srv)})
-	fresh := rig.Pool(t, eng, pool)
+	fresh := rig.Pool(t, w.open(t), pool)
 	for _, p := range []*multiaccount.Pool{w.survivor, fresh} {
 		lease, err := p.Acquire(t.Context(), multiaccount.Request{Account: id})
 		rig.Must(t, err)

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +42,7 @@ type world struct {
 	srv      *providertest.Server
 	dir      string
 	rng      *rand.Rand
+	engine   *multiaccount.Engine
 	survivor *multiaccount.Pool
 	logins   map[string]login
 	ids      []string
@@ -60,8 +63,8 @@ func newWorldFor(tb testing.TB, seed uint64, ttl time.Duration) *world {
 		srv: srv, dir: tb.TempDir(), rng: rand.New(rand.NewPCG(seed, 0)),
 		logins: map[string]login{}, book: newLedger(),
 	}
-	eng := rig.Open(tb, multiaccount.Config{Dir: w.dir, Providers: rig.Providers(srv)})
-	w.survivor = rig.Pool(tb, eng, pool)
+	w.engine = w.open(tb)
+	w.survivor = rig.Pool(tb, w.engine, pool)
 	for range logins {
 		h := srv.AddAccount(providertest.Account{})
 		id := rig.Add(tb, w.survivor, rig.OAuth(h))
@@ -70,6 +73,12 @@ func newWorldFor(tb testing.TB, seed uint64, ttl time.Duration) *world {
 		w.book.accounts[id] = standing{Enabled: true}
 	}
 	return w
+}
+
+// open opens one more engine on the folder.
+func (w *world) open(tb testing.TB) *multiaccount.Engine {
+	tb.Helper()
+	return rig.Open(tb, multiaccount.Config{Dir: w.dir, Providers: rig.Providers(w.srv)})
 }
 
 // start starts a victim on a relay of its own.
@@ -263,4 +272,24 @@ func (w *world) checkLost(tb testing.TB, asked *multiaccount.Pool, id string, pi
 	if f := w.load(tb)[id].Fault; f == nil || f.Kind != account.FaultLost {
 		tb.Errorf("account %s: stored is fault %+v", id, f)
 	}
+}
+
+// checkTidy ends the world: once every login has been refreshed and the last
+// engine has been closed, nothing of the dead is left on disk but locks that
+// nobody holds.
+func (w *world) checkTidy(tb testing.TB) {
+	tb.Helper()
+	for _, id := range w.ids {
+		rig.Must(tb, w.survivor.Refresh(rig.Deadline(tb), id))
+	}
+	rig.Close(tb, w.engine)
+	rig.Close(tb, w.open(tb))
+	rig.Must(tb, filepath.WalkDir(w.dir, func(path string, entry fs.DirEntry, err error) error {
+		kind := filepath.Ext(path)
+		claims := filepath.Base(filepath.Dir(path)) == "claims"
+		if err == nil && !entry.IsDir() && kind != ".lock" && (kind != ".json" || claims) {
+			tb.Errorf("left behind: %s", path)
+		}
+		return err
+	}))
 }

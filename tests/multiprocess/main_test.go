@@ -31,8 +31,15 @@ func TestMain(m *testing.M) {
 func works() map[string]peer.Work {
 	return map[string]peer.Work{
 		"acquire": peer.Does(acquire),
+		"adopted": peer.Does(adopted),
 		"ask":     peer.Does(ask),
+		"change":  peer.Does(change),
+		"fail":    peer.Does(fail),
+		"hold":    peer.Does(hold),
 		"mutate":  peer.Does(mutate),
+		"prefer":  peer.Does(prefer),
+		"refresh": peer.Does(refresh),
+		"see":     peer.Does(see),
 	}
 }
 

@@ -2,6 +2,7 @@ package multiprocess_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -48,15 +49,16 @@ type acknowledged struct {
 // mutator makes the changes of one process.
 type mutator struct {
 	changes
-	ctx  context.Context //nolint:containedctx // it lasts as long as the work
-	pool *multiaccount.Pool
+	ctx   context.Context //nolint:containedctx // it lasts as long as the work
+	child *peer.Child
+	pool  *multiaccount.Pool
 
 	mu  sync.Mutex
 	ack acknowledged
 }
 
 func mutate(ctx context.Context, c *peer.Child, arg changes) (acknowledged, error) {
-	m := &mutator{changes: arg, ctx: ctx, pool: c.Pool, ack: acknowledged{
+	m := &mutator{changes: arg, ctx: ctx, child: c, pool: c.Pool, ack: acknowledged{
 		Labels: map[string]string{}, Enabled: map[string]bool{}, Tokens: map[string]string{}, Added: map[string]string{},
 	}}
 	var working sync.WaitGroup
@@ -88,15 +90,19 @@ func (m *mutator) note(note func(*acknowledged)) {
 	note(&m.ack)
 }
 
-// done notes a change that the engine has acknowledged.
+// done notes a change that the engine has acknowledged, and tells now and then
+// that the work goes on.
 func (m *mutator) done(err error, note func(*acknowledged)) error {
-	if err == nil {
-		m.note(func(a *acknowledged) {
-			a.Count++
-			note(a)
-		})
+	if err != nil {
+		return err
 	}
-	return err
+	m.note(func(a *acknowledged) {
+		note(a)
+		if a.Count++; a.Count%50 == 0 {
+			m.child.Note(a.Count)
+		}
+	})
+	return nil
 }
 
 func (m *mutator) rename(id string, n int) error {
@@ -109,13 +115,17 @@ func (m *mutator) enable(id string, n int) error {
 	return m.done(m.pool.SetEnabled(m.ctx, id, on), func(a *acknowledged) { a.Enabled[id] = on })
 }
 
-// reset has the account limited, and frees it.
+// reset has the account limited, and frees it. An account that is still taken
+// for limited needs no other limit.
 func (m *mutator) reset(id string, _ int) error {
 	lease, err := m.pool.Acquire(m.ctx, multiaccount.Request{Account: id})
-	if err != nil {
+	var unavailable *multiaccount.AccountUnavailableError
+	if err != nil && !errors.As(err, &unavailable) {
 		return err
 	}
-	lease.Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}})
+	if err == nil {
+		lease.Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}})
+	}
 	return m.done(m.pool.ResetCooldown(m.ctx, id), func(*acknowledged) {})
 }
 

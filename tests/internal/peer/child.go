@@ -11,6 +11,7 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/anthropic"
+	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -66,8 +67,10 @@ func Run(works map[string]Work, in io.Reader, out io.Writer) error {
 
 func (c *Child) open() (err error) {
 	provider := anthropic.New(anthropic.Options{BaseURL: c.Config.BaseURL, TokenURL: c.Config.TokenURL})
+	s := rig.Settings()
+	s.AccountSelectionStrategy = settings.StrategyRoundRobin // each request moves on to the next account
 	c.Engine, err = multiaccount.Open(context.Background(), multiaccount.Config{
-		Dir: c.Config.Dir, Providers: []providers.Provider{provider}, Settings: rig.Settings(),
+		Dir: c.Config.Dir, Providers: []providers.Provider{provider}, Settings: s,
 	})
 	if err == nil {
 		c.Pool, err = c.Engine.Pool(provider.Name())

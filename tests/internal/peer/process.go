@@ -16,6 +16,9 @@ import (
 // backlog is how many lines a child may be ahead of its reader.
 const backlog = 1024
 
+// hurry keeps a child with a race detector from waiting a second at its end.
+const hurry = "GORACE=atexit_sleep_ms=0"
+
 // Process is a child, seen from the test that started it. It is for one
 // goroutine at a time.
 type Process struct {
@@ -33,7 +36,8 @@ type Process struct {
 func Start(tb testing.TB, program string, c Config, environment ...string) *Process {
 	tb.Helper()
 	p := &Process{cmd: exec.CommandContext(tb.Context(), program), lines: make(chan Line, backlog)}
-	p.cmd.Env = append(append(os.Environ(), variable+"=1"), environment...)
+	p.cmd.Env = append(os.Environ(), variable+"=1", hurry)
+	p.cmd.Env = append(p.cmd.Env, environment...)
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
 	rig.Must(tb, err)
