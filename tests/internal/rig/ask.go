@@ -41,7 +41,7 @@ func Ask(ctx context.Context, c *http.Client, url string) (Answer, error) {
 // MustAsk is Ask for questions that an account must answer.
 func MustAsk(tb testing.TB, c *http.Client, url string) Answer {
 	tb.Helper()
-	a, err := Ask(tb.Context(), c, url)
+	a, err := Ask(Deadline(tb), c, url)
 	if err != nil {
 		tb.Fatalf("asking: %v", err)
 	}
