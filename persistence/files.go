@@ -25,7 +25,7 @@ func (s *FileStore) read(p place) (account.Record, error) {
 func (s *FileStore) peek(p place) (account.Record, error) {
 	data, mode, err := s.fs.ReadFile(p.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return account.Record{}, ErrNotFound
+		return account.Record{}, s.notFound()
 	}
 	if err != nil {
 		return account.Record{}, storageError(p.file, err)

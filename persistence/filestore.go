@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -17,6 +18,8 @@ type FileStore struct {
 	fs      fileSystem
 	local   keyedMutex
 	folders folderSyncer
+	// root is the state folder as it was opened; nil is not compared.
+	root fs.FileInfo
 	// instance is how other processes tell this store's claims from theirs.
 	instance *instance
 }
@@ -42,7 +45,30 @@ func openFiles(dir string, files fileSystem) (*FileStore, error) {
 	if err := s.probeLocks(); err != nil {
 		return nil, err
 	}
-	return s, nil
+	s.root, err = files.Stat(dir)
+	return s, storageError(dir, err)
+}
+
+// present returns an error when the state folder is not the one that was
+// opened: it was moved or removed, or its disk is gone. What is missing then
+// was not removed by anybody, and must not be made anew.
+func (s *FileStore) present() error {
+	if s.root == nil {
+		return nil
+	}
+	now, err := s.fs.Stat(s.dir)
+	if err == nil && !os.SameFile(s.root, now) {
+		err = &fs.PathError{Op: "open", Path: s.dir, Err: fs.ErrNotExist}
+	}
+	return storageError(s.dir, err)
+}
+
+// notFound is the error for an account whose file is not there.
+func (s *FileStore) notFound() error {
+	if err := s.present(); err != nil {
+		return err
+	}
+	return ErrNotFound
 }
 
 // probeLocks refuses a file system on which locks keep nobody out: two
@@ -120,6 +146,9 @@ func (s *FileStore) Remove(ctx context.Context, key Key) error {
 
 // makeFolders makes what is missing of a provider's folders.
 func (s *FileStore) makeFolders(provider string) error {
+	if err := s.present(); err != nil {
+		return err
+	}
 	for _, folder := range []string{s.providerFolder(provider), s.accountsFolder(provider), s.locksFolder(provider)} {
 		if err := s.makeFolder(folder, checkFolder); err != nil {
 			return err

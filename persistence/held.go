@@ -40,7 +40,7 @@ func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 // accounts are gone as well.
 func (s *FileStore) acquireAgain(ctx context.Context, p place) (func() error, error) {
 	if _, err := s.fs.Stat(filepath.Dir(p.entry)); errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNotFound
+		return nil, s.notFound()
 	}
 	if err := s.makeFolder(filepath.Dir(p.lock), checkFolder); err != nil {
 		return nil, err

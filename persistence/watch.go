@@ -134,7 +134,7 @@ func (l *lookout) lookAtClaims() {
 // rescan tells of the files that changed since the last scan, and which there are.
 func (l *lookout) rescan() {
 	entries, err := l.store.fs.ReadDir(l.folder)
-	if err != nil {
+	if err != nil || l.store.present() != nil {
 		return // the next scan, or the next write, meets it again
 	}
 	since := l.scanned.Add(-rescanEvery) // file times are coarse, and clocks are set

@@ -167,25 +167,64 @@ func TestOpenWithoutReadableStore(t *testing.T) {
 	})
 }
 
-// The state folder disappears under the engine and comes back.
+// The state folder disappears under the engine and comes back, as on a disk
+// that was not mounted for a while. Nobody has removed an account.
 func TestFolderGoesAndComesBack(t *testing.T) {
 	w := newWorld(t)
-	alice := w.srv.AddAccount(providertest.Account{})
-	id := rig.Add(t, w.pool, rig.OAuth(alice))
-	away := w.dir + "-away"
-	rig.Must(t, os.Rename(w.dir, away))
-	if err := w.pool.Rename(t.Context(), id, "new"); err == nil {
-		t.Error("renamed without a folder")
+	id := rig.Add(t, w.pool, rig.OAuth(w.srv.AddAccount(providertest.Account{})))
+	back := takeAway(t, w.dir)
+	if err := w.pool.Rename(t.Context(), id, "new"); err == nil || errors.Is(err, multiaccount.ErrUnknownAccount) {
+		t.Errorf("renamed without a folder: %v", err)
+	}
+	if err := w.pool.Refresh(t.Context(), id); err == nil || w.srv.Stats().Refreshes != 0 {
+		t.Errorf("refreshed without a lock: %v", err)
 	}
 	if served, err := serve(t.Context(), w.pool); err != nil || served != id {
 		t.Errorf("without a folder: %v", err)
 	}
-	rig.Must(t, os.RemoveAll(w.dir))
-	rig.Must(t, os.Rename(away, w.dir))
+	back()
 	rig.Must(t, w.pool.Rename(t.Context(), id, "new"))
+	rig.Must(t, w.pool.Refresh(t.Context(), id))
 	rig.Close(t, w.eng)
 	again := rig.Pool(t, w.open(t), "anthropic")
-	if s := rig.Status(t, again, id); s.Label != "new" || s.State != multiaccount.StateReady {
-		t.Errorf("after a restart %q is %s", s.Label, s.State)
+	if s := rig.Status(t, again, id); s.Label != "new" || s.Generation != 2 || s.State != multiaccount.StateReady {
+		t.Errorf("after a restart %q is %s, generation %d", s.Label, s.State, s.Generation)
+	}
+}
+
+// The same in the middle of an exchange: its token is used, and stored once
+// the folder is back.
+func TestFolderGoesDuringAnExchange(t *testing.T) {
+	w := newWorld(t)
+	alice := w.srv.AddAccount(providertest.Account{})
+	id := rig.Add(t, w.pool, rig.Expired(alice))
+	gate := w.srv.HoldExchanges(providertest.AfterSpending)
+	refreshed := make(chan error, 1)
+	go func() { refreshed <- w.pool.Refresh(t.Context(), id) }()
+	rig.Must(t, gate.Wait(rig.Deadline(t), 1))
+	back := takeAway(t, w.dir)
+	gate.Release()
+	rig.Must(t, <-refreshed)
+	lease := acquire(t, w.pool, multiaccount.Request{})
+	lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	if lease.Token() != alice.AccessToken() {
+		t.Error("the new token is not used")
+	}
+	if s := rig.Status(t, w.pool, id); !strings.Contains(s.Reason, "not stored") {
+		t.Errorf("the account says %q", s.Reason)
+	}
+	back()
+	rig.Close(t, w.eng)
+	checkReopened(t, w, id, 2, alice.RefreshToken())
+}
+
+// takeAway moves a folder out of the way and returns what brings it back.
+func takeAway(t *testing.T, dir string) (back func()) {
+	t.Helper()
+	away := dir + "-away"
+	rig.Must(t, os.Rename(dir, away))
+	return func() {
+		t.Helper()
+		rig.Must(t, os.Rename(away, dir))
 	}
 }
