@@ -74,6 +74,7 @@ func (a *accountActor) stopped() {
 		err = messages.ErrStopped
 	}
 	a.failWaiting(err)
+	a.giveUpRefresh()
 	a.giveUpSaves(err)
 	if a.drain != nil && !a.answered {
 		a.drain.ReplyTo.Tell(&messages.AccountDrained{Drain: a.drain})

@@ -22,9 +22,12 @@ const (
 
 // refreshState is how an account's refreshes go. One runs at a time.
 type refreshState struct {
-	running  bool
-	failures int
-	failure  string
+	running bool
+	// exchanging is set from the grant on, when the refresh goes on without
+	// this actor.
+	exchanging bool
+	failures   int
+	failure    string
 	// retryAt is when the next refresh may be tried after one that failed.
 	retryAt time.Time
 }
@@ -112,6 +115,9 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 // A token that an earlier exchange may have spent is tried once more, but only
 // when there is no way around it.
 func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
+	if !a.refresh.running {
+		return // to an incarnation that ended, and has taken it back
+	}
 	a.adopt(m.Record)
 	interrupted := m.Interrupted
 	if interrupted != nil && interrupted.Token != a.record.Credentials.RefreshToken.Fingerprint() {
@@ -128,6 +134,7 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 		Key: a.key(), Spent: []string{spent, m.Record.Credentials.RefreshToken.Fingerprint()},
 		Generation: a.record.Generation, ReplyTo: a.self,
 	}
+	a.refresh.exchanging = true
 	a.system.exchange(func() {
 		ctx, cancel := context.WithTimeout(a.system.running, a.provider.RefreshTimeout())
 		defer cancel()
@@ -237,7 +244,7 @@ func (a *accountActor) refreshSucceeded(adopted bool) {
 }
 
 func (a *accountActor) refreshFailed(err error) {
-	a.refresh.running = false
+	a.refresh.running, a.refresh.exchanging = false, false
 	a.refresh.failure = err.Error()
 	a.backOff(wallNow())
 	a.announce()
@@ -296,6 +303,14 @@ func (a *accountActor) stillGood(now time.Time) bool {
 	c := &a.record.Credentials
 	return !a.loading && a.record.Fault == nil && a.refused != a.record.Generation &&
 		!c.AccessToken.IsZero() && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
+}
+
+// giveUpRefresh takes back a refresh that is not under way yet: nobody would
+// give its lock back.
+func (a *accountActor) giveUpRefresh() {
+	if a.refresh.running && !a.refresh.exchanging {
+		a.store.Tell(&messages.CancelRefresh{Key: a.key()})
+	}
 }
 
 func (a *accountActor) failWaiting(err error) {

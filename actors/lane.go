@@ -16,9 +16,12 @@ type lane struct {
 	// saves wait to become one write; urgent once one of them is not lazy.
 	saves  []*messages.SaveAccount
 	urgent bool
-	// begin waits for the account's lock, commit for its turn to be written.
+	// begin is the refresh that comes next, commit waits for its turn to be
+	// written.
 	begin  *messages.BeginRefresh
 	commit *messages.CommitRefresh
+	// giveUp ends the wait for the account's lock.
+	giveUp context.CancelFunc
 	// lock is held while a refresh is under way; ended is set when it is to
 	// be given back, settled when the intent goes with it.
 	lock    persistence.Locked

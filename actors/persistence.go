@@ -55,6 +55,7 @@ type (
 	deleted       struct{ key messages.Key }
 	lockTaken     struct {
 		lane        *lane
+		begin       *messages.BeginRefresh
 		locked      persistence.Locked
 		interrupted *account.Intent
 		err         error
@@ -167,6 +168,8 @@ func (p *persister) command(message messages.ToPersistence) {
 		l := p.lane(m.Key)
 		l.ended, l.settled = true, m.Refused
 		p.advance(l)
+	case *messages.CancelRefresh:
+		p.cancelRefresh(p.lane(m.Key))
 	case *messages.Flush:
 		p.flushes = append(p.flushes, m)
 		p.hurry()

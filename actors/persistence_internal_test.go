@@ -294,17 +294,73 @@ func TestRefreshWithoutLockIsDenied(t *testing.T) {
 	})
 }
 
-func TestAbortGivesTheLockBack(t *testing.T) {
+// One refresh of an account runs at a time. The next one waits until the last
+// has given the lock back, also when that has changes to write before.
+func TestNextRefreshWaitsForTheLast(t *testing.T) {
 	withPersistence(t, []string{"a"}, func(t *testing.T, _ *gatedStore, p *Persistence) {
-		to := make(inbox, 10)
-		for range 3 {
-			grantedRefresh(t, p, to)
-			p.Tell(&messages.BeginRefresh{Key: keyOf("a"), Generation: 1, ReplyTo: to})
-			if _, ok := (<-to).(*messages.RefreshDenied); !ok {
-				t.Error("two refreshes at once were granted")
-			}
-			p.Tell(&messages.AbortRefresh{Key: keyOf("a")})
-			synctest.Wait()
+		to, next := make(inbox, 10), make(inbox, 10)
+		begin := &messages.BeginRefresh{Key: keyOf("a"), Generation: 1, ReplyTo: next}
+		grantedRefresh(t, p, to)
+		p.Tell(begin)
+		synctest.Wait()
+		if len(next) != 0 {
+			t.Fatalf("two refreshes at once: %T", <-next)
+		}
+		p.Tell(&messages.AbortRefresh{Key: keyOf("a")})
+		granted, ok := (<-next).(*messages.RefreshGranted)
+		if !ok {
+			t.Fatal("the lock of a refresh that was aborted was not given back")
+		}
+		spent := granted.Record.Credentials.RefreshToken.Fingerprint()
+		p.Tell(&messages.CommitRefresh{Key: keyOf("a"), Spent: []string{spent}, Generation: 1, Grant: grantOf("new"), ReplyTo: to})
+		save(p, to, "a", false)
+		p.Tell(begin)
+		if _, ok := (<-next).(*messages.RefreshAdopted); !ok {
+			t.Error("the token of the refresh before was not adopted")
+		}
+	})
+}
+
+// A refresh that its account takes back keeps nobody out, however far it has
+// come, and leaves alone one that is under way.
+func TestCancelledRefresh(t *testing.T) {
+	withPersistence(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+		to, next := make(inbox, 10), make(inbox, 10)
+		begin := &messages.BeginRefresh{Key: keyOf("a"), Generation: 1, ReplyTo: next}
+		theirs, err := store.Lock(t.Context(), persistence.Key(keyOf("a")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		p.Tell(begin)
+		synctest.Wait() // it waits for their lock
+		p.Tell(&messages.CancelRefresh{Key: keyOf("a")})
+		save(p, to, "a", false)
+		synctest.Wait()
+		if err := theirs.Unlock(); err != nil {
+			t.Error(err)
+		}
+		<-to // the change was written
+		granted := grantedRefresh(t, p, to)
+		p.Tell(begin)
+		p.Tell(&messages.CancelRefresh{Key: keyOf("a")}) // of the one that waits its turn
+		spent := granted.Record.Credentials.RefreshToken.Fingerprint()
+		p.Tell(&messages.CommitRefresh{Key: keyOf("a"), Spent: []string{spent}, Generation: 1, Grant: grantOf("new"), ReplyTo: to})
+		if m, _ := (<-to).(*messages.RefreshCommitted); m == nil || m.Err != nil || m.Record.Generation != 2 {
+			t.Errorf("the refresh under way came to %+v", m)
+		}
+		p.Tell(&messages.BeginRefresh{Key: keyOf("a"), Generation: 2, ReplyTo: to})
+		<-to // granted, and never taken up
+		p.Tell(&messages.CancelRefresh{Key: keyOf("a")})
+		locked, err := store.Lock(t.Context(), persistence.Key(keyOf("a")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := locked.Unlock(); err != nil {
+			t.Error(err)
+		}
+		if len(next) != 0 || time.Since(began) != 0 {
+			t.Errorf("after %v, %d answers to refreshes that were taken back", time.Since(began), len(next))
 		}
 	})
 }

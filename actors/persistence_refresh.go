@@ -11,11 +11,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// begin has the account's lock taken for a refresh.
+// begin has the account's lock taken for a refresh, once the last refresh of
+// this account has given it back.
 func (p *persister) begin(m *messages.BeginRefresh) {
 	l := p.lane(m.Key)
-	if l.begin != nil || l.lock != nil {
-		m.ReplyTo.Tell(&messages.RefreshDenied{Err: fmt.Errorf("account %s: a refresh is already under way", m.Key.ID)})
+	if l.begin != nil {
+		m.ReplyTo.Tell(&messages.RefreshDenied{Err: fmt.Errorf("account %s: a refresh is already about to begin", m.Key.ID)})
 		return
 	}
 	l.begin = m
@@ -25,15 +26,15 @@ func (p *persister) begin(m *messages.BeginRefresh) {
 // takeLock waits for the account's lock, outside the mailbox, and has an
 // intent stored before anyone may spend the refresh token.
 func (p *persister) takeLock(l *lane) {
-	l.busy = true
-	known := l.begin.Generation
+	ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
+	begin := l.begin
+	l.busy, l.begin, l.giveUp = true, nil, cancel
 	p.system.task(func() {
-		ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
 		defer cancel()
-		taken := &lockTaken{lane: l}
+		taken := &lockTaken{lane: l, begin: begin}
 		if taken.locked, taken.err = p.store.Lock(ctx, persistence.Key(l.key)); taken.err == nil {
 			failpoint.Here("refresh.locked")
-			p.intend(taken, known)
+			p.intend(taken, begin.Generation)
 			failpoint.Here("refresh.intended")
 		}
 		p.self.Tell(taken)
@@ -59,10 +60,12 @@ func (p *persister) intend(t *lockTaken, known uint64) {
 	}
 }
 
+// lockTaken goes on with a refresh, unless it is not wanted any more.
 func (p *persister) lockTaken(m *lockTaken) {
-	l, begin := m.lane, m.lane.begin
-	l.busy, l.begin, l.lock = false, nil, m.locked
+	l, begin := m.lane, m.begin
+	l.busy, l.giveUp, l.lock = false, nil, m.locked
 	switch {
+	case l.ended:
 	case m.err != nil:
 		begin.ReplyTo.Tell(&messages.RefreshDenied{Err: m.err})
 	case m.locked.Record().Generation > begin.Generation:
@@ -70,6 +73,21 @@ func (p *persister) lockTaken(m *lockTaken) {
 		l.ended = true
 	default:
 		begin.ReplyTo.Tell(&messages.RefreshGranted{Record: m.locked.Record(), Interrupted: m.interrupted})
+	}
+	p.advance(l)
+}
+
+// cancelRefresh ends a refresh that its account has not taken up, wherever it
+// is by now. One that waits for its turn leaves alone the one before it.
+func (p *persister) cancelRefresh(l *lane) {
+	switch {
+	case l.begin != nil:
+		l.begin = nil
+	case l.giveUp != nil:
+		l.ended = true
+		l.giveUp()
+	default:
+		l.ended = true
 	}
 	p.advance(l)
 }

@@ -99,8 +99,9 @@ type DisableUnlessLast struct {
 }
 
 // BeginRefresh takes the account's lock and reads the account again. An
-// account sends it; answered with [RefreshGranted], [RefreshAdopted] when the
-// stored generation is newer than Generation, or [RefreshDenied].
+// account sends it, and waits for its last refresh that way; answered with
+// [RefreshGranted], [RefreshAdopted] when the stored generation is newer than
+// Generation, or [RefreshDenied].
 type BeginRefresh struct {
 	Key        Key
 	Generation uint64
@@ -130,6 +131,12 @@ type AbortRefresh struct {
 	Refused bool
 }
 
+// CancelRefresh takes a [BeginRefresh] back whose answer nobody will act on: the
+// lock goes to others. An account that ends sends it; not answered.
+type CancelRefresh struct {
+	Key Key
+}
+
 // Flush writes what waits for company now. The engine sends it when it
 // closes; answered when nothing is left to write.
 type Flush struct {
@@ -147,6 +154,7 @@ func (*DisableUnlessLast) toPersistence() {}
 func (*BeginRefresh) toPersistence()      {}
 func (*CommitRefresh) toPersistence()     {}
 func (*AbortRefresh) toPersistence()      {}
+func (*CancelRefresh) toPersistence()     {}
 func (*Flush) toPersistence()             {}
 
 // Fail answers the ask with err.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -87,4 +88,30 @@ func TestRemoveWhileCallersWait(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An account can be removed while its refresh waits for another process'
+// lock: nothing waits for a lock that nobody will give back.
+func TestRemoveWhileTheLockIsAwaited(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		store := persistence.NewMemory()
+		p := rig.NewProvider()
+		_, pool := rig.OpenStore(t, p, rig.Settings(), store)
+		id := rig.Add(t, pool, rig.Stale("a"))
+		theirs, err := store.Lock(t.Context(), persistence.Key{Provider: rig.Plain, ID: id})
+		rig.Must(t, err)
+		commanded, removed := make(chan error, 1), make(chan error, 1)
+		go func() { commanded <- pool.Refresh(context.Background(), id) }()
+		synctest.Wait()
+		go func() { removed <- pool.Remove(context.Background(), id) }()
+		synctest.Wait()
+		rig.Must(t, theirs.Unlock())
+		if err := <-commanded; !errors.Is(err, multiaccount.ErrUnknownAccount) {
+			t.Errorf("who refreshed it: %v", err)
+		}
+		rig.Must(t, <-removed)
+		if n := p.Refreshes(); n != 0 {
+			t.Errorf("%d exchanges for an account that was removed", n)
+		}
+	})
 }

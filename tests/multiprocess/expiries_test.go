@@ -2,7 +2,6 @@ package multiprocess_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"net/http"
 	"sync"
@@ -46,15 +45,10 @@ func ask(ctx context.Context, c *peer.Child, arg questions) ([]string, error) {
 	return failures, nil
 }
 
-var expiriesFlag = flag.Bool("expiries", false, "let every token end again and again")
-
 // Again and again every token ends at once, and all processes need all
 // accounts: each expiry costs one exchange for each account, no request
 // fails, and no refresh token is spent twice.
 func TestManyExpiries(t *testing.T) {
-	if !*expiriesFlag {
-		t.Skip("on a busy machine a request still meets a second 401 now and then: an open fault; run it with -expiries")
-	}
 	const processes, accounts, expiries = 4, 6, 12
 	w := newWorld(t, providertest.Options{})
 	var q questions
