@@ -29,6 +29,8 @@ type (
 	AccountSwitched = messages.AccountSwitched
 	// AccountCooled tells that an account is limited until a moment.
 	AccountCooled = messages.AccountCooled
+	// OverageBlocked tells that an account rests because its owner's money is next.
+	OverageBlocked = messages.OverageBlocked
 	// AccountQuarantined tells that an account's file could not be read.
 	AccountQuarantined = messages.AccountQuarantined
 	// LoginRefreshed tells that an account has a new access token.
@@ -208,7 +210,7 @@ func (b *broker) close(ctx context.Context) error {
 func logEvent(log zerolog.Logger, e Event) {
 	level := zerolog.DebugLevel
 	switch e.(type) {
-	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired:
+	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked:
 		level = zerolog.WarnLevel
 	}
 	about := e.About()

@@ -71,6 +71,12 @@ func (l *Lease) prepare(v account.Verdict) {
 
 // verdict has the provider read the outcome.
 func (p *Pool) verdict(leased *messages.TokenLeased, model string, o Outcome) account.Verdict {
+	v := p.read(leased, model, o)
+	v.Model = model
+	return v
+}
+
+func (p *Pool) read(leased *messages.TokenLeased, model string, o Outcome) account.Verdict {
 	switch {
 	case errors.Is(o.Err, context.Canceled), errors.Is(o.Err, context.DeadlineExceeded):
 		return account.Verdict{Class: account.ClassCancelled}

@@ -84,9 +84,9 @@ func stateOf(s *messages.AccountStatus, limit account.Limit, now time.Time) (Sta
 	case r.Fault != nil:
 		return StateReauth, r.Fault.Reason + "; log in again"
 	case limit.Scope == account.ScopeModel:
-		return StateReady, "limited for model " + limit.Model + ": " + limit.Reason
+		return StateReady, "limited for model " + limit.Model + ": " + limit.Why()
 	case !limit.Until.IsZero():
-		return StateCooling, "limited: " + limit.Reason
+		return StateCooling, "limited: " + limit.Why()
 	case s.RetryAt.After(now) && s.Expired:
 		return StateCooling, "its token could not be refreshed: " + s.RefreshFailed
 	case r.MaxInFlight > 0 && s.InFlight >= r.MaxInFlight:

@@ -76,7 +76,9 @@ type Record struct {
 	// Fault is what keeps the login from working; nil while it works.
 	Fault *Fault
 
+	// Limits and Freed are merged by package policy, and by it alone.
 	Limits []Limit
+	Freed  []Freed
 	Usage  []UsageWindow
 
 	// Unknown are fields of the stored file that this version does not know.
@@ -219,7 +221,7 @@ func (r *Record) Replace(login Record) {
 	set(&r.Plan, login.Plan)
 	r.Generation++
 	r.Enabled = true
-	r.AuthFailures, r.Fault, r.Limits = 0, nil, nil
+	r.AuthFailures, r.Fault, r.Limits, r.Freed = 0, nil, nil, nil
 }
 
 // WithoutSecrets returns a copy that is fit to be shown.

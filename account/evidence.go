@@ -11,6 +11,9 @@ const (
 	ScopeAccount Scope = "account"
 	// ScopeModel limits one model of the account.
 	ScopeModel Scope = "model"
+	// ScopePool limits all accounts of a pool: an organisation's or an
+	// address' limit. No account holds such a limit, the pool does.
+	ScopePool Scope = "pool"
 )
 
 // Source says where evidence came from.
@@ -30,10 +33,17 @@ type Limit struct {
 	// Model is set with ScopeModel only.
 	Model  string
 	Source Source
-	// Reason is a short word of the provider ("5h", "rate_limit_exceeded").
+	// Reason is a short word of the provider ("rate_limit_exceeded"); for a
+	// usage window that rejected it is the window's name ("5h").
 	Reason string
 	SeenAt time.Time
 	Until  time.Time
+	// Unstated is set when nobody said when the limit ends, so that Until is
+	// the default.
+	Unstated bool
+	// Paid is set when the plan is used up and the provider would go on at the
+	// owner's expense.
+	Paid bool
 }
 
 // Same reports whether both are the same evidence, however their times are
@@ -41,6 +51,41 @@ type Limit struct {
 func (l Limit) Same(o Limit) bool {
 	same := l.Scope == o.Scope && l.Model == o.Model && l.Source == o.Source && l.Reason == o.Reason
 	return same && l.Until.Equal(o.Until)
+}
+
+// Why returns the reason in words for the account's owner.
+func (l Limit) Why() string {
+	if l.Paid {
+		return "the plan is used up, and going on would cost money: " + l.Reason
+	}
+	return l.Reason
+}
+
+// Freed is evidence against limits: those of its scope that were seen before
+// At hold no more.
+type Freed struct {
+	// Scope is empty when limits of every scope and model are free.
+	Scope Scope
+	// Model is set with ScopeModel only.
+	Model string
+	// Reason is that of the limits which are free, empty for all: a usage
+	// window that is below its limit frees what that window had rejected.
+	Reason string
+	At     time.Time
+}
+
+// Frees reports whether l holds no more.
+func (f Freed) Frees(l Limit) bool {
+	return f.covers(l.Scope, l.Model, l.Reason) && l.SeenAt.Before(f.At)
+}
+
+// Implies reports whether f frees all that o does.
+func (f Freed) Implies(o Freed) bool {
+	return f.covers(o.Scope, o.Model, o.Reason) && !f.At.Before(o.At)
+}
+
+func (f Freed) covers(scope Scope, model, reason string) bool {
+	return (f.Scope == "" || f.Scope == scope && f.Model == model) && (f.Reason == "" || f.Reason == reason)
 }
 
 // UsageWindow is one quota window of an account.
@@ -116,6 +161,8 @@ type Verdict struct {
 	Usage []UsageWindow
 	// Code is the provider's own short word for an error, never its message.
 	Code string
+	// Model is what was asked for; empty when not known.
+	Model string
 	// URL is set with ClassVerification: where the owner must go.
 	URL string
 }

@@ -111,7 +111,8 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.change(func(r *account.Record) { r.Label = m.Label }, m.Reply)
 	case *messages.ResetCooldown:
 		a.refresh.retryAt = time.Time{}
-		a.change(func(r *account.Record) { r.Limits = nil }, m.Reply)
+		now := wallNow()
+		a.change(func(r *account.Record) { policy.Forget(r, now) }, m.Reply)
 	case *messages.DisableAccount:
 		a.apply(func(r *account.Record) { disable(r, m.Generation, m.Fault) }, false, nil)
 	case *messages.Drain:
@@ -300,6 +301,9 @@ func (a *accountActor) publishLimits(old *account.Record) {
 			continue
 		}
 		a.publish(messages.AccountCooled{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, Until: l.Until})
+		if l.Paid {
+			a.publish(messages.OverageBlocked{Occurrence: a.occurrence(), Reason: l.Reason, Until: l.Until})
+		}
 	}
 }
 

@@ -192,7 +192,7 @@ func whyNot(m *member, model string) (reason string, until time.Time) {
 	}
 	for _, l := range r.Limits {
 		if (l.Scope == account.ScopeAccount || l.Model == model) && l.Until.After(until) {
-			reason, until = "limited ("+l.Reason+")", l.Until
+			reason, until = "limited ("+l.Why()+")", l.Until
 		}
 	}
 	switch {

@@ -66,6 +66,15 @@ type AccountCooled struct {
 	Until time.Time
 }
 
+// OverageBlocked: an account's plan is used up, and the provider would go on at
+// its owner's expense. It rests instead; [AccountCooled] tells of that.
+type OverageBlocked struct {
+	Occurrence
+	// Reason is the provider's word for what would be paid for.
+	Reason string
+	Until  time.Time
+}
+
 // AccountSwitched: an account was switched on or off by its user.
 type AccountSwitched struct {
 	Occurrence

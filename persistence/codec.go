@@ -29,7 +29,7 @@ func encodeAccount(rec *account.Record) ([]byte, error) {
 		Kind: rec.Kind, Lineage: rec.Lineage, Credentials: credentials, Generation: rec.Generation,
 		AddedAt: stamp(rec.AddedAt), LastUsedAt: stamp(rec.LastUsedAt),
 		Enabled: rec.Enabled, Weight: rec.Weight, Priority: rec.Priority, MaxInFlight: rec.MaxInFlight,
-		AuthFailures: rec.AuthFailures, Limits: limitsToWire(rec.Limits), Usage: usageToWire(rec.Usage),
+		AuthFailures: rec.AuthFailures, Limits: limitsToWire(rec.Limits), Freed: freedToWire(rec.Freed), Usage: usageToWire(rec.Usage),
 	}
 	if f := rec.Fault; f != nil {
 		wire.Fault = &faultWire{Kind: f.Kind, Reason: f.Reason, At: stamp(f.At), Disabled: f.Disabled}
@@ -100,7 +100,7 @@ func recordFromWire(key Key, w *accountWire) account.Record {
 		Kind: w.Kind, Lineage: w.Lineage, Generation: w.Generation,
 		AddedAt: time.Time(w.AddedAt), LastUsedAt: time.Time(w.LastUsedAt),
 		Enabled: w.Enabled, Weight: w.Weight, Priority: w.Priority, MaxInFlight: w.MaxInFlight,
-		AuthFailures: w.AuthFailures, Limits: limitsFromWire(w.Limits), Usage: usageFromWire(w.Usage),
+		AuthFailures: w.AuthFailures, Limits: limitsFromWire(w.Limits), Freed: freedFromWire(w.Freed), Usage: usageFromWire(w.Usage),
 		Credentials: account.Credentials{
 			AccessToken: account.NewSecret(c.AccessToken), RefreshToken: account.NewSecret(c.RefreshToken),
 			APIKey: account.NewSecret(c.APIKey), ExpiresAt: time.Time(c.ExpiresAt),

@@ -10,7 +10,7 @@ import (
 func limitsToWire(limits []account.Limit) []limitWire {
 	wire := make([]limitWire, len(limits))
 	for i, l := range limits {
-		wire[i] = limitWire{l.Scope, l.Model, l.Source, l.Reason, stamp(l.SeenAt), stamp(l.Until)}
+		wire[i] = limitWire{l.Scope, l.Model, l.Source, l.Reason, stamp(l.SeenAt), stamp(l.Until), l.Unstated, l.Paid}
 	}
 	return wire
 }
@@ -23,10 +23,29 @@ func limitsFromWire(wire []limitWire) []account.Limit {
 	for i, w := range wire {
 		limits[i] = account.Limit{
 			Scope: w.Scope, Model: w.Model, Source: w.Source, Reason: w.Reason,
-			SeenAt: time.Time(w.SeenAt), Until: time.Time(w.Until),
+			SeenAt: time.Time(w.SeenAt), Until: time.Time(w.Until), Unstated: w.Unstated, Paid: w.Paid,
 		}
 	}
 	return limits
+}
+
+func freedToWire(freed []account.Freed) []freedWire {
+	wire := make([]freedWire, len(freed))
+	for i, f := range freed {
+		wire[i] = freedWire{f.Scope, f.Model, f.Reason, stamp(f.At)}
+	}
+	return wire
+}
+
+func freedFromWire(wire []freedWire) []account.Freed {
+	if len(wire) == 0 {
+		return nil
+	}
+	freed := make([]account.Freed, len(wire))
+	for i, w := range wire {
+		freed[i] = account.Freed{Scope: w.Scope, Model: w.Model, Reason: w.Reason, At: time.Time(w.At)}
+	}
+	return freed
 }
 
 // usageToWire leaves out a figure that JSON has no number for: it tells

@@ -19,7 +19,8 @@ const wholeAccount = `{"version":1,"id":"a","provider":"provider","subject":"s",
 	`"added_at":"2026-01-02T03:04:05Z","last_used_at":"2026-01-02T03:04:06Z","enabled":false,"weight":2,"priority":-1,` +
 	`"max_in_flight":3,"auth_failures":1,"fault":{"kind":"reauth","reason":"invalid_grant","at":"2026-01-02T03:04:05Z",` +
 	`"disabled":true},"limits":[{"scope":"model","model":"m","source":"header","reason":"5h","seen_at":"2026-01-02T03:04:05Z",` +
-	`"until":"2026-01-02T08:04:05Z"}],"usage":[{"name":"5h","utilization":12.5,"length":"5h0m0s",` +
+	`"until":"2026-01-02T08:04:05Z","unstated":true,"paid":true}],` +
+	`"freed":[{"scope":"model","model":"m","reason":"5h","at":"2026-01-02T03:04:05Z"}],"usage":[{"name":"5h","utilization":12.5,"length":"5h0m0s",` +
 	`"reset_at":"2026-01-02T08:04:05Z","seen_at":"2026-01-02T03:04:05Z"}]}` + "\n"
 
 func wholeRecord() account.Record {
@@ -35,7 +36,9 @@ func wholeRecord() account.Record {
 		Fault: &account.Fault{Kind: account.FaultReauth, Reason: "invalid_grant", At: at, Disabled: true},
 		Limits: []account.Limit{{
 			Scope: account.ScopeModel, Model: "m", Source: account.FromHeader, Reason: "5h", SeenAt: at, Until: at.Add(5 * time.Hour),
+			Unstated: true, Paid: true,
 		}},
+		Freed: []account.Freed{{Scope: account.ScopeModel, Model: "m", Reason: "5h", At: at}},
 		Usage: []account.UsageWindow{{
 			Name: "5h", Utilization: 12.5, Length: 5 * time.Hour, ResetAt: at.Add(5 * time.Hour), SeenAt: at,
 		}},

@@ -299,6 +299,7 @@ func byAge(a, b account.Record) int {
 func cloneRecord(rec account.Record) account.Record {
 	rec.Credentials.Scopes = slices.Clone(rec.Credentials.Scopes)
 	rec.Limits = slices.Clone(rec.Limits)
+	rec.Freed = slices.Clone(rec.Freed)
 	rec.Usage = slices.Clone(rec.Usage)
 	rec.Unknown = cloneUnknown(rec.Unknown)
 	if rec.Fault != nil {

@@ -33,6 +33,7 @@ type accountWire struct {
 	AuthFailures int             `json:"auth_failures,omitempty"`
 	Fault        *faultWire      `json:"fault,omitempty"`
 	Limits       []limitWire     `json:"limits,omitempty"`
+	Freed        []freedWire     `json:"freed,omitempty"`
 	Usage        []usageWire     `json:"usage,omitempty"`
 }
 
@@ -58,6 +59,16 @@ type limitWire struct {
 	Reason string         `json:"reason,omitempty"`
 	SeenAt stamp          `json:"seen_at,omitzero"`
 	Until  stamp          `json:"until,omitzero"`
+	// Unstated and Paid: see account.Limit.
+	Unstated bool `json:"unstated,omitempty"`
+	Paid     bool `json:"paid,omitempty"`
+}
+
+type freedWire struct {
+	Scope  account.Scope `json:"scope,omitempty"`
+	Model  string        `json:"model,omitempty"`
+	Reason string        `json:"reason,omitempty"`
+	At     stamp         `json:"at,omitzero"`
 }
 
 type usageWire struct {

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -35,30 +34,50 @@ type Report struct {
 func (p Report) Concerns(rec *account.Record) bool {
 	switch p.Verdict.Class {
 	case account.ClassSuccess:
-		return len(rec.Limits) > 0 || len(p.Verdict.Limits) > 0 || rec.AuthFailures > 0 || rec.Fault != nil || newFigures(rec.Usage, p.Verdict.Usage)
+		return p.frees(rec.Limits) || len(p.Verdict.Limits) > 0 || rec.AuthFailures > 0 || rec.Fault != nil || newFigures(rec.Usage, p.Verdict.Usage)
 	case account.ClassLimited, account.ClassRevoked:
 		return true
 	default:
-		return p.CountsAsAuthFailure
+		return p.CountsAsAuthFailure || p.frees(rec.Limits)
 	}
 }
 
-// Learn changes rec by what the report says, at the time now.
+// Learn changes rec by what the report says, at the time now. A success may
+// carry limits of its own: what it was billed to is not to be used again.
 func (p Report) Learn(rec *account.Record, now time.Time, t Tuning) {
 	if p.Verdict.Usage != nil {
 		rec.Usage = mergeUsage(rec.Usage, p.Verdict.Usage)
 	}
+	Evidence{Limits: p.limits(now, t), Freed: p.freed()}.learn(rec, now)
 	switch {
 	case p.Verdict.Class == account.ClassSuccess:
-		// A success may carry limits of its own: what it was billed to is not
-		// to be used again.
-		rec.Limits = mergeLimits(freed(rec.Limits, p.LeasedAt), p.Verdict.Limits, now)
 		p.proveLogin(rec)
-	case p.Verdict.Class == account.ClassLimited:
-		rec.Limits = mergeLimits(rec.Limits, p.limits(now, t), now)
 	case p.CountsAsAuthFailure && rec.Generation == p.Generation:
 		rec.AuthFailures++
 	}
+}
+
+// frees reports whether the report disproves any of limits.
+func (p Report) frees(limits []account.Limit) bool {
+	return len(limits) > 0 && frees(p.freed(), limits)
+}
+
+// freed returns what the report disproves: a success, the limits of the
+// account and of its model; any other answer, those by windows that it shows
+// below their limits. All were seen before the request began.
+func (p Report) freed() []account.Freed {
+	scopes := []account.Freed{{Scope: account.ScopeAccount, At: p.LeasedAt}}
+	if model := p.Verdict.Model; model != "" {
+		scopes = append(scopes, account.Freed{Scope: account.ScopeModel, Model: model, At: p.LeasedAt})
+	}
+	if p.Verdict.Class == account.ClassSuccess {
+		return scopes
+	}
+	var freed []account.Freed
+	for _, s := range scopes {
+		freed = belowLimit(freed, p.Verdict.Usage, s)
+	}
+	return freed
 }
 
 // proveLogin clears what stood against the login that has just worked.
@@ -87,14 +106,14 @@ func (p Report) LoginRejected(rec *account.Record, t Tuning) (reason string, rej
 	return "", false
 }
 
-// limits returns the evidence of a limited answer; without a time from the
-// server it is the default's.
+// limits returns the limits that the answer told of; a limited one without a
+// time from the server has the default's.
 func (p Report) limits(now time.Time, t Tuning) []account.Limit {
-	if len(p.Verdict.Limits) > 0 {
+	if p.Verdict.Class != account.ClassLimited || len(p.Verdict.Limits) > 0 {
 		return p.Verdict.Limits
 	}
 	return []account.Limit{{
-		Scope: account.ScopeAccount, Source: account.FromStatus, Reason: "rate limit",
+		Scope: account.ScopeAccount, Source: account.FromStatus, Reason: "rate limit", Unstated: true,
 		SeenAt: now, Until: now.Add(max(t.DefaultRetryAfter, t.MinBackoff)),
 	}}
 }
@@ -102,81 +121,6 @@ func (p Report) limits(now time.Time, t Tuning) []account.Limit {
 // recentLimit is how long a limit is remembered although it has ended:
 // selection prefers accounts that were not limited just now.
 const recentLimit = 30 * time.Second
-
-// mergeLimits adds new evidence: for one scope the latest end counts. Limits
-// that ended a while ago are dropped.
-func mergeLimits(old, seen []account.Limit, now time.Time) []account.Limit {
-	var merged []account.Limit
-	for _, l := range slices.Concat(old, seen) {
-		if l.Until.Before(now) && l.SeenAt.Add(recentLimit).Before(now) {
-			continue
-		}
-		merged = addLimit(merged, l)
-	}
-	return merged
-}
-
-func addLimit(limits []account.Limit, l account.Limit) []account.Limit {
-	i := slices.IndexFunc(limits, func(o account.Limit) bool {
-		return o.Scope == l.Scope && o.Model == l.Model
-	})
-	switch {
-	case i < 0:
-		return append(limits, l)
-	case l.Until.After(limits[i].Until):
-		l.SeenAt = later(l.SeenAt, limits[i].SeenAt)
-		limits[i] = l
-	default:
-		limits[i].SeenAt = later(l.SeenAt, limits[i].SeenAt)
-	}
-	return limits
-}
-
-// freed drops what a request that began at leasedAt and succeeded disproves:
-// the limits of the whole account seen before it began.
-func freed(limits []account.Limit, leasedAt time.Time) []account.Limit {
-	return without(limits, func(l account.Limit) bool {
-		return l.Scope == account.ScopeAccount && l.SeenAt.Before(leasedAt)
-	})
-}
-
-func without(limits []account.Limit, drop func(account.Limit) bool) []account.Limit {
-	if !slices.ContainsFunc(limits, drop) {
-		return limits
-	}
-	return slices.DeleteFunc(slices.Clone(limits), drop)
-}
-
-// newFigures reports whether seen says anything that old does not.
-func newFigures(old, seen []account.UsageWindow) bool {
-	return slices.ContainsFunc(seen, func(w account.UsageWindow) bool {
-		return !slices.ContainsFunc(old, func(o account.UsageWindow) bool {
-			return o.Name == w.Name && o.Utilization == w.Utilization && o.ResetAt.Equal(w.ResetAt)
-		})
-	})
-}
-
-// mergeUsage replaces the windows that were seen anew.
-func mergeUsage(old, seen []account.UsageWindow) []account.UsageWindow {
-	merged := slices.Clone(old)
-	for _, w := range seen {
-		i := slices.IndexFunc(merged, func(o account.UsageWindow) bool { return o.Name == w.Name })
-		switch {
-		case i < 0:
-			merged = append(merged, w)
-		case !w.SeenAt.Before(merged[i].SeenAt):
-			merged[i] = w
-		}
-	}
-	return merged
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
 
 // Backoff returns how long to wait after the failures-th failure in a row:
 // first, doubling to most, times 0.5 to 1 by jitter, which is in [0, 1).

@@ -59,8 +59,8 @@ func TestSuccessFreesOlderLimitsOnly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rec := account.Record{Limits: []account.Limit{limitedUntil(test.seen, noon.Add(time.Hour))}}
 			report := policy.Report{LeasedAt: noon}
-			if !report.Concerns(&rec) {
-				t.Error("the success does not concern a limited account")
+			if report.Concerns(&rec) != (test.left == 0) {
+				t.Errorf("the success concerns the account: %v", test.left != 0)
 			}
 			report.Learn(&rec, noon.Add(2*time.Second), tuning)
 			if len(rec.Limits) != test.left {
@@ -70,13 +70,20 @@ func TestSuccessFreesOlderLimitsOnly(t *testing.T) {
 	}
 }
 
-func TestSuccessKeepsLimitsOfModels(t *testing.T) {
+// A success frees the account and the model it was made with, no other model.
+func TestSuccessFreesItsModel(t *testing.T) {
 	l := limitedUntil(noon.Add(-time.Second), noon.Add(time.Hour))
 	l.Scope, l.Model = account.ScopeModel, "large"
-	rec := account.Record{Limits: []account.Limit{l}}
-	policy.Report{LeasedAt: noon}.Learn(&rec, noon, tuning)
-	if len(rec.Limits) != 1 {
-		t.Error("a success with one model freed another")
+	for model, left := range map[string]int{"": 1, "small": 1, "large": 0} {
+		rec := account.Record{Limits: []account.Limit{l}}
+		report := policy.Report{LeasedAt: noon, Verdict: account.Verdict{Model: model}}
+		if report.Concerns(&rec) != (left == 0) {
+			t.Errorf("a success with %q concerns the account: %v", model, left != 0)
+		}
+		report.Learn(&rec, noon, tuning)
+		if len(rec.Limits) != left {
+			t.Errorf("after a success with %q: %+v", model, rec.Limits)
+		}
 	}
 }
 
@@ -130,52 +137,6 @@ func TestOldTokenDoesNotCount(t *testing.T) {
 	if _, rejected := old.LoginRejected(&rec, tuning); rejected || rec.AuthFailures != 2 {
 		t.Errorf("rejected %v, %d failures", rejected, rec.AuthFailures)
 	}
-}
-
-func genLimit(t *rapid.T) account.Limit {
-	l := account.Limit{
-		Scope:  rapid.SampledFrom([]account.Scope{account.ScopeAccount, account.ScopeModel}).Draw(t, "scope"),
-		Source: account.FromHeader,
-		SeenAt: noon.Add(time.Duration(rapid.IntRange(-20, 0).Draw(t, "seen")) * time.Second),
-		Until:  noon.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "until")) * time.Second),
-	}
-	if l.Scope == account.ScopeModel {
-		l.Model = rapid.SampledFrom([]string{"a", "b"}).Draw(t, "model")
-	}
-	return l
-}
-
-// ends maps each scope to its latest end, which is all that evidence says.
-func ends(limits []account.Limit) map[string]time.Time {
-	m := map[string]time.Time{}
-	for _, l := range limits {
-		key := string(l.Scope) + l.Model
-		if l.Until.After(m[key]) {
-			m[key] = l.Until
-		}
-	}
-	return m
-}
-
-// Evidence may arrive in any order and more than once: what is left is one
-// limit a scope, with the latest end.
-func TestEvidenceMerges(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		seen := rapid.SliceOfN(rapid.Custom(genLimit), 1, 8).Draw(t, "limits")
-		var rec account.Record
-		for _, l := range rapid.Permutation(slices.Concat(seen, seen)).Draw(t, "order") {
-			policy.Report{Verdict: answered429(l)}.Learn(&rec, noon, tuning)
-		}
-		want := ends(seen)
-		if len(rec.Limits) != len(want) {
-			t.Fatalf("%d limits for %d scopes", len(rec.Limits), len(want))
-		}
-		for key, until := range ends(rec.Limits) {
-			if !until.Equal(want[key]) {
-				t.Fatalf("%s until %v, want %v", key, until, want[key])
-			}
-		}
-	})
 }
 
 // A record that others hold is never written to.

@@ -21,7 +21,11 @@ func billed(a providers.Answer) []account.Limit {
 	}
 	e := answer.NewEvidence(a.Now, "")
 	e.Add(reason(claim, "overage"), account.FromHeader, billedPause)
-	return e.Limits()
+	limits := e.Limits()
+	for i := range limits {
+		limits[i].Paid = true
+	}
+	return limits
 }
 
 // spends reports whether a claim is one of money and not of a quota window.

@@ -21,6 +21,13 @@ func accountLimit(reason string, wait time.Duration) []account.Limit {
 	}}
 }
 
+// paidLimit is that of an account whose owner's money is next.
+func paidLimit(reason string) []account.Limit {
+	limits := accountLimit(reason, day)
+	limits[0].Paid = true
+	return limits
+}
+
 func modelLimit(reason string, wait time.Duration) []account.Limit {
 	return []account.Limit{{
 		Scope: account.ScopeModel, Model: model, Source: account.FromHeader, Reason: reason, SeenAt: fixture.Now(), Until: fixture.Now().Add(wait),
@@ -54,7 +61,7 @@ func verdicts() map[string]verdict {
 		"200-usual":        {},
 		"200-subscription": {},
 		"200-overdrawn":    {},
-		"200-billed":       {limits: accountLimit("overage", day)},
+		"200-billed":       {limits: paidLimit("overage")},
 		"200-key":          {kind: account.APIKey},
 
 		"400-credit":       {class: account.ClassCaller, code: "invalid_request_error"},
@@ -81,14 +88,14 @@ func verdicts() map[string]verdict {
 		"429-claim-only":   rate(accountLimit("5h", time.Hour)),
 		"429-status-only":  rate(accountLimit("unified", time.Hour)),
 		"429-reset-passed": rate(accountLimit("rate_limit_error", 7*time.Second)),
-		"429-overage":      rate(accountLimit("overage", day)),
-		"429-credits":      rate(accountLimit("overage", day)),
+		"429-overage":      rate(paidLimit("overage")),
+		"429-credits":      rate(paidLimit("overage")),
 		"429-bare":         rate(nil),
 		"429-page":         limited("", nil),
 
-		"429-model":             rate(modelLimit("seven_day_overage_included", 14*time.Hour)),
-		"429-model-no-reset":    rate(modelLimit("seven_day_overage_included", 121180*time.Second)),
-		"429-model-and-session": rate(append(accountLimit("5h", time.Hour), modelLimit("seven_day_sonnet", 14*time.Hour)...)),
+		"429-model":             rate(modelLimit("7d_overage_included", 14*time.Hour)),
+		"429-model-no-reset":    rate(modelLimit("7d_overage_included", 121180*time.Second)),
+		"429-model-and-session": rate(append(accountLimit("5h", time.Hour), modelLimit("7d_sonnet", 14*time.Hour)...)),
 
 		"429-key":       byKey(rate(modelLimit("tokens", 45*time.Second))),
 		"429-key-burst": byKey(rate(modelLimit("rate_limit_error", 12*time.Second))),
@@ -125,7 +132,7 @@ func TestClassifyRecordedAnswers(t *testing.T) {
 func TestLimitOfAnUnknownModelIsTheAccounts(t *testing.T) {
 	p := anthropic.New(anthropic.Options{})
 	for name, want := range map[string][]account.Limit{
-		"429-model":             accountLimit("seven_day_overage_included", 14*time.Hour),
+		"429-model":             accountLimit("7d_overage_included", 14*time.Hour),
 		"429-model-and-session": accountLimit("5h", time.Hour),
 	} {
 		if got := p.Classify(fixture.Read(t, name, account.OAuth, "")); !slices.Equal(got.Limits, want) {
@@ -148,7 +155,7 @@ func TestClaimsThatSpendMoney(t *testing.T) {
 		a.Header.Set("anthropic-ratelimit-unified-representative-claim", claim)
 		var want []account.Limit
 		if spends {
-			want = accountLimit(claim, day)
+			want = paidLimit(claim)
 		}
 		if got := p.Classify(a); !slices.Equal(got.Limits, want) || got.Class != account.ClassSuccess {
 			t.Errorf("claim %q: %v with limits %+v, want %+v", claim, got.Class, got.Limits, want)

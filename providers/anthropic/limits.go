@@ -65,7 +65,7 @@ func modelLimit(a providers.Answer, sharedKnown bool) []account.Limit {
 	if a.Model == "" && sharedKnown {
 		return nil
 	}
-	claim := reason(answer.First(a.Header, unifiedClaim), "unified")
+	claim := modelWindow(reason(answer.First(a.Header, unifiedClaim), "unified"))
 	e := answer.NewEvidence(a.Now, a.Model)
 	e.AddWindow(claim, answer.First(a.Header, unifiedReset))
 	if !e.Found() && !sharedKnown {
@@ -79,6 +79,10 @@ func modelLimit(a providers.Answer, sharedKnown bool) []account.Limit {
 func claimsModels(a providers.Answer) bool {
 	return strings.HasPrefix(answer.First(a.Header, unifiedClaim), "seven_day_")
 }
+
+// modelWindow returns the name of a model's window, which is also that of its
+// figures (see [Provider.Usage]).
+func modelWindow(claim string) string { return strings.Replace(claim, "seven_day_", "7d_", 1) }
 
 func reason(claim, fallback string) string {
 	if word := answer.Word(claim); word != "" {

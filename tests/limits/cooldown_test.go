@@ -1,0 +1,62 @@
+package limits_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
+)
+
+// limited is what a 429 with these limits means; other answers are successes.
+func limited(limits ...account.Limit) func(providers.Answer) account.Verdict {
+	return func(a providers.Answer) account.Verdict {
+		if a.Status != http.StatusTooManyRequests {
+			return account.Verdict{Status: a.Status}
+		}
+		for i := range limits {
+			limits[i].SeenAt = a.Now
+		}
+		return account.Verdict{Class: account.ClassLimited, Status: a.Status, Limits: limits}
+	}
+}
+
+// What would cost the owner money is said, and not spent.
+func TestPaidOverageIsBlocked(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		w := open(t, 2, rig.Settings())
+		until := time.Now().Add(24 * time.Hour)
+		w.says = limited(account.Limit{Scope: account.ScopeAccount, Reason: "overage", Until: until, Paid: true})
+		w.wire.Next(token(0), http.StatusTooManyRequests)
+		w.mustAsk(t)
+		blocked := rig.Await[multiaccount.OverageBlocked](t, w.events)
+		if blocked.AccountID != w.ids[0] || blocked.Reason != "overage" || !blocked.Until.Equal(until) {
+			t.Errorf("%+v", blocked)
+		}
+		if s := rig.Status(t, w.pool, w.ids[0]); s.State != multiaccount.StateCooling || !strings.Contains(s.Reason, "would cost money") {
+			t.Errorf("state %s: %s", s.State, s.Reason)
+		}
+	})
+}
+
+// The owner's wish ends the limits of single models as well.
+func TestResetEndsModelLimits(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		w := open(t, 1, rig.Settings())
+		w.says = limited(account.Limit{Scope: account.ScopeModel, Model: "large", Reason: "7d_large", Until: time.Now().Add(time.Hour)})
+		lease, err := w.pool.Acquire(t.Context(), multiaccount.Request{Model: "large"})
+		rig.Must(t, err)
+		lease.Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{}})
+		rig.Await[multiaccount.AccountCooled](t, w.events)
+		_, err = w.pool.Acquire(t.Context(), multiaccount.Request{Model: "large"})
+		_ = failsWith[*multiaccount.AllAccountsLimitedError](t, err)
+		rig.Must(t, w.pool.ResetCooldown(t.Context(), w.ids[0]))
+		lease, err = w.pool.Acquire(t.Context(), multiaccount.Request{Model: "large"})
+		rig.Must(t, err)
+		lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	})
+}
