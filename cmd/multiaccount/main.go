@@ -21,9 +21,9 @@ func run(args []string, s streams) int {
 	context.AfterFunc(ctx, stop)
 	root := newRoot(s)
 	root.SetArgs(args)
-	if err := root.ExecuteContext(ctx); err != nil {
+	err := root.ExecuteContext(ctx)
+	if err != nil {
 		_, _ = fmt.Fprintf(s.err, "multiaccount: %v\n", err) // there is nobody else to tell
-		return 1
 	}
-	return 0
+	return exitStatus(ctx, err)
 }

@@ -105,7 +105,8 @@ func TestMistakesAreTold(t *testing.T) {
 		`unknown command "demonstrate`: {"demonstrate"},
 	} {
 		status, stdout, stderr := command(t, args...)
-		if status != 1 || stdout != "" || !strings.HasPrefix(stderr, "multiaccount: ") || !strings.Contains(stderr, want) {
+		mistaken := strings.HasPrefix(want, "unknown") || strings.HasPrefix(want, "invalid")
+		if mistaken != (status == exitUsage) || status == exitDone || stdout != "" || !strings.HasPrefix(stderr, "multiaccount: ") || !strings.Contains(stderr, want) {
 			t.Errorf("%q: status %d, stdout %q, stderr %q; want %q", args, status, stdout, stderr, want)
 		}
 	}

@@ -28,6 +28,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.AddCommand(newDemo(s), newVersion(s))
+	tellMistakes(root)
 	return root
 }
 

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/settings"
+)
+
+// closeTime is how long a command waits at its end for what is under way.
+const closeTime = 5 * time.Second
+
+// session is an engine on the user's folder, with what it was opened with.
+type session struct {
+	engine    *multiaccount.Engine
+	dir       string
+	settings  settings.Settings
+	providers []providers.Provider
+}
+
+// withSession opens the engine as the user's settings say, has do work with
+// it, and closes it whatever came of that. Every command that touches accounts
+// goes through here.
+func withSession(ctx context.Context, s streams, do func(*session) error) (err error) {
+	opened, err := openSession(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, opened.close(ctx)) }()
+	return do(opened)
+}
+
+func openSession(ctx context.Context, s streams) (*session, error) {
+	dir, err := settings.DefaultDir()
+	if err != nil {
+		return nil, err
+	}
+	user, err := settings.Load(filepath.Join(dir, settings.FileName))
+	if err != nil {
+		return nil, err
+	}
+	all := providersOf(user)
+	engine, err := multiaccount.Open(ctx, multiaccount.Config{
+		Dir: dir, Providers: all, Settings: withoutBackground(user), Logger: logger(user, s),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &session{engine: engine, dir: dir, settings: user, providers: all}, nil
+}
+
+// close waits for closeTime even when ctx was interrupted: what is stored must
+// be stored whole.
+func (o *session) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	defer cancel()
+	return o.engine.Close(ctx)
+}
+
+// provider returns a provider and its pool by the name that the user gave.
+func (o *session) provider(name string) (providers.Provider, *multiaccount.Pool, error) {
+	for _, p := range o.providers {
+		if p.Name() == name {
+			pool, err := o.engine.Pool(name)
+			return p, pool, err
+		}
+	}
+	return nil, nil, &usageError{unknownProvider(name, o.providers)}
+}
+
+// withoutBackground switches off the refreshes that hosts live by: a command
+// that is about to end must not begin to spend refresh tokens.
+func withoutBackground(s settings.Settings) settings.Settings {
+	s.ProactiveRefresh = false
+	s.Providers = maps.Clone(s.Providers)
+	for name, override := range s.Providers {
+		override.ProactiveRefresh = nil
+		s.Providers[name] = override
+	}
+	return s
+}
+
+// logger is silent unless the settings ask for more.
+func logger(s settings.Settings, to streams) *zerolog.Logger {
+	if !s.Debug {
+		return nil
+	}
+	log := zerolog.New(to.err).With().Timestamp().Logger()
+	return &log
+}
+
+func unknownProvider(name string, known []providers.Provider) error {
+	names := ""
+	for _, p := range known {
+		names += " " + p.Name()
+	}
+	return fmt.Errorf("there is no provider %q, only%s; another one needs providers.%s.base_url in %s",
+		name, names, name, settings.FileName)
+}
