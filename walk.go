@@ -50,6 +50,9 @@ func (w *walk) run() (*http.Response, error) {
 			return nil, err
 		}
 		step, wait := w.plan.Next(w.last.verdict.Class, leased.Credential.Kind, rand.Float64())
+		if step == policy.NextAccount && w.replaced() {
+			step = policy.RefreshAccount
+		}
 		if step == policy.Return || (step == policy.NextAccount && w.pin != "") {
 			return w.finish()
 		}
@@ -60,6 +63,13 @@ func (w *walk) run() (*http.Response, error) {
 		}
 		w.turnTo(step, leased.AccountID)
 	}
+}
+
+// replaced reports whether the token that was refused is not the account's
+// latest any more: what was said of it says nothing of the login.
+func (w *walk) replaced() bool {
+	return w.last.verdict.Class == account.ClassUnauthorized &&
+		actors.Replaced(w.req.Context(), w.last.leased.Account, w.last.leased.Generation)
 }
 
 // turnTo makes the next lease that of the same account, or of another one.

@@ -200,8 +200,8 @@ func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
 	if m.Generation != a.record.Generation {
 		return false
 	}
-	if m.Verdict.Class == account.ClassSuccess {
-		a.refused = 0
+	if m.Verdict.Class == account.ClassSuccess && (a.refused != m.Generation || !a.refreshable()) {
+		a.refused = 0 // a success of the refused token is older than the refusal
 	}
 	if m.Verdict.Class != account.ClassUnauthorized {
 		return false

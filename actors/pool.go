@@ -161,6 +161,17 @@ func ReportAndWait(ctx context.Context, to messages.Recipient, outcome *messages
 	}
 }
 
+// Replaced reports whether an account has a newer login than that of a generation.
+func Replaced(ctx context.Context, account messages.Recipient, generation uint64) bool {
+	to, ok := account.(*ref)
+	if !ok {
+		return false
+	}
+	m := &messages.GetAccount{Reply: messages.NewReply[messages.AccountStatus]()}
+	state, err := ask(ctx, to, m, m.Reply)
+	return err == nil && state.Record.Generation > generation
+}
+
 // Add stores an account, or gives a known one another login, and returns its id.
 func (p *Pool) Add(ctx context.Context, record account.Record) (string, error) {
 	m := &messages.AddAccount{Record: record, Reply: messages.NewReply[messages.AccountAdded]()}
