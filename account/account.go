@@ -61,6 +61,9 @@ type Record struct {
 	Credentials Credentials
 	// Generation grows by one with every change of Credentials.
 	Generation uint64
+	// Revision grows by one with every write. The store sets it, under the
+	// account's lock: of two copies the higher one was stored later.
+	Revision uint64
 
 	AddedAt    time.Time
 	LastUsedAt time.Time
@@ -110,6 +113,15 @@ type Fault struct {
 // user and not disabled for its login.
 func (r *Record) Eligible() bool {
 	return r.Enabled && (r.Fault == nil || !r.Fault.Disabled)
+}
+
+// OlderThan reports whether r was stored before other. Records of a store
+// that counts no revisions are told apart by their login alone.
+func (r *Record) OlderThan(other *Record) bool {
+	if r.Revision != other.Revision {
+		return r.Revision < other.Revision
+	}
+	return r.Generation < other.Generation
 }
 
 // DisplayLabel returns the label, else the e-mail, else "Account (xxxxxxxx)".

@@ -130,7 +130,7 @@ func (a *accountActor) handle(message messages.ToAccount) {
 	case *messages.AccountSaved:
 		a.saved(m)
 	case *messages.AccountStored:
-		a.stored(m)
+		a.lookAt(m)
 	}
 }
 

@@ -81,20 +81,20 @@ func (a *accountActor) saved(m *messages.AccountSaved) {
 }
 
 // adopt makes what is stored, with the changes that are still pending, the
-// record in use. What is older than the login that is known to be stored was
-// read before that was, and comes late.
+// record in use. What is older than what is known to be stored was read
+// before, and comes late.
 func (a *accountActor) adopt(record account.Record) {
-	if record.Generation >= a.knownGeneration() {
+	if !record.OlderThan(a.stored()) {
 		a.rebase(record)
 	}
 }
 
-// knownGeneration is that of the latest login known to be stored.
-func (a *accountActor) knownGeneration() uint64 {
+// stored is the latest record known to be stored.
+func (a *accountActor) stored() *account.Record {
 	if a.unsaved != nil {
-		return a.unsaved.stored.Generation
+		return a.unsaved.stored
 	}
-	return a.record.Generation
+	return a.record
 }
 
 func (a *accountActor) rebase(record account.Record) {
@@ -109,17 +109,15 @@ func (a *accountActor) rebase(record account.Record) {
 	a.announce()
 }
 
-// stored takes over what somebody, perhaps another process, has stored. What
-// is older than the login in use was read before that was stored.
-func (a *accountActor) stored(m *messages.AccountStored) {
-	known := a.record.Generation
-	if a.loading || m.Record.Generation < known {
+// lookAt takes over what somebody, perhaps another process, has stored.
+func (a *accountActor) lookAt(m *messages.AccountStored) {
+	if a.loading || m.Record.OlderThan(a.stored()) {
 		return
 	}
 	old := a.record
-	a.adopt(m.Record)
+	a.rebase(m.Record)
 	a.publishDifferences(old)
-	if m.Record.Generation > known && !a.refresh.running {
+	if a.record.Generation > old.Generation && !a.refresh.running {
 		a.refreshSucceeded(true)
 	} else if len(a.waiters) > 0 && !a.needsRefresh(wallNow()) {
 		a.serveWaiters()

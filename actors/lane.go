@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -28,6 +29,10 @@ type lane struct {
 	ended   bool
 	settled bool
 	busy    bool
+	// look is who wants to know what is stored; nil when nobody does. It waits
+	// until every write before it is answered, so that what is read holds no
+	// change that the account still counts as pending.
+	look messages.Recipient
 	// deleted is set when the account was while something was under way.
 	deleted bool
 	// queued is set while the lane waits for a free writer.
@@ -39,7 +44,7 @@ func (l *lane) wantsWrite() bool { return l.commit != nil || l.urgent }
 
 // empty reports whether the lane can be forgotten.
 func (l *lane) empty() bool {
-	return !l.busy && l.lock == nil && l.begin == nil && l.commit == nil && len(l.saves) == 0
+	return !l.busy && l.lock == nil && l.begin == nil && l.commit == nil && l.look == nil && len(l.saves) == 0
 }
 
 // written is what one write of a lane came to.
@@ -47,6 +52,8 @@ type written struct {
 	lane   *lane
 	saves  []*messages.SaveAccount
 	commit *messages.CommitRefresh
+	// look is told what is stored; there is nothing to write then.
+	look   messages.Recipient
 	record account.Record
 	err    error
 }
@@ -59,18 +66,27 @@ func (l *lane) take() *written {
 		l.commit = nil
 		return &written{lane: l, commit: commit}
 	}
+	if l.look != nil && !l.wantsWrite() {
+		w := &written{lane: l, look: l.look}
+		l.look = nil
+		return w
+	}
 	w := &written{lane: l, saves: l.saves}
 	l.saves, l.urgent = nil, false
 	return w
 }
 
-// run writes; on a goroutine of the persister's.
+// run writes, or looks; on a goroutine of the persister's.
 func (w *written) run(store persistence.Store) {
-	if w.lane.lock != nil {
+	key := persistence.Key(w.lane.key)
+	switch {
+	case w.look != nil:
+		w.record, w.err = store.Read(context.Background(), key)
+	case w.lane.lock != nil:
 		w.record, w.err = w.lane.lock.Update(context.Background(), w.mutate)
-		return
+	default:
+		w.record, w.err = store.Update(context.Background(), key, w.mutate)
 	}
-	w.record, w.err = store.Update(context.Background(), persistence.Key(w.lane.key), w.mutate)
 }
 
 func (w *written) mutate(r *account.Record) {
@@ -82,8 +98,16 @@ func (w *written) mutate(r *account.Record) {
 	}
 }
 
-// answer tells everybody whose change was in the write.
+// answer tells everybody whose change was in the write, or who wanted a look.
+// An account that cannot be read is met again by whoever writes it.
 func (w *written) answer() {
+	switch {
+	case w.look == nil:
+	case w.err == nil:
+		w.look.Tell(&messages.AccountStored{Record: w.record})
+	case errors.Is(w.err, persistence.ErrNotFound):
+		w.look.Tell(&messages.AccountGone{ID: w.lane.key.ID})
+	}
 	if w.commit != nil {
 		w.commit.ReplyTo.Tell(&messages.RefreshCommitted{Commit: w.commit, Record: w.record, Err: w.err})
 	}

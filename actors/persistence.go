@@ -143,7 +143,9 @@ func (p *persister) command(message messages.ToPersistence) {
 	case *messages.ClaimAccounts:
 		p.system.task(func() { p.claim(m) })
 	case *messages.ReadAccounts:
-		p.system.task(func() { p.read(m.Provider, m.IDs, m.ReplyTo) })
+		for _, id := range m.IDs {
+			p.look(messages.Key{Provider: m.Provider, ID: id}, m.ReplyTo)
+		}
 	case *messages.CreateAccount:
 		p.system.task(func() {
 			m.ReplyTo.Tell(&messages.AccountCreated{Create: m, Err: p.store.Create(context.Background(), m.Record)})
@@ -251,20 +253,25 @@ func (p *persister) hurry() {
 // serves the writes, and is given back only when none of them is under way.
 func (p *persister) advance(l *lane) {
 	switch {
-	case l.busy:
+	case l.busy, l.queued:
 	case l.wantsWrite():
-		if !l.queued {
-			l.queued = true
-			p.ready = append(p.ready, l)
-		}
-		p.next()
+		p.queue(l)
 	case l.ended:
 		p.unlock(l)
 	case l.begin != nil && l.lock == nil:
 		p.takeLock(l)
+	case l.look != nil:
+		p.queue(l)
 	case l.empty():
 		delete(p.lanes, l.key)
 	}
+}
+
+// queue lets l wait for its turn to write or to look.
+func (p *persister) queue(l *lane) {
+	l.queued = true
+	p.ready = append(p.ready, l)
+	p.next()
 }
 
 // next starts as many writes as may run, and answers the flushes when there
@@ -323,6 +330,7 @@ func (p *persister) written(w *written) {
 // account remembers which accounts have something that is not stored.
 func (p *persister) account(w *written) {
 	switch {
+	case w.look != nil:
 	case w.err == nil, w.lane.deleted, errors.Is(w.err, persistence.ErrNotFound):
 		delete(p.lost, w.lane.key)
 	case w.unheard():

@@ -1,10 +1,6 @@
 package actors
 
 import (
-	"context"
-	"errors"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/messages"
@@ -76,13 +72,22 @@ func (p *persister) noticed(m *noticed) {
 	}
 }
 
-// lookAtNotices reads what was noticed, outside the mailbox.
+// lookAtNotices has everything read that was noticed.
 func (p *persister) lookAtNotices() {
 	p.noticeTimer = nil
 	for provider, n := range p.notices {
-		p.system.task(func() { p.read(provider, slices.Collect(maps.Keys(n.changed)), n.supervisor) })
+		for id := range n.changed {
+			p.look(messages.Key{Provider: provider, ID: id}, n.supervisor)
+		}
 	}
 	clear(p.notices)
+}
+
+// look has an account read in its turn, for its supervisor.
+func (p *persister) look(key messages.Key, supervisor messages.Recipient) {
+	l := p.lane(key)
+	l.look = supervisor
+	p.advance(l)
 }
 
 // claim tells others what this process uses, outside the mailbox. Claims are
@@ -90,19 +95,5 @@ func (p *persister) lookAtNotices() {
 func (p *persister) claim(m *messages.ClaimAccounts) {
 	if err := p.store.Claim(m.Provider, m.IDs); err != nil {
 		p.system.log.Warn().Err(err).Str("provider", m.Provider).Msg("other processes cannot be told which accounts are in use")
-	}
-}
-
-// read tells what is stored of some accounts. One that cannot be read is met
-// again by whoever writes it.
-func (p *persister) read(provider string, ids []string, to messages.Recipient) {
-	for _, id := range ids {
-		record, err := p.store.Read(context.Background(), persistence.Key{Provider: provider, ID: id})
-		switch {
-		case err == nil:
-			to.Tell(&messages.AccountStored{Record: record})
-		case errors.Is(err, persistence.ErrNotFound):
-			to.Tell(&messages.AccountGone{ID: id})
-		}
 	}
 }

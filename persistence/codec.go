@@ -26,7 +26,7 @@ func encodeAccount(rec *account.Record) ([]byte, error) {
 	wire := accountWire{
 		Version: formatVersion, ID: rec.ID, Provider: rec.Provider,
 		Subject: rec.Subject, Organization: rec.Organization, Email: rec.Email, Label: rec.Label, Plan: rec.Plan,
-		Kind: rec.Kind, Lineage: rec.Lineage, Credentials: credentials, Generation: rec.Generation,
+		Kind: rec.Kind, Lineage: rec.Lineage, Credentials: credentials, Generation: rec.Generation, Revision: rec.Revision,
 		AddedAt: stamp(rec.AddedAt), LastUsedAt: stamp(rec.LastUsedAt),
 		Enabled: rec.Enabled, Weight: rec.Weight, Priority: rec.Priority, MaxInFlight: rec.MaxInFlight,
 		AuthFailures: rec.AuthFailures, Limits: limitsToWire(rec.Limits), Freed: freedToWire(rec.Freed), Usage: usageToWire(rec.Usage),
@@ -97,7 +97,7 @@ func recordFromWire(key Key, w *accountWire) account.Record {
 	rec := account.Record{
 		ID: key.ID, Provider: key.Provider,
 		Subject: w.Subject, Organization: w.Organization, Email: w.Email, Label: w.Label, Plan: w.Plan,
-		Kind: w.Kind, Lineage: w.Lineage, Generation: w.Generation,
+		Kind: w.Kind, Lineage: w.Lineage, Generation: w.Generation, Revision: w.Revision,
 		AddedAt: time.Time(w.AddedAt), LastUsedAt: time.Time(w.LastUsedAt),
 		Enabled: w.Enabled, Weight: w.Weight, Priority: w.Priority, MaxInFlight: w.MaxInFlight,
 		AuthFailures: w.AuthFailures, Limits: limitsFromWire(w.Limits), Freed: freedFromWire(w.Freed), Usage: usageFromWire(w.Usage),

@@ -16,7 +16,7 @@ import (
 const wholeAccount = `{"version":1,"id":"a","provider":"provider","subject":"s","organization":"o","email":"e@example.com",` +
 	`"label":"l","plan":"Pro","kind":"oauth","lineage":"owned","credentials":{"access_token":"at","refresh_token":"rt",` +
 	`"api_key":"ak","expires_at":"2026-01-02T03:04:05.000000678Z","scopes":["one","two"]},"generation":7,` +
-	`"added_at":"2026-01-02T03:04:05Z","last_used_at":"2026-01-02T03:04:06Z","enabled":false,"weight":2,"priority":-1,` +
+	`"revision":9,"added_at":"2026-01-02T03:04:05Z","last_used_at":"2026-01-02T03:04:06Z","enabled":false,"weight":2,"priority":-1,` +
 	`"max_in_flight":3,"auth_failures":1,"fault":{"kind":"reauth","reason":"invalid_grant","at":"2026-01-02T03:04:05Z",` +
 	`"disabled":true},"limits":[{"scope":"model","model":"m","source":"header","reason":"5h","seen_at":"2026-01-02T03:04:05Z",` +
 	`"until":"2026-01-02T08:04:05Z","unstated":true,"paid":true}],` +
@@ -32,7 +32,7 @@ func wholeRecord() account.Record {
 			AccessToken: account.NewSecret("at"), RefreshToken: account.NewSecret("rt"), APIKey: account.NewSecret("ak"),
 			ExpiresAt: at.Add(678), Scopes: []string{"one", "two"},
 		},
-		Generation: 7, AddedAt: at, LastUsedAt: at.Add(time.Second), Weight: 2, Priority: -1, MaxInFlight: 3, AuthFailures: 1,
+		Generation: 7, Revision: 9, AddedAt: at, LastUsedAt: at.Add(time.Second), Weight: 2, Priority: -1, MaxInFlight: 3, AuthFailures: 1,
 		Fault: &account.Fault{Kind: account.FaultReauth, Reason: "invalid_grant", At: at, Disabled: true},
 		Limits: []account.Limit{{
 			Scope: account.ScopeModel, Model: "m", Source: account.FromHeader, Reason: "5h", SeenAt: at, Until: at.Add(5 * time.Hour),

@@ -74,7 +74,9 @@ func (h *held) rewrite(mutate Mutation) (account.Record, error) {
 	if err != nil {
 		return account.Record{}, err
 	}
+	last := rec.Revision
 	mutate(&rec)
+	rec.Revision = last + 1
 	err = h.write(&rec)
 	return rec, err
 }
@@ -110,6 +112,7 @@ func (h *held) create(rec *account.Record) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return storageError(h.place.entry, err)
 	}
+	rec.Revision = 1
 	return h.write(rec)
 }
 

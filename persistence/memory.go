@@ -115,6 +115,7 @@ func (m *Memory) Create(ctx context.Context, rec account.Record) error {
 	if _, ok := m.get(key); ok {
 		return accountError(key, ErrExists)
 	}
+	rec.Revision = 1
 	m.put(key, rec)
 	return nil
 }
@@ -210,8 +211,9 @@ func (m *Memory) update(key Key, mutate Mutation) (account.Record, error) {
 	if !ok {
 		return account.Record{}, accountError(key, ErrNotFound)
 	}
+	last := rec.Revision
 	mutate(&rec)
-	rec.ID, rec.Provider = key.ID, key.Provider
+	rec.ID, rec.Provider, rec.Revision = key.ID, key.Provider, last+1
 	m.put(key, rec)
 	return rec, nil
 }

@@ -30,11 +30,12 @@ type Store interface {
 	// nothing any more, so w must not call it.
 	Watch(provider string, w Watching) (stop func(), err error)
 
-	// Create stores a new account; ErrExists when its id is taken.
+	// Create stores a new account, at Revision 1; ErrExists when its id is taken.
 	Create(ctx context.Context, rec account.Record) error
 
 	// Update reads the account as it is stored now, applies mutate and stores
-	// the result, which it returns. Nobody else changes the account meanwhile.
+	// the result, which it returns, with a Revision that is one higher. Nobody
+	// else changes the account meanwhile.
 	// ErrNotFound when the account is gone.
 	Update(ctx context.Context, key Key, mutate Mutation) (account.Record, error)
 
@@ -100,8 +101,8 @@ type Watching struct {
 }
 
 // Mutation changes an account in place. It must be quick, must not keep the
-// pointer, and may run again on a newer record. ID and Provider stay what
-// they are, whatever it writes there.
+// pointer, and may run again on a newer record. ID, Provider and Revision are
+// the store's, whatever it writes there.
 type Mutation func(*account.Record)
 
 // Key names one account. Both parts become file names: lower-case letters,

@@ -24,6 +24,7 @@ type accountWire struct {
 	Lineage      account.Lineage `json:"lineage,omitempty"`
 	Credentials  credentialsWire `json:"credentials"`
 	Generation   uint64          `json:"generation"`
+	Revision     uint64          `json:"revision,omitempty"`
 	AddedAt      stamp           `json:"added_at,omitzero"`
 	LastUsedAt   stamp           `json:"last_used_at,omitzero"`
 	Enabled      bool            `json:"enabled"`

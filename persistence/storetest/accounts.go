@@ -70,6 +70,28 @@ func providersApart(t trial) {
 	mustUpdate(t.T, s, key, func(*account.Record) {})
 }
 
+// revisionsTellTheOrder checks that each write gives the next revision, and
+// that nothing else does.
+func revisionsTellTheOrder(t trial) {
+	s := t.store
+	key, _ := stored(t.T, s, "a")
+	if got := only(t.T, s).Revision; got != 1 {
+		t.Errorf("a new account has revision %d, want 1", got)
+	}
+	if got := mustUpdate(t.T, s, key, func(r *account.Record) { r.Revision = 77 }).Revision; got != 2 {
+		t.Errorf("revision %d after a change, want 2", got)
+	}
+	held := locked(t.T, s, key)
+	rec, err := held.Update(t.Context(), func(*account.Record) {})
+	if err != nil || rec.Revision != 3 || held.Record().Revision != 3 {
+		t.Errorf("revision %d after a change under the lock, want 3; %v", rec.Revision, err)
+	}
+	unlock(t.T, held)
+	if read, err := s.Read(t.Context(), key); err != nil || read.Revision != 3 {
+		t.Errorf("read is revision %d, want 3; %v", read.Revision, err)
+	}
+}
+
 func update(t trial) {
 	s := t.store
 	key, want := stored(t.T, s, "a")
