@@ -87,6 +87,22 @@ func (e *AccountUnavailableError) Error() string {
 	return fmt.Sprintf("multiaccount: the request is pinned to %s account %s, which cannot serve it: %s", e.Provider, e.AccountID, e.Reason)
 }
 
+// ProviderUnavailableError is returned when the provider itself is in trouble,
+// whatever account asks, and is not tried again within the time a request may
+// wait. No account is the worse for it. A request that has an answer of the
+// provider's already gets that.
+type ProviderUnavailableError struct {
+	Provider string
+	// RetryAt is when the provider is tried next.
+	RetryAt time.Time
+	Reason  string
+}
+
+// Error says what is wrong and when the provider is tried next.
+func (e *ProviderUnavailableError) Error() string {
+	return fmt.Sprintf("multiaccount: %s is unavailable: %s; try again at %s", e.Provider, e.Reason, e.RetryAt.Format(time.RFC3339))
+}
+
 // ForeignHostError is returned for a request to a host that is not the
 // provider's. Nothing was sent. Use another client for it.
 type ForeignHostError struct {
@@ -149,6 +165,8 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 		return &AccountUnavailableError{Provider: name, AccountID: r.AccountID, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedDuplicate:
 		return &DuplicateAccountError{Provider: name, AccountID: r.AccountID}
+	case messages.RefusedProvider:
+		return &ProviderUnavailableError{Provider: name, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedUnknown:
 		return fmt.Errorf("%w: the %s pool has no account %s", ErrUnknownAccount, name, r.AccountID)
 	case messages.RefusedLimited, messages.RefusedTried:

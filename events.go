@@ -31,6 +31,10 @@ type (
 	AccountCooled = messages.AccountCooled
 	// OverageBlocked tells that an account rests because its owner's money is next.
 	OverageBlocked = messages.OverageBlocked
+	// CircuitOpened tells that the provider is in trouble, so that requests wait.
+	CircuitOpened = messages.CircuitOpened
+	// CircuitClosed tells that the provider answers again.
+	CircuitClosed = messages.CircuitClosed
 	// AccountQuarantined tells that an account's file could not be read.
 	AccountQuarantined = messages.AccountQuarantined
 	// LoginRefreshed tells that an account has a new access token.
@@ -210,7 +214,7 @@ func (b *broker) close(ctx context.Context) error {
 func logEvent(log zerolog.Logger, e Event) {
 	level := zerolog.DebugLevel
 	switch e.(type) {
-	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked:
+	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked, CircuitOpened:
 		level = zerolog.WarnLevel
 	}
 	about := e.About()

@@ -17,9 +17,9 @@ import (
 type Lease struct {
 	pool   *Pool
 	leased messages.TokenLeased
-	model  string
 	done   atomic.Bool
-	// report is here so that a healthy request allocates the lease alone.
+	// report is here so that a healthy request allocates the lease alone. Its
+	// verdict has the model from the start.
 	report messages.ReportOutcome
 }
 
@@ -52,7 +52,7 @@ func (l *Lease) Done(o Outcome) {
 	if l.done.Swap(true) {
 		return
 	}
-	l.prepare(l.pool.verdict(&l.leased, l.model, o))
+	l.prepare(l.pool.verdict(&l.leased, l.report.Verdict.Model, o))
 	l.leased.Account.Tell(&l.report)
 }
 

@@ -54,14 +54,17 @@ type Request struct {
 // Acquire leases an account with a fresh token. [Lease.Done] must be called,
 // once, with what came of it. Acquire waits while an account will be free
 // within the settings' max_wait_ms. Errors: [*AllAccountsLimitedError],
-// [*ReauthRequiredError], [*AccountUnavailableError], [ErrNoAccounts],
-// [ErrClosed], ctx's own, or why tokens could not be refreshed.
+// [*ReauthRequiredError], [*AccountUnavailableError],
+// [*ProviderUnavailableError], [ErrNoAccounts], [ErrClosed], ctx's own, or why
+// tokens could not be refreshed.
 func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
 	leased, err := p.lease(ctx, &actors.Selection{Affinity: r.Affinity, Model: r.Model, Pin: r.Account})
 	if err != nil {
 		return nil, p.publicError(err)
 	}
-	return &Lease{pool: p, leased: leased, model: r.Model}, nil
+	l := &Lease{pool: p, leased: leased}
+	l.report.Verdict.Model = r.Model
+	return l, nil
 }
 
 // lease selects until an account has a token, each account once between two waits.

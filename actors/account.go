@@ -155,11 +155,13 @@ func (a *accountActor) lease(m *messages.LeaseToken) {
 	a.inFlight++
 	if !m.Reply.Send(leased) {
 		a.release()
+		a.tellOfProvider(account.ClassCancelled, leased.LeasedAt)
 	}
 }
 
 // refuse answers an ask that gets no token.
 func (a *accountActor) refuse(m *messages.LeaseToken, err error) {
+	a.tellOfProvider(account.ClassCancelled, m.LeasedAt)
 	m.Reply.Send(messages.TokenLeased{AccountID: a.record.ID, Err: err})
 	a.freePlace()
 }
@@ -182,6 +184,7 @@ func (a *accountActor) reportOutcome(m *messages.ReportOutcome) {
 	if !m.Open {
 		a.release()
 	}
+	a.tellOfProvider(m.Verdict.Class, m.LeasedAt)
 	a.learn(policy.Report{
 		Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt,
 		CountsAsAuthFailure: a.countsAsAuthFailure(m),

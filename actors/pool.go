@@ -36,7 +36,7 @@ type ProactiveConfig struct {
 	Interval time.Duration
 }
 
-// pool is what the actors of one pool share. Only size changes.
+// pool is what the actors of one pool share. Only size and alert change.
 type pool struct {
 	system     *System
 	provider   providers.Provider
@@ -47,6 +47,8 @@ type pool struct {
 	accounts   *nursery
 	// size is the number of accounts.
 	size atomic.Int64
+	// alert is set while the supervisor wants to hear of successes.
+	alert atomic.Bool
 }
 
 // wallNow is the time by the wall clock alone: the other clock, which

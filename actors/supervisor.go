@@ -27,6 +27,8 @@ type supervisor struct {
 	holders     holders
 	active      string
 	claims      claims
+	// breaker is the provider's.
+	breaker policy.Breaker
 
 	// parked are asks that wait for an account, oldest first.
 	parked   []parkedAsk
@@ -146,6 +148,8 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		now := wallNow()
 		s.selection.Release(m.ID, policy.At(now))
 		s.serveParked(now)
+	case *messages.ProviderAnswered:
+		s.providerAnswered(m)
 	case *messages.LoginFailed:
 		s.loginFailed(m)
 	case *messages.AddAccount:
@@ -221,12 +225,16 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		m.Fail(messages.ErrStopped)
 		return time.Time{}, false
 	}
+	if until := s.shut(now); !until.IsZero() {
+		return s.holdBack(m, until, now, deadline)
+	}
 	choice := s.selection.Select(policy.Request{
 		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Exclude: m.Exclude,
 	}, policy.At(now))
 	if !choice.OK {
 		return s.refuse(m, choice, deadline)
 	}
+	s.breaker.Begin(policy.At(now))
 	m.Lease.Rebound, m.Lease.LeasedAt = choice.Rebound, now
 	if m.Affinity != "" || s.selection.Active() != s.active {
 		s.savePoolSoon()

@@ -75,6 +75,18 @@ type OverageBlocked struct {
 	Until  time.Time
 }
 
+// CircuitOpened: the provider is in trouble, whatever account asks. Requests
+// wait, or are refused, until one of them, let through as a probe, is answered.
+type CircuitOpened struct {
+	Occurrence
+	Reason string
+	// RetryAt is when the first probe goes.
+	RetryAt time.Time
+}
+
+// CircuitClosed: the provider answers again.
+type CircuitClosed struct{ Occurrence }
+
 // AccountSwitched: an account was switched on or off by its user.
 type AccountSwitched struct {
 	Occurrence

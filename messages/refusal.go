@@ -24,6 +24,8 @@ const (
 	RefusedUnknown
 	// RefusedDuplicate: another account holds that token already.
 	RefusedDuplicate
+	// RefusedProvider: the provider itself is in trouble.
+	RefusedProvider
 )
 
 // RefusalError is the error of an ask that no account serves. The public package

@@ -120,6 +120,16 @@ type LeaseReleased struct {
 	ID string
 }
 
+// ProviderAnswered tells what an answer says of the provider, for its breaker.
+// An account sends it: of trouble always, else while the supervisor is on the
+// alert.
+type ProviderAnswered struct {
+	// ID is the account's.
+	ID       string
+	Class    account.Class
+	LeasedAt time.Time
+}
+
 // LoginFailed asks for the breaker's decision about an account whose login
 // does not work. An account sends it after [AccountChanged] told of the fault.
 // The supervisor asks the persistence actor with [DisableUnlessLast]; the
@@ -186,25 +196,26 @@ type AccountRemoved struct {
 	Err error
 }
 
-func (*SelectAccount) toSupervisor()   {}
-func (*AddAccount) toSupervisor()      {}
-func (*RemoveAccount) toSupervisor()   {}
-func (*CommandAccount) toSupervisor()  {}
-func (*GetAccounts) toSupervisor()     {}
-func (*GetExpiring) toSupervisor()     {}
-func (*DrainPool) toSupervisor()       {}
-func (*AccountDrained) toSupervisor()  {}
-func (*AccountChanged) toSupervisor()  {}
-func (*LeaseReleased) toSupervisor()   {}
-func (*LoginFailed) toSupervisor()     {}
-func (*BreakerDecided) toSupervisor()  {}
-func (*PoolLoaded) toSupervisor()      {}
-func (*AccountStored) toSupervisor()   {}
-func (*AccountGone) toSupervisor()     {}
-func (*AccountsPresent) toSupervisor() {}
-func (*ClaimsChanged) toSupervisor()   {}
-func (*AccountCreated) toSupervisor()  {}
-func (*AccountRemoved) toSupervisor()  {}
+func (*SelectAccount) toSupervisor()    {}
+func (*AddAccount) toSupervisor()       {}
+func (*RemoveAccount) toSupervisor()    {}
+func (*CommandAccount) toSupervisor()   {}
+func (*GetAccounts) toSupervisor()      {}
+func (*GetExpiring) toSupervisor()      {}
+func (*DrainPool) toSupervisor()        {}
+func (*AccountDrained) toSupervisor()   {}
+func (*AccountChanged) toSupervisor()   {}
+func (*LeaseReleased) toSupervisor()    {}
+func (*ProviderAnswered) toSupervisor() {}
+func (*LoginFailed) toSupervisor()      {}
+func (*BreakerDecided) toSupervisor()   {}
+func (*PoolLoaded) toSupervisor()       {}
+func (*AccountStored) toSupervisor()    {}
+func (*AccountGone) toSupervisor()      {}
+func (*AccountsPresent) toSupervisor()  {}
+func (*ClaimsChanged) toSupervisor()    {}
+func (*AccountCreated) toSupervisor()   {}
+func (*AccountRemoved) toSupervisor()   {}
 
 // Fail answers the ask with err.
 func (m *SelectAccount) Fail(err error) { m.Lease.Fail(err) }

@@ -60,3 +60,12 @@ func TestResetEndsModelLimits(t *testing.T) {
 		lease.Done(multiaccount.Outcome{Status: http.StatusOK})
 	})
 }
+
+// challenged has a 403 mean that a firewall challenges.
+func challenged(a providers.Answer) account.Verdict {
+	v := account.Verdict{Status: a.Status}
+	if a.Status == http.StatusForbidden {
+		v.Class = account.ClassChallenge
+	}
+	return v
+}
