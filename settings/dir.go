@@ -15,7 +15,7 @@ import (
 // It fails when none of them is known, and when $XDG_CONFIG_HOME is relative,
 // which the XDG base directory specification does not allow.
 func DefaultDir() (string, error) {
-	if dir := os.Getenv("MULTIACCOUNT_DIR"); dir != "" {
+	if dir := os.Getenv(dirVariable); dir != "" {
 		return filepath.Abs(dir)
 	}
 	base, err := configHome(runtime.GOOS)

@@ -16,31 +16,42 @@ import (
 
 // domain is the set of values that a setting can take.
 type domain[T any] interface {
-	// parse reads a literal of the file; false when it is of another type.
-	parse(hujson.Literal) (T, bool)
+	// parse reads a value of the file; false when it is of another type.
+	parse(hujson.Value) (T, bool)
 	contains(T) bool
 	// allowed completes the sentence "must be …".
 	allowed() string
 	// show writes a value as the file would have it.
 	show(T) string
+	// schema says the same in the words of JSON Schema.
+	schema() schema
+}
+
+// literal returns a value that is neither an object nor a list; empty for
+// those.
+func literal(v hujson.Value) hujson.Literal {
+	l, _ := v.Value.(hujson.Literal)
+	return l
 }
 
 type boolean struct{}
 
-func (boolean) parse(l hujson.Literal) (bool, bool) {
+func (boolean) parse(v hujson.Value) (bool, bool) {
+	l := literal(v)
 	return l.Bool(), l.Kind() == 't' || l.Kind() == 'f'
 }
 func (boolean) contains(bool) bool     { return true }
 func (boolean) allowed() string        { return "true or false" }
 func (boolean) show(value bool) string { return strconv.FormatBool(value) }
+func (boolean) schema() schema         { return schema{Type: "boolean"} }
 
 // between is the whole numbers of a closed range.
 type between struct{ least, most int }
 
 func atLeast(least int) between { return between{least, math.MaxInt} }
 
-func (b between) parse(l hujson.Literal) (int, bool) {
-	n, err := strconv.Atoi(string(l))
+func (b between) parse(v hujson.Value) (int, bool) {
+	n, err := strconv.Atoi(string(literal(v)))
 	return n, err == nil
 }
 
@@ -55,6 +66,8 @@ func (b between) allowed() string {
 
 func (b between) show(value int) string { return strconv.Itoa(value) }
 
+func (b between) schema() schema { return wholeNumber(int64(b.least), int64(b.most)) }
+
 // span is the durations from least to longest, written as a count of units.
 type span struct {
 	least, unit time.Duration
@@ -68,8 +81,8 @@ func seconds(least time.Duration) span { return span{least, time.Second, "second
 // longest keeps a count of units, and a sum of durations, from overflowing.
 const longest = 100 * 365 * 24 * time.Hour
 
-func (d span) parse(l hujson.Literal) (time.Duration, bool) {
-	n, err := strconv.ParseInt(string(l), 10, 64)
+func (d span) parse(v hujson.Value) (time.Duration, bool) {
+	n, err := strconv.ParseInt(string(literal(v)), 10, 64)
 	limit := int64(longest / d.unit)
 	return time.Duration(n) * d.unit, err == nil && -limit <= n && n <= limit
 }
@@ -84,9 +97,12 @@ func (d span) show(value time.Duration) string {
 	return strconv.FormatFloat(float64(value)/float64(d.unit), 'f', -1, 64)
 }
 
+func (d span) schema() schema { return wholeNumber(int64(d.least/d.unit), int64(longest/d.unit)) }
+
 type oneOf []Strategy
 
-func (o oneOf) parse(l hujson.Literal) (Strategy, bool) {
+func (o oneOf) parse(v hujson.Value) (Strategy, bool) {
+	l := literal(v)
 	return Strategy(l.String()), l.Kind() == '"'
 }
 
@@ -101,12 +117,17 @@ func (o oneOf) allowed() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-func (o oneOf) show(value Strategy) string { return strconv.Quote(string(value)) }
+func (o oneOf) show(value Strategy) string { return quote(string(value)) }
+
+func (o oneOf) schema() schema { return schema{Type: "string", Enum: o} }
 
 // format is a form that text must have.
 type format interface {
 	contains(string) bool
 	allowed() string
+	// pattern is a regular expression that lets nothing pass which contains
+	// refuses. It may be narrower: a loader knows more than a pattern.
+	pattern() string
 }
 
 // webURL is where credentials may be sent: over TLS (RFC 6749 section 3.2,
@@ -130,6 +151,15 @@ func (webURL) allowed() string {
 	return "an https:// URL without user name, password or fragment (http:// only for this machine itself)"
 }
 
+func (webURL) pattern() string {
+	const (
+		octet    = `(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
+		loopback = `(localhost|127\.` + octet + `\.` + octet + `\.` + octet + `|\[::1\])`
+		rest     = `(:[0-9]{1,5})?([/?]([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$`
+	)
+	return `^(https://[A-Za-z0-9.-]+|https?://` + loopback + `)` + rest
+}
+
 // word is text that can stand in a query or a form as it is.
 type word struct{}
 
@@ -141,8 +171,61 @@ func (word) contains(value string) bool {
 
 func (word) allowed() string { return "text without spaces" }
 
-// providerName is what [checkProviderName] lets pass.
-const providerName = "abcdefghijklmnopqrstuvwxyz0123456789-_."
+func (word) pattern() string { return "^[!-~]+$" }
+
+// argv is a program and its arguments, none for no program. There is no shell
+// that would take them apart.
+type argv struct{}
+
+func (argv) parse(v hujson.Value) ([]string, bool) {
+	list, ok := v.Value.(*hujson.Array)
+	if !ok {
+		return nil, false
+	}
+	var args []string
+	for _, element := range list.Elements {
+		l := literal(element)
+		if l.Kind() != '"' {
+			return nil, false
+		}
+		args = append(args, l.String())
+	}
+	return args, true
+}
+
+func (argv) contains(value []string) bool {
+	cut := func(arg string) bool { return strings.ContainsRune(arg, 0) }
+	return len(value) == 0 || value[0] != "" && !slices.ContainsFunc(value, cut)
+}
+
+func (argv) allowed() string {
+	return `a list of a program and its arguments, such as ["notify-send", "multiaccount"]; [] is none`
+}
+
+func (argv) show(value []string) string {
+	shown := make([]string, len(value))
+	for i, arg := range value {
+		shown[i] = quote(arg)
+	}
+	return "[" + strings.Join(shown, ", ") + "]"
+}
+
+func (argv) schema() schema {
+	return schema{
+		Type: "array", PrefixItems: []schema{{Type: "string", Pattern: `^[^\x00]+$`}},
+		Items: &schema{Type: "string", Pattern: `^[^\x00]*$`},
+	}
+}
+
+// quote writes text as JSON does.
+func quote(text string) string { return string(hujson.String(text)) }
+
+const (
+	// providerName is what [checkProviderName] lets pass, and the same as a
+	// pattern.
+	providerName        = "abcdefghijklmnopqrstuvwxyz0123456789-_."
+	providerNamePattern = "^[a-z0-9_.-]*[a-z0-9_-][a-z0-9_.-]*$"
+)
 
 // checkProviderName refuses what cannot be a provider's name and would
 // therefore be set without ever having an effect.

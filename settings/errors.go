@@ -23,6 +23,9 @@ type Problem struct {
 	// Key is the setting's full name ("providers.openai.max_wait_ms"), empty
 	// for what concerns the file as a whole.
 	Key string
+	// Variable is the environment variable that is wrong, which no file is
+	// then; Line, Column and Key are zero.
+	Variable string
 	// Message says what is wrong and what is allowed.
 	Message string
 }
@@ -42,8 +45,8 @@ func (e *Error) line(p Problem) string {
 	if p.Line > 0 {
 		fmt.Fprintf(&b, "%s:%d:%d: ", e.Path, p.Line, p.Column)
 	}
-	if p.Key != "" {
-		b.WriteString(p.Key + ": ")
+	if name := p.Key + p.Variable; name != "" {
+		b.WriteString(name + ": ")
 	}
 	b.WriteString(p.Message)
 	return b.String()

@@ -15,7 +15,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := parse("x", data)
+		s, _, err := parse("x", data)
 		if err == nil {
 			if err := s.Validate(); err != nil {
 				t.Errorf("accepted, but not valid: %v", err)

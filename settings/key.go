@@ -16,6 +16,11 @@ type key interface {
 	checkOverride(*Override) error
 	read(*Settings, hujson.Value) error
 	readOverride(*Override, hujson.Value) error
+	// shown and shownOverride write the value as the file would have it; empty
+	// when an override has none.
+	shown(*Settings) string
+	shownOverride(*Override) string
+	schema() schema
 }
 
 // setting is one line of the table for values of type T.
@@ -29,7 +34,10 @@ type setting[T any] struct {
 }
 
 func (k setting[T]) describe() Key {
-	return Key{Name: k.name, Default: k.domain.show(k.initial), Allowed: k.domain.allowed(), Help: k.help}
+	return Key{
+		Name: k.name, Default: k.domain.show(k.initial), Allowed: k.domain.allowed(), Help: k.help,
+		Variable: variable(k.name),
+	}
 }
 
 func (k setting[T]) setDefault(s *Settings) { *k.in(s) = k.initial }
@@ -73,12 +81,27 @@ func (k setting[T]) readOverride(o *Override, v hujson.Value) error {
 }
 
 func (k setting[T]) parse(v hujson.Value) (T, error) {
-	literal, _ := v.Value.(hujson.Literal)
-	value, ok := k.domain.parse(literal)
+	value, ok := k.domain.parse(v)
 	if ok && k.domain.contains(value) {
 		return value, nil
 	}
 	return value, refuse(k.domain.allowed(), found(v))
+}
+
+func (k setting[T]) shown(s *Settings) string { return k.domain.show(*k.in(s)) }
+
+func (k setting[T]) shownOverride(o *Override) string {
+	if value := *k.override(o); value != nil {
+		return k.domain.show(*value)
+	}
+	return ""
+}
+
+func (k setting[T]) schema() schema {
+	s := k.domain.schema()
+	s.Description = sentence(k.help)
+	s.Default = []byte(k.domain.show(k.initial))
+	return s
 }
 
 // endpoint is one key that only a provider has. Its messages never show the
@@ -102,15 +125,26 @@ func (e endpoint) check(o *Override) error {
 }
 
 func (e endpoint) read(o *Override, v hujson.Value) error {
-	literal, _ := v.Value.(hujson.Literal)
-	if literal.Kind() != '"' {
+	l := literal(v)
+	if l.Kind() != '"' {
 		return refuse(e.kind.allowed(), found(v))
 	}
-	if !e.kind.contains(literal.String()) {
+	if !e.kind.contains(l.String()) {
 		return errors.New("must be " + e.kind.allowed())
 	}
-	*e.field(o) = literal.String()
+	*e.field(o) = l.String()
 	return nil
+}
+
+func (e endpoint) shown(o *Override) string {
+	if value := *e.field(o); value != "" {
+		return quote(value)
+	}
+	return ""
+}
+
+func (e endpoint) schema() schema {
+	return schema{Type: "string", Pattern: e.kind.pattern(), Description: sentence(e.help)}
 }
 
 func refuse(allowed, found string) error {

@@ -6,27 +6,45 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
 )
 
 // maxFileSize is far above what anybody writes by hand, and low enough for a
 // parser that recurses into nested values.
 const maxFileSize = 64 << 10
 
-// Load reads the settings file at path. What the file does not mention keeps
-// its default, and so does everything when there is no file.
+// Load reads the settings file at path, and lays over it what the environment
+// sets: MULTIACCOUNT_MAX_WAIT_MS, and so on for each key ([Key.Variable]). What
+// neither mentions keeps its default, and so does everything when there is no
+// file. What the file says for one provider holds for that provider, whatever
+// the environment says for all.
 //
-// When the file's content is at fault the error is an [*Error] that lists all
+// When the content is at fault the error is an [*Error] that lists all
 // problems with their lines, and the Settings are zero: a file is used whole
-// or not at all. Any other error means that the file could not be read.
+// or not at all. Any other error means that the file could not be read, or
+// that other users could change it.
 func Load(path string) (Settings, error) {
+	s, _, err := load(path)
+	return s, err
+}
+
+func load(path string) (Settings, *reader, error) {
 	data, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Default(), nil
+		data, err = []byte(newFile), nil
 	}
 	if err != nil {
-		return Settings{}, fmt.Errorf("reading the settings: %w", err)
+		return Settings{}, nil, fmt.Errorf("reading the settings: %w", err)
 	}
-	return parse(path, data)
+	s, r, err := parse(path, data)
+	if err != nil && len(r.found) == 0 {
+		return Settings{}, r, err // it is not even JSON
+	}
+	r.applyEnvironment(&s)
+	if err := asError(path, r.found); err != nil {
+		return Settings{}, r, err
+	}
+	return s, r, nil
 }
 
 func readFile(path string) ([]byte, error) {
@@ -35,9 +53,22 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
+	if err := checkOwner(path, file); err != nil {
+		return nil, err
+	}
 	data, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
 	if err == nil && len(data) > maxFileSize {
 		err = fmt.Errorf("%s is larger than %d KiB and thus no settings file", path, maxFileSize>>10)
 	}
 	return data, err
+}
+
+// checkOwner refuses a file that others may write to: it names the servers
+// that get credentials, and a program to run. Windows has no such modes.
+func checkOwner(path string, file *os.File) error {
+	info, err := file.Stat()
+	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o022 == 0 {
+		return err
+	}
+	return fmt.Errorf("other users may write to %s (mode %04o); run: chmod go-w %q", path, info.Mode().Perm(), path)
 }

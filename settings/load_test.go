@@ -16,11 +16,16 @@ import (
 // load writes content to a file and loads it.
 func load(t *testing.T, content string) (settings.Settings, error) {
 	t.Helper()
+	return settings.Load(writeFile(t, content))
+}
+
+func writeFile(t *testing.T, content string) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), settings.FileName)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return settings.Load(path)
+	return path
 }
 
 func TestLoadAcceptsEveryKey(t *testing.T) {
@@ -37,6 +42,7 @@ func TestLoadAcceptsEveryKey(t *testing.T) {
 		"proactive_refresh_interval_seconds": 30,
 		"max_wait_ms": 0,
 		"max_attempts": 6,
+		"on_event": ["notify", "--now"],
 		"quiet_mode": true,
 		"debug": true,
 	}`)
@@ -53,6 +59,7 @@ func TestLoadAcceptsEveryKey(t *testing.T) {
 		ProactiveRefreshBuffer:     time.Minute,
 		ProactiveRefreshInterval:   30 * time.Second,
 		MaxAttempts:                6,
+		OnEvent:                    []string{"notify", "--now"},
 		QuietMode:                  true,
 		Debug:                      true,
 	}
@@ -75,6 +82,7 @@ func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
 		"proactive_refresh_interval_seconds": 30,
 		"max_wait_ms": 6,
 		"max_attempts": 7,
+		"on_event": [],
 		"quiet_mode": true,
 		"debug": true,
 		"base_url": "http://127.0.0.1:8080/api",
@@ -100,6 +108,7 @@ func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
 		ProactiveRefreshInterval:   new(30 * time.Second),
 		MaxWait:                    new(6 * time.Millisecond),
 		MaxAttempts:                new(7),
+		OnEvent:                    new([]string(nil)),
 		QuietMode:                  new(true),
 		Debug:                      new(true),
 		BaseURL:                    "http://127.0.0.1:8080/api",

@@ -10,20 +10,27 @@ import (
 )
 
 // parse reads a file's content; path is for messages only.
-func parse(path string, data []byte) (Settings, error) {
-	// Some editors put a byte order mark in front; a comment may end the file
-	// without the line end that the grammar asks for.
-	data = append(bytes.TrimPrefix(data, []byte("\ufeff")), '\n')
-	root, err := hujson.Parse(data)
+func parse(path string, data []byte) (Settings, *reader, error) {
+	r := &reader{path: path, data: normal(data), origins: map[string]Origin{}}
+	root, err := hujson.Parse(r.data)
 	if err != nil {
-		return Settings{}, asError(path, []Problem{syntaxProblem(err)})
+		return Settings{}, r, asError(path, []Problem{syntaxProblem(err)})
 	}
-	r := reader{data: data}
 	s := r.settings(root)
 	if err := asError(path, r.found); err != nil {
-		return Settings{}, err
+		return Settings{}, r, err
 	}
-	return s, nil
+	return s, r, nil
+}
+
+// normal makes up for two habits of editors: a byte order mark in front, and a
+// comment that ends the file without the line end that the grammar asks for.
+func normal(data []byte) []byte {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if bytes.HasSuffix(data, []byte("\n")) {
+		return data
+	}
+	return append(bytes.Clone(data), '\n')
 }
 
 // syntaxProblem takes apart hujson's "hujson: line 1, column 2: what", the
@@ -37,10 +44,12 @@ func syntaxProblem(err error) Problem {
 	return p
 }
 
-// reader collects problems while it reads one file.
+// reader collects problems, and where values come from, while it reads one file.
 type reader struct {
-	data  []byte
-	found []Problem
+	path    string
+	data    []byte
+	found   []Problem
+	origins map[string]Origin
 }
 
 // field is one key that an object may have.
@@ -51,10 +60,18 @@ type field struct {
 
 func (r *reader) settings(root hujson.Value) Settings {
 	s := Default()
-	fields := []field{{providersKey, func(v hujson.Value) error {
-		s.Providers = r.providers(v)
-		return nil
-	}}}
+	fields := []field{
+		{providersKey, func(v hujson.Value) error {
+			s.Providers = r.providers(v)
+			return nil
+		}},
+		{schemaKey, func(v hujson.Value) error {
+			if literal(v).Kind() != '"' {
+				return refuse("the place of the schema", found(v))
+			}
+			return nil
+		}},
+	}
 	for _, k := range table() {
 		fields = append(fields, field{k.describe().Name, func(v hujson.Value) error { return k.read(&s, v) }})
 	}
@@ -97,9 +114,13 @@ func (r *reader) object(v hujson.Value, path string, fields []field) {
 		f, known := byName[memberName(m)]
 		if !known {
 			r.report(m.Name, key, unknownKey(memberName(m), fields))
-		} else if err := f.read(m.Value); err != nil {
+			return
+		}
+		if err := f.read(m.Value); err != nil {
 			r.report(m.Value, key, err)
 		}
+		line, _ := r.position(m.Name)
+		r.origins[key] = Origin{Path: r.path, Line: line}
 	})
 }
 

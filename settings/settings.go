@@ -47,8 +47,8 @@ const (
 // from [Default]: the zero value is not valid by itself, and where the engine
 // takes a Settings it reads a zero one ([Settings.IsZero]) as the defaults.
 //
-// Settings is a plain value. A copy shares the Providers map, so do not write
-// to the map once others hold the value; then it is safe for concurrent use.
+// Settings is a plain value. A copy shares Providers and OnEvent, so do not
+// write to them once others hold the value; then it is safe for concurrent use.
 type Settings struct {
 	// AccountSelectionStrategy picks the account for a request.
 	AccountSelectionStrategy Strategy
@@ -80,6 +80,9 @@ type Settings struct {
 	// MaxAttempts lowers how many times one request is tried; 0 leaves it to
 	// the engine's own rule, and a number above that rule changes nothing.
 	MaxAttempts int
+	// OnEvent is a program and its arguments, run when an account needs its
+	// owner; empty for none.
+	OnEvent []string
 	// QuietMode leaves out notices that are not errors.
 	QuietMode bool
 	// Debug logs each decision.
@@ -104,6 +107,7 @@ type Override struct {
 	ProactiveRefreshInterval   *time.Duration
 	MaxWait                    *time.Duration
 	MaxAttempts                *int
+	OnEvent                    *[]string
 	QuietMode                  *bool
 	Debug                      *bool
 

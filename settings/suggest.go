@@ -13,16 +13,25 @@ func unknownKey(name string, fields []field) error {
 			return fmt.Errorf("stands under %q only: each provider has its own", providersKey+".<name>")
 		}
 	}
-	nearest, distance := "", len(name)
-	for _, f := range fields {
-		if d := editDistance(plain(name), plain(f.name)); d < distance {
-			nearest, distance = f.name, d
+	if meant := nearest(name, namesOf(fields)); meant != "" {
+		return fmt.Errorf("no such setting; did you mean %q?", meant)
+	}
+	return errors.New("no such setting; there are " + strings.Join(namesOf(fields), ", "))
+}
+
+// nearest returns the one of names that name was probably meant to be; empty
+// when none is near.
+func nearest(name string, names []string) string {
+	best, distance := "", len(name)
+	for _, n := range names {
+		if d := editDistance(plain(name), plain(n)); d < distance {
+			best, distance = n, d
 		}
 	}
-	if nearest != "" && distance <= max(2, len(nearest)/4) {
-		return fmt.Errorf("no such setting; did you mean %q?", nearest)
+	if distance > max(2, len(best)/4) {
+		return ""
 	}
-	return errors.New("no such setting; there are " + names(fields))
+	return best
 }
 
 // plain leaves out what tells maxWaitMs, max-wait-ms and max_wait_ms apart.
@@ -30,12 +39,12 @@ func plain(name string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(name))
 }
 
-func names(fields []field) string {
+func namesOf(fields []field) []string {
 	all := make([]string, len(fields))
 	for i, f := range fields {
 		all[i] = f.name
 	}
-	return strings.Join(all, ", ")
+	return all
 }
 
 // editDistance counts the letters to insert, remove, replace or swap with

@@ -10,6 +10,9 @@ type Key struct {
 	// the endpoints, whose default is the provider's own.
 	Default string
 	Allowed string
+	// Variable is the environment variable that sets it for one process; empty
+	// for the endpoints.
+	Variable string
 	// Help says in one line what the setting does.
 	Help string
 	// ProviderOnly keys stand only under "providers.<name>", all others there
@@ -29,7 +32,11 @@ func Keys() []Key {
 	return all
 }
 
-const providersKey = "providers"
+const (
+	providersKey = "providers"
+	// schemaKey is for editors, which look there for the schema.
+	schemaKey = "$schema"
+)
 
 // table holds every setting once: strict reading, defaults, validation and
 // overrides follow from it.
@@ -110,6 +117,13 @@ func table() []key {
 			"lowers how many times one request is tried; 0 leaves the built-in rule",
 			func(s *Settings) *int { return &s.MaxAttempts },
 			func(o *Override) **int { return &o.MaxAttempts },
+		},
+		setting[[]string]{
+			"on_event", nil,
+			argv{},
+			"program to run when an account needs its owner, with the event on its standard input",
+			func(s *Settings) *[]string { return &s.OnEvent },
+			func(o *Override) **[]string { return &o.OnEvent },
 		},
 		setting[bool]{
 			"quiet_mode", false,

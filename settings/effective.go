@@ -1,0 +1,65 @@
+package settings
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Origin says where a value comes from; the zero value is the default.
+type Origin struct {
+	// Path and Line are set for a value of the file.
+	Path string `json:"path,omitempty"`
+	Line int    `json:"line,omitempty"`
+	// Variable is set for a value of the environment.
+	Variable string `json:"variable,omitempty"`
+}
+
+// String returns "default", "path:line" or the variable's name.
+func (o Origin) String() string {
+	switch {
+	case o.Variable != "":
+		return o.Variable
+	case o.Line > 0:
+		return fmt.Sprintf("%s:%d", o.Path, o.Line)
+	}
+	return "default"
+}
+
+// Entry is one setting as it holds.
+type Entry struct {
+	// Key is the full name ("providers.openai.max_wait_ms").
+	Key string
+	// Value is JSON, written as in the file.
+	Value  string
+	Origin Origin
+}
+
+// Effective returns every setting as it holds with the file at path and the
+// environment: first those for all providers, in the order of [Keys], then
+// what differs for single ones. Its errors are those of [Load].
+func Effective(path string) ([]Entry, error) {
+	s, r, err := load(path)
+	if err != nil {
+		return nil, err
+	}
+	var all []Entry
+	add := func(key, value string) {
+		if value != "" {
+			all = append(all, Entry{Key: key, Value: value, Origin: r.origins[key]})
+		}
+	}
+	for _, k := range table() {
+		add(k.describe().Name, k.shown(&s))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
+		override := s.Providers[name]
+		for _, k := range table() {
+			add(overrideKey(name, k.describe().Name), k.shownOverride(&override))
+		}
+		for _, e := range endpoints() {
+			add(overrideKey(name, e.name), e.shown(&override))
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,75 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/tailscale/hujson"
+)
+
+// variablePrefix is what the names of all our environment variables begin with.
+const variablePrefix = "MULTIACCOUNT_"
+
+// Variables that are no settings.
+const (
+	dirVariable        = "MULTIACCOUNT_DIR"
+	passphraseVariable = "MULTIACCOUNT_PASSPHRASE"
+)
+
+// variable returns the environment variable of a setting.
+func variable(key string) string { return variablePrefix + strings.ToUpper(key) }
+
+// applyEnvironment lays over s what the environment sets, which is read as
+// strictly as the file, and notes where it came from.
+func (r *reader) applyEnvironment(s *Settings) {
+	byVariable := map[string]key{}
+	for _, k := range table() {
+		byVariable[k.describe().Variable] = k
+	}
+	environment := os.Environ()
+	slices.Sort(environment) // the order of the problems
+	for _, pair := range environment {
+		name, text, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, variablePrefix) || name == dirVariable || name == passphraseVariable {
+			continue
+		}
+		k, known := byVariable[name]
+		err := unknownVariable(name)
+		if known {
+			err = k.read(s, written(k, text))
+			r.origins[k.describe().Name] = Origin{Variable: name}
+		}
+		if err != nil {
+			r.found = append(r.found, Problem{Variable: name, Message: err.Error()})
+		}
+	}
+}
+
+// written returns what somebody typed outside a file: JSON, or text without
+// its quotes.
+func written(k interface{ schema() schema }, text string) hujson.Value {
+	if k.schema().Type != "string" || strings.HasPrefix(text, `"`) {
+		v, err := hujson.Parse([]byte(text + "\n"))
+		if err == nil {
+			v.Standardize()
+			return v
+		}
+	}
+	return hujson.Value{Value: hujson.String(text)}
+}
+
+// unknownVariable says what the writer of a variable that does not exist may
+// have meant.
+func unknownVariable(name string) error {
+	names := []string{dirVariable, passphraseVariable}
+	for _, k := range table() {
+		names = append(names, k.describe().Variable)
+	}
+	if meant := nearest(name, names); meant != "" {
+		return fmt.Errorf("no such variable; did you mean %s?", meant)
+	}
+	return errors.New("no such variable; a setting's is called " + variablePrefix + "<KEY>, as in " + variable("max_wait_ms"))
+}
