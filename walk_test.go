@@ -206,7 +206,8 @@ func checkAnswer(t *testing.T, resp *http.Response, err error, status int) {
 	}
 }
 
-// A limit that ends within max_wait is waited for, even by the only account.
+// A limit that ends within max_wait is waited for, even by the only account;
+// where nobody said when, the account is tried in the third quarter.
 func TestWaitsForShortLimit(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		s := quiet()
@@ -217,7 +218,7 @@ func TestWaitsForShortLimit(t *testing.T) {
 		began := time.Now()
 		resp, err := post(pool.Transport(up), "question")
 		checkAnswer(t, resp, err, 200)
-		if waited := time.Since(began); waited != 20*time.Second {
+		if waited := time.Since(began); waited < 10*time.Second || waited > 15*time.Second {
 			t.Errorf("waited %v", waited)
 		}
 	})

@@ -95,12 +95,13 @@ func later(a, b time.Time) time.Time {
 }
 
 // refuse answers an ask that no account serves now, or says until when it may
-// wait: for a free place until its deadline, for a reset when that is no later.
+// wait: for a free place or a probe until its deadline, for a reset when that
+// is no later.
 func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (retryAt time.Time, parked bool) {
 	retryAt = c.RetryAt.Time()
 	waits := !s.noneWorks() && wallNow().Before(deadline)
 	switch {
-	case waits && c.Reason == policy.AllBusy:
+	case waits && (c.Reason == policy.AllBusy || c.Reason == policy.AllLimited && c.Probing):
 		return earlier(deadline, retryAt), true
 	case waits && c.Reason == policy.AllLimited && !retryAt.IsZero() && !retryAt.After(deadline):
 		return retryAt, true

@@ -212,6 +212,9 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 // answer goes to the caller, not through here.
 func (s *supervisor) selectAccount(m *messages.SelectAccount) {
 	now := wallNow()
+	if !now.Before(s.wakeTime) {
+		s.serveParked(now) // whoever waits for what is free since is first
+	}
 	deadline := now.Add(s.config.MaxWait - m.Waited)
 	if retryAt, parked := s.place(m, now, deadline); parked {
 		s.park(parkedAsk{ask: m, since: now, deadline: deadline}, retryAt)

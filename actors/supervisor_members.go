@@ -21,6 +21,8 @@ type member struct {
 	// usedAt is when it was last picked; claimed is set while others are told.
 	usedAt  policy.Instant
 	claimed bool
+	// jitter is this process' own, so that others probe the account at other times.
+	jitter float64
 	// refreshFailed says why the account has to wait until notBefore.
 	refreshFailed string
 }
@@ -33,7 +35,7 @@ type removal struct {
 
 // join makes a stored account a member of the pool.
 func (s *supervisor) join(ctx actor.Context, record *account.Record) {
-	m := &member{ref: s.spawnAccount(ctx, record), record: record}
+	m := &member{ref: s.spawnAccount(ctx, record), record: record, jitter: s.jitter()}
 	s.byID[record.ID] = m
 	s.order = append(s.order, m)
 	s.size.Store(int64(len(s.order)))
@@ -49,6 +51,9 @@ func (s *supervisor) join(ctx actor.Context, record *account.Record) {
 func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 	facts := policy.FactsOf(m.record)
 	facts.CoolUntil = max(facts.CoolUntil, policy.At(m.notBefore))
+	if probe := policy.ProbeAt(m.record, m.jitter); probe != 0 {
+		facts.ProbeAt = max(probe, policy.At(m.notBefore))
+	}
 	facts.Claimed = s.claims.theirs[m.record.ID]
 	return s.selection.Put(facts, policy.At(now))
 }

@@ -30,6 +30,9 @@ type Facts struct {
 	RateLimitedAt Instant
 	// CoolUntil is the end of the cooldown of the whole account.
 	CoolUntil Instant
+	// ProbeAt, when before CoolUntil, is from when on one request may find out
+	// whether the account is limited still; zero for none.
+	ProbeAt Instant
 	// ModelCooldowns limit single models; usually there are none.
 	ModelCooldowns []ModelCooldown
 	Windows        []Window

@@ -24,6 +24,7 @@ type known struct {
 	slot     int
 	inFlight int
 	credit   float64 // round-robin: what it is owed
+	probed   policy.Instant
 }
 
 // verdict is what the oracle demands of a choice.
@@ -120,11 +121,19 @@ func (a *known) modelEnd(model string) policy.Instant {
 
 // wake is the end of what keeps the account from the model, 0 for nothing.
 func (a *known) wake(model string, now policy.Instant) policy.Instant {
-	end := max(a.CoolUntil, a.modelEnd(model))
+	end := max(a.coolEnd(), a.modelEnd(model))
 	if !a.Eligible || end <= now {
 		return 0
 	}
 	return end
+}
+
+// coolEnd is the end of the cooldown, or when one request may see for itself.
+func (a *known) coolEnd() policy.Instant {
+	if a.ProbeAt != 0 && a.ProbeAt < a.CoolUntil && a.probed != a.CoolUntil {
+		return a.ProbeAt
+	}
+	return a.CoolUntil
 }
 
 func (o *oracle) state(a *known, model string, now policy.Instant) policy.State {
@@ -135,7 +144,7 @@ func (o *oracle) state(a *known, model string, now policy.Instant) policy.State 
 		return policy.Cooling
 	case a.MaxInFlight > 0 && a.inFlight >= a.MaxInFlight:
 		return policy.Busy
-	case a.RateLimitedAt != 0 && now < a.RateLimitedAt.Add(30*time.Second):
+	case a.CoolUntil > now, a.RateLimitedAt != 0 && now < a.RateLimitedAt.Add(30*time.Second):
 		return policy.Available
 	}
 	for _, w := range a.live(now) {
@@ -432,6 +441,9 @@ func (o *oracle) served(r policy.Request, id string, now policy.Instant) {
 		}
 	}
 	a.LastUsed = now
+	if a.CoolUntil > now {
+		a.probed = a.CoolUntil
+	}
 	if a.MaxInFlight > 0 {
 		a.inFlight++
 	}

@@ -38,6 +38,9 @@ type Pool struct {
 	viewed []*model
 
 	bindings bindings
+	// probes are slots of accounts whose probes have gone, and of some that
+	// are known to have come back.
+	probes []Slot
 
 	now, epoch Instant
 	// due holds the accounts that change by themselves, the first on top, at
@@ -53,6 +56,8 @@ type Pool struct {
 type member struct {
 	facts    Facts
 	inFlight int32
+	// probed is the CoolUntil of the cooldown whose probe has gone.
+	probed Instant
 	// duePos is the position in the pool's queue, nobody when it is not there.
 	duePos int32
 	dueAt  Instant

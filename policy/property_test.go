@@ -196,6 +196,9 @@ func (h *history) facts() policy.Facts {
 		LastUsed:    h.moment("last used", -time.Hour, time.Minute),
 		CoolUntil:   h.moment("cool until", -time.Minute, 3*time.Hour),
 	}
+	if f.CoolUntil != 0 {
+		f.ProbeAt = h.moment("probe at", -time.Minute, 3*time.Hour)
+	}
 	if rapid.Bool().Draw(h.T, "known quota") {
 		f.Windows = rapid.SliceOfN(rapid.Custom(h.window), 0, 3).Draw(h.T, "windows")
 	}

@@ -2,7 +2,7 @@ package policy
 
 // refuse says why no account serves, and when one will.
 func (p *Pool) refuse(q *query) Choice {
-	c := Choice{RetryAt: p.earliest(q)}
+	c := Choice{RetryAt: p.earliest(q), Probing: p.probing()}
 	switch {
 	case q.declined:
 		c.Reason = Declined
@@ -44,8 +44,7 @@ func (p *Pool) wake(s Slot, m *model) Instant {
 	if s == nobody {
 		return 0
 	}
-	f := &p.members[s].facts
-	until := f.CoolUntil
+	f, until := &p.members[s].facts, p.members[s].coolEnd()
 	if m != nil {
 		until = max(until, f.cooldown(m.name))
 	}

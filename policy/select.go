@@ -27,6 +27,9 @@ type Choice struct {
 	// RetryAt is the first moment at which a limited account is available
 	// again, whether or not this request tried it already; zero when not known.
 	RetryAt Instant
+	// Probing is set when one request is finding out whether a limited account
+	// is available again already.
+	Probing bool
 }
 
 // Reason says why no account serves a request.
@@ -145,10 +148,10 @@ func (p *Pool) top(q *query) (Slot, *group) {
 func (p *Pool) take(s Slot) {
 	m := &p.members[s]
 	m.facts.LastUsed = p.now
-	full := false
+	full := p.probe(s)
 	if most := m.facts.MaxInFlight; most > 0 {
 		m.inFlight++
-		full = int(m.inFlight) >= most
+		full = full || int(m.inFlight) >= most
 	}
 	if full || p.traits.rest && !p.heldOut(s) {
 		p.settle(s)

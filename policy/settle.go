@@ -36,7 +36,7 @@ func (p *Pool) settle(s Slot) {
 	thawed := p.thaw(s)
 	st, changed := p.judge(s)
 	l, bent := p.lineOf(s, st)
-	p.put(p.base, s, st, p.members[s].facts.CoolUntil, l)
+	p.put(p.base, s, st, p.members[s].coolEnd(), l)
 	for _, m := range p.viewed {
 		p.putFor(m, s, st, l)
 	}
@@ -54,10 +54,9 @@ func (p *Pool) lineOf(s Slot, st State) (line, Instant) {
 
 // putFor is put for the view of one model.
 func (p *Pool) putFor(m *model, s Slot, st State, l line) {
-	f := &p.members[s].facts
-	until := f.CoolUntil
+	until := p.members[s].coolEnd()
 	if st != Ineligible && m.cools(s) {
-		st, until = Cooling, max(until, f.cooldown(m.name))
+		st, until = Cooling, max(until, p.members[s].facts.cooldown(m.name))
 	}
 	p.put(m.view, s, st, until, l)
 }
@@ -83,8 +82,8 @@ func (p *Pool) judge(s Slot) (State, Instant) {
 	switch {
 	case !f.Eligible:
 		return Ineligible, forever
-	case f.CoolUntil > p.now:
-		return Cooling, f.CoolUntil
+	case m.coolEnd() > p.now:
+		return Cooling, m.coolEnd()
 	case f.MaxInFlight > 0 && int(m.inFlight) >= f.MaxInFlight:
 		return Busy, forever
 	}
@@ -95,11 +94,12 @@ func (p *Pool) judge(s Slot) (State, Instant) {
 }
 
 // sparedUntil returns until when the account, although it could serve, is
-// spared: for its soft quota, or having just been limited.
+// spared: for its soft quota, having just been limited, or cooling but for a
+// probe.
 func (f *Facts) sparedUntil(now Instant, softQuota float64) Instant {
-	var until Instant
+	until := f.CoolUntil
 	if f.RateLimitedAt != 0 {
-		until = f.RateLimitedAt.Add(recentLimit)
+		until = max(until, f.RateLimitedAt.Add(recentLimit))
 	}
 	for i := range f.Windows {
 		if w := &f.Windows[i]; w.live(now) && overQuota(w.Utilization, softQuota) {

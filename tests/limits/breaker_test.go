@@ -95,7 +95,7 @@ func TestOutageIsWaitedFor(t *testing.T) {
 		if served := w.together(t, 30); served != 30 {
 			t.Errorf("%d of 30 were served", served)
 		}
-		if took := time.Since(began); took > 20*time.Second {
+		if took := time.Since(began); took > 26*time.Second { // a pause of up to 16 s may begin just before the end
 			t.Errorf("the last was served after %v", took)
 		}
 		if n := o.requests(); n > 30+90 { // nine attempts each, without a breaker
@@ -142,6 +142,7 @@ func TestFlakyAnswersOpenNothing(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {
 		w := open(t, 2, rig.Settings())
 		w.wire.Next(token(0), 500, 502, 529, 500, 500, 500, 500, 500, 500, 500, 500, 500)
+		w.wire.Next(token(1), 500)
 		for range 4 {
 			w.mustAsk(t)
 		}

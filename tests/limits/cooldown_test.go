@@ -69,3 +69,49 @@ func challenged(a providers.Answer) account.Verdict {
 	}
 	return v
 }
+
+// Nobody said when the only account's limit ends. Of those that wait, one is
+// sent to see; the others go when it has come back.
+func TestCooldownWithoutAnEndIsProbed(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		s := patient()
+		s.MaxWait = 50 * time.Second
+		w := open(t, 1, s)
+		w.wire.Next(token(0), http.StatusTooManyRequests)
+		began := time.Now()
+		if served := w.together(t, 5); served != 5 {
+			t.Errorf("%d of 5 were served", served)
+		}
+		if took := time.Since(began); took < 30*time.Second || took > 45*time.Second {
+			t.Errorf("the limit of a minute was probed after %v", took)
+		}
+	})
+}
+
+// A probe that finds the limit in force renews it.
+func TestProbeThatIsLimitedRenews(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		w := open(t, 1, rig.Settings())
+		w.wire.Next(token(0), http.StatusTooManyRequests, http.StatusTooManyRequests)
+		_, err := w.ask(t)
+		limited := failsWith[*multiaccount.AllAccountsLimitedError](t, err)
+		time.Sleep(time.Until(limited.RetryAt))
+		probed := time.Now()
+		_, err = w.ask(t)
+		again := failsWith[*multiaccount.AllAccountsLimitedError](t, err)
+		if wait := again.RetryAt.Sub(probed); wait < 30*time.Second || wait > 45*time.Second {
+			t.Errorf("the next probe goes after %v", wait)
+		}
+		if n := len(w.wire.Tokens()); n != 2 {
+			t.Errorf("%d requests", n)
+		}
+		if s := rig.Status(t, w.pool, w.ids[0]); !s.CooldownUntil.Equal(probed.Add(time.Minute)) {
+			t.Errorf("it cools until %v, probed at %v", s.CooldownUntil, probed)
+		}
+	})
+}
+
+// endsAt is a limit of an account whose end was stated.
+func endsAt(until time.Time) account.Limit {
+	return account.Limit{Scope: account.ScopeAccount, Reason: "5h", Until: until}
+}

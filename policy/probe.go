@@ -1,0 +1,69 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// ProbeAt returns from when on one request may find out whether rec is limited
+// still, although its cooldown has not ended: when nobody said how long that
+// lasts, after half of the default and up to a quarter more by jitter, which
+// is in [0, 1). It is zero when the end is known. A success frees the account,
+// a limit renews the cooldown, anything else leaves it as it is.
+func ProbeAt(rec *account.Record, jitter float64) Instant {
+	var probe time.Time
+	guessed := false
+	for i := range rec.Limits {
+		l := &rec.Limits[i]
+		if l.Scope != account.ScopeAccount {
+			continue
+		}
+		until := l.Until
+		if l.Unstated {
+			guessed = true
+			until = l.SeenAt.Add(time.Duration(float64(l.Until.Sub(l.SeenAt)) * (0.5 + jitter/4)))
+		}
+		if until.After(probe) {
+			probe = until
+		}
+	}
+	if !guessed {
+		return 0
+	}
+	return At(probe)
+}
+
+// coolEnd returns when the account may serve again, if only as a probe.
+func (m *member) coolEnd() Instant {
+	f := &m.facts
+	if f.ProbeAt == 0 || m.probed == f.CoolUntil {
+		return f.CoolUntil
+	}
+	return min(f.ProbeAt, f.CoolUntil)
+}
+
+// probe notes that the account's probe goes, if it is one. Until more is known
+// the account cools as it did.
+func (p *Pool) probe(s Slot) bool {
+	m := &p.members[s]
+	if m.facts.CoolUntil <= p.now {
+		return false
+	}
+	m.probed = m.facts.CoolUntil
+	p.probes = append(p.probes, s)
+	return true
+}
+
+// probing reports whether a probe is under way.
+func (p *Pool) probing() bool {
+	for len(p.probes) > 0 {
+		last := len(p.probes) - 1
+		m := &p.members[p.probes[last]]
+		if m.facts.CoolUntil > p.now && m.probed == m.facts.CoolUntil {
+			return true
+		}
+		p.probes = p.probes[:last]
+	}
+	return false
+}
