@@ -152,13 +152,14 @@ func (webURL) allowed() string {
 }
 
 func (webURL) pattern() string {
-	const (
-		octet    = `(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
-		loopback = `(localhost|127\.` + octet + `\.` + octet + `\.` + octet + `|\[::1\])`
-		rest     = `(:[0-9]{1,5})?([/?]([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$`
-	)
-	return `^(https://[A-Za-z0-9.-]+|https?://` + loopback + `)` + rest
+	const rest = `(:[0-9]{1,5})?([/?]([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$`
+	return `^(https://[A-Za-z0-9.-]+|https?://` + loopbackPattern + `)` + rest
 }
+
+const (
+	octetPattern    = `(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
+	loopbackPattern = `(localhost|127\.` + octetPattern + `\.` + octetPattern + `\.` + octetPattern + `|\[::1\])`
+)
 
 // word is text that can stand in a query or a form as it is.
 type word struct{}
@@ -172,6 +173,39 @@ func (word) contains(value string) bool {
 func (word) allowed() string { return "text without spaces" }
 
 func (word) pattern() string { return "^[!-~]+$" }
+
+// words is a list with single spaces between.
+type words struct{}
+
+func (words) contains(value string) bool {
+	for _, w := range strings.Split(value, " ") {
+		if !(word{}).contains(w) {
+			return false
+		}
+	}
+	return true
+}
+
+func (words) allowed() string { return "words with single spaces between" }
+
+func (words) pattern() string { return "^[!-~]+( [!-~]+)*$" }
+
+// callbackURL is an address at which this machine itself can listen.
+type callbackURL struct{}
+
+func (callbackURL) contains(value string) bool {
+	u, err := url.Parse(value)
+	return err == nil && u.Scheme == "http" && isLoopback(u.Hostname()) && u.User == nil && !strings.ContainsAny(value, "#?")
+}
+
+func (callbackURL) allowed() string {
+	return "an http:// address of this machine itself, such as http://127.0.0.1:8085/callback"
+}
+
+func (callbackURL) pattern() string {
+	const rest = `(:[0-9]{1,5})?(/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?$`
+	return `^http://` + loopbackPattern + rest
+}
 
 // argv is a program and its arguments, none for no program. There is no shell
 // that would take them apart.

@@ -91,11 +91,17 @@ func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
 		"usage_url": "http://[::1]:1/usage",
 		"profile_url": "https://login.example/me",
 		"client_id": "app_1",
+		"scopes": "read write",
+		"redirect_url": "http://127.0.0.1:8085/callback",
+		"device_url": "https://login.example/device",
 	}}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := settings.Override{
+		Scopes:                     "read write",
+		RedirectURL:                "http://127.0.0.1:8085/callback",
+		DeviceURL:                  "https://login.example/device",
 		AccountSelectionStrategy:   new(settings.StrategyHybrid),
 		CrossProcessClaims:         new(false),
 		SoftQuotaThresholdPercent:  new(0),
@@ -259,6 +265,11 @@ func TestLoadRefuses(t *testing.T) {
 		"a fragment":                   {provider(`"profile_url": "https://a.example/#"`), `:1:42: providers.openai.profile_url: ` + url},
 		"an empty URL":                 {provider(`"base_url": ""`), `:1:39: providers.openai.base_url: ` + url},
 		"a number for a URL":           {provider(`"base_url": 1`), `:1:39: providers.openai.base_url: ` + url + `, not 1`},
+		"scopes with a gap":            {provider(`"scopes": "a  b"`), `:1:37: providers.openai.scopes: must be words with single spaces between`},
+		"no scopes":                    {provider(`"scopes": ""`), `:1:37: providers.openai.scopes: must be words`},
+		"a callback elsewhere":         {provider(`"redirect_url": "http://a.example/callback"`), `:1:43: providers.openai.redirect_url: must be an http:// address of this machine itself`},
+		"a callback over TLS":          {provider(`"redirect_url": "https://localhost/callback"`), `:1:43: providers.openai.redirect_url: must be an http:// address`},
+		"a callback with a query":      {provider(`"redirect_url": "http://localhost/callback?a=b"`), `:1:43: providers.openai.redirect_url: must be an http:// address`},
 		"a client id of two words":     {provider(`"client_id": "a b"`), `:1:40: providers.openai.client_id: must be text without spaces`},
 	}
 	for name, tt := range tests {

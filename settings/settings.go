@@ -121,6 +121,13 @@ type Override struct {
 	ProfileURL   string
 	// ClientID is the OAuth client's (RFC 6749 section 2.2).
 	ClientID string
+	// Scopes are what a login asks for, with spaces between (RFC 6749 section
+	// 3.3); Anthropic and OpenAI have their own.
+	Scopes string
+	// RedirectURL is the address of this machine that the client is known by,
+	// DeviceURL where logins on another device begin (RFC 8628 section 3.1).
+	RedirectURL string
+	DeviceURL   string
 }
 
 // Default returns the settings of somebody who has no settings file.

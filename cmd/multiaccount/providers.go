@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/anthropic"
@@ -33,7 +34,7 @@ func newAnthropic(o settings.Override) providers.Provider {
 
 func newOpenAI(o settings.Override) providers.Provider {
 	return openai.New(openai.Options{
-		BaseURL: o.BaseURL, TokenURL: o.TokenURL, AuthorizeURL: o.AuthorizeURL,
+		BaseURL: o.BaseURL, TokenURL: o.TokenURL, AuthorizeURL: o.AuthorizeURL, DeviceURL: o.DeviceURL,
 		UsageURL: o.UsageURL, ProfileURL: o.ProfileURL, ClientID: o.ClientID,
 	})
 }
@@ -45,6 +46,7 @@ func newProvider(name string, o settings.Override) providers.Provider {
 	}
 	return oauth2.New(oauth2.Options{
 		Name: name, BaseURL: o.BaseURL, TokenURL: o.TokenURL, AuthorizeURL: o.AuthorizeURL,
+		DeviceURL: o.DeviceURL, RedirectURL: o.RedirectURL, Scopes: strings.Fields(o.Scopes),
 		UsageURL: o.UsageURL, ProfileURL: o.ProfileURL, ClientID: o.ClientID,
 	})
 }

@@ -67,6 +67,7 @@ var (
 	_ providers.Provider      = (*Provider)(nil)
 	_ providers.UsageSource   = (*Provider)(nil)
 	_ providers.ProfileSource = (*Provider)(nil)
+	_ providers.LoginSource   = (*Provider)(nil)
 )
 
 // New returns the provider. A URL that does not parse shows when it is used.
@@ -150,6 +151,12 @@ func (p *Provider) Refresh(ctx context.Context, creds account.Credentials) (acco
 	if err != nil {
 		return account.Grant{}, err
 	}
+	identify(&grant, body)
+	return grant, nil
+}
+
+// identify fills in whose tokens they are, as the token endpoint's answer says.
+func identify(grant *account.Grant, body []byte) {
 	var told struct {
 		Account struct {
 			UUID  string `json:"uuid"`
@@ -163,5 +170,4 @@ func (p *Provider) Refresh(ctx context.Context, creds account.Credentials) (acco
 	grant.Subject = told.Account.UUID
 	grant.Email = told.Account.Email
 	grant.Organization = told.Organization.UUID
-	return grant, nil
 }

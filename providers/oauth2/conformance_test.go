@@ -19,7 +19,7 @@ func TestConformance(t *testing.T) {
 				New: func(at providertest.Endpoints, client *http.Client) providers.Provider {
 					return oauth2.New(oauth2.Options{
 						Name: "acme", ClientID: "client-1", BaseURL: at.BaseURL, TokenURL: at.TokenURL,
-						AuthorizeURL: at.AuthorizeURL, UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
+						AuthorizeURL: at.AuthorizeURL, DeviceURL: at.DeviceURL, UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
 					})
 				},
 			})

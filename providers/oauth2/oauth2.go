@@ -32,6 +32,14 @@ type Options struct {
 	TokenURL string
 	// AuthorizeURL is where an owner logs in. Nothing is sent there.
 	AuthorizeURL string
+	// RedirectURL is the address of this machine that the client is known by,
+	// such as "http://127.0.0.1:8085/callback". Empty means
+	// "http://127.0.0.1/callback"; without a port any one is taken, which
+	// servers must allow (RFC 8252 section 7.3).
+	RedirectURL string
+	// DeviceURL is the device authorization endpoint (RFC 8628 section 3.1);
+	// empty means that there is none.
+	DeviceURL string
 	// UsageURL is not asked: there is no standard for its answer.
 	UsageURL string
 	// ProfileURL is the UserInfo endpoint (OpenID Connect Core section 5.3);
@@ -47,7 +55,7 @@ type Options struct {
 	// Scopes are asked for at login. A refresh names none, which keeps those
 	// that were granted (RFC 6749 section 6).
 	Scopes []string
-	// HTTPClient makes the calls to TokenURL and ProfileURL; nil means a
+	// HTTPClient makes the calls to TokenURL, DeviceURL and ProfileURL; nil means a
 	// client like [http.DefaultClient]. It is copied, and the copy follows no
 	// redirect.
 	HTTPClient *http.Client
@@ -65,6 +73,8 @@ type Provider struct {
 var (
 	_ providers.Provider      = (*Provider)(nil)
 	_ providers.ProfileSource = (*Provider)(nil)
+	_ providers.LoginSource   = (*Provider)(nil)
+	_ providers.DeviceSource  = (*Provider)(nil)
 )
 
 // New returns the provider. A URL that does not parse shows when it is used.
@@ -105,10 +115,11 @@ func (p *Provider) RefreshTimeout() time.Duration { return refreshTimeout }
 // Refresh spends the refresh token. An id token in the answer names the
 // account.
 func (p *Provider) Refresh(ctx context.Context, creds account.Credentials) (account.Grant, error) {
-	grant, body, err := p.tokens.Refresh(ctx, creds)
-	if err != nil {
-		return account.Grant{}, err
-	}
+	return identified(p.tokens.Refresh(ctx, creds))
+}
+
+// identify fills in whose tokens they are, as the id token says.
+func identify(grant *account.Grant, body []byte) {
 	var told struct {
 		IDToken string `json:"id_token"`
 	}
@@ -116,7 +127,6 @@ func (p *Provider) Refresh(ctx context.Context, creds account.Credentials) (acco
 	var c claims
 	jwt.Claims(told.IDToken, &c)
 	grant.Subject, grant.Email = c.Subject, c.Email
-	return grant, nil
 }
 
 // claims are the standard ones of OpenID Connect Core section 5.1.

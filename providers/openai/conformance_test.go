@@ -18,7 +18,7 @@ func TestConformance(t *testing.T) {
 		Native:   true,
 		New: func(at providertest.Endpoints, client *http.Client) providers.Provider {
 			return openai.New(openai.Options{
-				BaseURL: at.BaseURL, TokenURL: at.TokenURL, AuthorizeURL: at.AuthorizeURL,
+				BaseURL: at.BaseURL, TokenURL: at.TokenURL, AuthorizeURL: at.AuthorizeURL, DeviceURL: at.DeviceURL,
 				UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
 			})
 		},

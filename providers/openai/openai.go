@@ -21,6 +21,7 @@ const (
 	APIBaseURL          = "https://api.openai.com"
 	DefaultTokenURL     = "https://auth.openai.com/oauth/token" //nolint:gosec // an address, no credential
 	DefaultAuthorizeURL = "https://auth.openai.com/oauth/authorize"
+	DefaultDeviceURL    = "https://auth.openai.com/api/accounts/deviceauth"
 	DefaultUsageURL     = "https://chatgpt.com/backend-api/wham/usage"
 	DefaultClientID     = "app_EMoamEEZ73f0CkXaXp7hrann"
 )
@@ -42,14 +43,16 @@ type Options struct {
 	TokenURL string
 	// AuthorizeURL is where an owner logs in. Nothing is sent there.
 	AuthorizeURL string
+	// DeviceURL is what the two endpoints of the device login are below.
+	DeviceURL string
 	// UsageURL is asked with the account's credentials.
 	UsageURL string
 	// ProfileURL is not asked: the tokens themselves tell whose they are.
 	ProfileURL string
 	// ClientID is the OAuth client that logins are made for.
 	ClientID string
-	// HTTPClient makes the calls to TokenURL and UsageURL. It is copied, and
-	// the copy follows no redirect.
+	// HTTPClient makes the calls to TokenURL, DeviceURL and UsageURL. It is
+	// copied, and the copy follows no redirect.
 	HTTPClient *http.Client
 }
 
@@ -66,6 +69,8 @@ var (
 	_ providers.Provider      = (*Provider)(nil)
 	_ providers.UsageSource   = (*Provider)(nil)
 	_ providers.ProfileSource = (*Provider)(nil)
+	_ providers.LoginSource   = (*Provider)(nil)
+	_ providers.DeviceSource  = (*Provider)(nil)
 )
 
 // New returns the provider. A URL that does not parse shows when it is used.
@@ -87,6 +92,7 @@ func (o Options) filled() Options {
 	fill(&o.BaseURL, DefaultBaseURL)
 	fill(&o.TokenURL, DefaultTokenURL)
 	fill(&o.AuthorizeURL, DefaultAuthorizeURL)
+	fill(&o.DeviceURL, DefaultDeviceURL)
 	fill(&o.UsageURL, DefaultUsageURL)
 	fill(&o.ClientID, DefaultClientID)
 	return o

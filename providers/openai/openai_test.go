@@ -34,6 +34,7 @@ func TestEmptyOptionsAreOpenAIsOwn(t *testing.T) {
 		BaseURL:      "https://chatgpt.com/backend-api/codex",
 		TokenURL:     "https://auth.openai.com/oauth/token",
 		AuthorizeURL: "https://auth.openai.com/oauth/authorize",
+		DeviceURL:    "https://auth.openai.com/api/accounts/deviceauth",
 		UsageURL:     "https://example.com/usage",
 		ClientID:     "app_EMoamEEZ73f0CkXaXp7hrann",
 	}

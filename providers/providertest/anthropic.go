@@ -12,6 +12,7 @@ func anthropicPaths() Endpoints {
 		BaseURL:      "",
 		TokenURL:     "/v1/oauth/token",
 		AuthorizeURL: "/claude.ai/oauth/authorize",
+		DeviceURL:    "/oauth/device/code",
 		UsageURL:     "/api/oauth/usage",
 		ProfileURL:   "/api/oauth/profile",
 	}

@@ -81,6 +81,11 @@ func (c loginCode) proves(verifier string) bool {
 	if c.challenge == "" {
 		return true
 	}
+	return c.challenge == challengeOf(verifier)
+}
+
+// challengeOf is S256 of RFC 7636 section 4.2.
+func challengeOf(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
-	return c.challenge == base64.RawURLEncoding.EncodeToString(sum[:])
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

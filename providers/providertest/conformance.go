@@ -39,6 +39,7 @@ func RunConformance(t *testing.T, c Conformance) {
 		{"Owns", hostRules()},
 		{"Authorize", authorizeRules()},
 		{"Refresh", c.refreshRules()},
+		{"Login", c.loginRules()},
 		{"Classify", classifyRules()},
 		{"Fake", c.nativeRules()},
 	}
@@ -71,6 +72,7 @@ func exampleEndpoints() Endpoints {
 		BaseURL:      "https://gateway.example:8443/v1",
 		TokenURL:     "https://login.example/token",
 		AuthorizeURL: "https://login.example/authorize",
+		DeviceURL:    "https://login.example/device",
 		UsageURL:     "https://figures.example/usage",
 		ProfileURL:   "https://figures.example/profile",
 	}

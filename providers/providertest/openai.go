@@ -10,6 +10,7 @@ func openaiPaths() Endpoints {
 		BaseURL:      "/backend-api/codex",
 		TokenURL:     "/oauth/token",
 		AuthorizeURL: "/oauth/authorize",
+		DeviceURL:    "/api/accounts/deviceauth",
 		UsageURL:     "/backend-api/wham/usage",
 		ProfileURL:   "/backend-api/me",
 	}

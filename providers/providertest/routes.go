@@ -20,11 +20,13 @@ const (
 	Profile
 	// Authorize: the OAuth 2 authorization endpoint.
 	Authorize
+	// Device: where a device login begins and, for OpenAI, is asked about.
+	Device
 )
 
 // String returns the endpoint in one lower-case word.
 func (e Endpoint) String() string {
-	names := [...]string{"generation", "token", "usage", "profile", "authorize"}
+	names := [...]string{"generation", "token", "usage", "profile", "authorize", "device"}
 	if int(e) < len(names) {
 		return names[e]
 	}
@@ -43,6 +45,7 @@ func (s *Server) routes() http.Handler {
 	add("GET "+a.ProfileURL, Anthropic, Profile, serveAnthropicProfile)
 	add("POST "+a.TokenURL, Anthropic, Token, serveToken)
 	add("GET "+a.AuthorizeURL, Anthropic, Authorize, serveAuthorize)
+	add("POST "+a.DeviceURL, Anthropic, Device, serveDevice)
 
 	add("POST /v1/responses", OpenAI, Generation, serveResponses)
 	add("POST /v1/chat/completions", OpenAI, Generation, serveChat)
@@ -51,6 +54,9 @@ func (s *Server) routes() http.Handler {
 	add("GET "+o.ProfileURL, OpenAI, Profile, serveOpenAIProfile)
 	add("POST "+o.TokenURL, OpenAI, Token, serveToken)
 	add("GET "+o.AuthorizeURL, OpenAI, Authorize, serveAuthorize)
+	add("POST "+o.DeviceURL, OpenAI, Device, serveDevice)
+	add("POST "+o.DeviceURL+"/usercode", OpenAI, Device, serveUserCode)
+	add("POST "+o.DeviceURL+"/token", OpenAI, Device, serveDeviceToken)
 	return mux
 }
 

@@ -33,6 +33,9 @@ type Options struct {
 	// TokenDelay is how late the token endpoint answers an exchange, in real
 	// time. The refresh token is spent at its beginning.
 	TokenDelay time.Duration
+	// DeviceInterval is the time that a device login must leave between two
+	// polls; 0 means 5 seconds. Answers tell it in whole seconds.
+	DeviceInterval time.Duration
 	// MaxCalls bounds [Server.Calls]: older calls are forgotten. 0 means 10 000.
 	MaxCalls int
 }
@@ -40,6 +43,8 @@ type Options struct {
 const (
 	defaultTokenTTL = 8 * time.Hour
 	headerTimeout   = 10 * time.Second
+	// maxDevices bounds the device logins that wait for WaitDevice.
+	maxDevices = 1000
 )
 
 // Server is a running provider. All its methods are safe for concurrent use,
@@ -53,6 +58,9 @@ type Server struct {
 	// recorded counts the calls in record.
 	recorded tally
 
+	// devices are the user codes for WaitDevice.
+	devices chan string
+
 	http   http.Server
 	cancel context.CancelFunc
 	served chan struct{}
@@ -61,14 +69,16 @@ type Server struct {
 	mu       sync.Mutex // guards all below, and every AccountHandle
 	tokenTTL time.Duration
 	delay    time.Duration
-	tokens   vault
-	accounts []*AccountHandle
-	names    map[string]bool            // of the accounts
-	owners   map[Flavour]*AccountHandle // who approves logins
-	scripts  []*Script
-	outages  map[Flavour]Answer
-	gates    gates
-	record   record
+	// deviceInterval is Options.DeviceInterval.
+	deviceInterval time.Duration
+	tokens         vault
+	accounts       []*AccountHandle
+	names          map[string]bool            // of the accounts
+	owners         map[Flavour]*AccountHandle // who approves logins
+	scripts        []*Script
+	outages        map[Flavour]Answer
+	gates          gates
+	record         record
 }
 
 // New starts a server on a free port of 127.0.0.1. It panics when it cannot
@@ -84,11 +94,15 @@ func New(opts Options) *Server {
 		served:   make(chan struct{}),
 		tokenTTL: orElse(opts.TokenTTL, defaultTokenTTL),
 		delay:    opts.TokenDelay,
-		tokens:   newVault(),
-		names:    map[string]bool{},
-		outages:  map[Flavour]Answer{},
-		owners:   map[Flavour]*AccountHandle{},
-		record:   newRecord(max(0, opts.MaxCalls)),
+		devices:  make(chan string, maxDevices),
+
+		deviceInterval: opts.DeviceInterval,
+
+		tokens:  newVault(),
+		names:   map[string]bool{},
+		outages: map[Flavour]Answer{},
+		owners:  map[Flavour]*AccountHandle{},
+		record:  newRecord(max(0, opts.MaxCalls)),
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -143,6 +157,9 @@ type Endpoints struct {
 	TokenURL string
 	// AuthorizeURL is the OAuth 2 authorization endpoint.
 	AuthorizeURL string
+	// DeviceURL is the device authorization endpoint (RFC 8628), which neither
+	// of the real ones has; OpenAI's own device endpoints are below it.
+	DeviceURL string
 	// UsageURL answers with the quota windows of the token's account.
 	UsageURL string
 	// ProfileURL answers with whose token it is.
@@ -160,6 +177,7 @@ func (s *Server) Endpoints(f Flavour) Endpoints {
 		BaseURL:      s.URL + paths.BaseURL,
 		TokenURL:     s.URL + paths.TokenURL,
 		AuthorizeURL: s.URL + paths.AuthorizeURL,
+		DeviceURL:    s.URL + paths.DeviceURL,
 		UsageURL:     s.URL + paths.UsageURL,
 		ProfileURL:   s.URL + paths.ProfileURL,
 	}

@@ -61,6 +61,9 @@ func (s *Server) whose(form url.Values, f Flavour) *AccountHandle {
 	if c, found := s.tokens.codes[form.Get("code")]; found && c.acct.spec.Flavour == f {
 		return c.acct
 	}
+	if d, found := s.tokens.devices[form.Get("device_code")]; found && d.flavour == f {
+		return d.owner
+	}
 	return nil
 }
 
@@ -69,7 +72,7 @@ func (x *exchange) redeem(form url.Values, how delivery) {
 	if !x.passGates(BeforeSpending) {
 		x.vanish()
 	}
-	g, code := x.srv.spend(form, x.acct)
+	g, code := x.srv.spend(form, x.flavour, x.acct)
 	if !x.passGates(AfterSpending) || !x.pause(x.srv.tokenDelay()) {
 		x.vanish()
 	}
@@ -82,7 +85,7 @@ func (x *exchange) redeem(form url.Values, how delivery) {
 
 // spend exchanges what the form holds for new tokens, or returns an error
 // code of RFC 6749 section 5.2.
-func (s *Server) spend(form url.Values, acct *AccountHandle) (grant, string) {
+func (s *Server) spend(form url.Values, f Flavour, acct *AccountHandle) (grant, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch form.Get("grant_type") {
@@ -90,6 +93,8 @@ func (s *Server) spend(form url.Values, acct *AccountHandle) (grant, string) {
 		return s.spendRefreshToken(form, acct)
 	case "authorization_code":
 		return s.spendCode(form, acct)
+	case deviceGrant:
+		return s.spendDevice(form, f)
 	}
 	return grant{}, "unsupported_grant_type"
 }

@@ -14,6 +14,7 @@ type vault struct {
 	refresh map[string]*refreshToken
 	keys    map[string]*AccountHandle
 	codes   map[string]loginCode
+	devices map[string]*deviceCode
 }
 
 func newVault() vault {
@@ -22,6 +23,7 @@ func newVault() vault {
 		refresh: map[string]*refreshToken{},
 		keys:    map[string]*AccountHandle{},
 		codes:   map[string]loginCode{},
+		devices: map[string]*deviceCode{},
 	}
 }
 
