@@ -80,6 +80,8 @@ func adviceFor(err error) string {
 		return "make the state folder and what is in it belong to this user (folders mode 0700, files 0600)"
 	case errors.Is(err, syscall.EROFS):
 		return "the file system is read-only: choose another state folder"
+	case errors.Is(err, errDangling):
+		return "make what it points to, or remove the link"
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, errNoFolder):
 		return "choose a state folder whose path leads through folders only"
 	case errors.Is(err, fs.ErrNotExist):
@@ -92,6 +94,7 @@ func adviceFor(err error) string {
 
 var (
 	errNoFolder = errors.New("not a folder")
+	errDangling = errors.New("a symbolic link that leads nowhere")
 	errNoLocks  = errors.New("two held one lock at the same time")
 )
 

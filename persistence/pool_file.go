@@ -64,13 +64,19 @@ func (s *FileStore) rewritePool(p place, mutate func(*PoolState)) (PoolState, er
 	if err != nil {
 		return PoolState{}, err
 	}
-	err = s.replace(p.file, data)
-	if errors.Is(err, errStray) {
-		if err = storageError(p.file, s.fs.Remove(p.file+tempSuffix)); err == nil {
-			err = s.replace(p.file, data)
-		}
+	return state, s.replaceStale(p.file, data)
+}
+
+// replaceStale is replace for what nothing is lost of with an unfinished write.
+func (s *FileStore) replaceStale(path string, data []byte) error {
+	err := s.replace(path, data)
+	if !errors.Is(err, errStray) {
+		return err
 	}
-	return state, err
+	if err := s.fs.Remove(path + tempSuffix); err != nil {
+		return storageError(path, err)
+	}
+	return s.replace(path, data)
 }
 
 // readPool sets a file aside that does not parse; the caller holds the lock.

@@ -37,6 +37,13 @@ func Set(path string, data []byte, key, value string) ([]byte, error) {
 	return root.Pack(), nil
 }
 
+// Check tells what is wrong with the content of a settings file, by an
+// [*Error]; path is for messages only.
+func Check(path string, data []byte) error {
+	_, _, err := parse(path, data)
+	return err
+}
+
 // check returns value as the file would have it, when key may have it.
 func check(key, value string) (hujson.Value, error) {
 	path := split(key)

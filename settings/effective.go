@@ -63,3 +63,26 @@ func Effective(path string) ([]Entry, error) {
 	}
 	return all, nil
 }
+
+// Get returns one setting as it holds. For a provider that has no value of its
+// own, that is the one for all providers; an endpoint that is not set is an
+// empty text. The errors are those of [Load], and an [*Error] when there is no
+// such key.
+func Get(path, key string) (Entry, error) {
+	parts := split(key)
+	name := parts[len(parts)-1]
+	fields := keyFields(len(parts) > 1)
+	if !slices.Contains(namesOf(fields), name) {
+		return Entry{}, asError(path, []Problem{{Key: key, Message: unknownKey(name, fields).Error()}})
+	}
+	all, err := Effective(path)
+	if err != nil {
+		return Entry{}, err
+	}
+	for _, wanted := range []string{key, name} {
+		if i := slices.IndexFunc(all, func(e Entry) bool { return e.Key == wanted }); i >= 0 {
+			return all[i], nil
+		}
+	}
+	return Entry{Key: key, Value: quote("")}, nil
+}

@@ -18,16 +18,16 @@ type Error struct {
 type Problem struct {
 	// Line and Column count from 1, columns in bytes; both are 0 for settings
 	// that were put together in code.
-	Line   int
-	Column int
+	Line   int `json:"line,omitempty"`
+	Column int `json:"column,omitempty"`
 	// Key is the setting's full name ("providers.openai.max_wait_ms"), empty
 	// for what concerns the file as a whole.
-	Key string
+	Key string `json:"key,omitempty"`
 	// Variable is the environment variable that is wrong, which no file is
 	// then; Line, Column and Key are zero.
-	Variable string
+	Variable string `json:"variable,omitempty"`
 	// Message says what is wrong and what is allowed.
-	Message string
+	Message string `json:"message"`
 }
 
 // Error lists the problems, one a line, each in the form

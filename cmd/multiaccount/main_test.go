@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 )
 
@@ -16,8 +18,20 @@ func TestMain(m *testing.M) {
 	if slices.Equal(os.Args[1:], []string{"demo", "join"}) {
 		main()
 	}
+	testscript.Main(tests{m}, map[string]func(){"multiaccount": main})
+}
+
+// tests fail when they leave a goroutine behind.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	status := t.M.Run()
 	// What waits for signals is never ended by package os/signal.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("os/signal.loop"))
+	if err := goleak.Find(goleak.IgnoreAnyFunction("os/signal.loop")); err != nil && status == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return status
 }
 
 // command runs a command without a terminal.

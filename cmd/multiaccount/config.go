@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/settings"
+)
+
+const configHelp = `Show and change the settings.
+
+They are in one file, JSON with comments; "config path" prints where. Keys are
+written as in "config show": max_wait_ms, or providers.openai.max_wait_ms for
+one provider alone.
+
+The exit status is 0 when all is well, 1 when the settings are wrong or cannot
+be written, and 2 when the command was called wrongly.`
+
+func newConfig(s streams) *cobra.Command {
+	c := &cobra.Command{
+		Use: "config", Short: "Show and change the settings", Long: configHelp, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(
+		configCommand(s, "path", "Print where the settings file is", 0, configPath),
+		configCommand(s, "show", "Print every setting and where its value comes from", 0, configShow),
+		configCommand(s, "get KEY", "Print the value of one setting", 1, configGet),
+		configCommand(s, "check", "Tell what is wrong with the settings", 0, configCheck),
+		configSetCommand(s), configEditCommand(s),
+		&cobra.Command{
+			Use: "schema", Short: "Print the JSON schema of the settings file", Args: cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error { return write(s, string(settings.Schema())) },
+		},
+	)
+	return c
+}
+
+// configCommand is a command that prints something of the settings file at path.
+func configCommand(s streams, use, short string, args int, do func(s streams, path string, args []string, asJSON bool) error) *cobra.Command {
+	asJSON := false
+	c := &cobra.Command{
+		Use: use, Short: short, Args: cobra.ExactArgs(args),
+		RunE: func(_ *cobra.Command, args []string) error {
+			path, err := settingsPath()
+			if err != nil {
+				return err
+			}
+			return do(s, path, args, asJSON)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, and nothing else")
+	return c
+}
+
+func configSetCommand(s streams) *cobra.Command {
+	c := configCommand(s, "set KEY VALUE", "Change one setting, and keep comments and the rest", 2, nil)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		path, err := settingsPath()
+		if err != nil {
+			return err
+		}
+		return configSet(c.Context(), path, args[0], args[1])
+	}
+	return c
+}
+
+func settingsPath() (string, error) {
+	dir, err := settings.DefaultDir()
+	return filepath.Join(dir, settings.FileName), err
+}
+
+func configPath(s streams, path string, _ []string, asJSON bool) error {
+	if asJSON {
+		return writeJSON(s, map[string]string{"path": path})
+	}
+	return write(s, path+"\n")
+}
+
+// shownEntry is what --json prints of a setting.
+type shownEntry struct {
+	Key    string          `json:"key"`
+	Value  json.RawMessage `json:"value"`
+	Source string          `json:"source"`
+	settings.Origin
+}
+
+func shown(e settings.Entry) shownEntry {
+	source := "default"
+	switch {
+	case e.Origin.Variable != "":
+		source = "environment"
+	case e.Origin.Line > 0:
+		source = "file"
+	}
+	return shownEntry{Key: e.Key, Value: json.RawMessage(e.Value), Source: source, Origin: e.Origin}
+}
+
+func configShow(s streams, path string, _ []string, asJSON bool) error {
+	all, err := settings.Effective(path)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		entries := make([]shownEntry, len(all))
+		for i, e := range all {
+			entries[i] = shown(e)
+		}
+		return writeJSON(s, entries)
+	}
+	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, e := range all {
+		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\n", e.Key, e.Value, e.Origin); err != nil {
+			return err
+		}
+	}
+	return table.Flush()
+}
+
+func configGet(s streams, path string, args []string, asJSON bool) error {
+	e, err := settings.Get(path, args[0])
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(s, shown(e))
+	}
+	text := e.Value
+	if strings.HasPrefix(text, `"`) {
+		if err := json.Unmarshal([]byte(e.Value), &text); err != nil {
+			return err
+		}
+	}
+	return write(s, text+"\n")
+}
+
+func configCheck(s streams, path string, _ []string, asJSON bool) error {
+	_, err := settings.Load(path)
+	wrong, ok := errors.AsType[*settings.Error](err)
+	switch {
+	case err != nil && !ok, err != nil && !asJSON:
+		return err
+	case asJSON:
+		problems := []settings.Problem{}
+		if ok {
+			problems = wrong.Problems
+		}
+		return errors.Join(writeJSON(s, map[string]any{"path": path, "problems": problems}), err)
+	}
+	return write(s, path+": nothing is wrong\n")
+}
+
+// configSet writes nothing unless the file with the change in it is right.
+func configSet(ctx context.Context, path, key, value string) error {
+	return persistence.EditFile(ctx, path, func(data []byte) ([]byte, error) {
+		return settings.Set(path, data, key, value)
+	})
+}
+
+func write(s streams, text string) error {
+	_, err := fmt.Fprint(s.out, text)
+	return err
+}
+
+func writeJSON(s streams, value any) error {
+	encoder := json.NewEncoder(s.out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
