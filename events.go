@@ -31,6 +31,10 @@ type (
 	AccountCooled = messages.AccountCooled
 	// OverageBlocked tells that an account rests because its owner's money is next.
 	OverageBlocked = messages.OverageBlocked
+	// PoolPaused tells that all accounts rest, several having met the same limit.
+	PoolPaused = messages.PoolPaused
+	// PoolResumed tells that the pause of all accounts ended early.
+	PoolResumed = messages.PoolResumed
 	// CircuitOpened tells that the provider is in trouble, so that requests wait.
 	CircuitOpened = messages.CircuitOpened
 	// CircuitClosed tells that the provider answers again.
@@ -214,7 +218,7 @@ func (b *broker) close(ctx context.Context) error {
 func logEvent(log zerolog.Logger, e Event) {
 	level := zerolog.DebugLevel
 	switch e.(type) {
-	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked, CircuitOpened:
+	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked, CircuitOpened, PoolPaused:
 		level = zerolog.WarnLevel
 	}
 	about := e.About()

@@ -221,7 +221,8 @@ func (p *Pool) Refresh(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Refresh(ctx, id))
 }
 
-// ResetCooldown forgets an account's limits. Errors: [ErrUnknownAccount], the
+// ResetCooldown forgets an account's limits, those of single models among
+// them, and ends a pause of the whole pool. Errors: [ErrUnknownAccount], the
 // store's.
 func (p *Pool) ResetCooldown(ctx context.Context, id string) error {
 	return p.publicError(p.actors.ResetCooldown(ctx, id))

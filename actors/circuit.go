@@ -23,10 +23,12 @@ func (s *supervisor) providerAnswered(m *messages.ProviderAnswered) {
 	change := s.breaker.Learn(policy.Result{
 		Account: m.ID, Class: m.Class, LeasedAt: policy.At(m.LeasedAt), Alone: len(s.order) == 1,
 	}, policy.At(now), s.jitter())
-	s.alert.Store(s.breaker.Alert())
+	s.beAlert(now)
+	s.pauseAnswered(m, now)
 	switch change {
 	case policy.Opened:
-		s.publish(messages.CircuitOpened{Occurrence: s.ownOccurrence(now), Reason: s.trouble(), RetryAt: s.shut(now)})
+		retryAt, _ := s.shut(now)
+		s.publish(messages.CircuitOpened{Occurrence: s.ownOccurrence(now), Reason: s.trouble(), RetryAt: retryAt})
 	case policy.Closed:
 		s.publish(messages.CircuitClosed{Occurrence: s.ownOccurrence(now)})
 	case policy.Unchanged:
@@ -36,21 +38,37 @@ func (s *supervisor) providerAnswered(m *messages.ProviderAnswered) {
 	s.serveParked(now)
 }
 
-// shut returns until when the breaker lets no request through; zero when it does.
-func (s *supervisor) shut(now time.Time) time.Time {
-	until, _ := s.breaker.Wait(policy.At(now))
-	return until.Time()
+// shut returns when the breaker lets the next request through, zero for now,
+// and whether one is under way that may end the wait.
+func (s *supervisor) shut(now time.Time) (until time.Time, probing bool) {
+	next, probing := s.breaker.Wait(policy.At(now))
+	return next.Time(), probing
 }
 
-// holdBack has an ask wait for the breaker's next probe, and for what comes of
-// the one under way; an ask that cannot wait for as long is refused.
-func (s *supervisor) holdBack(m *messages.SelectAccount, until, now, deadline time.Time) (retryAt time.Time, parked bool) {
-	_, probing := s.breaker.Wait(policy.At(now))
-	if now.Before(deadline) && (probing || !until.After(deadline)) {
-		return earlier(until, deadline), true
+// holdBack has an ask wait while the provider is in trouble or the whole pool
+// paused: for the next probe, and for what comes of the one under way. An ask
+// that cannot wait for as long is refused. It returns held unset when nothing
+// holds the ask back.
+func (s *supervisor) holdBack(m *messages.SelectAccount, now, deadline time.Time) (retryAt time.Time, parked, held bool) {
+	until, probing := s.shut(now)
+	refusal := s.troubleRefusal
+	if until.IsZero() {
+		until, probing = s.pausedUntil(now)
+		refusal = s.pauseRefusal
 	}
-	m.Fail(&messages.RefusalError{Reason: messages.RefusedProvider, RetryAt: until, Detail: s.trouble()})
-	return time.Time{}, false
+	switch {
+	case until.IsZero():
+		return time.Time{}, false, false
+	case now.Before(deadline) && (probing || !until.After(deadline)):
+		return earlier(until, deadline), true, true
+	}
+	m.Fail(refusal(m, now))
+	return time.Time{}, false, true
+}
+
+func (s *supervisor) troubleRefusal(_ *messages.SelectAccount, now time.Time) *messages.RefusalError {
+	until, _ := s.shut(now)
+	return &messages.RefusalError{Reason: messages.RefusedProvider, RetryAt: until, Detail: s.trouble()}
 }
 
 // trouble says what opened the breaker.

@@ -12,6 +12,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 const (
@@ -182,7 +183,7 @@ func (p *persister) command(message messages.ToPersistence) {
 func (p *persister) load(provider string) *messages.PoolLoaded {
 	found, err := p.store.Load(p.system.running, provider)
 	loaded := &messages.PoolLoaded{
-		Accounts: found.Accounts, Active: found.Pool.Active, Err: err,
+		Accounts: found.Accounts, Active: found.Pool.Active, Err: err, Limits: found.Pool.Limits, Freed: found.Pool.Freed,
 		Bindings: make(map[string]messages.Binding, len(found.Pool.Bindings)),
 	}
 	for key, b := range found.Pool.Bindings {
@@ -340,20 +341,23 @@ func (p *persister) account(w *written) {
 
 // savePool merges a change of a pool with those that wait.
 func (p *persister) savePool(m *messages.SavePool) {
-	waiting := p.pools[m.Provider]
-	if waiting == nil {
-		p.pools[m.Provider] = m
-		p.awaitCompany()
-		return
+	if waiting := p.pools[m.Provider]; waiting != nil {
+		merged := maps.Clone(waiting.Bindings)
+		maps.Copy(merged, m.Bindings)
+		m = &messages.SavePool{Provider: m.Provider, Active: m.Active, Bindings: merged, Limits: m.Limits, Freed: m.Freed}
 	}
-	merged := maps.Clone(waiting.Bindings)
-	maps.Copy(merged, m.Bindings)
-	p.pools[m.Provider] = &messages.SavePool{Provider: m.Provider, Active: m.Active, Bindings: merged}
+	p.pools[m.Provider] = m
+	p.awaitCompany()
+	if len(m.Limits)+len(m.Freed) > 0 {
+		p.hurry()
+	}
 }
 
 func (p *persister) writePool(m *messages.SavePool) {
 	_, err := p.store.UpdatePool(context.Background(), m.Provider, func(s *persistence.PoolState) {
 		s.Active = m.Active
+		known := policy.Evidence{Limits: s.Limits, Freed: s.Freed}.Merge(policy.Evidence{Limits: m.Limits, Freed: m.Freed}).At(wallNow())
+		s.Limits, s.Freed = known.Limits, known.Freed
 		for key, b := range m.Bindings {
 			if b.Account == "" {
 				delete(s.Bindings, key)

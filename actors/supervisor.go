@@ -27,8 +27,9 @@ type supervisor struct {
 	holders     holders
 	active      string
 	claims      claims
-	// breaker is the provider's.
+	// breaker is the provider's, pause that of the accounts.
 	breaker policy.Breaker
+	pause   pause
 
 	// parked are asks that wait for an account, oldest first.
 	parked   []parkedAsk
@@ -180,6 +181,8 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		s.claimsChanged(m)
 	case *messages.AccountsPresent:
 		s.accountsPresent(m)
+	case *messages.PoolStored:
+		s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, wallNow())
 	case *messages.PoolLoaded:
 	}
 }
@@ -200,6 +203,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 	s.selection.RestoreBindings(bindingsOf(m.Bindings), now)
 	s.quarantined = m.Quarantined
 	s.tellQuarantined()
+	s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, now.Time())
 	s.loaded = true
 	s.opened.Send(messages.Acknowledged{})
 	for _, message := range s.early {
@@ -228,8 +232,8 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		m.Fail(messages.ErrStopped)
 		return time.Time{}, false
 	}
-	if until := s.shut(now); !until.IsZero() {
-		return s.holdBack(m, until, now, deadline)
+	if retryAt, parked, held := s.holdBack(m, now, deadline); held {
+		return retryAt, parked
 	}
 	choice := s.selection.Select(policy.Request{
 		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Exclude: m.Exclude,
@@ -238,6 +242,7 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		return s.refuse(m, choice, deadline)
 	}
 	s.breaker.Begin(policy.At(now))
+	s.pause.probes.Begin(policy.At(now))
 	m.Lease.Rebound, m.Lease.LeasedAt = choice.Rebound, now
 	if m.Affinity != "" || s.selection.Active() != s.active {
 		s.savePoolSoon()

@@ -65,8 +65,9 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 		return
 	}
 	s.holders.move(known.record, m.Record)
-	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
 	now := wallNow()
+	s.lookForPause(known.record, m.Record, now)
+	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
 	s.put(known, now)
 	s.serveParked(now)
 }
@@ -223,6 +224,10 @@ func (s *supervisor) commandAccount(m *messages.CommandAccount) {
 	if known == nil {
 		m.Fail(unknownAccount(m.ID))
 		return
+	}
+	if _, reset := m.Command.(*messages.ResetCooldown); reset {
+		now := wallNow()
+		s.endPause(now.Add(1), now)
 	}
 	known.Tell(m.Command)
 }

@@ -52,6 +52,9 @@ func (p *persister) watchFiles(provider string, supervisor messages.Recipient) (
 		Changed: func(id string) { p.self.Tell(&noticed{provider: provider, supervisor: supervisor, id: id}) },
 		Present: func(ids []string) { supervisor.Tell(&messages.AccountsPresent{IDs: ids}) },
 		Claimed: func(ids map[string]bool) { supervisor.Tell(&messages.ClaimsChanged{IDs: ids}) },
+		Pool: func(state persistence.PoolState) {
+			supervisor.Tell(&messages.PoolStored{Limits: state.Limits, Freed: state.Freed})
+		},
 	})
 	if err != nil {
 		p.system.log.Warn().Err(err).Str("provider", provider).Msg("other processes' changes are not noticed at once")

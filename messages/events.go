@@ -75,6 +75,18 @@ type OverageBlocked struct {
 	Until  time.Time
 }
 
+// PoolPaused: several accounts met the same limit at once, which is then their
+// organisation's or this address'. All accounts rest, but for a probe now and then.
+type PoolPaused struct {
+	Occurrence
+	Reason string
+	Until  time.Time
+}
+
+// PoolResumed: the pause of the whole pool ended early, by a success or by the
+// owner's wish.
+type PoolResumed struct{ Occurrence }
+
 // CircuitOpened: the provider is in trouble, whatever account asks. Requests
 // wait, or are refused, until one of them, let through as a probe, is answered.
 type CircuitOpened struct {

@@ -76,6 +76,10 @@ type SavePool struct {
 	Active   string
 	// Bindings are those that changed; one without an account is deleted.
 	Bindings map[string]Binding
+	// Limits and Freed are evidence about the whole pool to be merged with what
+	// is stored. With any, the change is not lazy.
+	Limits []account.Limit
+	Freed  []account.Freed
 }
 
 // Binding ties one conversation to one account.

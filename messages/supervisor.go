@@ -154,7 +154,16 @@ type PoolLoaded struct {
 	Quarantined []Quarantined
 	Active      string
 	Bindings    map[string]Binding
+	Limits      []account.Limit
+	Freed       []account.Freed
 	Err         error
+}
+
+// PoolStored tells what limits are stored for the whole pool, after somebody,
+// perhaps another process, changed something. The persistence actor sends it.
+type PoolStored struct {
+	Limits []account.Limit
+	Freed  []account.Freed
 }
 
 // AccountStored tells what is stored of an account now, after somebody,
@@ -209,6 +218,7 @@ func (*LeaseReleased) toSupervisor()    {}
 func (*ProviderAnswered) toSupervisor() {}
 func (*LoginFailed) toSupervisor()      {}
 func (*BreakerDecided) toSupervisor()   {}
+func (*PoolStored) toSupervisor()       {}
 func (*PoolLoaded) toSupervisor()       {}
 func (*AccountStored) toSupervisor()    {}
 func (*AccountGone) toSupervisor()      {}

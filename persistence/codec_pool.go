@@ -4,7 +4,9 @@ import "time"
 
 // encodePool returns what a pool remembers as the content of its file.
 func encodePool(state *PoolState) ([]byte, error) {
-	wire := poolWire{Version: formatVersion, Active: state.Active}
+	wire := poolWire{
+		Version: formatVersion, Active: state.Active, Limits: limitsToWire(state.Limits), Freed: freedToWire(state.Freed),
+	}
 	if len(state.Bindings) > 0 {
 		wire.Bindings = make(map[string]bindingWire, len(state.Bindings))
 	}
@@ -22,7 +24,9 @@ func decodePool(data []byte) (PoolState, error) {
 	if err != nil {
 		return PoolState{}, err
 	}
-	state := PoolState{Active: wire.Active, Unknown: unknown}
+	state := PoolState{
+		Active: wire.Active, Unknown: unknown, Limits: limitsFromWire(wire.Limits), Freed: freedFromWire(wire.Freed),
+	}
 	if len(wire.Bindings) > 0 {
 		state.Bindings = make(map[string]Binding, len(wire.Bindings))
 	}

@@ -313,6 +313,7 @@ func cloneRecord(rec account.Record) account.Record {
 
 func clonePool(state PoolState) PoolState {
 	state.Bindings = maps.Clone(state.Bindings)
+	state.Limits, state.Freed = slices.Clone(state.Limits), slices.Clone(state.Freed)
 	state.Unknown = cloneUnknown(state.Unknown)
 	return state
 }

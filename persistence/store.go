@@ -98,6 +98,9 @@ type Watching struct {
 	Present func(ids []string)
 	// Claimed is told what others claim, each time that changes.
 	Claimed func(ids map[string]bool)
+	// Pool, when set, is told what is stored of the pool when that may have
+	// changed.
+	Pool func(state PoolState)
 }
 
 // Mutation changes an account in place. It must be quick, must not keep the
@@ -144,6 +147,9 @@ type PoolState struct {
 	Active string
 	// Bindings tie an affinity key to an account.
 	Bindings map[string]Binding
+	// Limits hold for all accounts, Freed is evidence against some.
+	Limits []account.Limit
+	Freed  []account.Freed
 	// Unknown are stored fields that this version does not know; they
 	// survive a rewrite.
 	Unknown map[string]json.RawMessage

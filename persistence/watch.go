@@ -49,13 +49,17 @@ func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) 
 	if err != nil {
 		return nil, poolError(provider, fmt.Errorf("watching for other processes' changes: %w", err))
 	}
+	pool, err := s.poolPlace(provider)
+	if err != nil {
+		return nil, errors.Join(poolError(provider, err), notices.Close())
+	}
 	claims := s.claimsFolder(provider)
-	if err := errors.Join(notices.Add(folder), notices.Add(claims)); err != nil {
+	if err := errors.Join(notices.Add(folder), notices.Add(claims), notices.Add(filepath.Dir(pool.file))); err != nil {
 		_ = notices.Close() // nothing is watched yet
 		return nil, storageError(folder, fmt.Errorf("watching for other processes' changes: %w", err))
 	}
 	l := &lookout{
-		store: s, provider: provider, folder: folder, claims: claims, notices: notices, watching: w,
+		store: s, provider: provider, folder: folder, claims: claims, pool: pool, notices: notices, watching: w,
 		scanned: time.Now(), ended: make(chan struct{}),
 	}
 	l.running.Go(l.run)
@@ -68,6 +72,7 @@ type lookout struct {
 	provider string
 	folder   string
 	claims   string
+	pool     place
 	notices  *fsnotify.Watcher
 	watching Watching
 	// claimed is what others claim, life the next check on those who do.
@@ -108,8 +113,12 @@ func (l *lookout) run() {
 }
 
 func (l *lookout) noticed(path string) {
-	if filepath.Dir(path) == l.claims {
+	switch {
+	case filepath.Dir(path) == l.claims:
 		l.lookAtClaims()
+		return
+	case path == l.pool.file:
+		l.lookAtPool()
 		return
 	}
 	if id, ok := accountOf(path); ok {
@@ -131,8 +140,20 @@ func (l *lookout) lookAtClaims() {
 	}
 }
 
+// lookAtPool tells what is stored of the pool. What cannot be read is met again
+// by whoever writes it.
+func (l *lookout) lookAtPool() {
+	if l.watching.Pool == nil {
+		return
+	}
+	if state, err := l.store.peekPool(l.pool); err == nil {
+		l.watching.Pool(state)
+	}
+}
+
 // rescan tells of the files that changed since the last scan, and which there are.
 func (l *lookout) rescan() {
+	l.lookAtPool()
 	entries, err := l.store.fs.ReadDir(l.folder)
 	if err != nil || l.store.present() != nil {
 		return // the next scan, or the next write, meets it again

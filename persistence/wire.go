@@ -84,6 +84,8 @@ type poolWire struct {
 	Version  int                    `json:"version"`
 	Active   string                 `json:"active,omitempty"`
 	Bindings map[string]bindingWire `json:"bindings,omitempty"`
+	Limits   []limitWire            `json:"limits,omitempty"`
+	Freed    []freedWire            `json:"freed,omitempty"`
 }
 
 type bindingWire struct {

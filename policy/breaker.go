@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -31,6 +32,8 @@ type Breaker struct {
 	several bool
 	// class is that of the last failure.
 	class account.Class
+	// The pauses, when they are not the usual ones.
+	firstPause, longestPause time.Duration
 }
 
 type breakerState uint8
@@ -141,7 +144,7 @@ func (b *Breaker) giveUpProbe(now Instant) Change {
 
 func (b *Breaker) close(now Instant) Change {
 	before := b.state
-	*b = Breaker{since: now}
+	*b = Breaker{since: now, firstPause: b.firstPause, longestPause: b.longestPause}
 	if before == closed {
 		return Unchanged
 	}
@@ -193,7 +196,8 @@ func weight(c account.Class) int {
 func (b *Breaker) open(now Instant, jitter float64) {
 	b.openings++
 	b.state, b.since, b.failures = open, now, 0
-	b.until = now.Add(Backoff(b.openings, firstPause, longestPause, jitter))
+	first, longest := cmp.Or(b.firstPause, firstPause), cmp.Or(b.longestPause, longestPause)
+	b.until = now.Add(Backoff(b.openings, first, longest, jitter))
 }
 
 // setBack reports whether the clock was: what is to come then comes at once.

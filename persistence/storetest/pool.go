@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
@@ -25,7 +26,11 @@ func poolState(t trial) {
 		return persistence.PoolState{
 			Active:   "a",
 			Bindings: map[string]persistence.Binding{"key": {Account: "a", UsedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}},
-			Unknown:  map[string]json.RawMessage{"from_the_future": json.RawMessage(`[1]`)},
+			Limits: []account.Limit{{
+				Scope: account.ScopePool, Reason: "5h", SeenAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Until: time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC),
+			}},
+			Freed:   []account.Freed{{Scope: account.ScopePool, At: time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)}},
+			Unknown: map[string]json.RawMessage{"from_the_future": json.RawMessage(`[1]`)},
 		}
 	}
 	check := func(got persistence.PoolState) {
@@ -34,6 +39,7 @@ func poolState(t trial) {
 			t.Errorf("got %+v, want %+v", got, want())
 		}
 		got.Bindings["key"] = persistence.Binding{Account: "scribbled"}
+		got.Limits[0].Reason, got.Freed[0].Reason = "scribbled", "scribbled"
 		got.Unknown["from_the_future"][1] = '2'
 	}
 	var kept *persistence.PoolState
