@@ -71,6 +71,7 @@ var (
 	_ providers.ProfileSource = (*Provider)(nil)
 	_ providers.LoginSource   = (*Provider)(nil)
 	_ providers.DeviceSource  = (*Provider)(nil)
+	_ providers.StreamReader  = (*Provider)(nil)
 )
 
 // New returns the provider. A URL that does not parse shows when it is used.

@@ -1,0 +1,152 @@
+// Package sse splits a stream of server-sent events into its events: bytes in,
+// events out, by the rules of the HTML standard, section 9.2.6. It does no I/O.
+package sse
+
+import (
+	"bytes"
+	"strings"
+)
+
+// MaxEvent is how much of one event is kept. A longer event is still found,
+// with its data cut off.
+const MaxEvent = 64 << 10
+
+// Event is one event with data. Its bytes are the scanner's, until its next
+// call.
+type Event struct {
+	// Name is empty for an event without one.
+	Name []byte
+	// Data are the data lines, joined by line feeds.
+	Data []byte
+	// Cut is set when the event was longer than [MaxEvent].
+	Cut bool
+}
+
+// Scanner finds the events in a stream that comes in pieces. The zero value is
+// ready for the first byte. It keeps its buffers, so that it allocates while
+// events grow and not after. It is for one goroutine.
+type Scanner struct {
+	// line is the beginning of a line that has not ended yet.
+	line []byte
+	name []byte
+	data []byte
+	cut  bool
+	// hasData is set by the first data line, be it an empty one.
+	hasData bool
+	// begun is set after the first line, which may have a byte order mark.
+	begun bool
+	// afterCR is set when the last line ended in a carriage return: a line
+	// feed that follows belongs to it.
+	afterCR bool
+	// done is set once the event was returned: the next line begins another.
+	done bool
+}
+
+// Next looks for the next event in piece. It returns the rest of piece that
+// is still to be looked at, which is empty when ok is not set.
+func (s *Scanner) Next(piece []byte) (e Event, rest []byte, ok bool) {
+	for len(piece) > 0 {
+		if s.afterCR && piece[0] == '\n' {
+			piece = piece[1:]
+		}
+		s.afterCR = false
+		end := lineEnd(piece)
+		if end < 0 {
+			s.keep(piece)
+			break
+		}
+		s.afterCR = piece[end] == '\r'
+		complete := s.take(piece[:end])
+		piece = piece[end+1:]
+		if complete {
+			return Event{Name: s.name, Data: s.data, Cut: s.cut}, piece, true
+		}
+	}
+	return Event{}, nil, false
+}
+
+// window is how far lineEnd looks ahead for the one kind of end before it looks
+// for the other: a stream that has only the other must not be searched to its
+// end for each line.
+const window = 1 << 10
+
+// lineEnd returns where the first line of piece ends, -1 when it does not.
+func lineEnd(piece []byte) int {
+	for from := 0; from < len(piece); from += window {
+		part := piece[from:min(from+window, len(piece))]
+		lf := bytes.IndexByte(part, '\n')
+		if lf >= 0 {
+			part = part[:lf]
+		}
+		if cr := bytes.IndexByte(part, '\r'); cr >= 0 {
+			return from + cr
+		}
+		if lf >= 0 {
+			return from + lf
+		}
+	}
+	return -1
+}
+
+// keep remembers the beginning of a line.
+func (s *Scanner) keep(part []byte) {
+	s.reset()
+	s.line = s.grow(s.line, part)
+}
+
+// take takes in a line up to its end and reports whether it completes an event.
+func (s *Scanner) take(line []byte) (complete bool) {
+	s.reset()
+	if len(s.line) > 0 {
+		line = s.grow(s.line, line)
+		s.line = line[:0]
+	}
+	if !s.begun {
+		s.begun = true
+		line = bytes.TrimPrefix(line, []byte("\ufeff"))
+	}
+	if len(line) > 0 {
+		s.field(line)
+		return false
+	}
+	s.done = true
+	return s.hasData
+}
+
+// reset forgets the event that was complete.
+func (s *Scanner) reset() {
+	if s.done {
+		s.name, s.data, s.cut, s.hasData, s.done = s.name[:0], s.data[:0], false, false, false
+	}
+}
+
+// field takes in a line with a field; comments and fields that say nothing of
+// the event are left out.
+func (s *Scanner) field(line []byte) {
+	field, value, _ := bytes.Cut(line, []byte{':'})
+	value = bytes.TrimPrefix(value, []byte{' '})
+	switch string(field) {
+	case "event":
+		s.name = s.grow(s.name[:0], value)
+	case "data":
+		if s.hasData {
+			s.data = s.grow(s.data, []byte{'\n'})
+		}
+		s.hasData = true
+		s.data = s.grow(s.data, value)
+	}
+}
+
+// grow appends as much of more as may be kept.
+func (s *Scanner) grow(kept, more []byte) []byte {
+	if room := MaxEvent - len(kept); len(more) > room {
+		more, s.cut = more[:room], true
+	}
+	return append(kept, more...)
+}
+
+// IsStream reports whether a Content-Type is that of an event stream.
+func IsStream(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "text/event-stream")
+}
