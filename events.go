@@ -49,6 +49,10 @@ type (
 	RefreshFailed = messages.RefreshFailed
 	// VerificationRequired tells that an account's owner has to visit a page first.
 	VerificationRequired = messages.VerificationRequired
+	// StreamFailed tells that an answer failed after a part of it was passed on.
+	StreamFailed = messages.StreamFailed
+	// StreamCut tells that a stream ended before its answer was complete.
+	StreamCut = messages.StreamCut
 	// SaveFailed tells that a change could not be stored; it is in use and tried again.
 	SaveFailed = messages.SaveFailed
 	// EventsDropped tells a subscriber how many events it was too slow for.

@@ -139,6 +139,7 @@ func (w *walk) send(leased messages.TokenLeased) error {
 		outcome.Err = cause
 	}
 	a.verdict = w.pool.verdict(&a.leased, w.selection.Model, outcome)
+	w.holdBack()
 	return nil
 }
 
@@ -192,7 +193,9 @@ func (a *answer) discard() {
 	if a.resp == nil {
 		return
 	}
-	_, _ = io.CopyN(io.Discard, a.resp.Body, prefixLimit) // to keep the connection
+	if _, endless := a.resp.Body.(*stream); !endless {
+		_, _ = io.CopyN(io.Discard, a.resp.Body, prefixLimit) // to keep the connection
+	}
 	_ = a.resp.Body.Close()
 	a.resp = nil
 }

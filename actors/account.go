@@ -184,6 +184,9 @@ func (a *accountActor) reportOutcome(m *messages.ReportOutcome) {
 	if !m.Open {
 		a.release()
 	}
+	if m.Broken {
+		a.publishBroken(&m.Verdict)
+	}
 	a.tellOfProvider(m.Verdict.Class, m.LeasedAt)
 	a.learn(policy.Report{
 		Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt,
@@ -308,6 +311,15 @@ func (a *accountActor) publishLimits(old *account.Record) {
 			a.publish(messages.OverageBlocked{Occurrence: a.occurrence(), Reason: l.Reason, Until: l.Until})
 		}
 	}
+}
+
+// publishBroken tells of an answer that its caller got a part of.
+func (a *accountActor) publishBroken(v *account.Verdict) {
+	if v.Class == account.ClassNetwork {
+		a.publish(messages.StreamCut{Occurrence: a.occurrence()})
+		return
+	}
+	a.publish(messages.StreamFailed{Occurrence: a.occurrence(), Class: v.Class, Code: v.Code})
 }
 
 // publishDifferences tells of what somebody else changed since old.

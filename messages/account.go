@@ -51,7 +51,7 @@ type TokenLeased struct {
 }
 
 // ReportOutcome tells how a leased request ended. A caller sends it once for
-// each lease.
+// each lease, and once more when a stream that had begun well breaks.
 type ReportOutcome struct {
 	Generation uint64
 	LeasedAt   time.Time
@@ -59,6 +59,9 @@ type ReportOutcome struct {
 	// Open is set while the answer's body is still being read; a
 	// [ReleaseLease] follows.
 	Open bool
+	// Broken is set, with Open, when an answer failed or was cut after a part
+	// of it had been passed on.
+	Broken bool
 	// Reply, when set, is answered after the supervisor was told, so that
 	// what the caller selects next takes the outcome into account.
 	Reply *Reply[Acknowledged]

@@ -1,6 +1,10 @@
 package messages
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
 
 // Event is something that happened and that a host may want to know. Events
 // never carry a secret.
@@ -98,6 +102,19 @@ type CircuitOpened struct {
 
 // CircuitClosed: the provider answers again.
 type CircuitClosed struct{ Occurrence }
+
+// StreamFailed: a stream told of a failure after a part of its answer had been
+// passed on, so that no other account could take over.
+type StreamFailed struct {
+	Occurrence
+	// Class is what an answer would have been that began with the failure.
+	Class account.Class
+	// Code is the provider's own short word; empty when it gave none.
+	Code string
+}
+
+// StreamCut: a stream ended before its answer was complete, without a word.
+type StreamCut struct{ Occurrence }
 
 // AccountSwitched: an account was switched on or off by its user.
 type AccountSwitched struct {

@@ -58,11 +58,14 @@ func NewRetryPlan(accounts, lower int, replayable bool) RetryPlan {
 	return RetryPlan{left: attempts - 1}
 }
 
+// Spent reports whether the request can not be sent again, whatever comes.
+func (p *RetryPlan) Spent() bool { return p.left <= 0 }
+
 // Next returns what to do after an answer of that class to an account of that
 // kind, and how long to wait first. jitter is a random number in [0, 1).
 func (p *RetryPlan) Next(class account.Class, kind account.Kind, jitter float64) (Step, time.Duration) {
 	step, wait := p.decide(class, kind, jitter)
-	if step == Return || p.left <= 0 {
+	if step == Return || p.Spent() {
 		return Return, 0
 	}
 	p.left--

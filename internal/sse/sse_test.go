@@ -63,7 +63,7 @@ func TestEvents(t *testing.T) {
 			sizes := []int{1, 2, 3, 7, 4096, len(test.stream)}
 			for _, size := range sizes {
 				got := scan(test.stream, size)
-				if test.want != nil && test.want[0].cut {
+				if len(test.want) > 0 && test.want[0].cut {
 					got = shortened(got) // how much is left of a line depends on where it was split
 					test.want = shortened(test.want)
 				}
