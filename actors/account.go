@@ -113,6 +113,8 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.refresh.retryAt = time.Time{}
 		now := wallNow()
 		a.change(func(r *account.Record) { policy.Forget(r, now) }, m.Reply)
+	case *messages.RetryRefresh:
+		a.retryRefresh()
 	case *messages.DisableAccount:
 		a.apply(func(r *account.Record) { disable(r, m.Generation, m.Fault) }, false, nil)
 	case *messages.Drain:

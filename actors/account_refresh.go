@@ -235,6 +235,7 @@ func (a *accountActor) keepUnsaved(m *messages.RefreshCommitted) {
 
 func (a *accountActor) refreshSucceeded(adopted bool) {
 	a.refresh = refreshState{}
+	a.tellExchangeWorked()
 	a.announce()
 	a.publish(messages.LoginRefreshed{
 		Occurrence: a.occurrence(), Generation: a.record.Generation,
@@ -247,6 +248,7 @@ func (a *accountActor) refreshFailed(err error) {
 	a.refresh.running, a.refresh.exchanging = false, false
 	a.refresh.failure = err.Error()
 	a.backOff(wallNow())
+	a.outage.Store(true)
 	a.announce()
 	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
 	a.serve(err)

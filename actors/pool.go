@@ -36,7 +36,8 @@ type ProactiveConfig struct {
 	Interval time.Duration
 }
 
-// pool is what the actors of one pool share. Only size and alert change.
+// pool is what the actors of one pool share. Only its atomic
+// fields change.
 type pool struct {
 	system     *System
 	provider   providers.Provider
@@ -49,6 +50,8 @@ type pool struct {
 	size atomic.Int64
 	// alert is set while the supervisor wants to hear of successes.
 	alert atomic.Bool
+	// outage is set when a token exchange failed and none has worked since.
+	outage atomic.Bool
 }
 
 // wallNow is the time by the wall clock alone: the other clock, which

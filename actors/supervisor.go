@@ -151,6 +151,8 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		s.serveParked(now)
 	case *messages.ProviderAnswered:
 		s.providerAnswered(m)
+	case *messages.ExchangeWorked:
+		s.retryRefreshes()
 	case *messages.LoginFailed:
 		s.loginFailed(m)
 	case *messages.AddAccount:

@@ -105,6 +105,11 @@ type ResetCooldown struct {
 	Reply *Reply[Acknowledged]
 }
 
+// RetryRefresh tells that the token endpoint works again, so that a refresh
+// which it failed need not wait. The supervisor sends it in answer to
+// [ExchangeWorked].
+type RetryRefresh struct{}
+
 // Drain asks an account to begin nothing new and to tell when the last of its
 // requests and refreshes has ended. Answered to ReplyTo with [AccountDrained].
 type Drain struct {
@@ -188,6 +193,7 @@ func (*ReplaceLogin) toAccount()     {}
 func (*SetEnabled) toAccount()       {}
 func (*RenameAccount) toAccount()    {}
 func (*ResetCooldown) toAccount()    {}
+func (*RetryRefresh) toAccount()     {}
 func (*Drain) toAccount()            {}
 func (*GetAccount) toAccount()       {}
 func (*AccountStored) toAccount()    {}

@@ -130,6 +130,11 @@ type ProviderAnswered struct {
 	LeasedAt time.Time
 }
 
+// ExchangeWorked tells that the token endpoint works again. An account sends it
+// when its exchange is the first that does; answered with [RetryRefresh] to
+// those whose exchanges failed.
+type ExchangeWorked struct{}
+
 // LoginFailed asks for the breaker's decision about an account whose login
 // does not work. An account sends it after [AccountChanged] told of the fault.
 // The supervisor asks the persistence actor with [DisableUnlessLast]; the
@@ -216,6 +221,7 @@ func (*AccountDrained) toSupervisor()   {}
 func (*AccountChanged) toSupervisor()   {}
 func (*LeaseReleased) toSupervisor()    {}
 func (*ProviderAnswered) toSupervisor() {}
+func (*ExchangeWorked) toSupervisor()   {}
 func (*LoginFailed) toSupervisor()      {}
 func (*BreakerDecided) toSupervisor()   {}
 func (*PoolStored) toSupervisor()       {}
