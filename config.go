@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/migrate"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
@@ -29,6 +30,9 @@ type Config struct {
 	// Store replaces the files in Dir. Whoever made it closes it, after the
 	// engine.
 	Store persistence.Store
+	// AutoImport takes in, once and only into a pool that is empty, the logins
+	// that other programs keep on this machine; see [Engine.Import].
+	AutoImport bool
 	// Strategy, when set, picks the accounts in place of the strategy that
 	// Settings name. One goroutine for each pool calls it.
 	Strategy policy.Strategy
@@ -89,6 +93,7 @@ func (c Config) pool(p providers.Provider, publish func(messages.Event)) actors.
 		},
 		Claims:  s.CrossProcessClaims,
 		MaxWait: s.MaxWait,
+		Reread:  migrate.Reread,
 		Publish: publish,
 	}
 	if s.ProactiveRefresh {

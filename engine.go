@@ -114,6 +114,11 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		}
 		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()).MaxAttempts, *c.Logger)
 	}
+	if c.AutoImport {
+		if err := e.importOnce(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("multiaccount: opening: %w", err), e.Close(ctx))
+		}
+	}
 	e.events.open()
 	return e, nil
 }

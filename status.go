@@ -52,6 +52,9 @@ type AccountStatus struct {
 	// Generation grows by one with every change of the credentials.
 	Generation uint64
 	InFlight   int
+	// LinkedTo is the file of another program that the login belongs to; empty
+	// for an account's own login. See [Pool.Adopt].
+	LinkedTo string
 	// Failures of the login in a row.
 	Failures int
 	Usage    []UsageWindow
@@ -63,6 +66,9 @@ func statusOf(s *messages.AccountStatus, now time.Time) AccountStatus {
 		ID: r.ID, Label: r.DisplayLabel(), Email: r.Email, Plan: r.Plan, Enabled: r.Enabled,
 		ExpiresAt: r.Credentials.ExpiresAt, LastUsedAt: s.LastUsedAt, Generation: r.Generation,
 		InFlight: s.InFlight, Failures: r.AuthFailures, Usage: r.Usage,
+	}
+	if r.Lineage == account.Linked && r.Origin != nil {
+		status.LinkedTo = r.Origin.Path
 	}
 	limit := lastLimit(r.Limits, now)
 	status.CooldownUntil = limit.Until

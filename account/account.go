@@ -57,6 +57,9 @@ type Record struct {
 	Plan         string
 	Kind         Kind
 	Lineage      Lineage
+	// Origin is where a login of another program was found; nil for those
+	// made here. It is replaced, never written to.
+	Origin *Origin
 
 	Credentials Credentials
 	// Generation grows by one with every change of Credentials.
@@ -122,6 +125,15 @@ func (r *Record) OlderThan(other *Record) bool {
 		return r.Revision < other.Revision
 	}
 	return r.Generation < other.Generation
+}
+
+// Renewable reports whether a newer access token can be had: by spending a
+// refresh token of its own, or by reading a linked login's origin again.
+func (r *Record) Renewable() bool {
+	if r.Lineage == Linked {
+		return r.Origin != nil
+	}
+	return !r.Credentials.RefreshToken.IsZero()
 }
 
 // DisplayLabel returns the label, else the e-mail, else "Account (xxxxxxxx)".
@@ -223,7 +235,7 @@ func set(field *string, value string) {
 // and what came with them. It switches the account on and forgets what the
 // old login suffered from.
 func (r *Record) Replace(login Record) {
-	r.Kind, r.Lineage = login.Kind, login.Lineage
+	r.Kind, r.Lineage, r.Origin = login.Kind, login.Lineage, login.Origin
 	r.Credentials = login.Credentials
 	r.Credentials.ExpiresAt = login.Credentials.ExpiresAt.Round(0)
 	set(&r.Subject, login.Subject)

@@ -87,6 +87,8 @@ func (a *accountActor) receive(_ actor.Context, message any) {
 		a.handle(m)
 	case *exchangeFailed:
 		a.exchangeFailed(m)
+	case *originRead:
+		a.originRead(m)
 	case *retrySaves:
 		a.retrySaves()
 	}
@@ -105,6 +107,8 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.refreshAccount(m)
 	case *messages.ReplaceLogin:
 		a.replaceLogin(m)
+	case *messages.AdoptLogin:
+		a.adoptLogin(m)
 	case *messages.SetEnabled:
 		a.setEnabled(m)
 	case *messages.RenameAccount:
@@ -208,7 +212,7 @@ func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
 	if m.Generation != a.record.Generation {
 		return false
 	}
-	if m.Verdict.Class == account.ClassSuccess && (a.refused != m.Generation || !a.refreshable()) {
+	if m.Verdict.Class == account.ClassSuccess && (a.refused != m.Generation || !a.record.Renewable()) {
 		a.refused = 0 // a success of the refused token is older than the refusal
 	}
 	if m.Verdict.Class != account.ClassUnauthorized {
@@ -216,7 +220,7 @@ func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
 	}
 	before := a.refused
 	a.refused = m.Generation
-	return (before != 0 && before != m.Generation) || !a.refreshable()
+	return (before != 0 && before != m.Generation) || !a.record.Renewable()
 }
 
 // learn looks whether an answer says anything that the record does not.

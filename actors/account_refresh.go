@@ -43,13 +43,8 @@ type exchangeFailed struct {
 
 // needsRefresh reports whether the token cannot be used as it is.
 func (a *accountActor) needsRefresh(now time.Time) bool {
-	return a.loading || a.record.Expired(now) || (a.refused == a.record.Generation && a.refreshable()) ||
-		(a.record.Fault != nil && a.refreshable() && !now.Before(a.refresh.retryAt))
-}
-
-// refreshable reports whether the account has a refresh token of its own.
-func (a *accountActor) refreshable() bool {
-	return !a.record.Credentials.RefreshToken.IsZero() && a.record.Lineage != account.Linked
+	return a.loading || a.record.Expired(now) || (a.refused == a.record.Generation && a.record.Renewable()) ||
+		(a.record.Fault != nil && a.record.Renewable() && !now.Before(a.refresh.retryAt))
 }
 
 // refreshAccount refreshes without a request.
@@ -84,6 +79,10 @@ func (a *accountActor) startRefresh() {
 		return
 	}
 	a.refresh.running = true
+	if a.record.Lineage == account.Linked {
+		a.readOrigin(nil)
+		return
+	}
 	a.store.Tell(&messages.BeginRefresh{Key: a.key(), Generation: a.record.Generation, ReplyTo: a.self})
 }
 
@@ -92,9 +91,9 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 	switch {
 	case a.drain != nil:
 		return messages.ErrStopped
-	case a.record.Lineage == account.Linked:
+	case a.record.Lineage == account.Linked && a.record.Origin == nil:
 		return a.refusal("its login belongs to another program, which has to refresh it")
-	case !a.refreshable():
+	case !a.record.Renewable():
 		return a.refusal("it has no refresh token and its access token does not work any more; log in again")
 	case now.Before(a.refresh.retryAt) && a.record.Fault != nil:
 		return a.refusal(a.record.Fault.Reason + "; log in again")

@@ -157,6 +157,8 @@ func (p *persister) command(message messages.ToPersistence) {
 		p.save(m)
 	case *messages.SavePool:
 		p.savePool(m)
+	case *messages.MarkImported:
+		p.system.task(func() { m.Reply.Send(p.markImported(m)) })
 	case *messages.DisableUnlessLast:
 		p.system.task(func() {
 			m.ReplyTo.Tell(&messages.BreakerDecided{Asked: m, Disabled: p.disableUnlessLast(m)})

@@ -24,6 +24,8 @@ type PoolConfig struct {
 	MaxWait time.Duration
 	// Proactive is nil when tokens are refreshed on demand only.
 	Proactive *ProactiveConfig
+	// Reread reads a linked login again, from the file that it was found in.
+	Reread func(context.Context, account.Origin) (account.Grant, error)
 	// Publish is told every event. It must not block.
 	Publish func(messages.Event)
 }
@@ -43,6 +45,7 @@ type pool struct {
 	provider   providers.Provider
 	tuning     policy.Tuning
 	publish    func(messages.Event)
+	reread     func(context.Context, account.Origin) (account.Grant, error)
 	supervisor *ref
 	store      *ref
 	accounts   *nursery
@@ -79,7 +82,7 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 	if _, err := policy.NewPool(c.Selection); err != nil {
 		return nil, err
 	}
-	shared := &pool{system: s, provider: c.Provider, tuning: c.Tuning, publish: c.Publish, store: store.ref, accounts: s.nursery()}
+	shared := &pool{system: s, provider: c.Provider, tuning: c.Tuning, publish: c.Publish, reread: c.Reread, store: store.ref, accounts: s.nursery()}
 	opened := messages.NewReply[messages.Acknowledged]()
 	p := &Pool{shared: shared}
 	p.selections.New = func() any {
@@ -179,7 +182,17 @@ func Replaced(ctx context.Context, account messages.Recipient, generation uint64
 
 // Add stores an account, or gives a known one another login, and returns its id.
 func (p *Pool) Add(ctx context.Context, record account.Record) (string, error) {
-	m := &messages.AddAccount{Record: record, Reply: messages.NewReply[messages.AccountAdded]()}
+	return p.add(ctx, &messages.AddAccount{Record: record})
+}
+
+// Import is Add for a login that the pool must not know: else the error is a
+// [*messages.RefusalError]. A dry run adds nothing.
+func (p *Pool) Import(ctx context.Context, record account.Record, dryRun bool) (string, error) {
+	return p.add(ctx, &messages.AddAccount{Record: record, OnlyNew: true, DryRun: dryRun})
+}
+
+func (p *Pool) add(ctx context.Context, m *messages.AddAccount) (string, error) {
+	m.Reply = messages.NewReply[messages.AccountAdded]()
 	added, err := ask(ctx, p.supervisor, m, m.Reply)
 	if err != nil {
 		return "", err
@@ -196,6 +209,12 @@ func (p *Pool) Remove(ctx context.Context, id string) error {
 // SetEnabled switches an account on or off.
 func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
 	m := &messages.SetEnabled{Enabled: enabled, Reply: messages.NewReply[messages.Acknowledged]()}
+	return p.command(ctx, id, m, m.Reply)
+}
+
+// Adopt makes a linked login this engine's own.
+func (p *Pool) Adopt(ctx context.Context, id string) error {
+	m := &messages.AdoptLogin{Reply: messages.NewReply[messages.Acknowledged]()}
 	return p.command(ctx, id, m, m.Reply)
 }
 

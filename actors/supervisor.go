@@ -322,7 +322,7 @@ func (s *supervisor) expiring(before time.Time) []messages.Recipient {
 	var due []messages.Recipient
 	for _, m := range s.order {
 		r := m.record
-		if r.Eligible() && r.Lineage != account.Linked && !r.Credentials.RefreshToken.IsZero() && r.Expired(before) {
+		if r.Eligible() && r.Kind == account.OAuth && r.Renewable() && r.Expired(before) {
 			due = append(due, m.ref)
 		}
 	}

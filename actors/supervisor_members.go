@@ -80,6 +80,12 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 			return
 		}
 	}
+	if m.OnlyNew {
+		if id := s.holderOf(&m.Record); id != "" || m.DryRun {
+			answerUnstored(m, id)
+			return
+		}
+	}
 	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil && known.record.Identity() == m.Record.Identity() {
 		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
 		return

@@ -100,6 +100,12 @@ type RenameAccount struct {
 	Reply *Reply[Acknowledged]
 }
 
+// AdoptLogin makes a linked login this engine's own to refresh. Answered once
+// that is durable.
+type AdoptLogin struct {
+	Reply *Reply[Acknowledged]
+}
+
 // ResetCooldown forgets an account's limits.
 type ResetCooldown struct {
 	Reply *Reply[Acknowledged]
@@ -192,6 +198,7 @@ func (*RefreshAccount) toAccount()   {}
 func (*ReplaceLogin) toAccount()     {}
 func (*SetEnabled) toAccount()       {}
 func (*RenameAccount) toAccount()    {}
+func (*AdoptLogin) toAccount()       {}
 func (*ResetCooldown) toAccount()    {}
 func (*RetryRefresh) toAccount()     {}
 func (*Drain) toAccount()            {}
@@ -236,3 +243,6 @@ func (m *RenameAccount) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
 // Fail answers the ask with err.
 func (m *ResetCooldown) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *AdoptLogin) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

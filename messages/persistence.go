@@ -88,6 +88,21 @@ type Binding struct {
 	UsedAt  time.Time
 }
 
+// MarkImported notes that other programs' logins have been imported into a
+// pool by itself, which happens once. Sent when the engine opens; answered with
+// [ImportMarked].
+type MarkImported struct {
+	Provider string
+	At       time.Time
+	Reply    *Reply[ImportMarked]
+}
+
+// ImportMarked answers [MarkImported]. First is set for the one who marked.
+type ImportMarked struct {
+	First bool
+	Err   error
+}
+
 // DisableUnlessLast takes an account out of the pool for its login's fault,
 // but only while one of Others can serve, decided under the pool's lock: two
 // processes never disable the last two. The supervisor sends it; answered with
@@ -154,6 +169,7 @@ func (*CreateAccount) toPersistence()     {}
 func (*DeleteAccount) toPersistence()     {}
 func (*SaveAccount) toPersistence()       {}
 func (*SavePool) toPersistence()          {}
+func (*MarkImported) toPersistence()      {}
 func (*DisableUnlessLast) toPersistence() {}
 func (*BeginRefresh) toPersistence()      {}
 func (*CommitRefresh) toPersistence()     {}
@@ -163,3 +179,6 @@ func (*Flush) toPersistence()             {}
 
 // Fail answers the ask with err.
 func (m *Flush) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *MarkImported) Fail(err error) { m.Reply.Send(ImportMarked{Err: err}) }

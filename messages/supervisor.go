@@ -35,6 +35,11 @@ type SelectAccount struct {
 // Record has no ID yet. Sent by a caller; answered with [AccountAdded].
 type AddAccount struct {
 	Record account.Record
+	// OnlyNew refuses an account that the pool knows, by its identity, its
+	// tokens or its origin, with [RefusedDuplicate].
+	OnlyNew bool
+	// DryRun answers as if, and adds nothing. It needs OnlyNew.
+	DryRun bool
 	Reply  *Reply[AccountAdded]
 }
 

@@ -34,6 +34,9 @@ func encodeAccount(rec *account.Record) ([]byte, error) {
 	if f := rec.Fault; f != nil {
 		wire.Fault = &faultWire{Kind: f.Kind, Reason: f.Reason, At: stamp(f.At), Disabled: f.Disabled}
 	}
+	if o := rec.Origin; o != nil {
+		wire.Origin = &originWire{Format: o.Format, Path: o.Path, Key: o.Key}
+	}
 	data, err := joinObject(&wire, rec.Unknown)
 	return append(data, '\n'), err
 }
@@ -108,6 +111,9 @@ func recordFromWire(key Key, w *accountWire) account.Record {
 	}
 	if len(c.Scopes) > 0 {
 		rec.Credentials.Scopes = c.Scopes
+	}
+	if o := w.Origin; o != nil {
+		rec.Origin = &account.Origin{Format: o.Format, Path: o.Path, Key: o.Key}
 	}
 	if f := w.Fault; f != nil {
 		rec.Fault = &account.Fault{Kind: f.Kind, Reason: f.Reason, At: time.Time(f.At), Disabled: f.Disabled}

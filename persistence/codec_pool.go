@@ -5,7 +5,8 @@ import "time"
 // encodePool returns what a pool remembers as the content of its file.
 func encodePool(state *PoolState) ([]byte, error) {
 	wire := poolWire{
-		Version: formatVersion, Active: state.Active, Limits: limitsToWire(state.Limits), Freed: freedToWire(state.Freed),
+		Version: formatVersion, Active: state.Active, ImportedAt: stamp(state.ImportedAt),
+		Limits: limitsToWire(state.Limits), Freed: freedToWire(state.Freed),
 	}
 	if len(state.Bindings) > 0 {
 		wire.Bindings = make(map[string]bindingWire, len(state.Bindings))
@@ -25,7 +26,8 @@ func decodePool(data []byte) (PoolState, error) {
 		return PoolState{}, err
 	}
 	state := PoolState{
-		Active: wire.Active, Unknown: unknown, Limits: limitsFromWire(wire.Limits), Freed: freedFromWire(wire.Freed),
+		Active: wire.Active, ImportedAt: time.Time(wire.ImportedAt), Unknown: unknown,
+		Limits: limitsFromWire(wire.Limits), Freed: freedFromWire(wire.Freed),
 	}
 	if len(wire.Bindings) > 0 {
 		state.Bindings = make(map[string]Binding, len(wire.Bindings))

@@ -14,7 +14,7 @@ import (
 
 // wholeAccount is the format on disk: what it says must be readable for ever.
 const wholeAccount = `{"version":1,"id":"a","provider":"provider","subject":"s","organization":"o","email":"e@example.com",` +
-	`"label":"l","plan":"Pro","kind":"oauth","lineage":"owned","credentials":{"access_token":"at","refresh_token":"rt",` +
+	`"label":"l","plan":"Pro","kind":"oauth","lineage":"owned","origin":{"format":"codex","path":"/f","key":"k"},"credentials":{"access_token":"at","refresh_token":"rt",` +
 	`"api_key":"ak","expires_at":"2026-01-02T03:04:05.000000678Z","scopes":["one","two"]},"generation":7,` +
 	`"revision":9,"added_at":"2026-01-02T03:04:05Z","last_used_at":"2026-01-02T03:04:06Z","enabled":false,"weight":2,"priority":-1,` +
 	`"max_in_flight":3,"auth_failures":1,"fault":{"kind":"reauth","reason":"invalid_grant","at":"2026-01-02T03:04:05Z",` +
@@ -28,6 +28,7 @@ func wholeRecord() account.Record {
 	return account.Record{
 		ID: "a", Provider: "provider", Subject: "s", Organization: "o", Email: "e@example.com", Label: "l", Plan: "Pro",
 		Kind: account.OAuth, Lineage: account.Owned,
+		Origin: &account.Origin{Format: account.FromCodex, Path: "/f", Key: "k"},
 		Credentials: account.Credentials{
 			AccessToken: account.NewSecret("at"), RefreshToken: account.NewSecret("rt"), APIKey: account.NewSecret("ak"),
 			ExpiresAt: at.Add(678), Scopes: []string{"one", "two"},
@@ -170,8 +171,8 @@ func TestSecretThatJSONWouldChangeIsRefused(t *testing.T) {
 }
 
 func TestFormatOfAPool(t *testing.T) {
-	const text = `{"version":1,"active":"a","bindings":{"key":{"account":"a","used_at":"2026-01-02T03:04:05Z"}}}` + "\n"
-	want := PoolState{Active: "a", Bindings: map[string]Binding{
+	const text = `{"version":1,"imported_at":"2026-01-02T03:04:05Z","active":"a","bindings":{"key":{"account":"a","used_at":"2026-01-02T03:04:05Z"}}}` + "\n"
+	want := PoolState{ImportedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Active: "a", Bindings: map[string]Binding{
 		"key": {Account: "a", UsedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 	}}
 	if got, err := encodePool(&want); err != nil || string(got) != text {

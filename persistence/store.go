@@ -150,6 +150,9 @@ type PoolState struct {
 	// Limits hold for all accounts, Freed is evidence against some.
 	Limits []account.Limit
 	Freed  []account.Freed
+	// ImportedAt is when other programs' logins were imported by themselves;
+	// zero when that has not happened.
+	ImportedAt time.Time
 	// Unknown are stored fields that this version does not know; they
 	// survive a rewrite.
 	Unknown map[string]json.RawMessage

@@ -22,6 +22,7 @@ type accountWire struct {
 	Plan         string          `json:"plan,omitempty"`
 	Kind         account.Kind    `json:"kind,omitempty"`
 	Lineage      account.Lineage `json:"lineage,omitempty"`
+	Origin       *originWire     `json:"origin,omitempty"`
 	Credentials  credentialsWire `json:"credentials"`
 	Generation   uint64          `json:"generation"`
 	Revision     uint64          `json:"revision,omitempty"`
@@ -44,6 +45,12 @@ type credentialsWire struct {
 	APIKey       string   `json:"api_key,omitempty"`
 	ExpiresAt    stamp    `json:"expires_at,omitzero"`
 	Scopes       []string `json:"scopes,omitempty"`
+}
+
+type originWire struct {
+	Format account.OriginFormat `json:"format"`
+	Path   string               `json:"path"`
+	Key    string               `json:"key"`
 }
 
 type faultWire struct {
@@ -81,11 +88,12 @@ type usageWire struct {
 }
 
 type poolWire struct {
-	Version  int                    `json:"version"`
-	Active   string                 `json:"active,omitempty"`
-	Bindings map[string]bindingWire `json:"bindings,omitempty"`
-	Limits   []limitWire            `json:"limits,omitempty"`
-	Freed    []freedWire            `json:"freed,omitempty"`
+	Version    int                    `json:"version"`
+	ImportedAt stamp                  `json:"imported_at,omitzero"`
+	Active     string                 `json:"active,omitempty"`
+	Bindings   map[string]bindingWire `json:"bindings,omitempty"`
+	Limits     []limitWire            `json:"limits,omitempty"`
+	Freed      []freedWire            `json:"freed,omitempty"`
 }
 
 type bindingWire struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/providers/internal/jwt"
@@ -45,6 +46,24 @@ func idToken(body []byte) string {
 	}
 	_ = json.Unmarshal(body, &told) // it parsed before; what does not fit stays empty
 	return told.IDToken
+}
+
+// Identity returns what the claims of tokens tell of their owner, the first
+// token first, and when the last of them ends; fields not told are empty. The
+// signatures are not verified: the tokens must come from the owner's own files
+// or straight from the token endpoint.
+func Identity(tokens ...string) (told account.Grant, expires time.Time) {
+	identify(&told, tokens...)
+	for _, token := range tokens {
+		var c struct {
+			Expires int64 `json:"exp"` // RFC 7519 section 4.1.4
+		}
+		jwt.Claims(token, &c)
+		if c.Expires > 0 {
+			expires = time.Unix(c.Expires, 0)
+		}
+	}
+	return told, expires
 }
 
 // identify fills in what the claims of tokens tell, the first token first.

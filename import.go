@@ -1,0 +1,172 @@
+package multiaccount
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/migrate"
+)
+
+// ImportOptions say what [Engine.Import] takes in. The zero value is every
+// login that is found, linked to the program it belongs to.
+type ImportOptions struct {
+	// Paths are the files to read; empty means those that [migrate.Find] finds.
+	Paths []string
+	// DryRun adds nothing: the report says what would be taken.
+	DryRun bool
+	// Adopt makes the logins this engine's own at once, as [Pool.Adopt] does.
+	Adopt bool
+}
+
+// ImportResult says what became of one login.
+type ImportResult string
+
+// The results.
+const (
+	// ImportTaken: it is an account now, or would be after a dry run.
+	ImportTaken ImportResult = "taken"
+	// ImportKnown: the pool has it already.
+	ImportKnown ImportResult = "known"
+	// ImportSkipped: it could not be used.
+	ImportSkipped ImportResult = "skipped"
+)
+
+// ImportEntry is one login that was found, without its secrets.
+type ImportEntry struct {
+	// Path is the file, Name what the login is called there, Format whose file
+	// it is.
+	Path   string
+	Name   string
+	Format account.OriginFormat
+	// Provider is empty when it is not known.
+	Provider string
+	// AccountID is empty for a login that was skipped and after a dry run,
+	// Label is the label or e-mail when there is one.
+	AccountID string
+	Label     string
+	// Linked is set while the login stays the other program's to refresh.
+	Linked bool
+	Result ImportResult
+	// Reason says why a login was not taken.
+	Reason string
+}
+
+// Import takes in the logins that other programs keep on this machine: those
+// of OpenCode, Codex, Claude Code and multi-account-core. The files are only
+// read. A login with tokens stays linked to its program: it is used, read
+// again when its token ends, and never refreshed, until [Pool.Adopt]; two
+// programs that refresh one login end it for both.
+//
+// The report has an entry for each login that was found. The error is that of
+// a file which was named and could not be read, of the store, [ErrClosed], or
+// ctx's; what was taken before it stays.
+func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]ImportEntry, error) {
+	return importInto(ctx, e.pools, o)
+}
+
+func importInto(ctx context.Context, pools map[string]*Pool, o ImportOptions) ([]ImportEntry, error) {
+	named := len(o.Paths) > 0
+	if !named {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return nil, fmt.Errorf("multiaccount: looking for logins: %w", err)
+		}
+		o.Paths = migrate.Find(os.Getenv, home)
+	}
+	var report []ImportEntry
+	var unread error
+	for _, path := range o.Paths {
+		contents, err := migrate.Read(path)
+		if err != nil {
+			report = append(report, ImportEntry{Path: path, Result: ImportSkipped, Reason: err.Error()})
+			unread = errors.Join(unread, err)
+			continue
+		}
+		entries, err := importAll(ctx, pools, &contents, o)
+		report = append(report, entries...)
+		if err != nil {
+			return report, err
+		}
+	}
+	if named && unread != nil {
+		return report, fmt.Errorf("multiaccount: %w", unread)
+	}
+	return report, nil
+}
+
+func importAll(ctx context.Context, pools map[string]*Pool, c *migrate.Contents, o ImportOptions) ([]ImportEntry, error) {
+	var entries []ImportEntry
+	for i := range c.Logins {
+		entry := ImportEntry{Path: c.Path, Name: c.Logins[i].Name, Format: c.Format, Provider: c.Logins[i].Record.Provider}
+		err := entry.take(ctx, pools, &c.Logins[i].Record, o)
+		entries = append(entries, entry)
+		if err != nil {
+			return entries, err
+		}
+	}
+	for _, s := range c.Skipped {
+		entries = append(entries, ImportEntry{Path: c.Path, Name: s.Name, Format: c.Format, Result: ImportSkipped, Reason: s.Reason})
+	}
+	return entries, nil
+}
+
+// take adds one login and completes its entry.
+func (entry *ImportEntry) take(ctx context.Context, pools map[string]*Pool, rec *account.Record, o ImportOptions) error {
+	pool := pools[rec.Provider]
+	if pool == nil {
+		entry.Result, entry.Reason = ImportSkipped, "the engine was not opened with this provider"
+		return nil
+	}
+	if o.Adopt {
+		rec.Lineage, rec.Origin = account.Owned, nil
+	}
+	id, err := pool.actors.Import(ctx, *rec, o.DryRun)
+	var known *DuplicateAccountError
+	switch err = pool.publicError(err); {
+	case errors.As(err, &known):
+		entry.Result, entry.AccountID, entry.Reason = ImportKnown, known.AccountID, "the pool has this login already"
+		return nil
+	case err != nil:
+		return err
+	}
+	entry.Result, entry.AccountID, entry.Linked = ImportTaken, id, rec.Lineage == account.Linked
+	if entry.Label = rec.Label; entry.Label == "" {
+		entry.Label = rec.Email
+	}
+	return nil
+}
+
+// importOnce imports into the pools that are empty, unless that was done before.
+func (e *Engine) importOnce(ctx context.Context) error {
+	empty := map[string]*Pool{}
+	for name, pool := range e.pools {
+		if pool.actors.Size() > 0 {
+			continue
+		}
+		first, err := e.store.MarkImported(ctx, name)
+		if err != nil {
+			return fmt.Errorf("importing into the %s pool: %w", name, err)
+		}
+		if first {
+			empty[name] = pool
+		}
+	}
+	if len(empty) == 0 {
+		return nil
+	}
+	_, err := importInto(ctx, empty, ImportOptions{})
+	return err
+}
+
+// Adopt makes a linked login this engine's own: from now on it refreshes it
+// with the tokens that the other program has at this moment, and that program
+// has to log in anew once they differ. An account that is not linked stays as
+// it is. Errors: [ErrUnknownAccount], [*ReauthRequiredError] when the source
+// holds another account's login or no refresh token is left, [ErrClosed], the
+// store's.
+func (p *Pool) Adopt(ctx context.Context, id string) error {
+	return p.publicError(p.actors.Adopt(ctx, id))
+}

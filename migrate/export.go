@@ -1,0 +1,63 @@
+package migrate
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// Export writes the logins of one provider as multi-account-core keeps them,
+// and returns what has no place there: API keys. What it writes holds every
+// token in plain text. active is the id of the account in use.
+//
+// From then on the logins belong to whoever uses that file: two programs that
+// refresh one login end it for both.
+func Export(w io.Writer, records []account.Record, active string) ([]Skipped, error) {
+	file := coreFile{Version: coreVersion, Accounts: []coreAccount{}}
+	var skipped []Skipped
+	for i := range records {
+		r := &records[i]
+		if r.Credentials.RefreshToken.IsZero() {
+			skipped = append(skipped, Skipped{Name: r.DisplayLabel(), Reason: "it has no refresh token, and multi-account-core keeps nothing else"})
+			continue
+		}
+		file.Accounts = append(file.Accounts, exported(r))
+		if r.ID == active {
+			file.Active = r.ID
+		}
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return skipped, encoder.Encode(file)
+}
+
+func exported(r *account.Record) coreAccount {
+	enabled, c := r.Enabled, &r.Credentials
+	a := coreAccount{
+		UUID: r.ID, Label: r.Label, Email: r.Email, Plan: planTier(r.Plan),
+		RefreshToken: c.RefreshToken.Reveal(), AccessToken: c.AccessToken.Reveal(), ExpiresAt: since1970(c.ExpiresAt),
+		AddedAt: since1970(r.AddedAt), LastUsed: since1970(r.LastUsedAt), Enabled: &enabled,
+	}
+	if r.Provider == openaiName {
+		a.AccountID = r.Organization
+	}
+	if r.Fault != nil && r.Fault.Disabled {
+		a.Disabled, a.Reason = true, r.Fault.Reason
+	}
+	return a
+}
+
+func since1970(t time.Time) millis {
+	if t.IsZero() {
+		return 0
+	}
+	return millis(t.UnixMilli())
+}
+
+// planTier is the provider's word for a plan, by the last word of its label.
+func planTier(label string) string {
+	return strings.ToLower(label[strings.LastIndexByte(label, ' ')+1:])
+}

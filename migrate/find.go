@@ -1,0 +1,57 @@
+package migrate
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Find returns the sources that exist on this machine, in the places where
+// their programs keep them. getenv and home are the user's; nothing is opened.
+//
+// The places: OpenCode's auth.json in OPENCODE_CONFIG_DIR,
+// XDG_DATA_HOME/opencode, ~/.local/share/opencode and ~/.config/opencode, and
+// beside it the files of multi-account-core; CODEX_HOME or ~/.codex for Codex;
+// CLAUDE_CONFIG_DIR or ~/.claude for Claude Code.
+func Find(getenv func(string) string, home string) []string {
+	var found []string
+	seen := map[string]bool{}
+	add := func(path string) {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !seen[path] {
+			seen[path] = true
+			found = append(found, path)
+		}
+	}
+	for _, dir := range openCodeFolders(getenv, home) {
+		add(filepath.Join(dir, "auth.json"))
+		for _, pattern := range []string{"*-multi-account-accounts.json", "multiauth-accounts.json"} {
+			matches, err := filepath.Glob(filepath.Join(dir, pattern))
+			if err != nil {
+				continue // a folder whose own name is no pattern
+			}
+			for _, path := range matches {
+				add(path)
+			}
+		}
+	}
+	add(filepath.Join(orElse(getenv("CODEX_HOME"), filepath.Join(home, ".codex")), "auth.json"))
+	add(filepath.Join(orElse(getenv("CLAUDE_CONFIG_DIR"), filepath.Join(home, ".claude")), ".credentials.json"))
+	return found
+}
+
+func openCodeFolders(getenv func(string) string, home string) []string {
+	var folders []string
+	if dir := getenv("OPENCODE_CONFIG_DIR"); dir != "" {
+		folders = append(folders, dir)
+	}
+	if dir := getenv("XDG_DATA_HOME"); dir != "" {
+		folders = append(folders, filepath.Join(dir, "opencode"))
+	}
+	return append(folders, filepath.Join(home, ".local", "share", "opencode"), filepath.Join(home, ".config", "opencode"))
+}
+
+func orElse(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}

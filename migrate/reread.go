@@ -1,0 +1,36 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// ErrGone is returned by [Reread] when the source holds the login no more.
+var ErrGone = errors.New("the login is not there any more")
+
+// Reread reads a linked login again, as its program has it now. Its refresh
+// token is that program's to spend, until the login is adopted. The errors are
+// those of [Read] and [ErrGone]; ctx's when that has ended.
+func Reread(ctx context.Context, origin account.Origin) (account.Grant, error) {
+	if err := ctx.Err(); err != nil {
+		return account.Grant{}, err
+	}
+	c, err := Read(origin.Path)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	for i := range c.Logins {
+		login := &c.Logins[i]
+		if rec := &login.Record; login.Name == origin.Key && c.Format == origin.Format && rec.Kind == account.OAuth {
+			return account.Grant{
+				AccessToken: rec.Credentials.AccessToken, RefreshToken: rec.Credentials.RefreshToken,
+				ExpiresAt: rec.Credentials.ExpiresAt, Scopes: rec.Credentials.Scopes,
+				Subject: rec.Subject, Organization: rec.Organization, Email: rec.Email, Plan: rec.Plan,
+			}, nil
+		}
+	}
+	return account.Grant{}, fmt.Errorf("%s: %w", origin.Path, ErrGone)
+}
