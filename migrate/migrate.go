@@ -68,7 +68,7 @@ func Read(path string) (Contents, error) {
 }
 
 func load(path string) ([]byte, error) {
-	file, err := os.Open(path) //nolint:gosec // the user names it
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}

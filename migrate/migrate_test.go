@@ -21,11 +21,11 @@ func token(claims string) string {
 }
 
 // file writes a source that ends with the test.
-func file(t testing.TB, name, content string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
+func file(tb testing.TB, name, content string) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path
 }
@@ -66,7 +66,8 @@ func TestSources(t *testing.T) {
 			[]login{{
 				provider: "anthropic", name: "claudeAiOauth", access: "at", refresh: "rt", lineage: account.Linked,
 				expires: 1900000000000, plan: "Claude Max", enabled: true,
-			}}, nil,
+			}},
+			nil,
 		},
 		"codex": {
 			"auth.json",
@@ -74,11 +75,13 @@ func TestSources(t *testing.T) {
 			[]login{{
 				provider: "openai", name: "tokens", access: access, refresh: "rt", lineage: account.Linked, expires: 1900000000000,
 				subject: "u-1", organization: "ws-1", email: "a@example.com", plan: "ChatGPT Plus", enabled: true,
-			}}, nil,
+			}},
+			nil,
 		},
 		"codex with a key": {
 			"auth.json", `{"OPENAI_API_KEY":"sk-1"}`,
-			[]login{{provider: "openai", name: "OPENAI_API_KEY", key: "sk-1", lineage: account.Owned, enabled: true}}, nil,
+			[]login{{provider: "openai", name: "OPENAI_API_KEY", key: "sk-1", lineage: account.Owned, enabled: true}},
+			nil,
 		},
 		"opencode": {
 			"auth.json",
@@ -96,7 +99,8 @@ func TestSources(t *testing.T) {
 		},
 		"opencode with a key": {
 			"auth.json", `{"anthropic":{"type":"api","key":"sk-ant-1"}}`,
-			[]login{{provider: "anthropic", name: "anthropic", key: "sk-ant-1", lineage: account.Owned, enabled: true}}, nil,
+			[]login{{provider: "anthropic", name: "anthropic", key: "sk-ant-1", lineage: account.Owned, enabled: true}},
+			nil,
 		},
 		"multi-account-core": {
 			"anthropic-multi-account-accounts.json",
