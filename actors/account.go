@@ -115,12 +115,14 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.change(func(r *account.Record) { r.Label = m.Label }, m.Reply)
 	case *messages.ResetCooldown:
 		a.refresh.retryAt = time.Time{}
-		now := wallNow()
+		now := a.wallNow()
 		a.change(func(r *account.Record) { policy.Forget(r, now) }, m.Reply)
 	case *messages.RetryRefresh:
 		a.retryRefresh()
 	case *messages.DisableAccount:
 		a.apply(func(r *account.Record) { disable(r, m.Generation, m.Fault) }, false, nil)
+	case *messages.ClockSetBack:
+		a.clockSetBack(m)
 	case *messages.Drain:
 		a.drain, a.answered = m, false
 	case *messages.GetAccount:
@@ -235,7 +237,7 @@ func (a *accountActor) learn(report policy.Report) {
 
 // takeIn changes the record by what an answer said.
 func (a *accountActor) takeIn(report policy.Report) {
-	now, old := wallNow(), a.record
+	now, old := a.wallNow(), a.record
 	lazy := report.Verdict.Class == account.ClassSuccess
 	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, lazy, nil)
 	a.publishLimits(old)
@@ -302,7 +304,7 @@ func (a *accountActor) key() messages.Key {
 
 func (a *accountActor) occurrence() messages.Occurrence {
 	return messages.Occurrence{
-		Provider: a.record.Provider, AccountID: a.record.ID, Label: a.record.DisplayLabel(), At: wallNow(),
+		Provider: a.record.Provider, AccountID: a.record.ID, Label: a.record.DisplayLabel(), At: a.wallNow(),
 	}
 }
 
@@ -343,6 +345,6 @@ func (a *accountActor) status() messages.AccountStatus {
 	return messages.AccountStatus{
 		Record: a.record.WithoutSecrets(), InFlight: a.inFlight, Unsaved: a.unsavedReason(),
 		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt,
-		Expired: a.record.Expired(wallNow()), LastUsedAt: a.lastUsed.Time(),
+		Expired: a.record.Expired(a.wallNow()), LastUsedAt: a.lastUsed.Time(),
 	}
 }

@@ -70,7 +70,7 @@ func (a *accountActor) startRefresh() {
 	if a.refresh.running || a.loading {
 		return
 	}
-	now := wallNow()
+	now := a.wallNow()
 	if err := a.cannotRefresh(now); err != nil {
 		if !a.stillGood(now) {
 			a.announce() // the token was, when the refresh was put off
@@ -163,7 +163,7 @@ func (a *accountActor) makeDo() {
 // it is ahead of time.
 func (a *accountActor) avoidable() bool {
 	wished := slices.ContainsFunc(a.askers, func(m *messages.RefreshAccount) bool { return m.Before.IsZero() })
-	return !wished && a.stillGood(wallNow())
+	return !wished && a.stillGood(a.wallNow())
 }
 
 // wasRefused reports whether the server's answer shows that it did not spend
@@ -203,7 +203,7 @@ func (a *accountActor) exchangeFailed(m *exchangeFailed) {
 	if m.interrupted != nil {
 		reason, kind = m.interrupted.Lost(), account.FaultLost
 	}
-	a.loginRejected(kind, reason, wallNow())
+	a.loginRejected(kind, reason, a.wallNow())
 	a.refreshFailed(a.refusal(reason + "; log in again"))
 }
 
@@ -246,7 +246,7 @@ func (a *accountActor) refreshSucceeded(adopted bool) {
 func (a *accountActor) refreshFailed(err error) {
 	a.refresh.running, a.refresh.exchanging = false, false
 	a.refresh.failure = err.Error()
-	a.backOff(wallNow())
+	a.backOff(a.wallNow())
 	a.outage.Store(true)
 	a.announce()
 	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
@@ -271,7 +271,7 @@ func (a *accountActor) serve(err error) {
 		a.serveWaiters()
 		return
 	}
-	waiters, now := a.waiters, wallNow()
+	waiters, now := a.waiters, a.wallNow()
 	a.waiters = nil
 	for _, m := range waiters {
 		if a.stillGood(now) {
@@ -285,7 +285,7 @@ func (a *accountActor) serve(err error) {
 // serveWaiters hands the token out, or refreshes once more when what another
 // process got has ended already.
 func (a *accountActor) serveWaiters() {
-	if a.needsRefresh(wallNow()) {
+	if a.needsRefresh(a.wallNow()) {
 		if len(a.waiters) > 0 {
 			a.startRefresh()
 		}
@@ -326,7 +326,7 @@ func (a *accountActor) failWaiting(err error) {
 
 // notBefore is until when a failed refresh keeps the account from serving.
 func (a *accountActor) notBefore() time.Time {
-	if a.refresh.retryAt.IsZero() || a.stillGood(wallNow()) {
+	if a.refresh.retryAt.IsZero() || a.stillGood(a.wallNow()) {
 		return time.Time{}
 	}
 	return a.refresh.retryAt

@@ -119,7 +119,7 @@ func (a *accountActor) lookAt(m *messages.AccountStored) {
 	a.publishDifferences(old)
 	if a.record.Generation > old.Generation && !a.refresh.running {
 		a.refreshSucceeded(true)
-	} else if len(a.waiters) > 0 && !a.needsRefresh(wallNow()) {
+	} else if len(a.waiters) > 0 && !a.needsRefresh(a.wallNow()) {
 		a.serveWaiters()
 	}
 }

@@ -72,7 +72,7 @@ const witnesses = 8
 
 // usableBesides returns some of the accounts that can serve in place of id.
 func (s *supervisor) usableBesides(id string) []string {
-	now := policy.At(wallNow())
+	now := policy.At(s.wallNow())
 	var others []string
 	for _, m := range s.order {
 		if other := m.record.ID; other != id && s.selection.Usable(other, "", now) {

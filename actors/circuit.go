@@ -19,7 +19,7 @@ func (a *accountActor) tellOfProvider(class account.Class, leasedAt time.Time) {
 // providerAnswered is the provider's breaker: trouble across accounts holds
 // requests back, and costs no account anything.
 func (s *supervisor) providerAnswered(m *messages.ProviderAnswered) {
-	now := wallNow()
+	now := s.wallNow()
 	change := s.breaker.Learn(policy.Result{
 		Account: m.ID, Class: m.Class, LeasedAt: policy.At(m.LeasedAt), Alone: len(s.order) == 1,
 	}, policy.At(now), s.jitter())

@@ -67,7 +67,7 @@ func (s *supervisor) claimsChanged(m *messages.ClaimsChanged) {
 	if !s.config.Claims {
 		return
 	}
-	now := policy.At(wallNow())
+	now := policy.At(s.wallNow())
 	for id := range s.claims.theirs {
 		if !m.IDs[id] {
 			s.selection.SetClaimed(id, false, now)

@@ -66,7 +66,8 @@ func (s *supervisor) serveParked(now time.Time) {
 	s.wakeAt(next)
 }
 
-// wakeAt has serveParked called at t, unless it is sooner already.
+// wakeAt has serveParked called at t, unless it is sooner already. When the
+// clock is set meanwhile, readClock sees to it.
 func (s *supervisor) wakeAt(t time.Time) {
 	if len(s.parked) == 0 || t.IsZero() {
 		return
@@ -76,7 +77,7 @@ func (s *supervisor) wakeAt(t time.Time) {
 		t = earlier(t, s.wakeTime)
 	}
 	s.wakeTime = t
-	s.wakeup = time.AfterFunc(time.Until(t), func() { s.self.Tell(&wokenUp{}) })
+	s.wakeup = time.AfterFunc(t.Sub(s.wallNow()), func() { s.self.Tell(&wokenUp{}) })
 }
 
 // earlier returns the first of two moments; zero is none.
@@ -99,7 +100,7 @@ func later(a, b time.Time) time.Time {
 // is no later.
 func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (retryAt time.Time, parked bool) {
 	retryAt = c.RetryAt.Time()
-	waits := !s.noneWorks() && wallNow().Before(deadline)
+	waits := !s.noneWorks() && s.wallNow().Before(deadline)
 	switch {
 	case waits && (c.Reason == policy.AllBusy || c.Reason == policy.AllLimited && c.Probing):
 		return earlier(deadline, retryAt), true

@@ -358,7 +358,7 @@ func (p *persister) savePool(m *messages.SavePool) {
 func (p *persister) writePool(m *messages.SavePool) {
 	_, err := p.store.UpdatePool(context.Background(), m.Provider, func(s *persistence.PoolState) {
 		s.Active = m.Active
-		known := policy.Evidence{Limits: s.Limits, Freed: s.Freed}.Merge(policy.Evidence{Limits: m.Limits, Freed: m.Freed}).At(wallNow())
+		known := policy.Evidence{Limits: s.Limits, Freed: s.Freed}.Merge(policy.Evidence{Limits: m.Limits, Freed: m.Freed}).At(p.system.wallNow())
 		s.Limits, s.Freed = known.Limits, known.Freed
 		for key, b := range m.Bindings {
 			if b.Account == "" {

@@ -51,7 +51,7 @@ func (p *persister) intend(t *lockTaken, known uint64) {
 	}
 	if t.interrupted, t.err = t.locked.Intent(); t.err == nil && t.interrupted == nil {
 		t.err = t.locked.Intend(account.Intent{
-			Token: stored.Credentials.RefreshToken.Fingerprint(), At: wallNow(), Process: os.Getpid(),
+			Token: stored.Credentials.RefreshToken.Fingerprint(), At: p.system.wallNow(), Process: os.Getpid(),
 		})
 	}
 	if t.err != nil {

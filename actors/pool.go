@@ -57,10 +57,6 @@ type pool struct {
 	outage atomic.Bool
 }
 
-// wallNow is the time by the wall clock alone: the other clock, which
-// time.Now carries along, stands still while a laptop sleeps.
-func wallNow() time.Time { return time.Now().Round(0) }
-
 // jitter returns a random number in [0, 1).
 func (p *pool) jitter() float64 {
 	return rand.Float64()

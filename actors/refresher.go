@@ -11,9 +11,6 @@ import (
 const (
 	// firstLook is how long after its start the refresher looks first.
 	firstLook = 5 * time.Second
-	// clockStep is how often the wall clock is read: timers stand still while
-	// a laptop sleeps, tokens do not.
-	clockStep = 15 * time.Second
 	// atOnce is how many tokens are refreshed ahead of time at once.
 	atOnce = 3
 )
@@ -37,7 +34,7 @@ type refresher struct {
 type ticked struct{}
 
 func (r *refresher) started(actor.Context) {
-	r.due = wallNow().Add(r.spread(firstLook))
+	r.due = r.wallNow().Add(r.spread(firstLook))
 	r.tick()
 }
 
@@ -46,7 +43,7 @@ func (r *refresher) stopped() { r.timer.Stop() }
 func (r *refresher) receive(_ actor.Context, message any) {
 	switch m := message.(type) {
 	case *ticked:
-		r.look(wallNow())
+		r.look(r.wallNow())
 		r.tick()
 	case *messages.AccountsExpiring:
 		r.waiting = m.Accounts
@@ -59,7 +56,7 @@ func (r *refresher) receive(_ actor.Context, message any) {
 
 // tick comes back when the next look is due, or to read the clock again.
 func (r *refresher) tick() {
-	wait := min(time.Until(r.due), clockStep)
+	wait := min(r.due.Sub(r.wallNow()), clockStep)
 	r.timer = time.AfterFunc(wait, func() { r.self.Tell(&ticked{}) })
 }
 

@@ -25,6 +25,8 @@ type System struct {
 	actors     *actor.ActorSystem
 	dispatcher *dispatcher
 	log        zerolog.Logger
+	// wallNow is the clock by which tokens and limits end.
+	wallNow func() time.Time
 	// running ends when the engine closes: the parent of every provider call.
 	running context.Context //nolint:containedctx // its life is the system's
 	cancel  context.CancelFunc
@@ -45,6 +47,7 @@ func NewSystem(log zerolog.Logger) *System {
 		),
 		dispatcher: newDispatcher(),
 		log:        log,
+		wallNow:    wallClock,
 		running:    running,
 		cancel:     cancel,
 	}

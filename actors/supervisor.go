@@ -37,6 +37,9 @@ type supervisor struct {
 	wakeTime time.Time
 	// saveTimer runs while the pool's state has changes to be saved.
 	saveTimer *time.Timer
+	// clock is the last reading; the next comes with clockTimer.
+	clock      clockReading
+	clockTimer *time.Timer
 	// leaving are accounts that are being deleted, by their ids.
 	leaving map[string]removal
 	// held are logins that may be those of an account which is just being
@@ -73,10 +76,12 @@ func newSupervisor(p *pool, c PoolConfig, opened *messages.Reply[messages.Acknow
 }
 
 func (s *supervisor) started(actor.Context) {
+	s.readClock()
 	s.store.Tell(&messages.LoadPool{Provider: s.provider.Name(), ReplyTo: s.self})
 }
 
 func (s *supervisor) stopped() {
+	s.clockTimer.Stop()
 	if s.wakeup != nil {
 		s.wakeup.Stop()
 	}
@@ -118,11 +123,13 @@ func (s *supervisor) receive(ctx actor.Context, message any) {
 		s.whenLoaded(ctx, m)
 	case *wokenUp:
 		s.wakeup = nil
-		s.serveParked(wallNow())
+		s.serveParked(s.wallNow())
 	case *saveDue:
 		s.savePool()
+	case *clockDue:
+		s.readClock()
 	case *claimsDue:
-		s.tellClaims(wallNow())
+		s.tellClaims(s.wallNow())
 	}
 }
 
@@ -146,7 +153,7 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.AccountChanged:
 		s.accountChanged(m)
 	case *messages.LeaseReleased:
-		now := wallNow()
+		now := s.wallNow()
 		s.selection.Release(m.ID, policy.At(now))
 		s.serveParked(now)
 	case *messages.ProviderAnswered:
@@ -184,7 +191,7 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.AccountsPresent:
 		s.accountsPresent(m)
 	case *messages.PoolStored:
-		s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, wallNow())
+		s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, s.wallNow())
 	case *messages.PoolLoaded:
 	}
 }
@@ -196,7 +203,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 		s.opened.Send(messages.Acknowledged{Err: m.Err})
 		return
 	}
-	now := policy.At(wallNow())
+	now := policy.At(s.wallNow())
 	for i := range m.Accounts {
 		s.join(ctx, &m.Accounts[i])
 	}
@@ -217,7 +224,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 // selectAccount forwards the ask to the account that serves it. The account's
 // answer goes to the caller, not through here.
 func (s *supervisor) selectAccount(m *messages.SelectAccount) {
-	now := wallNow()
+	now := s.wallNow()
 	if !now.Before(s.wakeTime) {
 		s.serveParked(now) // whoever waits for what is free since is first
 	}
@@ -335,7 +342,7 @@ func (s *supervisor) tellQuarantined() {
 			continue // set aside by an earlier run, which told of it
 		}
 		s.publish(messages.AccountQuarantined{
-			Occurrence: messages.Occurrence{Provider: s.provider.Name(), AccountID: q.ID, At: wallNow()},
+			Occurrence: messages.Occurrence{Provider: s.provider.Name(), AccountID: q.ID, At: s.wallNow()},
 			Path:       q.Path, Reason: q.Reason,
 		})
 	}

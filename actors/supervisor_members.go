@@ -40,7 +40,7 @@ func (s *supervisor) join(ctx actor.Context, record *account.Record) {
 	s.order = append(s.order, m)
 	s.size.Store(int64(len(s.order)))
 	s.holders.put(record)
-	m.slot = s.put(m, wallNow())
+	m.slot = s.put(m, s.wallNow())
 	for int(m.slot) >= len(s.members) {
 		s.members = append(s.members, nil)
 	}
@@ -65,7 +65,7 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 		return
 	}
 	s.holders.move(known.record, m.Record)
-	now := wallNow()
+	now := s.wallNow()
 	s.lookForPause(known.record, m.Record, now)
 	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
 	s.put(known, now)
@@ -102,7 +102,7 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 		return
 	}
 	record := m.Record
-	record.ID, record.Provider, record.AddedAt = id.String(), s.provider.Name(), wallNow()
+	record.ID, record.Provider, record.AddedAt = id.String(), s.provider.Name(), s.wallNow()
 	s.holders.put(&record)
 	s.store.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply})
 }
@@ -118,7 +118,7 @@ func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreate
 	}
 	m.Answer()
 	s.release(record.ID)
-	s.serveParked(wallNow())
+	s.serveParked(s.wallNow())
 }
 
 // release goes on with the logins that were held back for an account.
@@ -143,7 +143,7 @@ func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored)
 	}
 	s.join(ctx, &m.Record)
 	s.publish(messages.AccountJoined{Occurrence: s.occurrence(&m.Record)})
-	s.serveParked(wallNow())
+	s.serveParked(s.wallNow())
 }
 
 // accountGone ends the membership of an account that another process removed.
@@ -192,7 +192,7 @@ func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
 // leave ends a membership.
 func (s *supervisor) leave(m *member) {
 	id := m.record.ID
-	s.selection.Remove(id, policy.At(wallNow()))
+	s.selection.Remove(id, policy.At(s.wallNow()))
 	s.savePoolSoon()
 	delete(s.byID, id)
 	s.members[m.slot] = nil
@@ -222,7 +222,7 @@ func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemove
 	}
 	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})
 	s.release(m.ID)
-	s.serveParked(wallNow())
+	s.serveParked(s.wallNow())
 }
 
 func (s *supervisor) commandAccount(m *messages.CommandAccount) {
@@ -232,14 +232,14 @@ func (s *supervisor) commandAccount(m *messages.CommandAccount) {
 		return
 	}
 	if _, reset := m.Command.(*messages.ResetCooldown); reset {
-		now := wallNow()
+		now := s.wallNow()
 		s.endPause(now.Add(1), now)
 	}
 	known.Tell(m.Command)
 }
 
 func (s *supervisor) occurrence(r *account.Record) messages.Occurrence {
-	return messages.Occurrence{Provider: s.provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: wallNow()}
+	return messages.Occurrence{Provider: s.provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: s.wallNow()}
 }
 
 func unknownAccount(id string) error {

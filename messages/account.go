@@ -124,6 +124,13 @@ type Drain struct {
 	ReplyTo Recipient
 }
 
+// ClockSetBack tells that the wall clock was set back by that much, and is at
+// Now. The supervisor sends it; not answered.
+type ClockSetBack struct {
+	Now time.Time
+	By  time.Duration
+}
+
 // GetAccount asks for an account's state. Answered to Reply.
 type GetAccount struct {
 	Reply *Reply[AccountStatus]
@@ -202,6 +209,7 @@ func (*AdoptLogin) toAccount()       {}
 func (*ResetCooldown) toAccount()    {}
 func (*RetryRefresh) toAccount()     {}
 func (*Drain) toAccount()            {}
+func (*ClockSetBack) toAccount()     {}
 func (*GetAccount) toAccount()       {}
 func (*AccountStored) toAccount()    {}
 func (*DisableAccount) toAccount()   {}

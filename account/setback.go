@@ -1,0 +1,31 @@
+package account
+
+import (
+	"slices"
+	"time"
+)
+
+// FromAfter reports whether the record holds what was seen after now: by a
+// clock that has been set back since.
+func (r *Record) FromAfter(now time.Time) bool {
+	late := func(l Limit) bool { return l.SeenAt.After(now) }
+	return (r.Fault != nil && r.Fault.At.After(now)) || slices.ContainsFunc(r.Limits, late)
+}
+
+// SetBack reckons what was seen after now by the clock that has been set back
+// by that much: limits last as long as they did, and no longer. What was moved
+// already stays.
+func (r *Record) SetBack(now time.Time, by time.Duration) {
+	limits := slices.Clone(r.Limits)
+	for i := range limits {
+		if l := &limits[i]; l.SeenAt.After(now) {
+			l.SeenAt, l.Until = l.SeenAt.Add(-by), l.Until.Add(-by)
+		}
+	}
+	r.Limits = limits
+	if f := r.Fault; f != nil && f.At.After(now) {
+		moved := *f
+		moved.At = moved.At.Add(-by)
+		r.Fault = &moved
+	}
+}
