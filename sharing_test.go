@@ -2,6 +2,8 @@ package multiaccount_test
 
 import (
 	"net/http"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,6 +84,52 @@ func TestChangesShowInOtherEngines(t *testing.T) {
 	if left := await[multiaccount.AccountLeft](t, second.events); left.AccountID != id {
 		t.Errorf("%+v left", left)
 	}
+}
+
+// However many ask in both engines, one exchange serves them all.
+func TestTwoEnginesRefreshOnce(t *testing.T) {
+	const callers = 50
+	dir, provider := t.TempDir(), &plainProvider{name: "plain"}
+	var both []*multiaccount.Pool
+	for range 2 {
+		eng := open(t, multiaccount.Config{Dir: dir, Settings: quiet(), Providers: []providers.Provider{provider}})
+		both = append(both, poolOf(t, eng, "plain"))
+	}
+	id := add(t, both[0], "a")
+	eventually(t, func() bool { return known(t, both[1], id) })
+	var asking sync.WaitGroup
+	for _, pool := range both {
+		lease := acquire(t, pool, multiaccount.Request{})
+		lease.Done(multiaccount.Outcome{Status: http.StatusUnauthorized})
+	}
+	for _, pool := range both {
+		for range callers {
+			asking.Go(func() {
+				lease, err := pool.Acquire(t.Context(), multiaccount.Request{Account: id})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if lease.Token() == "access-a" {
+					t.Error("a caller got the token that was refused")
+				}
+				lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+			})
+		}
+	}
+	asking.Wait()
+	if n := provider.refreshes.Load(); n != 1 {
+		t.Errorf("%d exchanges, want 1", n)
+	}
+}
+
+func known(t *testing.T, pool *multiaccount.Pool, id string) bool {
+	t.Helper()
+	all, err := pool.Accounts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(all, func(a multiaccount.AccountStatus) bool { return a.ID == id })
 }
 
 // Nobody rolls back what the other has changed.

@@ -19,6 +19,6 @@ type Intent struct {
 // Lost says, for the account's owner, what happened to a login whose refresh
 // token turned out to be spent.
 func (i *Intent) Lost() string {
-	return fmt.Sprintf("its refresh token was spent at %s by process %d, and the login that came with it was never saved",
+	return fmt.Sprintf("its refresh token was sent at %s by process %d, and the login that may have come of it was never saved",
 		i.At.Format(time.RFC3339), i.Process)
 }

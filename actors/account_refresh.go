@@ -204,7 +204,7 @@ func (a *accountActor) exchangeFailed(m *exchangeFailed) {
 		reason, kind = m.interrupted.Lost(), account.FaultLost
 	}
 	a.loginRejected(kind, reason, a.wallNow())
-	a.refreshFailed(a.refusal(reason + "; log in again"))
+	a.endRefresh(a.refusal(reason + "; log in again")) // LoginRejected tells of it
 }
 
 func (a *accountActor) refreshAdopted(m *messages.RefreshAdopted) {
@@ -244,12 +244,18 @@ func (a *accountActor) refreshSucceeded(adopted bool) {
 }
 
 func (a *accountActor) refreshFailed(err error) {
+	a.endRefresh(err)
+	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
+}
+
+// endRefresh puts the next refresh off after one that failed, and ends the
+// wait of everybody.
+func (a *accountActor) endRefresh(err error) {
 	a.refresh.running, a.refresh.exchanging = false, false
 	a.refresh.failure = err.Error()
 	a.backOff(a.wallNow())
 	a.outage.Store(true)
 	a.announce()
-	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
 	a.serve(err)
 }
 

@@ -179,6 +179,9 @@ func TestLostAnswerEndsTheLogin(t *testing.T) {
 	if rejected := rig.Await[multiaccount.LoginRejected](t, events); rejected.AccountID != id || rejected.Disabled {
 		t.Errorf("%+v, want that the last account was kept", rejected)
 	}
+	if n := rig.Count[multiaccount.RefreshFailed](events); n != 1 {
+		t.Errorf("%d refreshes failed, want the first alone: what ends a login is told once", n)
+	}
 	if state := rig.Status(t, w.pool, id).State; state != multiaccount.StateLoginLost {
 		t.Errorf("the account is %s", state)
 	}
