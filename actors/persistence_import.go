@@ -25,7 +25,7 @@ func (p *persister) markImported(m *messages.MarkImported) messages.ImportMarked
 // MarkImported notes that a pool imports other programs' logins by itself, and
 // reports whether it is the first to do so.
 func (p *Persistence) MarkImported(ctx context.Context, provider string) (first bool, err error) {
-	m := &messages.MarkImported{Provider: provider, At: wallNow().Truncate(time.Second), Reply: messages.NewReply[messages.ImportMarked]()}
+	m := &messages.MarkImported{Provider: provider, At: wallClock().Truncate(time.Second), Reply: messages.NewReply[messages.ImportMarked]()}
 	marked, err := ask(ctx, p.ref, m, m.Reply)
 	if err != nil {
 		return false, err
