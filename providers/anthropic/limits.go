@@ -28,6 +28,9 @@ func limits(a providers.Answer, code string) []account.Limit {
 	if !e.Found() {
 		e.AddRetryAfter(code, a.Header)
 	}
+	if !e.Found() {
+		e.AddBody(code, a.Body)
+	}
 	return e.Limits()
 }
 

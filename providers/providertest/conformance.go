@@ -31,7 +31,15 @@ type Conformance struct {
 // [providers.Provider], each rule in a subtest of its own.
 func RunConformance(t *testing.T, c Conformance) {
 	t.Helper()
-	groups := []struct {
+	for _, r := range c.Rules() {
+		t.Run(r.Group+"/"+r.Name, func(t *testing.T) { r.Check(t, c) })
+	}
+}
+
+// Rules returns the rules that hold for the provider, group by group.
+func (c Conformance) Rules() []Rule {
+	var all []Rule
+	for _, group := range []struct {
 		name  string
 		rules []rule
 	}{
@@ -42,17 +50,32 @@ func RunConformance(t *testing.T, c Conformance) {
 		{"Login", c.loginRules()},
 		{"Classify", classifyRules()},
 		{"Fake", c.nativeRules()},
+	} {
+		for _, r := range group.rules {
+			all = append(all, Rule{Group: group.name, Name: r.name, check: r.check})
+		}
 	}
-	for _, group := range groups {
-		t.Run(group.name, func(t *testing.T) {
-			for _, r := range group.rules {
-				t.Run(r.name, func(t *testing.T) { r.check(trial{T: t, Conformance: c}) })
-			}
-		})
-	}
+	return all
 }
 
-// rule is one promise and its check.
+// Rule is one promise of [providers.Provider]. [Conformance.Rules] returns
+// them; the zero value is of no use.
+type Rule struct {
+	// Group is the method that the rule is about; those of group Fake hold
+	// for a provider that the fake one plays.
+	Group string
+	// Name says what must hold.
+	Name  string
+	check func(trial)
+}
+
+// Check fails t when the provider breaks the rule.
+func (r Rule) Check(t *testing.T, c Conformance) {
+	t.Helper()
+	r.check(trial{T: t, Conformance: c})
+}
+
+// rule is a promise and its check, within its group.
 type rule struct {
 	name  string
 	check func(trial)

@@ -1,0 +1,106 @@
+package conformance_test
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
+)
+
+const (
+	week = 7 * 24 * time.Hour
+	// century is longer than any limit may be.
+	century = 100 * 365 * 24 * time.Hour
+)
+
+func limitRules() []rule {
+	return []rule{
+		{name: "retry-after in seconds", check: limitedFor(42*time.Minute, providertest.RetryAfter(42*time.Minute))},
+		{name: "retry-after as a date", check: limitedFor(42*time.Minute, providertest.RetryAfterDate(42*time.Minute))},
+		{name: "retry-after-ms", check: limitedFor(42*time.Minute, providertest.RetryAfterMillis(42*time.Minute))},
+		{name: "the body's resets_at", check: limitedFor(42*time.Minute, providertest.ResetsAt(42*time.Minute))},
+		{name: "the body's resets_in_seconds", check: limitedFor(42*time.Minute, providertest.ResetsIn(42*time.Minute))},
+		{name: "the message's \"try again in\"", check: limitedFor(42*time.Minute, providertest.TryAgainIn(42*time.Minute))},
+		{name: "no end is told: the default of a minute", check: limitedFor(time.Minute)},
+		{name: "never longer than 7 days", check: limitedFor(week, providertest.RetryAfter(century))},
+		{name: "a wait that is no number is none", check: limitedFor(time.Minute, providertest.LimitHeader("retry-after", "NaN"))},
+		{name: "of the windows that rejected, the last to reset counts", holds: nativeLogins, check: takesLastWindow},
+		{name: "a limit of one model leaves the others free", holds: modelLimits, check: keepsModelsApart},
+		{name: "what is billed beyond the plan is not used again", holds: claimsOverage, check: refusesOverage},
+		{name: "figures of a success are kept", holds: nativeLogins, check: keepsFigures},
+	}
+}
+
+// limitedFor is the check that a 429 with these details rests the account.
+func limitedFor(want time.Duration, details ...providertest.LimitDetail) func(*testing.T, subject) {
+	return func(t *testing.T, s subject) {
+		st := s.set(t)
+		st.alice.Next(providertest.Limited(details...))
+		st.served(st.ask(), st.bob)
+		st.rests(st.aliceID, want)
+	}
+}
+
+func takesLastWindow(t *testing.T, s subject) {
+	st := s.set(t)
+	short, long := s.windows()
+	st.alice.Next(providertest.Limited(providertest.LimitWindows(
+		providertest.Window{Name: short, Limit: 100, Used: 100, ResetAt: time.Now().Add(time.Hour)},
+		providertest.Window{Name: long, Limit: 100, Used: 100, ResetAt: time.Now().Add(48 * time.Hour)},
+	)))
+	st.served(st.ask(), st.bob)
+	st.rests(st.aliceID, 48*time.Hour)
+}
+
+// modelLimits holds for keys of an API, whose limits are each model's.
+func modelLimits(s subject) bool { return s.native && keys(s) }
+
+func keepsModelsApart(t *testing.T, s subject) {
+	st := s.set(t)
+	st.alice.Next(providertest.Limited(providertest.RetryAfter(time.Hour)))
+	st.served(st.ask(), st.bob)
+	pinned := multiaccount.WithAccount(t.Context(), st.aliceID)
+	other := question{body: `{"model":"model-2",` + plain[len(`{"model":"model-1",`):]}
+	st.served(st.send(pinned, other), st.alice)
+	var unavailable *multiaccount.AccountUnavailableError
+	if a := st.send(pinned, question{body: plain}); !errors.As(a.err, &unavailable) {
+		t.Errorf("the limited model: status %d, error %v", a.status, a.err)
+	}
+}
+
+// claimsOverage holds where answers say what they were billed to.
+func claimsOverage(s subject) bool {
+	return nativeLogins(s) && s.flavour == providertest.Anthropic
+}
+
+func refusesOverage(t *testing.T, s subject) {
+	st := s.set(t)
+	st.alice.Next(providertest.Reply(http.StatusOK, http.Header{
+		"Anthropic-Ratelimit-Unified-Status":               {"allowed"},
+		"Anthropic-Ratelimit-Unified-Representative-Claim": {"overage"},
+		"Anthropic-Ratelimit-Unified-Reset":                {strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)},
+	}, `{"type":"message"}`))
+	st.passed(st.ask(), http.StatusOK, st.alice)
+	st.served(st.ask(), st.bob)
+	st.rests(st.aliceID, 24*time.Hour)
+}
+
+func keepsFigures(t *testing.T, s subject) {
+	same := [2]time.Duration{2 * time.Hour, 2 * time.Hour}
+	st := s.gauged(t, 40, 10, same)
+	short, _ := s.windows()
+	for id, want := range map[string]float64{st.aliceID: 41, st.bobID: 11} {
+		status := rig.Status(t, st.pool, id)
+		if len(status.Usage) == 0 || status.Usage[0].Name != short || !near(status.Usage[0].Utilization, want) {
+			t.Errorf("figures of %s: %+v, want %s at %v %%", status.Label, status.Usage, short, want)
+		}
+	}
+	st.is(st.aliceID, multiaccount.StateReady)
+}
+
+func near(a, b float64) bool { return a-b < 1.5 && b-a < 1.5 }

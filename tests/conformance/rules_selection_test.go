@@ -1,0 +1,153 @@
+package conformance_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/settings"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
+)
+
+func selectionRules() []rule {
+	return []rule{
+		{name: "sticky: the account in use serves on", check: staysWithActive},
+		{name: "sticky: a conversation keeps its account, and moves once when that is limited", check: keepsConversation},
+		{name: "round-robin: each account in turn", check: takesTurns},
+		{name: "hybrid: the account with more quota left", holds: nativeLogins, check: prefersQuota},
+		{name: "drain-first: the account whose quota ends first", holds: nativeLogins, check: drainsFirst},
+		{name: "an account above the soft quota is spared", holds: nativeLogins, check: sparesQuota},
+		{name: "a higher priority serves first", check: ranksPriority},
+		{name: "a pinned account serves, or nobody does", check: failsClosed},
+		{name: "at most max_in_flight requests at once", check: capsInFlight},
+	}
+}
+
+func staysWithActive(t *testing.T, s subject) {
+	st := s.set(t)
+	for range 5 {
+		st.served(st.ask(), st.alice)
+	}
+}
+
+// said is a question within a conversation.
+func said(conversation string) question {
+	return question{body: plain, header: http.Header{"X-Session-Id": {conversation}}}
+}
+
+func keepsConversation(t *testing.T, s subject) {
+	st := s.set(t)
+	st.served(st.send(t.Context(), said("one")), st.alice)
+	st.alice.Next(providertest.Limited(providertest.RetryAfter(time.Hour)))
+	st.served(st.send(t.Context(), said("one")), st.bob)
+	rig.Must(t, st.pool.ResetCooldown(t.Context(), st.aliceID))
+	for range 3 {
+		st.served(st.send(t.Context(), said("one")), st.bob)
+	}
+}
+
+func strategy(name settings.Strategy) func(*settings.Settings) {
+	return func(s *settings.Settings) { s.AccountSelectionStrategy = name }
+}
+
+func takesTurns(t *testing.T, s subject) {
+	st := s.set(t, strategy(settings.StrategyRoundRobin))
+	var served []string
+	for range 4 {
+		served = append(served, st.ask().account)
+	}
+	if want := []string{"alice", "bob", "alice", "bob"}; !slices.Equal(served, want) {
+		t.Errorf("served by %v", served)
+	}
+}
+
+// windows are the names of the subject's short and long window.
+func (s subject) windows() (short, long string) {
+	if s.flavour == providertest.OpenAI {
+		return "primary", "secondary"
+	}
+	return "5h", "7d"
+}
+
+// gauged is a stage on which alice has used up the first share of her short
+// window, and bob the second of his; both have served once, so that it is known.
+func (s subject) gauged(t *testing.T, alice, bob int, resets [2]time.Duration, change ...func(*settings.Settings)) *stage {
+	t.Helper()
+	st := s.empty(t, change...)
+	short, _ := s.windows()
+	for i, used := range []int{alice, bob} {
+		h := st.srv.AddAccount(providertest.Account{
+			Flavour: s.flavour, Name: []string{"alice", "bob"}[i] + " gauged", Organization: "org-1",
+			Windows: []providertest.Window{{Name: short, Used: used, Limit: 100, ResetAt: time.Now().Add(resets[i])}},
+		})
+		id := rig.Add(t, st.pool, s.login(h))
+		req := multiaccount.WithAccount(t.Context(), id)
+		st.served(st.send(req, question{body: plain}), h)
+		if i == 0 {
+			st.alice, st.aliceID = h, id
+			continue
+		}
+		st.bob, st.bobID = h, id
+	}
+	return st
+}
+
+func prefersQuota(t *testing.T, s subject) {
+	same := [2]time.Duration{2 * time.Hour, 2 * time.Hour}
+	st := s.gauged(t, 80, 10, same, strategy(settings.StrategyHybrid))
+	st.served(st.ask(), st.bob)
+}
+
+func drainsFirst(t *testing.T, s subject) {
+	st := s.gauged(t, 50, 50, [2]time.Duration{4 * time.Hour, 20 * time.Minute}, strategy(settings.StrategyDrainFirst))
+	st.served(st.ask(), st.bob)
+}
+
+func sparesQuota(t *testing.T, s subject) {
+	same := [2]time.Duration{2 * time.Hour, 2 * time.Hour}
+	st := s.gauged(t, 95, 10, same, func(s *settings.Settings) { s.SoftQuotaThresholdPercent = 90 })
+	st.served(st.ask(), st.bob)
+	rig.Must(t, st.pool.SetEnabled(t.Context(), st.bobID, false))
+	st.served(st.ask(), st.alice) // rather than nobody
+}
+
+func ranksPriority(t *testing.T, s subject) {
+	st := s.empty(t)
+	rig.Add(t, st.pool, s.login(st.alice))
+	first := s.login(st.bob)
+	first.Priority = 1
+	rig.Add(t, st.pool, first)
+	st.served(st.ask(), st.bob)
+}
+
+func failsClosed(t *testing.T, s subject) {
+	st := s.set(t)
+	pinned := multiaccount.WithAccount(t.Context(), st.bobID)
+	st.served(st.send(pinned, question{body: plain}), st.bob)
+	rig.Must(t, st.pool.SetEnabled(t.Context(), st.bobID, false))
+	a := st.send(pinned, question{body: plain})
+	var unavailable *multiaccount.AccountUnavailableError
+	if !errors.As(a.err, &unavailable) || unavailable.AccountID != st.bobID {
+		t.Errorf("error %v, want one that names the pinned account", a.err)
+	}
+}
+
+func capsInFlight(t *testing.T, s subject) {
+	st := s.empty(t)
+	capped := s.login(st.alice)
+	capped.MaxInFlight = 1
+	rig.Add(t, st.pool, capped)
+	rig.Add(t, st.pool, s.login(st.bob))
+	gate := providertest.NewGate()
+	st.alice.Next(providertest.OK().Behind(gate))
+	held := make(chan answer, 1)
+	go func() { held <- st.ask() }()
+	rig.Must(t, gate.Wait(rig.Deadline(t), 1))
+	st.served(st.ask(), st.bob)
+	gate.Release()
+	st.served(<-held, st.alice)
+}
