@@ -59,14 +59,14 @@ func newAnthropic(at providertest.Endpoints, client *http.Client) providers.Prov
 func newOpenAI(at providertest.Endpoints, client *http.Client) providers.Provider {
 	return openai.New(openai.Options{
 		BaseURL: at.BaseURL, TokenURL: at.TokenURL, AuthorizeURL: at.AuthorizeURL,
-		UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
+		DeviceURL: at.DeviceURL, UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
 	})
 }
 
 func newOAuth2(at providertest.Endpoints, client *http.Client) providers.Provider {
 	return oauth2.New(oauth2.Options{
 		Name: "acme", ClientID: "client-1", BaseURL: at.BaseURL, TokenURL: at.TokenURL, AuthorizeURL: at.AuthorizeURL,
-		UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
+		DeviceURL: at.DeviceURL, UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
 	})
 }
 
