@@ -59,6 +59,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
@@ -113,6 +114,9 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
 		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()).MaxAttempts, *c.Logger)
+		e.pools[p.Name()].stored = func(ctx context.Context, id string) (account.Record, error) {
+			return store.Read(ctx, persistence.Key{Provider: p.Name(), ID: id})
+		}
 	}
 	if c.AutoImport {
 		if err := e.importOnce(ctx); err != nil {

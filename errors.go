@@ -22,6 +22,9 @@ var (
 	// ErrNoAccounts is returned when a pool is empty or all its accounts are
 	// switched off. Add or enable one.
 	ErrNoAccounts = errors.New("multiaccount: no account to use")
+	// ErrOtherLogin is returned by [Pool.Confirm] when the store has another
+	// login of the account than the one that was added.
+	ErrOtherLogin = errors.New("multiaccount: another login is stored for the account")
 )
 
 // AllAccountsLimitedError is returned when every account is limited or busy

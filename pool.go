@@ -24,6 +24,8 @@ type Pool struct {
 	provider    providers.Provider
 	maxAttempts int
 	log         zerolog.Logger
+	// stored reads an account past all that the actors remember.
+	stored func(ctx context.Context, id string) (account.Record, error)
 	// base sends requests for hosts that bring no transport of their own.
 	base func() *http.Transport
 }
@@ -139,6 +141,10 @@ type NewAccount struct {
 	APIKey       string
 	// ExpiresAt is when AccessToken ends; zero when not known.
 	ExpiresAt time.Time
+	// Scopes are what the login was granted; nil when not known.
+	Scopes []string
+	// Usage are its quota figures, where they are known already.
+	Usage []UsageWindow
 	// Weight is the account's share with round-robin; 0 means 1.
 	Weight int
 	// Priority puts accounts in tiers, the highest serving first.
@@ -174,8 +180,9 @@ func (a NewAccount) record() (account.Record, error) {
 		Weight: max(a.Weight, 1), Priority: a.Priority, MaxInFlight: a.MaxInFlight,
 		Credentials: account.Credentials{
 			AccessToken: account.NewSecret(a.AccessToken), RefreshToken: account.NewSecret(a.RefreshToken),
-			APIKey: account.NewSecret(a.APIKey), ExpiresAt: a.ExpiresAt.Round(0),
+			APIKey: account.NewSecret(a.APIKey), ExpiresAt: a.ExpiresAt.Round(0), Scopes: a.Scopes,
 		},
+		Usage: a.Usage,
 	}, nil
 }
 

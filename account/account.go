@@ -243,6 +243,9 @@ func (r *Record) Replace(login Record) {
 	set(&r.Email, login.Email)
 	set(&r.Label, login.Label)
 	set(&r.Plan, login.Plan)
+	if len(login.Usage) > 0 {
+		r.Usage = login.Usage
+	}
 	r.Generation++
 	r.Enabled = true
 	r.AuthFailures, r.Fault, r.Limits, r.Freed = 0, nil, nil, nil

@@ -15,7 +15,7 @@ import (
 // concurrent use. A context that has ended ends a wait and keeps a change from
 // being begun, never from being completed.
 //
-// The engine's persistence actor is its only caller.
+// The engine's persistence actor is its only caller, except for Read.
 type Store interface {
 	// Load returns the accounts of provider in the order they were added, and
 	// what had to be set aside. A provider without accounts is no error.

@@ -1,0 +1,52 @@
+package login
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// Browser logs in with a browser on this machine. show is called once with the
+// address of the login page, when the callback is being listened for; it opens
+// a browser there, or shows the address. An error of show ends the login.
+//
+// Browser waits until the provider has sent the browser back, for as long as
+// ctx allows. Only a callback with this login's state counts, and only the
+// first; then the page in the browser tells how the login went. Errors:
+// [*PortTakenError], [*DeniedError], and those that every way has.
+func Browser(ctx context.Context, p providers.Provider, show func(url string) error) (account.Grant, error) {
+	source, err := sourceOf(p)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	where := source.Callback()
+	listeners, port, err := listen(ctx, p.Name(), where.Port)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	a := newAttempt(p.Name(), source, redirectTo(where, port))
+	back := serve(listeners, port, where, a)
+	defer back.close()
+	address, err := a.url()
+	if err != nil {
+		return account.Grant{}, err
+	}
+	if err := show(address); err != nil {
+		return account.Grant{}, err
+	}
+	return back.await(ctx)
+}
+
+// await waits for the callback and tells the browser what came of it.
+func (s *callback) await(ctx context.Context) (account.Grant, error) {
+	select {
+	case found := <-s.arrived:
+		grant, err := s.attempt.redeem(ctx, found)
+		s.settle(err)
+		return grant, err
+	case <-ctx.Done():
+		return account.Grant{}, fmt.Errorf("login: nobody finished it in the browser: %w", context.Cause(ctx))
+	}
+}

@@ -1,0 +1,37 @@
+package login
+
+// Method is a way to log in.
+type Method string
+
+// The methods, by the function that carries each out.
+const (
+	ByBrowser Method = "browser"
+	ByDevice  Method = "device"
+	ByPaste   Method = "paste"
+)
+
+// Suggest returns the ways to log in that suit a machine, the best first; the
+// next is for a provider that does not have it ([errors.ErrUnsupported]).
+// reason says, for the owner, why there is no browser to be opened; empty when
+// there is one. goos is [runtime.GOOS], getenv is [os.Getenv].
+func Suggest(goos string, getenv func(string) string) (methods []Method, reason string) {
+	if reason = noBrowser(goos, getenv); reason == "" {
+		return []Method{ByBrowser, ByDevice}, ""
+	}
+	return []Method{ByDevice, ByPaste}, reason
+}
+
+func noBrowser(goos string, getenv func(string) string) string {
+	remote := getenv("SSH_CONNECTION") != "" || getenv("SSH_TTY") != ""
+	display := getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
+	desktop := goos == "darwin" || goos == "windows"
+	switch {
+	case !desktop && display:
+		return ""
+	case remote:
+		return "this is a session over ssh, whose browser is elsewhere"
+	case desktop || getenv("WSL_DISTRO_NAME") != "": // WSL opens the browser of Windows
+		return ""
+	}
+	return "there is no display here for a browser"
+}
