@@ -33,6 +33,9 @@ type Config struct {
 	// AutoImport takes in, once and only into a pool that is empty, the logins
 	// that other programs keep on this machine; see [Engine.Import].
 	AutoImport bool
+	// Cipher is for a Dir whose accounts are encrypted; see package vault. Nil
+	// is for plain text: an encrypted Dir is then refused.
+	Cipher persistence.Cipher
 	// Strategy, when set, picks the accounts in place of the strategy that
 	// Settings name. One goroutine for each pool calls it.
 	Strategy policy.Strategy
@@ -100,4 +103,12 @@ func (c Config) pool(p providers.Provider, publish func(messages.Event)) actors.
 		pool.Proactive = &actors.ProactiveConfig{Buffer: s.ProactiveRefreshBuffer, Interval: s.ProactiveRefreshInterval}
 	}
 	return pool
+}
+
+// openFiles opens the store in Dir.
+func (c Config) openFiles() (persistence.Store, error) {
+	if c.Cipher != nil {
+		return persistence.OpenSealed(c.Dir, c.Cipher)
+	}
+	return persistence.OpenFiles(c.Dir)
 }

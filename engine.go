@@ -102,7 +102,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	store, files := c.Store, persistence.Store(nil)
 	if store == nil {
-		if store, err = persistence.OpenFiles(c.Dir); err != nil {
+		if store, err = c.openFiles(); err != nil {
 			return nil, fmt.Errorf("multiaccount: %w", err)
 		}
 		files = store

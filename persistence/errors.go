@@ -86,6 +86,12 @@ func adviceFor(err error) string {
 		return "choose a state folder whose path leads through folders only"
 	case errors.Is(err, fs.ErrNotExist):
 		return "the state folder has been removed or moved: restore it, or open the state again"
+	case errors.Is(err, ErrSealed):
+		return "give the key (the passphrase, or the keyring that keeps it)"
+	case errors.Is(err, ErrNotSealed):
+		return "open it without a key, or encrypt it first"
+	case errors.Is(err, errConverting):
+		return "try again when that has ended, in seconds as a rule"
 	case isNoLocking(err), errors.Is(err, errNoLocks):
 		return "this file system has no working locks: choose a state folder on a local disk"
 	}

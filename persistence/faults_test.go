@@ -153,6 +153,15 @@ func (f *faultyFileSystem) TryLock(path string) (func() error, bool, error) {
 	return func() error { return errors.Join(unlock(), f.fail("unlock", path)) }, ok, err
 }
 
+// TryShare is counted like TryLock.
+func (f *faultyFileSystem) TryShare(path string) (func() error, bool, error) {
+	if err := f.fail("share", path); err != nil {
+		return nil, false, err
+	}
+	unlock, ok, err := f.fileSystem.TryShare(path)
+	return func() error { return errors.Join(unlock(), f.fail("unshare", path)) }, ok, err
+}
+
 type faultyFile struct {
 	file
 	system *faultyFileSystem

@@ -33,7 +33,7 @@ func (s *FileStore) peek(p place) (account.Record, error) {
 	if err := checkFile(p.file, mode); err != nil {
 		return account.Record{}, err
 	}
-	return decodeAccount(p.key, data)
+	return s.decode(p.key, data)
 }
 
 // errStray is returned by replace when a temp file is in the way.

@@ -20,6 +20,12 @@ type FileStore struct {
 	folders folderSyncer
 	// root is the state folder as it was opened; nil is not compared.
 	root fs.FileInfo
+	// cipher opens and seals accounts; nil when they are stored in plain text.
+	// seals is set while accounts are to be stored encrypted.
+	cipher Cipher
+	seals  bool
+	// unuse gives back the lock that tells others the folder is open.
+	unuse func() error
 	// instance is how other processes tell this store's claims from theirs.
 	instance *instance
 }
@@ -31,9 +37,40 @@ var _ Store = (*FileStore)(nil)
 // other users could change what is in dir, and *StorageError when the folder
 // cannot be made or written to, is something else, or is on a file system
 // whose locks do not work.
-func OpenFiles(dir string) (*FileStore, error) { return openFiles(dir, osFileSystem{}) }
+//
+// A folder whose accounts are encrypted is refused with [ErrSealed]: see
+// [OpenSealed].
+func OpenFiles(dir string) (*FileStore, error) { return openFiles(dir, osFileSystem{}, nil) }
 
-func openFiles(dir string, files fileSystem) (*FileStore, error) {
+// OpenSealed is [OpenFiles] for a folder that [Encrypt] has encrypted. What it
+// stores is encrypted with c. [ErrNotSealed] for a folder that is not.
+func OpenSealed(dir string, c Cipher) (*FileStore, error) { return openFiles(dir, osFileSystem{}, c) }
+
+func openFiles(dir string, files fileSystem, c Cipher) (*FileStore, error) {
+	s, err := newFileStore(dir, files)
+	if err != nil {
+		return nil, err
+	}
+	s.cipher = c
+	unuse, ok, err := s.fs.TryShare(s.useLock())
+	if err != nil {
+		return nil, storageError(s.useLock(), err)
+	}
+	if !ok {
+		return nil, storageError(s.dir, errConverting)
+	}
+	s.unuse = unuse
+	if err := s.checkEncryption(); err != nil {
+		return nil, errors.Join(err, unuse())
+	}
+	return s, nil
+}
+
+// useLock is shared by all who have the folder open.
+func (s *FileStore) useLock() string { return filepath.Join(s.dir, "use"+lockSuffix) }
+
+// newFileStore returns a store whose folder is there, and fit to be used.
+func newFileStore(dir string, files fileSystem) (*FileStore, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, storageError(dir, err)
@@ -89,9 +126,15 @@ func (s *FileStore) probeLocks() error {
 	return storageError(path, errors.Join(err, unlock()))
 }
 
-// Close implements [Store]: it gives up what this store claims, which is all
-// that it keeps open between calls.
-func (s *FileStore) Close() error { return s.unclaim() }
+// Close implements [Store]: it gives up what this store claims, and the folder.
+func (s *FileStore) Close() error {
+	err := s.unclaim()
+	if s.unuse != nil {
+		err = errors.Join(err, s.unuse())
+		s.unuse = nil
+	}
+	return err
+}
 
 // Create implements [Store].
 func (s *FileStore) Create(ctx context.Context, rec account.Record) error {

@@ -37,6 +37,8 @@ type fileSystem interface {
 	// TryLock takes the flock of a file, which it makes when it is missing,
 	// without waiting; ok is false while somebody else holds it.
 	TryLock(path string) (unlock func() error, ok bool, err error)
+	// TryShare is TryLock for a lock that any number may hold together.
+	TryShare(path string) (unlock func() error, ok bool, err error)
 }
 
 // file is a file open for writing.
@@ -100,5 +102,11 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 func (osFileSystem) TryLock(path string) (unlock func() error, ok bool, err error) {
 	lock := flock.New(path, flock.SetPermissions(0o600))
 	ok, err = lock.TryLock()
+	return lock.Unlock, ok, err
+}
+
+func (osFileSystem) TryShare(path string) (unlock func() error, ok bool, err error) {
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	ok, err = lock.TryRLock()
 	return lock.Unlock, ok, err
 }

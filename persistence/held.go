@@ -118,7 +118,7 @@ func (h *held) create(rec *account.Record) error {
 
 func (h *held) write(rec *account.Record) error {
 	rec.ID, rec.Provider = h.place.key.ID, h.place.key.Provider
-	data, err := encodeAccount(rec)
+	data, err := h.store.encode(rec)
 	if err != nil {
 		return err
 	}

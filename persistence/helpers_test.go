@@ -14,7 +14,7 @@ import (
 // openQuick opens a store that does not wait for the disk.
 func openQuick(t *testing.T, dir string) *FileStore {
 	t.Helper()
-	s, err := openFiles(dir, quickFileSystem{})
+	s, err := openFiles(dir, quickFileSystem{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

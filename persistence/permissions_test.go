@@ -47,7 +47,7 @@ func TestLayout(t *testing.T) {
 		}
 		return err
 	})
-	want := "/provider/accounts/a.json /provider/locks/a.lock /provider/locks/pool.lock /provider/pool.json"
+	want := "/provider/accounts/a.json /provider/locks/a.lock /provider/locks/pool.lock /provider/pool.json /use.lock"
 	if err != nil || strings.Join(got, " ") != want {
 		t.Errorf("files %v (%v), want %s", got, err, want)
 	}
@@ -153,7 +153,7 @@ func TestDirThatCannotBeMade(t *testing.T) {
 	needsModes(t)
 	parent := t.TempDir()
 	refuses := &faultyFileSystem{fileSystem: osFileSystem{}, cause: fs.ErrPermission, before: 2}
-	_, err := openFiles(filepath.Join(parent, "state"), refuses)
+	_, err := openFiles(filepath.Join(parent, "state"), refuses, nil)
 	var storage *StorageError
 	if !errors.As(err, &storage) || !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "belong to this user") {
 		t.Errorf("%v, want a *StorageError that says what to do", err)
@@ -170,8 +170,8 @@ func TestOpeningMakesNothingBeforeItIsNeeded(t *testing.T) {
 	if !errors.Is(err, ErrNotFound) {
 		t.Errorf("Update: %v, want ErrNotFound", err)
 	}
-	if entries, err := os.ReadDir(s.dir); err != nil || len(entries) > 0 {
-		t.Errorf("the folder holds %v (%v), want nothing", entries, err)
+	if entries, err := os.ReadDir(s.dir); err != nil || len(entries) != 1 || entries[0].Name() != "use.lock" {
+		t.Errorf("the folder holds %v (%v), want the lock of those who have it open", entries, err)
 	}
 }
 

@@ -17,7 +17,7 @@ func (lockless) TryLock(string) (func() error, bool, error) {
 // names the folder and what to do.
 func TestFolderWithoutLocksIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	_, err := openFiles(dir, lockless{osFileSystem{}})
+	_, err := openFiles(dir, lockless{osFileSystem{}}, nil)
 	var storage *StorageError
 	if !errors.As(err, &storage) || !strings.Contains(storage.Path, dir) || !strings.Contains(err.Error(), "choose a state folder on a local disk") {
 		t.Errorf("error %v", err)

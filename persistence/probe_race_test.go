@@ -22,7 +22,7 @@ func TestOpenedAtTheSameTime(t *testing.T) {
 		})
 	}
 	opening.Wait()
-	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 || left[0].Name() != "use.lock" {
 		t.Errorf("%v are left, %v", left, err)
 	}
 }

@@ -21,7 +21,7 @@ func (s *FileStore) settle(p place) error {
 	if err != nil {
 		return storageError(temp, err)
 	}
-	whole, err := decodeAccount(p.key, data)
+	whole, err := s.decode(p.key, data)
 	if errors.Is(err, ErrNewerVersion) {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
+	"github.com/seed-810f1486/multiaccount/vault"
 )
 
 // closeTime is how long a command waits at its end for what is under way.
@@ -47,9 +48,13 @@ func openSession(ctx context.Context, s streams) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	cipher, err := vault.Open(dir, passphrase(s))
+	if err != nil {
+		return nil, err
+	}
 	all := providersOf(user)
 	engine, err := multiaccount.Open(ctx, multiaccount.Config{
-		Dir: dir, Providers: all, Settings: withoutBackground(user), Logger: logger(user, s),
+		Dir: dir, Cipher: cipher, Providers: all, Settings: withoutBackground(user), Logger: logger(user, s),
 	})
 	if err != nil {
 		return nil, err

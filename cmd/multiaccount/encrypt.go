@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/settings"
+	"github.com/seed-810f1486/multiaccount/tui"
+	"github.com/seed-810f1486/multiaccount/vault"
+)
+
+const encryptHelp = `Encrypt the stored accounts.
+
+The key is wrapped by a passphrase, from MULTIACCOUNT_PASSPHRASE or asked for on a
+terminal; with --keyring it is kept in the keyring of the operating system.
+Whoever opens the accounts afterwards needs it: a missing key is an error, and
+nothing is ever stored in plain text instead. Without the key nobody can bring the
+accounts back.
+
+All programs that use the accounts must be closed. A conversion that was cut short
+is completed by calling it again.`
+
+func newEncrypt(s streams) *cobra.Command {
+	byKeyring := false
+	c := &cobra.Command{
+		Use: "encrypt", Short: "Encrypt the stored accounts", Long: encryptHelp, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runEncrypt(c.Context(), s, byKeyring) },
+	}
+	c.Flags().BoolVar(&byKeyring, "keyring", false, "keep the key in the keyring of the operating system")
+	return c
+}
+
+func newDecrypt(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "decrypt", Short: "Store the accounts in plain text again", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runDecrypt(c.Context(), s) },
+	}
+}
+
+func runEncrypt(ctx context.Context, s streams, byKeyring bool) error {
+	dir, err := settings.DefaultDir()
+	if err != nil {
+		return err
+	}
+	cipher, e, err := keyFor(s, dir, byKeyring)
+	if err != nil {
+		return err
+	}
+	done, err := persistence.Encrypt(ctx, dir, cipher, e)
+	return tellConversion(s, done, err, "encrypted")
+}
+
+// keyFor returns the key of a folder that is encrypted in part already, else a
+// new one.
+func keyFor(s streams, dir string, byKeyring bool) (persistence.Cipher, persistence.Encryption, error) {
+	e, sealed, err := persistence.ReadEncryption(dir)
+	if err != nil {
+		return nil, e, err
+	}
+	if sealed && e.Complete {
+		return nil, e, errors.New("the accounts are encrypted already")
+	}
+	if sealed {
+		cipher, err := vault.Open(dir, passphrase(s))
+		return cipher, e, err
+	}
+	key, err := vault.NewKey()
+	if err != nil {
+		return nil, e, err
+	}
+	if byKeyring {
+		e, err = key.ByKeyring()
+		return key, e, err
+	}
+	words, err := newPassphrase(s)
+	if err != nil {
+		return nil, e, err
+	}
+	e, err = key.ByPassphrase(words)
+	return key, e, err
+}
+
+func runDecrypt(ctx context.Context, s streams) error {
+	dir, err := settings.DefaultDir()
+	if err != nil {
+		return err
+	}
+	e, sealed, err := persistence.ReadEncryption(dir)
+	if err != nil {
+		return err
+	}
+	if !sealed {
+		return persistence.ErrNotSealed
+	}
+	cipher, err := vault.Open(dir, passphrase(s))
+	if err != nil {
+		return err
+	}
+	done, err := persistence.Decrypt(ctx, dir, cipher)
+	if err == nil {
+		_ = vault.Forget(e) // a key that stays in the keyring opens nothing
+	}
+	return tellConversion(s, done, err, "in plain text")
+}
+
+func tellConversion(s streams, done persistence.Conversion, err error, now string) error {
+	for _, left := range done.Left {
+		_, _ = fmt.Fprintf(s.err, "left as it is: %s\n", left) // there is nobody else to tell
+	}
+	if err != nil {
+		return fmt.Errorf("%w (%d accounts were converted; call it again to complete it)", err, done.Accounts)
+	}
+	return write(s, fmt.Sprintf("%d accounts are %s now.\n", done.Accounts, now))
+}
+
+// passphrase returns the one of the environment, else asks on a terminal.
+func passphrase(s streams) func() (string, error) {
+	return func() (string, error) {
+		words, err := vault.Environment()
+		if err == nil || !tui.IsTerminal(s.in) {
+			return words, err
+		}
+		return ask(s, "Passphrase of the accounts: ")
+	}
+}
+
+// newPassphrase asks twice, since nobody sees what is typed.
+func newPassphrase(s streams) (string, error) {
+	words, err := vault.Environment()
+	if err == nil || !tui.IsTerminal(s.in) {
+		return words, err
+	}
+	first, err := ask(s, "New passphrase: ")
+	if err != nil {
+		return "", err
+	}
+	again, err := ask(s, "Once more: ")
+	if err == nil && first != again {
+		err = errors.New("the two passphrases differ: nothing was changed")
+	}
+	return first, err
+}
+
+// ask reads a line from the terminal without showing it.
+func ask(s streams, prompt string) (string, error) {
+	_, _ = fmt.Fprint(s.err, prompt) // a prompt that does not show is no reason to fail
+	line, err := term.ReadPassword(s.in.Fd())
+	_, _ = fmt.Fprintln(s.err)
+	return string(line), err
+}

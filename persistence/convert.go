@@ -1,0 +1,158 @@
+package persistence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// Conversion tells what [Encrypt] or [Decrypt] did.
+type Conversion struct {
+	// Accounts is how many were rewritten.
+	Accounts int
+	// Left are files that could not be read and were left as they are, plain
+	// text among them.
+	Left []string
+}
+
+// Encrypt encrypts every account in dir with c, and stores e, which says how
+// the key is found again. One that was cut short is completed by calling it
+// again with the same key. The errors are [ErrInUse] while a program has the
+// folder open, [ErrSealed] when it is encrypted with another key, ctx's, and
+// the disk's; what has been converted until then stays, and is read all the same.
+func Encrypt(ctx context.Context, dir string, c Cipher, e Encryption) (Conversion, error) {
+	return encrypt(ctx, osFileSystem{}, dir, c, e)
+}
+
+func encrypt(ctx context.Context, files fileSystem, dir string, c Cipher, e Encryption) (Conversion, error) {
+	return convert(ctx, files, dir, c, func(s *FileStore) (finish func() error, err error) {
+		earlier, sealed, err := readEncryption(s.fs, s.dir)
+		if err == nil && sealed && !opens(c, earlier) {
+			err = storageError(s.dir, ErrSealed)
+		}
+		if err == nil {
+			e.Check, err = c.Seal([]byte(checkText))
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.seals, e.Complete = true, false
+		finish = func() error {
+			e.Complete = true
+			return s.writeEncryption(e)
+		}
+		return finish, s.writeEncryption(e)
+	})
+}
+
+// Decrypt stores every account in dir in plain text again. One that was cut
+// short is completed by calling it again. The errors are those of [Encrypt],
+// and [ErrNotSealed].
+func Decrypt(ctx context.Context, dir string, c Cipher) (Conversion, error) {
+	return decrypt(ctx, osFileSystem{}, dir, c)
+}
+
+func decrypt(ctx context.Context, files fileSystem, dir string, c Cipher) (Conversion, error) {
+	return convert(ctx, files, dir, c, func(s *FileStore) (finish func() error, err error) {
+		if err := s.checkEncryption(); err != nil {
+			return nil, err
+		}
+		e, _, err := readEncryption(s.fs, s.dir)
+		if err != nil {
+			return nil, err
+		}
+		s.seals, e.Complete = false, false
+		return s.forgetEncryption, s.writeEncryption(e)
+	})
+}
+
+func (s *FileStore) forgetEncryption() error {
+	path := filepath.Join(s.dir, encryptionFile)
+	if err := s.fs.Remove(path); err != nil {
+		return storageError(path, err)
+	}
+	return s.syncFolderOf(path)
+}
+
+// convert rewrites every account while nobody else has the folder open. The
+// encryption file is there from before the first account is encrypted until
+// after the last one is not, so that no program takes a folder with encrypted
+// accounts for a plain one.
+func convert(ctx context.Context, files fileSystem, dir string, c Cipher, begin func(*FileStore) (func() error, error)) (done Conversion, err error) {
+	s, err := newFileStore(dir, files)
+	if err != nil {
+		return Conversion{}, err
+	}
+	s.cipher = c
+	release, ok, err := s.fs.TryLock(s.useLock())
+	if err != nil {
+		return Conversion{}, storageError(s.useLock(), err)
+	}
+	if !ok {
+		return Conversion{}, ErrInUse
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	finish, err := begin(s)
+	if err != nil {
+		return Conversion{}, err
+	}
+	if done, err = s.rewriteAll(ctx); err != nil {
+		return done, err
+	}
+	return done, finish()
+}
+
+func (s *FileStore) rewriteAll(ctx context.Context) (Conversion, error) {
+	var done Conversion
+	err := s.eachAccount(ctx, func(key Key) error {
+		_, err := s.Update(ctx, key, func(*account.Record) {})
+		switch {
+		case errors.Is(err, ErrCorrupt), errors.Is(err, ErrNewerVersion):
+			done.Left = append(done.Left, fmt.Sprintf("%s: %v", key.ID, err))
+			return nil
+		case errors.Is(err, ErrNotFound):
+			return nil
+		case err == nil:
+			done.Accounts++
+		}
+		return err
+	})
+	return done, err
+}
+
+// eachAccount calls do for every stored account of every provider.
+func (s *FileStore) eachAccount(ctx context.Context, do func(Key) error) error {
+	folders, err := s.fs.ReadDir(s.dir)
+	if err != nil {
+		return storageError(s.dir, err)
+	}
+	for _, folder := range folders {
+		if !folder.IsDir() || checkProvider(folder.Name()) != nil {
+			continue
+		}
+		if err := s.eachOf(ctx, folder.Name(), do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *FileStore) eachOf(ctx context.Context, provider string, do func(Key) error) error {
+	folder, err := s.accountsFolderToRead(provider)
+	if folder == "" || err != nil {
+		return err
+	}
+	found, err := s.sweptListing(folder, provider)
+	if err != nil {
+		return err
+	}
+	for _, p := range found.places {
+		if err := errors.Join(ctx.Err(), do(p.key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
