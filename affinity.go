@@ -3,9 +3,11 @@ package multiaccount
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"io"
 	"net/http"
 	"strings"
+	"unsafe"
 
 	"github.com/tidwall/gjson"
 
@@ -32,31 +34,68 @@ func selectionOf(req *http.Request) actors.Selection {
 	if s.Affinity != "" && s.Model != "" {
 		return s
 	}
-	if body := bodyText(req); body != "" {
-		spoken := readBody(body)
-		s.Model = firstOf(s.Model, spoken.model)
-		s.Affinity = firstOf(s.Affinity, spoken.cacheKey, spoken.user, spoken.conversation, spoken.hash())
-	}
+	spoken := readSpoken(req)
+	s.Model = firstOf(s.Model, spoken.model)
+	s.Affinity = firstOf(s.Affinity, spoken.conversation)
 	return s
 }
 
-// bodyText returns the body of a request that can be sent again, in one copy;
+// readSpoken reads the body of a request that can be sent again; the result is
 // empty when there is none, or it is not JSON.
-func bodyText(req *http.Request) string {
+func readSpoken(req *http.Request) spoken {
 	if req.GetBody == nil || req.ContentLength <= 0 || !replayable(req) || !isJSON(req.Header) {
-		return ""
+		return spoken{}
 	}
 	body, err := req.GetBody()
 	if err != nil {
-		return ""
+		return spoken{}
 	}
-	var text strings.Builder
-	text.Grow(int(req.ContentLength))
-	_, err = io.Copy(&text, body)
+	reader := bodyReader{length: int(req.ContentLength)}
+	_, err = io.Copy(&reader, body)
 	if closeErr := body.Close(); err != nil || closeErr != nil {
-		return ""
+		return spoken{}
 	}
-	return text.String()
+	return reader.spoken()
+}
+
+// bodyReader reads a body that is written to it. The readers of packages bytes
+// and strings, as net/http has them for bodies, write all they have at once, and
+// it is read where it is. Other bodies come in pieces and are copied once.
+type bodyReader struct {
+	length int
+	whole  bool
+	found  spoken
+	pieces []byte
+}
+
+// Write implements io.Writer.
+func (b *bodyReader) Write(p []byte) (int, error) {
+	if len(p) == b.length && b.pieces == nil {
+		b.read(p)
+		return len(p), nil
+	}
+	if b.pieces == nil {
+		b.pieces = make([]byte, 0, b.length)
+	}
+	b.pieces = append(b.pieces, p...)
+	return len(p), nil
+}
+
+// WriteString implements io.StringWriter.
+func (b *bodyReader) WriteString(s string) (int, error) {
+	return b.Write(unsafe.Slice(unsafe.StringData(s), len(s))) //nolint:gosec // only read
+}
+
+// read keeps nothing of p, which is the writer's.
+func (b *bodyReader) read(p []byte) {
+	b.whole, b.found = true, readBody(unsafe.String(unsafe.SliceData(p), len(p))) //nolint:gosec // readBody's result is its own
+}
+
+func (b *bodyReader) spoken() spoken {
+	if !b.whole {
+		b.read(b.pieces)
+	}
+	return b.found
 }
 
 func isJSON(h http.Header) bool {
@@ -65,41 +104,47 @@ func isJSON(h http.Header) bool {
 }
 
 // spoken is what a body says of its conversation.
-type spoken struct {
-	model, cacheKey, user, conversation string
-	// first is what the user said first.
-	first string
-}
+type spoken struct{ model, conversation string }
 
 // readBody reads the request bodies of Anthropic's messages and OpenAI's
 // responses and chat completions. What is not there, or is not JSON, is empty.
+// The result shares nothing with body.
 func readBody(body string) spoken {
-	var s spoken
+	var model, cacheKey, user, conversation string
+	var messages gjson.Result
 	gjson.Parse(body).ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "model":
-			s.model = text(v)
+			model = text(v)
 		case "prompt_cache_key":
-			s.cacheKey = text(v)
+			cacheKey = text(v)
 		case "metadata":
-			s.user = text(v.Get("user_id"))
+			user = text(v.Get("user_id"))
 		case "conversation":
-			s.conversation = firstOf(text(v), text(v.Get("id")))
+			conversation = firstOf(text(v), text(v.Get("id")))
 		case "messages", "input":
-			s.first = firstOf(s.first, firstUserMessage(v))
+			if !messages.Exists() {
+				messages = v
+			}
 		}
-		return true
+		return model == "" || cacheKey == "" // nothing comes before these
 	})
-	return s
+	key := firstOf(cacheKey, user, conversation)
+	if key == "" {
+		key = hashOfFirst(messages)
+	}
+	return spoken{model: strings.Clone(model), conversation: strings.Clone(key)}
 }
 
-// firstUserMessage returns the text of the first message of the user's; an
-// input may also be that text itself.
-func firstUserMessage(messages gjson.Result) string {
+// hashOfFirst stands for the conversation that began with the first message of
+// the user's; an input may also be that text itself. It is empty when that
+// message has no text.
+func hashOfFirst(messages gjson.Result) string {
+	h := textHash{Hash: sha256.New()}
 	if messages.Type == gjson.String {
-		return messages.String()
+		h.add(messages)
+		return h.digits()
 	}
-	var first string
 	messages.ForEach(func(_, m gjson.Result) bool {
 		var role string
 		var said gjson.Result
@@ -113,34 +158,43 @@ func firstUserMessage(messages gjson.Result) string {
 			return true
 		})
 		if role == "user" {
-			first = content(said)
+			h.addContent(said)
 		}
-		return first == ""
+		return !h.any
 	})
-	return first
+	return h.digits()
 }
 
-// content joins the texts of a message. What else its parts say, as where to
+// textHash hashes texts as if they were one.
+type textHash struct {
+	hash.Hash
+	any bool
+}
+
+// addContent adds the texts of a message. What else its parts say, as where to
 // cache, may change from turn to turn.
-func content(v gjson.Result) string {
+func (h *textHash) addContent(v gjson.Result) {
 	if !v.IsArray() {
-		return text(v)
+		h.add(v)
+		return
 	}
-	var joined strings.Builder
 	v.ForEach(func(_, part gjson.Result) bool {
-		joined.WriteString(text(part.Get("text")))
+		h.add(part.Get("text"))
 		return true
 	})
-	return joined.String()
 }
 
-// hash stands for the conversation that began with the first message.
-func (s spoken) hash() string {
-	if s.first == "" {
+func (h *textHash) add(v gjson.Result) {
+	said := text(v)
+	_, _ = h.Write(unsafe.Slice(unsafe.StringData(said), len(said))) //nolint:gosec // only read
+	h.any = h.any || said != ""
+}
+
+func (h *textHash) digits() string {
+	if !h.any {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(s.first))
-	return hex.EncodeToString(sum[:affinityDigits/2])
+	return hex.EncodeToString(h.Sum(nil)[:affinityDigits/2])
 }
 
 func text(v gjson.Result) string {

@@ -1,10 +1,13 @@
 package multiaccount
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 func request(ctx context.Context, tb testing.TB, body string, headers ...string) *http.Request {
@@ -77,18 +80,66 @@ func FuzzReadBody(f *testing.F) {
 	f.Add(`{"metadata":[],"conversation":null,"input":[1,{"role":"user"}]}`)
 	f.Add(`{"input":`)
 	f.Fuzz(func(t *testing.T, body string) {
-		if a, b := readBody(body), readBody(strings.Clone(body)); a != b || len(a.hash()) > affinityDigits {
+		if a, b := readBody(body), readBody(strings.Clone(body)); a != b {
 			t.Errorf("%+v and %+v", a, b)
 		}
 	})
 }
 
-func BenchmarkReadBody(b *testing.B) {
-	body := `{"model":"m","messages":[` + strings.Repeat(`{"role":"assistant","content":"`+strings.Repeat("x", 1000)+`"},`, 100) +
-		`{"role":"user","content":"hello"}],"stream":true}`
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		readBody(body)
+// inPieces is a body that neither is in memory nor writes itself.
+type inPieces struct{ io.Reader }
+
+func (inPieces) Close() error { return nil }
+
+// TestBodyInPieces checks that it does not matter how a body comes.
+func TestBodyInPieces(t *testing.T) {
+	body := longBody(100 << 10)
+	whole := request(context.Background(), t, body)
+	want := selectionOf(whole)
+	if want.Model != "m" || want.Affinity == "" {
+		t.Fatalf("%+v", want)
+	}
+	pieces := request(context.Background(), t, body)
+	pieces.GetBody = func() (io.ReadCloser, error) {
+		return inPieces{iotest.HalfReader(strings.NewReader(body))}, nil
+	}
+	if got := selectionOf(pieces); got.Model != want.Model || got.Affinity != want.Affinity {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// TestSelectionKeepsNothingOfTheBody checks that what was read outlives the
+// body's bytes, which are the caller's.
+func TestSelectionKeepsNothingOfTheBody(t *testing.T) {
+	body := []byte(`{"model":"m1","prompt_cache_key":"key"}`)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://provider.test/v1", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := selectionOf(req)
+	clear(body)
+	if got.Model != "m1" || got.Affinity != "key" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// longBody is a conversation of about that many bytes.
+func longBody(size int) string {
+	turn := `,{"role":"assistant","content":"` + strings.Repeat("x", 600) + `"}`
+	return `{"messages":[{"role":"user","content":"hello"}` + strings.Repeat(turn, size/len(turn)) + `],"model":"m","stream":true}`
+}
+
+func BenchmarkSelectionOf(b *testing.B) {
+	for name, size := range map[string]int{"1KiB": 1 << 10, "100KiB": 100 << 10, "5MiB": 5 << 20} {
+		b.Run("body="+name, func(b *testing.B) {
+			req := request(context.Background(), b, longBody(size))
+			b.SetBytes(req.ContentLength)
+			b.ReportAllocs()
+			for b.Loop() {
+				if selectionOf(req).Affinity == "" {
+					b.Fatal("no key")
+				}
+			}
+		})
 	}
 }
