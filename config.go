@@ -86,6 +86,7 @@ func (c Config) pool(p providers.Provider, publish func(messages.Event)) actors.
 			Strategy:         string(s.AccountSelectionStrategy),
 			Custom:           c.Strategy,
 			SoftQuotaPercent: float64(s.SoftQuotaThresholdPercent),
+			StickyWait:       s.StickyWait,
 			MaxFailures:      s.MaxConsecutiveAuthFailures,
 		},
 		Tuning: policy.Tuning{

@@ -58,7 +58,9 @@ func (s *supervisor) serveParked(now time.Time) {
 		retryAt, parked := s.place(p.ask, now, p.deadline)
 		if parked {
 			p.ask.Waited = before
-			inVain = append(inVain, p.ask.Model)
+			if !p.ask.ForOwn {
+				inVain = append(inVain, p.ask.Model)
+			}
 			next = earlier(next, retryAt)
 		}
 		return !parked
@@ -96,12 +98,14 @@ func later(a, b time.Time) time.Time {
 }
 
 // refuse answers an ask that no account serves now, or says until when it may
-// wait: for a free place or a probe until its deadline, for a reset when that
+// wait: for its conversation's account, for a free place or a probe until its deadline, for a reset when that
 // is no later.
 func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (retryAt time.Time, parked bool) {
 	retryAt = c.RetryAt.Time()
 	waits := !s.noneWorks() && s.wallNow().Before(deadline)
 	switch {
+	case c.Reason == policy.OwnLimited: // in time, as the policy has seen
+		return retryAt, true
 	case waits && (c.Reason == policy.AllBusy || c.Reason == policy.AllLimited && c.Probing):
 		return earlier(deadline, retryAt), true
 	case waits && c.Reason == policy.AllLimited && !retryAt.IsZero() && !retryAt.After(deadline):

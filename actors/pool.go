@@ -146,6 +146,7 @@ func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, 
 	}
 	m, _ := p.selections.Get().(*messages.SelectAccount)
 	m.Affinity, m.Model, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Pin, s.Exclude, s.Waited
+	m.Deadline, _ = ctx.Deadline()
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)
 	if err != nil {
 		return leased, err // m may still be answered: it is not used again

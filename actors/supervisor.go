@@ -246,7 +246,9 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	}
 	choice := s.selection.Select(policy.Request{
 		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Exclude: m.Exclude,
+		Waited: m.Waited, WaitUntil: policy.At(earlier(deadline, m.Deadline)),
 	}, policy.At(now))
+	m.ForOwn = choice.Reason == policy.OwnLimited
 	if !choice.OK {
 		return s.refuse(m, choice, deadline)
 	}

@@ -27,6 +27,11 @@ type SelectAccount struct {
 	// Waited is how long the request has been held before; the supervisor
 	// adds to it.
 	Waited time.Duration
+	// Deadline is the caller's own; zero for none.
+	Deadline time.Time
+	// ForOwn is the supervisor's note that the ask waits for the account of its
+	// conversation alone.
+	ForOwn bool
 	// Lease is what the picked account receives.
 	Lease LeaseToken
 }

@@ -4,6 +4,8 @@ package policy
 func (p *Pool) refuse(q *query) Choice {
 	c := Choice{RetryAt: p.earliest(q), Probing: p.probing()}
 	switch {
+	case q.ownAt != 0:
+		c.Reason, c.RetryAt = OwnLimited, q.ownAt
 	case q.declined:
 		c.Reason = Declined
 	case q.panicked:

@@ -31,7 +31,7 @@ func (o Options) rule() (rule, error) {
 	}
 	switch o.Strategy {
 	case Sticky, "":
-		return sticky{}, nil
+		return sticky{wait: o.StickyWait}, nil
 	case RoundRobin:
 		return roundRobin{}, nil
 	case Hybrid:

@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Request is what selection needs to know of one request.
 type Request struct {
@@ -13,6 +16,10 @@ type Request struct {
 	Pin string
 	// Exclude are the ids of the accounts that this request tried already.
 	Exclude []string
+	// Waited is how long the request has been held so far, and WaitUntil how
+	// long it may be; zero means not at all.
+	Waited    time.Duration
+	WaitUntil Instant
 }
 
 // Choice is the answer to a [Request].
@@ -43,6 +50,9 @@ const (
 	PinUnknown
 	// PinUnusable: the pinned account cannot serve now, or was tried already.
 	PinUnusable
+	// OwnLimited: others could serve, but the conversation's own account is
+	// free at RetryAt, and worth that wait.
+	OwnLimited
 	// Declined: the host's strategy picked none of its candidates.
 	Declined
 	// Panicked: the host's strategy panicked.
@@ -63,7 +73,8 @@ const (
 // String returns the reason in a few words.
 func (r Reason) String() string {
 	names := [...]string{
-		"served", "the account is not in the pool", "the account cannot serve", "declined by the strategy", "the strategy panicked",
+		"served", "the account is not in the pool", "the account cannot serve",
+		"its conversation's account is limited for a moment", "declined by the strategy", "the strategy panicked",
 		"all busy", "all limited", "all tried", "none eligible", "no accounts",
 	}
 	if int(r) < len(names) {
@@ -97,6 +108,8 @@ type query struct {
 	// active is the account in use; setting it changes it.
 	active  *Slot
 	rebound bool
+	// ownAt is when the conversation's own account is worth waiting for.
+	ownAt Instant
 	// declined is set when a host's strategy picked none, panicked when it
 	// did that.
 	declined, panicked bool

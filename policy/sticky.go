@@ -1,8 +1,14 @@
 package policy
 
+import "time"
+
+// warm is how long after its last use a conversation is worth a wait: as long
+// as providers keep what they cached of it (Anthropic, "Prompt caching": 5 minutes).
+const warm = 5 * time.Minute
+
 // sticky keeps a conversation on its account, and what is new on the active
 // one. Its lines are all alike: the first account in order is the best.
-type sticky struct{}
+type sticky struct{ wait time.Duration }
 
 func (sticky) traits() traits { return traits{claimsLast: true} }
 
@@ -12,19 +18,21 @@ func (sticky) line(*Facts, Instant, Instant) (line, Instant) { return line{}, fo
 // account, else the active one, else the first. Of accounts that are not the
 // conversation's, those unclaimed by others come first, the active one included.
 // A conversation whose account cannot serve, or failed this very request, moves
-// to the one that does, and stays there.
-func (sticky) pick(p *Pool, q *query) Slot {
+// to the one that does, and stays there; unless it is worth a short wait.
+func (s sticky) pick(p *Pool, q *query) Slot {
 	best, g := p.top(q)
-	if best == nobody {
-		return nobody
-	}
-	tier := g.rank.tier()
 	i := p.bindings.find(q.Affinity, p.now)
-	if i != 0 && q.can(p.bound(i), tier) {
+	if i != 0 && (g != nil && q.can(p.bound(i), g.rank.tier()) || s.stays(p, q, i, best)) {
 		p.bindings.use(i, p.now)
 		return p.bound(i)
 	}
-	if a := *q.active; q.can(a, tier) && q.view.places[a].rank >= g.rank {
+	if i != 0 {
+		q.ownAt = s.waitFor(p, q, i, best)
+	}
+	if best == nobody || q.ownAt != 0 {
+		return nobody
+	}
+	if a := *q.active; q.can(a, g.rank.tier()) && q.view.places[a].rank >= g.rank {
 		best = a
 	}
 	*q.active = best
@@ -32,6 +40,41 @@ func (sticky) pick(p *Pool, q *query) Slot {
 		q.rebound = p.bind(q.Affinity, best)
 	}
 	return best
+}
+
+// waitFor returns when the conversation's own account is free again, if that is
+// worth waiting for: the conversation is warm, and the wait short. That this
+// request tried the account already does not matter; it is asked again after
+// the wait. Zero means no.
+func (s sticky) waitFor(p *Pool, q *query, i int32, best Slot) Instant {
+	if !s.keeps(p, i, best) {
+		return 0
+	}
+	f := &p.members[p.bound(i)].facts
+	until := max(f.CoolUntil, f.cooldown(q.Model))
+	if !f.Eligible || until <= p.now || until > min(q.WaitUntil, p.now.Add(s.wait-q.Waited)) {
+		return 0
+	}
+	return until
+}
+
+// stays reports whether a warm conversation's own account may serve although
+// others come first: for a limit that it met just now, and that is over.
+func (s sticky) stays(p *Pool, q *query, i int32, best Slot) bool {
+	if !s.keeps(p, i, best) || !q.serves(p.bound(i)) {
+		return false
+	}
+	f := p.members[p.bound(i)].facts
+	f.RateLimitedAt = 0
+	return f.sparedUntil(p.now, p.opts.SoftQuotaPercent) <= p.now
+}
+
+// keeps reports whether a conversation is to be kept where it is rather than
+// moved to best.
+func (s sticky) keeps(p *Pool, i int32, best Slot) bool {
+	own := p.bound(i)
+	return s.wait > 0 && own != nobody && p.bindings.all[i].UsedAt.Add(warm) > p.now &&
+		(best == nobody || p.members[own].facts.Priority >= p.members[best].facts.Priority)
 }
 
 // bound returns the account of a binding, nobody when it was removed.

@@ -25,6 +25,10 @@ type Options struct {
 	// SoftQuotaPercent is the utilization from which on an account is spared
 	// while others are usable. 0, and 100 or more, switch it off.
 	SoftQuotaPercent float64
+	// StickyWait is how long a request waits, with the sticky strategy, for the
+	// account of its conversation when that is limited, rather than move. Only a
+	// conversation used in the last 5 minutes waits. 0 means never.
+	StickyWait time.Duration
 	// MaxFailures is how many failures in a row a login may have before it
 	// scores nothing for its health; 0 means 3.
 	MaxFailures int

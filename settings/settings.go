@@ -77,6 +77,9 @@ type Settings struct {
 	// MaxWait is how long a request waits for the earliest reset when every
 	// account is limited; 0 never waits.
 	MaxWait time.Duration
+	// StickyWait is how long a request waits, with [StrategySticky], for the
+	// account of its conversation rather than move to another; 0 never waits.
+	StickyWait time.Duration
 	// MaxAttempts lowers how many times one request is tried; 0 leaves it to
 	// the engine's own rule, and a number above that rule changes nothing.
 	MaxAttempts int
@@ -106,6 +109,7 @@ type Override struct {
 	ProactiveRefreshBuffer     *time.Duration
 	ProactiveRefreshInterval   *time.Duration
 	MaxWait                    *time.Duration
+	StickyWait                 *time.Duration
 	MaxAttempts                *int
 	OnEvent                    *[]string
 	QuietMode                  *bool

@@ -23,6 +23,7 @@ func TestDefault(t *testing.T) {
 		ProactiveRefreshBuffer:     1800 * time.Second,
 		ProactiveRefreshInterval:   300 * time.Second,
 		MaxWait:                    30 * time.Second,
+		StickyWait:                 3 * time.Second,
 	}
 	if got := settings.Default(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

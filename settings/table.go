@@ -112,6 +112,12 @@ func table() []key {
 			func(s *Settings) *time.Duration { return &s.MaxWait },
 			func(o *Override) **time.Duration { return &o.MaxWait },
 		},
+		setting[time.Duration]{
+			"sticky_wait_ms", 3 * time.Second, milliseconds(),
+			"how long the sticky strategy waits for a conversation's own account when that is limited; 0 moves at once",
+			func(s *Settings) *time.Duration { return &s.StickyWait },
+			func(o *Override) **time.Duration { return &o.StickyWait },
+		},
 		setting[int]{
 			"max_attempts", 0, atLeast(0),
 			"lowers how many times one request is tried; 0 leaves the built-in rule",
