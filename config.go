@@ -95,10 +95,11 @@ func (c Config) pool(p providers.Provider, publish func(messages.Event)) actors.
 			MaxAuthFailures:   s.MaxConsecutiveAuthFailures,
 			RejectedBackoff:   s.TokenFailureBackoff,
 		},
-		Claims:  s.CrossProcessClaims,
-		MaxWait: s.MaxWait,
-		Reread:  migrate.Reread,
-		Publish: publish,
+		Claims:       s.CrossProcessClaims,
+		MaxWait:      s.MaxWait,
+		Reread:       migrate.Reread,
+		PollInterval: s.UsagePollInterval,
+		Publish:      publish,
 	}
 	if s.ProactiveRefresh {
 		pool.Proactive = &actors.ProactiveConfig{Buffer: s.ProactiveRefreshBuffer, Interval: s.ProactiveRefreshInterval}

@@ -228,6 +228,17 @@ func (p *Pool) Refresh(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Refresh(ctx, id))
 }
 
+// RefreshUsage asks the provider for an account's quota figures now, and returns
+// once [Pool.Accounts] has them. Figures that are not half a minute old, or
+// were asked for within that time by any process, are not asked for again; the
+// error is nil then. The token is used as it is, and never refreshed for this.
+// Errors: [ErrUnknownAccount]; one that is [errors.ErrUnsupported] for API keys
+// and for providers without a usage endpoint; a *providers.StatusError; or why
+// it was not asked, after a failure for a while.
+func (p *Pool) RefreshUsage(ctx context.Context, id string) error {
+	return p.publicError(p.actors.RefreshUsage(ctx, id))
+}
+
 // ResetCooldown forgets an account's limits, those of single models among
 // them, and ends a pause of the whole pool. Errors: [ErrUnknownAccount], the
 // store's.

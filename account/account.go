@@ -86,6 +86,8 @@ type Record struct {
 	Limits []Limit
 	Freed  []Freed
 	Usage  []UsageWindow
+	// Poll is when the provider was asked about the account.
+	Poll Poll
 
 	// Unknown are fields of the stored file that this version does not know.
 	Unknown map[string]json.RawMessage

@@ -102,6 +102,14 @@ type UsageWindow struct {
 	SeenAt  time.Time
 }
 
+// Poll is when a provider was asked about an account, by whichever process.
+type Poll struct {
+	// UsageAt is when its figures were asked for last, ProfileAt whose it is.
+	UsageAt, ProfileAt time.Time
+	// RetryAt is set after a question that failed: nobody asks before it.
+	RetryAt time.Time
+}
+
 // Class is what an answer means for the account that made the request.
 type Class uint8
 

@@ -31,6 +31,7 @@ type accountActor struct {
 	waiters []*messages.LeaseToken
 	askers  []*messages.RefreshAccount
 	refresh refreshState
+	poll    pollState
 	// loading is set after a restart until the stored record has arrived.
 	loading bool
 
@@ -74,6 +75,7 @@ func (a *accountActor) stopped() {
 		err = messages.ErrStopped
 	}
 	a.failWaiting(err)
+	a.endPoll(err)
 	a.giveUpRefresh()
 	a.giveUpSaves(err)
 	if a.drain != nil && !a.answered {
@@ -89,6 +91,8 @@ func (a *accountActor) receive(_ actor.Context, message any) {
 		a.exchangeFailed(m)
 	case *originRead:
 		a.originRead(m)
+	case *aboutArrived:
+		a.aboutArrived(m)
 	case *retrySaves:
 		a.retrySaves()
 	}
@@ -105,6 +109,10 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.release()
 	case *messages.RefreshAccount:
 		a.refreshAccount(m)
+	case *messages.PollUsage:
+		a.pollUsage(m)
+	case *messages.TakeIdentity:
+		a.takeIdentity(m)
 	case *messages.ReplaceLogin:
 		a.replaceLogin(m)
 	case *messages.AdoptLogin:
@@ -238,7 +246,7 @@ func (a *accountActor) learn(report policy.Report) {
 // takeIn changes the record by what an answer said.
 func (a *accountActor) takeIn(report policy.Report) {
 	now, old := a.wallNow(), a.record
-	lazy := report.Verdict.Class == account.ClassSuccess
+	lazy := !report.Urgent()
 	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, lazy, nil)
 	a.publishLimits(old)
 	if reason, rejected := report.LoginRejected(a.record, a.tuning); rejected {

@@ -24,6 +24,9 @@ type PoolConfig struct {
 	MaxWait time.Duration
 	// Proactive is nil when tokens are refreshed on demand only.
 	Proactive *ProactiveConfig
+	// PollInterval is how old an account's quota figures get before they are
+	// asked for; 0 when they are not.
+	PollInterval time.Duration
 	// Reread reads a linked login again, from the file that it was found in.
 	Reread func(context.Context, account.Origin) (account.Grant, error)
 	// Publish is told every event. It must not block.
@@ -68,6 +71,7 @@ type Pool struct {
 	shared     *pool
 	supervisor *ref
 	refresher  *ref
+	poller     *ref
 	// selections are asks to use again.
 	selections sync.Pool
 }
@@ -101,15 +105,22 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 			return &refresher{pool: shared, self: self, config: *c.Proactive}
 		})
 	}
+	if _, ok := c.Provider.(providers.UsageSource); ok && c.PollInterval > 0 {
+		p.poller = s.spawn(func(self *ref) behavior {
+			return &poller{pool: shared, self: self, interval: c.PollInterval}
+		})
+	}
 	return p, nil
 }
 
 // Close stops the pool's actors, and waits until they have. What they wanted
 // to save is then with the persistence actor.
 func (p *Pool) Close() {
-	if p.refresher != nil {
-		p.refresher.stop()
-		<-p.refresher.done()
+	for _, helper := range []*ref{p.refresher, p.poller} {
+		if helper != nil {
+			helper.stop()
+			<-helper.done()
+		}
 	}
 	p.supervisor.stop()
 	<-p.supervisor.done()
@@ -230,6 +241,12 @@ func (p *Pool) ResetCooldown(ctx context.Context, id string) error {
 // Refresh gets an account a new token now.
 func (p *Pool) Refresh(ctx context.Context, id string) error {
 	m := &messages.RefreshAccount{Reply: messages.NewReply[messages.Acknowledged]()}
+	return p.command(ctx, id, m, m.Reply)
+}
+
+// RefreshUsage asks the provider for an account's quota figures now.
+func (p *Pool) RefreshUsage(ctx context.Context, id string) error {
+	m := &messages.PollUsage{Reply: messages.NewReply[messages.Acknowledged]()}
 	return p.command(ctx, id, m, m.Reply)
 }
 

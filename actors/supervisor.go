@@ -27,6 +27,8 @@ type supervisor struct {
 	holders     holders
 	active      string
 	claims      claims
+	// usedAt is when an account was asked for last.
+	usedAt time.Time
 	// breaker is the provider's, pause that of the accounts.
 	breaker policy.Breaker
 	pause   pause
@@ -176,6 +178,10 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Quarantined: s.quarantined})
 	case *messages.GetExpiring:
 		m.ReplyTo.Tell(&messages.AccountsExpiring{Accounts: s.expiring(m.Before)})
+	case *messages.GetStale:
+		m.ReplyTo.Tell(&messages.AccountsStale{Accounts: s.stale(m)})
+	case *messages.IdentityLearnt:
+		s.identityLearnt(m)
 	case *messages.DrainPool:
 		s.drainPool(m)
 	case *messages.AccountDrained:
@@ -225,6 +231,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 // answer goes to the caller, not through here.
 func (s *supervisor) selectAccount(m *messages.SelectAccount) {
 	now := s.wallNow()
+	s.usedAt = now
 	if !now.Before(s.wakeTime) {
 		s.serveParked(now) // whoever waits for what is free since is first
 	}

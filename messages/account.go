@@ -80,6 +80,22 @@ type RefreshAccount struct {
 	Reply   *Reply[Acknowledged]
 }
 
+// PollUsage asks the provider for an account's quota figures, unless those known
+// are newer than Before or somebody has asked since. Answered with
+// [UsagePolled] to ReplyTo when set, else through Reply.
+type PollUsage struct {
+	// Before is zero when the user asks: figures of just now will do.
+	Before  time.Time
+	ReplyTo Recipient
+	Reply   *Reply[Acknowledged]
+}
+
+// TakeIdentity tells an account who it is. The supervisor sends it in answer to
+// [IdentityLearnt].
+type TakeIdentity struct {
+	Subject, Organization string
+}
+
 // ReplaceLogin gives a known account new credentials and switches it on.
 // The supervisor sends it in answer to [AddAccount].
 type ReplaceLogin struct {
@@ -202,6 +218,8 @@ func (*LeaseToken) toAccount()       {}
 func (*ReportOutcome) toAccount()    {}
 func (*ReleaseLease) toAccount()     {}
 func (*RefreshAccount) toAccount()   {}
+func (*PollUsage) toAccount()        {}
+func (*TakeIdentity) toAccount()     {}
 func (*ReplaceLogin) toAccount()     {}
 func (*SetEnabled) toAccount()       {}
 func (*RenameAccount) toAccount()    {}
@@ -232,6 +250,18 @@ func (m *RefreshAccount) Fail(err error) { m.Answer(err) }
 func (m *RefreshAccount) Answer(err error) {
 	if m.ReplyTo != nil {
 		m.ReplyTo.Tell(&TokenRefreshed{Err: err})
+		return
+	}
+	m.Reply.Send(Acknowledged{Err: err})
+}
+
+// Fail answers the ask with err.
+func (m *PollUsage) Fail(err error) { m.Answer(err) }
+
+// Answer tells the sender how the poll ended.
+func (m *PollUsage) Answer(err error) {
+	if m.ReplyTo != nil {
+		m.ReplyTo.Tell(&UsagePolled{Err: err})
 		return
 	}
 	m.Reply.Send(Acknowledged{Err: err})

@@ -96,6 +96,22 @@ type GetExpiring struct {
 	ReplyTo Recipient
 }
 
+// GetStale asks which accounts' quota figures are older than Before. The poller
+// sends it; answered with [AccountsStale].
+type GetStale struct {
+	Before time.Time
+	// UsedSince, when set, leaves all out unless the pool was used after it.
+	UsedSince time.Time
+	ReplyTo   Recipient
+}
+
+// IdentityLearnt tells who an account of unknown identity is. An account sends
+// it; answered with [TakeIdentity] unless another account is that already.
+type IdentityLearnt struct {
+	ID                    string
+	Subject, Organization string
+}
+
 // DrainPool asks that no request begins any more; answered when the last of
 // those under way has ended. The engine sends it when it closes.
 type DrainPool struct {
@@ -226,6 +242,8 @@ func (*RemoveAccount) toSupervisor()    {}
 func (*CommandAccount) toSupervisor()   {}
 func (*GetAccounts) toSupervisor()      {}
 func (*GetExpiring) toSupervisor()      {}
+func (*GetStale) toSupervisor()         {}
+func (*IdentityLearnt) toSupervisor()   {}
 func (*DrainPool) toSupervisor()        {}
 func (*AccountDrained) toSupervisor()   {}
 func (*AccountChanged) toSupervisor()   {}

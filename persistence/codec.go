@@ -30,6 +30,7 @@ func encodeAccount(rec *account.Record) ([]byte, error) {
 		AddedAt: stamp(rec.AddedAt), LastUsedAt: stamp(rec.LastUsedAt),
 		Enabled: rec.Enabled, Weight: rec.Weight, Priority: rec.Priority, MaxInFlight: rec.MaxInFlight,
 		AuthFailures: rec.AuthFailures, Limits: limitsToWire(rec.Limits), Freed: freedToWire(rec.Freed), Usage: usageToWire(rec.Usage),
+		Poll: pollWire{UsageAt: stamp(rec.Poll.UsageAt), ProfileAt: stamp(rec.Poll.ProfileAt), RetryAt: stamp(rec.Poll.RetryAt)},
 	}
 	if f := rec.Fault; f != nil {
 		wire.Fault = &faultWire{Kind: f.Kind, Reason: f.Reason, At: stamp(f.At), Disabled: f.Disabled}
@@ -104,6 +105,7 @@ func recordFromWire(key Key, w *accountWire) account.Record {
 		AddedAt: time.Time(w.AddedAt), LastUsedAt: time.Time(w.LastUsedAt),
 		Enabled: w.Enabled, Weight: w.Weight, Priority: w.Priority, MaxInFlight: w.MaxInFlight,
 		AuthFailures: w.AuthFailures, Limits: limitsFromWire(w.Limits), Freed: freedFromWire(w.Freed), Usage: usageFromWire(w.Usage),
+		Poll: account.Poll{UsageAt: time.Time(w.Poll.UsageAt), ProfileAt: time.Time(w.Poll.ProfileAt), RetryAt: time.Time(w.Poll.RetryAt)},
 		Credentials: account.Credentials{
 			AccessToken: account.NewSecret(c.AccessToken), RefreshToken: account.NewSecret(c.RefreshToken),
 			APIKey: account.NewSecret(c.APIKey), ExpiresAt: time.Time(c.ExpiresAt),

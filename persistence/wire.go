@@ -37,6 +37,7 @@ type accountWire struct {
 	Limits       []limitWire     `json:"limits,omitempty"`
 	Freed        []freedWire     `json:"freed,omitempty"`
 	Usage        []usageWire     `json:"usage,omitempty"`
+	Poll         pollWire        `json:"poll,omitzero"`
 }
 
 type credentialsWire struct {
@@ -85,6 +86,17 @@ type usageWire struct {
 	Length      span    `json:"length,omitempty"`
 	ResetAt     stamp   `json:"reset_at,omitzero"`
 	SeenAt      stamp   `json:"seen_at,omitzero"`
+}
+
+type pollWire struct {
+	UsageAt   stamp `json:"usage_at,omitzero"`
+	ProfileAt stamp `json:"profile_at,omitzero"`
+	RetryAt   stamp `json:"retry_at,omitzero"`
+}
+
+// IsZero makes omitzero leave out what says nothing.
+func (p pollWire) IsZero() bool {
+	return p.UsageAt.IsZero() && p.ProfileAt.IsZero() && p.RetryAt.IsZero()
 }
 
 type poolWire struct {

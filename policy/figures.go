@@ -25,9 +25,14 @@ func (f Figures) Concerns(rec *account.Record) bool {
 }
 
 // Learn changes rec by what the figures say at the time now. A window below
-// its limit frees what that window had rejected before the question was sent.
+// its limit frees what that window had rejected before the question was sent,
+// and an answer to a request sent since tells more of a window.
 func (f Figures) Learn(rec *account.Record, now time.Time) {
-	rec.Usage = mergeUsage(rec.Usage, f.Windows)
+	windows := slices.Clone(f.Windows)
+	for i := range windows {
+		windows[i].SeenAt = earlier(windows[i].SeenAt, f.AskedAt)
+	}
+	rec.Usage = mergeUsage(rec.Usage, windows)
 	Evidence{Freed: f.freed()}.learn(rec, now)
 }
 

@@ -38,8 +38,14 @@ func (p Report) Concerns(rec *account.Record) bool {
 	case account.ClassLimited, account.ClassRevoked:
 		return true
 	default:
-		return p.CountsAsAuthFailure || p.frees(rec.Limits)
+		return p.CountsAsAuthFailure || p.frees(rec.Limits) || newFigures(rec.Usage, p.Verdict.Usage)
 	}
+}
+
+// Urgent reports whether what the report says must be stored at once. Figures,
+// and what they or a success free, may wait for company.
+func (p Report) Urgent() bool {
+	return p.Verdict.Class == account.ClassLimited || p.Verdict.Class == account.ClassRevoked || p.CountsAsAuthFailure
 }
 
 // Learn changes rec by what the report says, at the time now. A success may

@@ -99,6 +99,19 @@ func (d span) show(value time.Duration) string {
 
 func (d span) schema() schema { return wholeNumber(int64(d.least/d.unit), int64(longest/d.unit)) }
 
+// orOff is a span, or zero for never.
+type orOff struct{ span }
+
+func (d orOff) contains(value time.Duration) bool { return value == 0 || d.span.contains(value) }
+
+func (d orOff) allowed() string { return "0, or " + d.span.allowed() }
+
+func (d orOff) schema() schema {
+	s := d.span.schema()
+	s.Minimum = new(int64(0)) // a schema of one range: what is between 0 and the least shows when the file is read
+	return s
+}
+
 type oneOf []Strategy
 
 func (o oneOf) parse(v hujson.Value) (Strategy, bool) {

@@ -40,6 +40,7 @@ func TestLoadAcceptsEveryKey(t *testing.T) {
 		"proactive_refresh": false,
 		"proactive_refresh_buffer_seconds": 60,
 		"proactive_refresh_interval_seconds": 30,
+		"usage_poll_interval_seconds": 0,
 		"max_wait_ms": 0,
 		"sticky_wait_ms": 9,
 		"max_attempts": 6,
@@ -82,6 +83,7 @@ func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
 		"proactive_refresh": false,
 		"proactive_refresh_buffer_seconds": 60,
 		"proactive_refresh_interval_seconds": 30,
+		"usage_poll_interval_seconds": 30,
 		"max_wait_ms": 6,
 		"sticky_wait_ms": 8,
 		"max_attempts": 7,
@@ -115,6 +117,7 @@ func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
 		ProactiveRefresh:           new(false),
 		ProactiveRefreshBuffer:     new(time.Minute),
 		ProactiveRefreshInterval:   new(30 * time.Second),
+		UsagePollInterval:          new(30 * time.Second),
 		MaxWait:                    new(6 * time.Millisecond),
 		StickyWait:                 new(8 * time.Millisecond),
 		MaxAttempts:                new(7),
@@ -237,6 +240,10 @@ func TestLoadRefuses(t *testing.T) {
 		"a short interval": {
 			`{"proactive_refresh_interval_seconds": 29}`,
 			`:1:40: proactive_refresh_interval_seconds: must be a whole number of seconds, at least 30 and no more than 100 years, not 29`,
+		},
+		"polls in quick succession": {
+			`{"usage_poll_interval_seconds": 29}`,
+			`:1:33: usage_poll_interval_seconds: must be 0, or a whole number of seconds, at least 30 and no more than 100 years, not 29`,
 		},
 		"a percentage above 100": {
 			`{"soft_quota_threshold_percent": 101}`,

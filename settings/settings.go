@@ -74,6 +74,10 @@ type Settings struct {
 	ProactiveRefreshBuffer time.Duration
 	// ProactiveRefreshInterval is the time between two looks at all tokens.
 	ProactiveRefreshInterval time.Duration
+	// UsagePollInterval is how old an account's quota figures get before the
+	// provider's usage endpoint is asked for them, while the pool is in use; 0
+	// never asks.
+	UsagePollInterval time.Duration
 	// MaxWait is how long a request waits for the earliest reset when every
 	// account is limited; 0 never waits.
 	MaxWait time.Duration
@@ -108,6 +112,7 @@ type Override struct {
 	ProactiveRefresh           *bool
 	ProactiveRefreshBuffer     *time.Duration
 	ProactiveRefreshInterval   *time.Duration
+	UsagePollInterval          *time.Duration
 	MaxWait                    *time.Duration
 	StickyWait                 *time.Duration
 	MaxAttempts                *int

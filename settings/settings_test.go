@@ -22,6 +22,7 @@ func TestDefault(t *testing.T) {
 		ProactiveRefresh:           true,
 		ProactiveRefreshBuffer:     1800 * time.Second,
 		ProactiveRefreshInterval:   300 * time.Second,
+		UsagePollInterval:          300 * time.Second,
 		MaxWait:                    30 * time.Second,
 		StickyWait:                 3 * time.Second,
 	}

@@ -107,6 +107,13 @@ func table() []key {
 			func(o *Override) **time.Duration { return &o.ProactiveRefreshInterval },
 		},
 		setting[time.Duration]{
+			"usage_poll_interval_seconds", 5 * time.Minute,
+			orOff{seconds(30 * time.Second)},
+			"how old an account's quota figures get before the provider is asked for them; 0 never asks",
+			func(s *Settings) *time.Duration { return &s.UsagePollInterval },
+			func(o *Override) **time.Duration { return &o.UsagePollInterval },
+		},
+		setting[time.Duration]{
 			"max_wait_ms", 30 * time.Second, milliseconds(),
 			"how long a request waits for a reset when every account is limited",
 			func(s *Settings) *time.Duration { return &s.MaxWait },

@@ -44,7 +44,8 @@ type Options struct {
 	TokenURL string
 	// AuthorizeURL is where an owner logs in. Nothing is sent there.
 	AuthorizeURL string
-	// UsageURL and ProfileURL are asked with the account's credentials.
+	// UsageURL and ProfileURL are asked with the account's credentials. Beside
+	// another BaseURL, empty ones are not asked: its credentials are for it.
 	UsageURL   string
 	ProfileURL string
 	// ClientID is the OAuth client that logins are made for.
@@ -87,8 +88,10 @@ func (o Options) filled() Options {
 	fill(&o.BaseURL, DefaultBaseURL)
 	fill(&o.TokenURL, DefaultTokenURL)
 	fill(&o.AuthorizeURL, DefaultAuthorizeURL)
-	fill(&o.UsageURL, DefaultUsageURL)
-	fill(&o.ProfileURL, DefaultProfileURL)
+	if o.BaseURL == DefaultBaseURL {
+		fill(&o.UsageURL, DefaultUsageURL)
+		fill(&o.ProfileURL, DefaultProfileURL)
+	}
 	fill(&o.ClientID, DefaultClientID)
 	return o
 }

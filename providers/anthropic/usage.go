@@ -15,7 +15,7 @@ import (
 
 // Usage asks for the figures of a subscription's windows: "5h", "7d" and, on
 // plans that have it, "7d_sonnet". For an API key, which has no such figures,
-// the error is [errors.ErrUnsupported]; a refusal is a *[providers.StatusError].
+// and without an endpoint the error is [errors.ErrUnsupported]; a refusal is a *[providers.StatusError].
 func (p *Provider) Usage(ctx context.Context, cred account.Credential) (providers.Usage, error) {
 	type figure struct {
 		Utilization *float64 `json:"utilization"`
@@ -73,8 +73,8 @@ func (p *Provider) Profile(ctx context.Context, cred account.Credential) (accoun
 }
 
 func (p *Provider) get(ctx context.Context, endpoint string, cred account.Credential, into any) error {
-	if cred.Kind == account.APIKey {
-		return fmt.Errorf("%s: figures about an API key: %w", name, errors.ErrUnsupported)
+	if cred.Kind == account.APIKey || endpoint == "" {
+		return fmt.Errorf("%s: there is no endpoint to ask about this account: %w", name, errors.ErrUnsupported)
 	}
 	source := exchange.Source{
 		Provider: name, URL: endpoint, Client: p.client,

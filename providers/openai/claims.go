@@ -37,7 +37,7 @@ func (p *Provider) Profile(_ context.Context, cred account.Credential) (account.
 }
 
 func errKey() error {
-	return fmt.Errorf("%s: figures about an API key: %w", name, errors.ErrUnsupported)
+	return fmt.Errorf("%s: there is no endpoint to ask about this account: %w", name, errors.ErrUnsupported)
 }
 
 func idToken(body []byte) string {

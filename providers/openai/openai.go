@@ -45,7 +45,8 @@ type Options struct {
 	AuthorizeURL string
 	// DeviceURL is what the two endpoints of the device login are below.
 	DeviceURL string
-	// UsageURL is asked with the account's credentials.
+	// UsageURL is asked with the account's credentials. Beside another BaseURL,
+	// an empty one is not asked: its credentials are for it.
 	UsageURL string
 	// ProfileURL is not asked: the tokens themselves tell whose they are.
 	ProfileURL string
@@ -94,7 +95,9 @@ func (o Options) filled() Options {
 	fill(&o.TokenURL, DefaultTokenURL)
 	fill(&o.AuthorizeURL, DefaultAuthorizeURL)
 	fill(&o.DeviceURL, DefaultDeviceURL)
-	fill(&o.UsageURL, DefaultUsageURL)
+	if o.BaseURL == DefaultBaseURL || o.BaseURL == APIBaseURL {
+		fill(&o.UsageURL, DefaultUsageURL)
+	}
 	fill(&o.ClientID, DefaultClientID)
 	return o
 }

@@ -21,10 +21,10 @@ type figure struct {
 }
 
 // Usage asks for the plan and for the figures of its windows, "primary" and
-// "secondary". For an API key, which has no such figures, the error is
-// [errors.ErrUnsupported]; a refusal is a *[providers.StatusError].
+// "secondary". For an API key, which has no such figures, and
+// without an endpoint the error is [errors.ErrUnsupported]; a refusal is a *[providers.StatusError].
 func (p *Provider) Usage(ctx context.Context, cred account.Credential) (providers.Usage, error) {
-	if cred.Kind == account.APIKey {
+	if cred.Kind == account.APIKey || p.options.UsageURL == "" {
 		return providers.Usage{}, errKey()
 	}
 	var body struct {

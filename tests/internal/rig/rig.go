@@ -42,6 +42,7 @@ func Providers(srv *providertest.Server) []providers.Provider {
 func Settings() settings.Settings {
 	s := settings.Default()
 	s.ProactiveRefresh = false
+	s.UsagePollInterval = 0
 	s.MaxWait = 0
 	return s
 }
