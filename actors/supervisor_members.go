@@ -193,6 +193,7 @@ func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
 func (s *supervisor) leave(m *member) {
 	id := m.record.ID
 	s.selection.Remove(id, policy.At(s.wallNow()))
+	s.pause.sightings.Forget(id)
 	s.savePoolSoon()
 	delete(s.byID, id)
 	s.members[m.slot] = nil

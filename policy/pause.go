@@ -53,6 +53,12 @@ func (s *Sightings) Learn(id string, l account.Limit, accounts int) (pause accou
 	return l, alike >= 2 && alike >= min(enoughAccounts, accounts)
 }
 
+// Forget takes back what an account has met that is no longer of the pool: it
+// says nothing of those that came after it.
+func (s *Sightings) Forget(id string) {
+	s.recent = slices.DeleteFunc(s.recent, func(o sighting) bool { return o.id == id })
+}
+
 func isSame(a, b *account.Limit) bool {
 	return a.Reason == b.Reason && a.Until.Sub(b.Until).Abs() <= sameEnd && a.SeenAt.Sub(b.SeenAt).Abs() <= atOnce
 }

@@ -53,4 +53,12 @@ func TestSightingsPauseThePool(t *testing.T) {
 			t.Error("one account's limit pauses the pool")
 		}
 	}
+	s.Learn("left", same(0), 10)
+	s.Forget("left")
+	if _, pauses := s.Learn("third", same(0), 10); pauses {
+		t.Error("an account that has left pauses the pool")
+	}
+	if _, pauses := s.Learn("fourth", same(0), 10); !pauses {
+		t.Error("those that stayed are forgotten as well")
+	}
 }

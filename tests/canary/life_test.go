@@ -132,7 +132,7 @@ func echo(status int, h *providertest.AccountHandle) providertest.Answer {
 func (l *life) upstream() {
 	for _, answer := range []providertest.Answer{
 		providertest.Unauthorized(), providertest.Revoked(), providertest.Limited(), providertest.Forbidden(),
-		providertest.Entitlement(), providertest.Challenge(), providertest.Verification("https://verify.example.com/"),
+		providertest.Entitlement(), providertest.Verification("https://verify.example.com/"),
 		providertest.BadRequest(), providertest.Redirect("https://elsewhere.test/"), providertest.CutMidBody(),
 		providertest.StreamError(0, "overloaded_error"),
 	} {
@@ -247,6 +247,18 @@ func (l *life) openAI() {
 	l.accounts(l.Context(), l.keys)
 }
 
+// challenge is an episode after which nothing more goes to the provider for a
+// while, so it comes late, and before a restart.
+func (l *life) challenge() {
+	l.episode(rig.OAuth, func(h *providertest.AccountHandle, _ string) {
+		h.Next(providertest.Challenge())
+		l.ask()
+		l.ask()
+	})
+	rig.Close(l, l.eng)
+	l.open()
+}
+
 // end closes the engine with leases out, and goes on using it.
 func (l *life) end() {
 	h, id := l.add(rig.OAuth)
@@ -274,6 +286,7 @@ func TestNoSecretIsSaid(t *testing.T) {
 	l.host()
 	l.disk()
 	l.openAI()
+	l.challenge()
 	l.end()
 	l.open() // finds a file that cannot be read
 	l.ask()
@@ -291,7 +304,7 @@ func (l *life) checkHeard() {
 	for _, kind := range []string{
 		"messages.AccountJoined", "messages.AccountLeft", "messages.AccountSwitched", "messages.AccountCooled",
 		"messages.AccountQuarantined", "messages.LoginRefreshed", "messages.LoginRejected", "messages.RefreshFailed",
-		"messages.VerificationRequired", "messages.SaveFailed",
+		"messages.VerificationRequired", "messages.SaveFailed", "messages.CircuitOpened",
 		"*multiaccount.AllAccountsLimitedError", "*multiaccount.ReauthRequiredError", "*multiaccount.ForeignHostError",
 		"*multiaccount.AccountUnavailableError", "*multiaccount.DuplicateAccountError", "*multiaccount.InvalidAccountError",
 		"*providers.RefreshError", "multiaccount.AccountStatus", "*multiaccount.Lease",

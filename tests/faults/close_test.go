@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -225,9 +226,10 @@ func TestCloseWithEndedContextStoresAll(t *testing.T) {
 		for i := range ids {
 			ids[i] = rig.Add(t, d.pool, rig.Login(string(rune('A'+i))))
 		}
-		for _, id := range ids {
+		for i, id := range ids {
 			lease := acquire(t, d.pool, multiaccount.Request{Account: id})
-			lease.Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}})
+			end := strconv.Itoa(3600 + 10*i) // limits that end together would pause the pool
+			lease.Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {end}}})
 		}
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -252,10 +253,11 @@ func TestMaxWait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rig.Bubble(t, func(t *testing.T) {
 				s := rig.Settings()
-				s.MaxWait, s.RateLimitMinBackoff, s.DefaultRetryAfter = 30*time.Second, 0, test.limit
+				s.MaxWait, s.RateLimitMinBackoff = 30*time.Second, 0
 				_, pool := rig.OpenPlain(t, rig.NewProvider(), s)
 				rig.Add(t, pool, rig.Login("a"))
-				acquire(t, pool, multiaccount.Request{}).Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{}})
+				end := http.Header{"Retry-After": {strconv.Itoa(int(test.limit.Seconds()))}}
+				acquire(t, pool, multiaccount.Request{}).Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: end})
 				synctest.Wait()
 				began := time.Now()
 				_, err := serve(t.Context(), pool)

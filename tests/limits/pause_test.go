@@ -46,6 +46,23 @@ func TestSameLimitPausesThePool(t *testing.T) {
 	})
 }
 
+// An account that is limited leaves, and the one that takes its place meets the
+// same: they are not several, and the rest of the pool is not held back.
+func TestLimitsOfWhoLeftPauseNothing(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		w := open(t, 1, rig.Settings())
+		w.says = limited(endsAt(time.Now().Add(time.Hour)))
+		for i := range 3 {
+			w.wire.Next(token(i), http.StatusTooManyRequests)
+			_, err := w.ask(t)
+			_ = failsWith[*multiaccount.AllAccountsLimitedError](t, err)
+			rig.Must(t, w.pool.Remove(t.Context(), w.ids[i]))
+			w.ids = append(w.ids, rig.Add(t, w.pool, rig.Login(name(i+1))))
+		}
+		w.mustAsk(t)
+	})
+}
+
 // It was the organisation's limit: each probe costs an account, the next one
 // comes later, and the pause's end is the limit's.
 func TestPauseLastsWhileProbesFail(t *testing.T) {
