@@ -39,6 +39,13 @@ func exitStatus(ctx context.Context, err error) int {
 	return exitFailed
 }
 
+var errInterrupted = errors.New("interrupted")
+
+// isInterruption reports whether err says nothing but that ctx has ended.
+func isInterruption(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx)))
+}
+
 // tellMistakes makes wrong flags and arguments of c, and of all commands below
 // it, a [usageError].
 func tellMistakes(c *cobra.Command) {

@@ -4,12 +4,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/cli/browser"
 )
 
 func main() {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard // a browser's own words are no result
 	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
 }
 
@@ -22,6 +26,9 @@ func run(args []string, s streams) int {
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if isInterruption(ctx, err) {
+		err = errInterrupted
+	}
 	if err != nil {
 		_, _ = fmt.Fprintf(s.err, "multiaccount: %v\n", err) // there is nobody else to tell
 	}

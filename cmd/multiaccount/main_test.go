@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	if slices.Equal(os.Args[1:], []string{"demo", "join"}) {
 		main()
 	}
-	testscript.Main(tests{m}, map[string]func(){"multiaccount": main})
+	testscript.Main(tests{m}, map[string]func(){"multiaccount": main, "xdg-open": browse})
 }
 
 // tests fail when they leave a goroutine behind.

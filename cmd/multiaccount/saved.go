@@ -1,0 +1,73 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/login"
+	"github.com/seed-810f1486/multiaccount/tui"
+)
+
+// savedJSON is what "login --json" prints.
+type savedJSON struct {
+	Provider string      `json:"provider"`
+	ID       string      `json:"id"`
+	Label    string      `json:"label"`
+	Email    string      `json:"email,omitempty"`
+	Plan     string      `json:"plan,omitempty"`
+	Known    bool        `json:"known"`
+	Usage    []usageJSON `json:"usage,omitempty"`
+}
+
+type usageJSON struct {
+	Name        string    `json:"name"`
+	Utilization float64   `json:"utilization_percent"`
+	ResetAt     time.Time `json:"reset_at,omitzero"`
+}
+
+func printSaved(s streams, provider string, a *login.Saved, asJSON bool) error {
+	for _, err := range a.Untold {
+		_, _ = fmt.Fprintf(s.err, "The account is stored, but %v\n", err) // there is nobody else to tell
+	}
+	if asJSON {
+		return printSavedJSON(s, provider, a)
+	}
+	look := tui.Colours()
+	text := look.Good.Render("✓") + " Logged in to " + provider + " as " + look.Title.Render(a.Label)
+	if a.Plan != "" {
+		text += " (" + a.Plan + ")"
+	}
+	text += "\n"
+	if a.Known {
+		text += look.Faint.Render("  The account was known; it has the new login.") + "\n"
+	}
+	for _, w := range a.Usage {
+		done, left := tui.Bar(barWidth, w.Utilization/100)
+		text += fmt.Sprintf("  %s %s %3.0f %%%s\n", tui.Fit(w.Name, nameWidth), look.Busy.Render(done)+look.Faint.Render(left),
+			w.Utilization, resets(w.ResetAt))
+	}
+	return tui.Print(s.out, text)
+}
+
+const (
+	barWidth  = 20
+	nameWidth = 10
+)
+
+func resets(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return ", resets " + at.Local().Format("Mon 15:04")
+}
+
+func printSavedJSON(s streams, provider string, a *login.Saved) error {
+	shown := savedJSON{Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, Known: a.Known}
+	for _, w := range a.Usage {
+		shown.Usage = append(shown.Usage, usageJSON{w.Name, w.Utilization, w.ResetAt})
+	}
+	encoder := json.NewEncoder(s.out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(shown)
+}
