@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/vault"
@@ -21,7 +22,9 @@ const closeTime = 5 * time.Second
 
 // session is an engine on the user's folder, with what it was opened with.
 type session struct {
-	engine    *multiaccount.Engine
+	engine *multiaccount.Engine
+	// store is the engine's, for what its pools do not tell.
+	store     persistence.Store
 	dir       string
 	settings  settings.Settings
 	providers []providers.Provider
@@ -52,14 +55,25 @@ func openSession(ctx context.Context, s streams) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := providersOf(user)
-	engine, err := multiaccount.Open(ctx, multiaccount.Config{
-		Dir: dir, Cipher: cipher, Providers: all, Settings: withoutBackground(user), Logger: logger(user, s),
-	})
+	store, err := openStore(dir, cipher)
 	if err != nil {
 		return nil, err
 	}
-	return &session{engine: engine, dir: dir, settings: user, providers: all}, nil
+	all := providersOf(user)
+	engine, err := multiaccount.Open(ctx, multiaccount.Config{
+		Store: store, Providers: all, Settings: withoutBackground(user), Logger: logger(user, s),
+	})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return &session{engine: engine, store: store, dir: dir, settings: user, providers: all}, nil
+}
+
+func openStore(dir string, cipher persistence.Cipher) (persistence.Store, error) {
+	if cipher != nil {
+		return persistence.OpenSealed(dir, cipher)
+	}
+	return persistence.OpenFiles(dir)
 }
 
 // close waits for closeTime even when ctx was interrupted: what is stored must
@@ -67,7 +81,7 @@ func openSession(ctx context.Context, s streams) (*session, error) {
 func (o *session) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
 	defer cancel()
-	return o.engine.Close(ctx)
+	return errors.Join(o.engine.Close(ctx), o.store.Close())
 }
 
 // provider returns a provider and its pool by the name that the user gave.

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+const accountsHelp = `List and change the accounts.
+
+An account is named by its id, the beginning of its id, its label or its e-mail.
+A name that fits several accounts is an error that lists them; --provider narrows
+the search.`
+
+// accountFlags are those of all commands about accounts.
+type accountFlags struct {
+	provider string
+	json     bool
+}
+
+func (f *accountFlags) add(c *cobra.Command) *cobra.Command {
+	c.Flags().StringVar(&f.provider, "provider", "", "look only at the accounts of this provider")
+	c.Flags().BoolVar(&f.json, "json", false, "print JSON, and nothing else")
+	return c
+}
+
+func newAccounts(s streams) *cobra.Command {
+	c := &cobra.Command{
+		Use: "accounts", Short: "List and change the accounts", Long: accountsHelp, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(newAccountsList(s), newAccountsShow(s), newAccountsAdd(s), newAccountsRemove(s))
+	c.AddCommand(newAccountsChanges(s)...)
+	return c
+}
+
+func newAccountsList(s streams) *cobra.Command {
+	f := &accountFlags{}
+	return f.add(&cobra.Command{
+		Use: "list", Aliases: []string{"ls"}, Short: "List the accounts", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withSession(c.Context(), s, func(o *session) error { return listAccounts(c.Context(), s, o, f) })
+		},
+	})
+}
+
+func listAccounts(ctx context.Context, s streams, o *session, f *accountFlags) error {
+	all, err := o.entries(ctx, f.provider)
+	switch {
+	case err != nil:
+		return err
+	case f.json:
+		return writeJSON(s, all)
+	case len(all) == 0:
+		return write(s, noAccounts)
+	}
+	t := newTable("PROVIDER", "ACCOUNT", "STATE", "PLAN", "ID")
+	for i := range all {
+		e := &all[i]
+		t.add(e.Provider, e.Label, stateStyle(e.State).Render(string(e.State)), e.Plan, e.ID)
+	}
+	return t.print(s.out)
+}
+
+const noAccounts = `There are no accounts yet. Add an API key with "multiaccount accounts add PROVIDER",
+or take in the logins of other programs with "multiaccount import".
+`

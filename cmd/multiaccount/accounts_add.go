@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/tui"
+)
+
+const addHelp = `Add an account that has an API key.
+
+The key is read from standard input, or asked for on a terminal without being
+shown. It is never an argument: other users of this machine could see it.
+
+  multiaccount accounts add anthropic --label work < key.txt`
+
+// maxKeyLength bounds what is read from standard input; keys are short.
+const maxKeyLength = 64 << 10
+
+func newAccountsAdd(s streams) *cobra.Command {
+	asJSON, label := false, ""
+	c := &cobra.Command{
+		Use: "add PROVIDER", Short: "Add an account that has an API key", Long: addHelp, Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return withSession(c.Context(), s, func(o *session) error {
+				e, err := addKey(c.Context(), s, o, args[0], label)
+				if err != nil {
+					return err
+				}
+				return tell(s, "added", e, asJSON)
+			})
+		},
+	}
+	c.Flags().StringVar(&label, "label", "", "what to call the account")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, and nothing else")
+	return c
+}
+
+func addKey(ctx context.Context, s streams, o *session, provider, label string) (*entry, error) {
+	_, pool, err := o.provider(provider)
+	if err != nil {
+		return nil, err
+	}
+	key, err := readKey(s, provider)
+	if err != nil {
+		return nil, err
+	}
+	id, err := pool.Add(ctx, multiaccount.NewAccount{Label: label, APIKey: key})
+	if err != nil {
+		return nil, err
+	}
+	return o.find(ctx, provider, id)
+}
+
+func readKey(s streams, provider string) (string, error) {
+	if tui.IsTerminal(s.in) {
+		return cleanKey(ask(s, "API key for "+provider+" (it is not shown): "))
+	}
+	text, err := io.ReadAll(io.LimitReader(s.in, maxKeyLength))
+	return cleanKey(string(text), err)
+}
+
+func cleanKey(text string, err error) (string, error) {
+	key := strings.TrimSpace(text)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("reading the API key: %w", err)
+	case key == "":
+		return "", errors.New("no API key came on standard input")
+	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", errors.New("that is no API key: it has spaces or other characters that no key has")
+	}
+	return key, nil
+}

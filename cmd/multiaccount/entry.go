@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+)
+
+// entry is an account as the commands print it. Its JSON names are stable.
+type entry struct {
+	Provider      string             `json:"provider"`
+	ID            string             `json:"id"`
+	Label         string             `json:"label"`
+	Email         string             `json:"email"`
+	Plan          string             `json:"plan"`
+	State         multiaccount.State `json:"state"`
+	Reason        string             `json:"reason"`
+	Enabled       bool               `json:"enabled"`
+	Active        bool               `json:"active"`
+	CooldownUntil time.Time          `json:"cooldown_until,omitzero"`
+	ExpiresAt     time.Time          `json:"expires_at,omitzero"`
+	LastUsedAt    time.Time          `json:"last_used_at,omitzero"`
+	Generation    uint64             `json:"generation"`
+	LinkedTo      string             `json:"linked_to,omitempty"`
+	Failures      int                `json:"failures"`
+	Usage         []quota            `json:"usage"`
+
+	pool *multiaccount.Pool
+}
+
+// quota is one of an account's quota windows.
+type quota struct {
+	Name        string    `json:"name"`
+	Utilization float64   `json:"utilization_percent"`
+	ResetAt     time.Time `json:"reset_at,omitzero"`
+	SeenAt      time.Time `json:"seen_at,omitzero"`
+}
+
+// entries returns the accounts of one provider, of all without a name.
+func (o *session) entries(ctx context.Context, provider string) ([]entry, error) {
+	if provider != "" {
+		if _, _, err := o.provider(provider); err != nil {
+			return nil, err
+		}
+	}
+	all := []entry{}
+	for _, p := range o.providers {
+		if provider != "" && p.Name() != provider {
+			continue
+		}
+		some, err := o.entriesOf(ctx, p.Name())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func (o *session) entriesOf(ctx context.Context, provider string) ([]entry, error) {
+	_, pool, err := o.provider(provider)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := pool.Accounts(ctx)
+	if err != nil || len(accounts) == 0 {
+		return nil, err
+	}
+	stored, err := o.store.Load(ctx, provider)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]entry, len(accounts))
+	for i := range accounts {
+		all[i] = entryOf(provider, &accounts[i], stored.Pool.Active)
+		all[i].pool = pool
+	}
+	return all, nil
+}
+
+func entryOf(provider string, a *multiaccount.AccountStatus, active string) entry {
+	e := entry{
+		Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, State: a.State, Reason: a.Reason,
+		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
+		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: a.LinkedTo, Failures: a.Failures, Usage: []quota{},
+	}
+	for _, w := range a.Usage {
+		e.Usage = append(e.Usage, quota{w.Name, w.Utilization, w.ResetAt, w.SeenAt})
+	}
+	return e
+}

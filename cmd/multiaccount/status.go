@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/tui"
+)
+
+const (
+	quotaWidth = 20
+	quotaName  = 10
+)
+
+func newStatus(s streams) *cobra.Command {
+	f := &accountFlags{}
+	return f.add(&cobra.Command{
+		Use: "status", Short: "Show how the accounts are, and what is left of their quota", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withSession(c.Context(), s, func(o *session) error { return showStatus(c.Context(), s, o, f) })
+		},
+	})
+}
+
+func showStatus(ctx context.Context, s streams, o *session, f *accountFlags) error {
+	all, err := o.entries(ctx, f.provider)
+	switch {
+	case err != nil:
+		return err
+	case f.json:
+		return writeJSON(s, all)
+	case len(all) == 0:
+		return write(s, noAccounts)
+	}
+	return tui.Print(s.out, statusText(all, time.Now()))
+}
+
+// statusText is the whole screen, a block for each provider.
+func statusText(all []entry, now time.Time) string {
+	var text strings.Builder
+	provider := ""
+	for i := range all {
+		if e := &all[i]; e.Provider != provider {
+			if provider != "" {
+				text.WriteString("\n")
+			}
+			provider = e.Provider
+			text.WriteString(heading(all, provider) + "\n")
+		}
+		text.WriteString(all[i].block(now))
+	}
+	return text.String()
+}
+
+func heading(all []entry, provider string) string {
+	count, ready := 0, 0
+	for i := range all {
+		if all[i].Provider == provider {
+			count++
+			if all[i].State == multiaccount.StateReady {
+				ready++
+			}
+		}
+	}
+	look := tui.Colours()
+	return look.Title.Render(provider) + "  " + look.Faint.Render(fmt.Sprintf("%s, %d ready", tui.Count(count, "account", "accounts"), ready))
+}
+
+// block is an account with what there is to say of it, on lines of their own.
+func (e *entry) block(now time.Time) string {
+	look := tui.Colours()
+	name := e.Label
+	if name == "" {
+		name = e.ID
+	}
+	line := "  " + stateStyle(e.State).Render("●") + " " + look.Title.Render(name) + "  " + stateStyle(e.State).Render(string(e.State))
+	if e.Plan != "" {
+		line += "  " + e.Plan
+	}
+	if e.Active {
+		line += "  " + look.Busy.Render("active")
+	}
+	if wait := e.CooldownUntil.Sub(now); wait > 0 {
+		line += "  " + look.Warn.Render("free in "+tui.Wait(wait))
+	}
+	line += "\n"
+	if e.Reason != "" {
+		line += "    " + e.Reason + "\n"
+	}
+	if e.LinkedTo != "" {
+		line += "    " + look.Faint.Render("linked to "+e.LinkedTo) + "\n"
+	}
+	for _, w := range e.Usage {
+		line += "    " + tui.Fit(w.Name, quotaName) + " " + w.bar(now) + "\n"
+	}
+	return line
+}
+
+// bar shows how much of the window is used. A window that has been reset since
+// tells nothing any more.
+func (q quota) bar(now time.Time) string {
+	look := tui.Colours()
+	style := look.Good
+	switch {
+	case !q.ResetAt.IsZero() && !q.ResetAt.After(now):
+		return look.Faint.Render("reset since it was told")
+	case q.Utilization >= 95:
+		style = look.Bad
+	case q.Utilization >= 75:
+		style = look.Warn
+	}
+	done, left := tui.Bar(quotaWidth, q.Utilization/100)
+	text := style.Render(done) + look.Faint.Render(left) + fmt.Sprintf(" %3.0f %%", q.Utilization)
+	if !q.ResetAt.IsZero() {
+		text += look.Faint.Render("  resets in " + tui.Wait(q.ResetAt.Sub(now)))
+	}
+	return text
+}
+
+func stateStyle(state multiaccount.State) lipgloss.Style {
+	look := tui.Colours()
+	switch state {
+	case multiaccount.StateReady:
+		return look.Good
+	case multiaccount.StateCooling:
+		return look.Warn
+	case multiaccount.StateBusy:
+		return look.Busy
+	case multiaccount.StateDisabled:
+		return look.Faint
+	case multiaccount.StateReauth, multiaccount.StateLoginLost, multiaccount.StateQuarantined:
+		return look.Bad
+	}
+	return look.Plain
+}
