@@ -10,49 +10,49 @@ import (
 // account that may not serve. The pool keeps the slices: whoever made them
 // must not write to them any more.
 type Facts struct {
-	ID string
+	ID string `json:"id"`
 	// Eligible is set while the account is switched on and its login works.
-	Eligible bool
+	Eligible bool `json:"eligible"`
 	// Claimed is set while another process uses the account.
-	Claimed bool
+	Claimed bool `json:"claimed,omitempty"`
 	// Weight is the account's share with round-robin, 1 to 10 000; 0 means 1.
-	Weight int
+	Weight int `json:"weight,omitempty"`
 	// Priority puts accounts in tiers: a lower tier serves only while no
 	// account of a higher one is usable.
-	Priority int
+	Priority int `json:"priority,omitempty"`
 	// MaxInFlight limits the requests at the same time; 0 means no limit.
-	MaxInFlight int
+	MaxInFlight int `json:"max_in_flight,omitempty"`
 	// Failures counts the login's failures in a row.
-	Failures int
+	Failures int `json:"failures,omitempty"`
 
-	LastUsed Instant
+	LastUsed Instant `json:"last_used,omitzero"`
 	// RateLimitedAt is when the account last answered 429.
-	RateLimitedAt Instant
+	RateLimitedAt Instant `json:"rate_limited_at,omitzero"`
 	// CoolUntil is the end of the cooldown of the whole account.
-	CoolUntil Instant
+	CoolUntil Instant `json:"cool_until,omitzero"`
 	// ProbeAt, when before CoolUntil, is from when on one request may find out
 	// whether the account is limited still; zero for none.
-	ProbeAt Instant
+	ProbeAt Instant `json:"probe_at,omitzero"`
 	// ModelCooldowns limit single models; usually there are none.
-	ModelCooldowns []ModelCooldown
-	Windows        []Window
+	ModelCooldowns []ModelCooldown `json:"model_cooldowns,omitempty"`
+	Windows        []Window        `json:"windows,omitempty"`
 }
 
 // ModelCooldown keeps an account from serving one model.
 type ModelCooldown struct {
-	Model string
-	Until Instant
+	Model string  `json:"model"`
+	Until Instant `json:"until,omitzero"`
 }
 
 // Window is what is known of one quota window of an account.
 type Window struct {
 	// Utilization is in percent.
-	Utilization float64
+	Utilization float64 `json:"utilization"`
 	// ResetAt is when the window starts anew; from then on its figures do not
 	// count. Zero when not known.
-	ResetAt Instant
+	ResetAt Instant `json:"reset_at,omitzero"`
 	// Length is zero when not known.
-	Length time.Duration
+	Length time.Duration `json:"length,omitzero"`
 }
 
 // FactsOf returns what selection needs to know of rec. Whether another process

@@ -37,7 +37,8 @@ type Pool struct {
 	// viewed are the models that have a view of their own.
 	viewed []*model
 
-	bindings bindings
+	bindings  bindings
+	decisions decisions
 	// probes are slots of accounts whose probes have gone, and of some that
 	// are known to have come back.
 	probes []Slot

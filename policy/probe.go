@@ -36,8 +36,15 @@ func ProbeAt(rec *account.Record, jitter float64) Instant {
 
 // coolEnd returns when the account may serve again, if only as a probe.
 func (m *member) coolEnd() Instant {
-	f := &m.facts
-	if f.ProbeAt == 0 || m.probed == f.CoolUntil {
+	if m.probed == m.facts.CoolUntil {
+		return m.facts.CoolUntil
+	}
+	return m.facts.coolEnd()
+}
+
+// coolEnd is that of an account whose probe has not gone.
+func (f *Facts) coolEnd() Instant {
+	if f.ProbeAt == 0 {
 		return f.CoolUntil
 	}
 	return min(f.ProbeAt, f.CoolUntil)

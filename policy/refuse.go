@@ -16,7 +16,7 @@ func (p *Pool) refuse(q *query) Choice {
 		c.Reason = AllLimited
 	case len(p.byID) == 0:
 		c.Reason = NoAccounts
-	case p.base.ranked == 0:
+	case p.base.ranked() == 0:
 		c.Reason = NoneEligible
 	default:
 		c.Reason = AllTried

@@ -29,6 +29,11 @@ type Choice struct {
 	OK   bool
 	// Rebound is set when the conversation had another account before.
 	Rebound bool
+	// Was is the account that the conversation had before, when it has another
+	// now, and Left says in a few words why it does not serve.
+	Was, Left string
+	// Seq is the number of the decision, for [Pool.Decision].
+	Seq uint64
 	// Reason says why no account serves.
 	Reason Reason
 	// RetryAt is the first moment at which a limited account is available
@@ -72,31 +77,62 @@ const (
 
 // String returns the reason in a few words.
 func (r Reason) String() string {
-	names := [...]string{
-		"served", "the account is not in the pool", "the account cannot serve",
-		"its conversation's account is limited for a moment", "declined by the strategy", "the strategy panicked",
-		"all busy", "all limited", "all tried", "none eligible", "no accounts",
-	}
-	if int(r) < len(names) {
-		return names[r]
+	if int(r) < len(reasonNames) {
+		return reasonNames[r]
 	}
 	return "unknown"
+}
+
+var reasonNames = [...]string{ //nolint:gochecknoglobals // a constant table
+	"served", "the account is not in the pool", "the account cannot serve",
+	"its conversation's account is limited for a moment", "declined by the strategy", "the strategy panicked",
+	"all busy", "all limited", "all tried", "none eligible", "no accounts",
 }
 
 // Select picks the account that serves r, takes one of its places, and notes
 // that it is used now.
 func (p *Pool) Select(r Request, now Instant) Choice {
 	p.advance(now)
+	before := p.active
 	if r.Pin != "" {
-		return p.selectPinned(&r)
+		s, c := p.selectPinned(&r)
+		return p.settleOn(&r, before, nil, s, c)
 	}
 	q := p.ask(&r)
 	s := p.rule.pick(p, q)
 	if s == nobody {
-		return p.refuse(q)
+		return p.settleOn(&r, before, q, s, p.refuse(q))
 	}
-	p.take(s)
-	return Choice{Slot: s, OK: true, Rebound: q.rebound}
+	c := Choice{Slot: s, OK: true}
+	if q.bound != "" && q.bound != p.ID(s) {
+		c.Rebound, c.Was, c.Left = true, q.bound, p.whyLeft(q)
+	}
+	return p.settleOn(&r, before, q, s, c)
+}
+
+// settleOn remembers a decision and carries it out.
+func (p *Pool) settleOn(r *Request, before Slot, q *query, s Slot, c Choice) Choice {
+	p.remember(r, before, q, s, &c)
+	c.Seq = p.decisions.last
+	if s != nobody {
+		p.take(s)
+	}
+	return c
+}
+
+// whyLeft says why a conversation's account does not serve it any more.
+func (p *Pool) whyLeft(q *query) string {
+	s, ok := p.byID[q.bound]
+	switch {
+	case !ok:
+		return "no longer in the pool"
+	case slices.Contains(q.Exclude, q.bound):
+		return "failed the request"
+	}
+	if st, _ := p.stateFor(s, q.Request.Model); st != Usable {
+		return st.String()
+	}
+	return "another of a higher priority is usable"
 }
 
 // query is a request in terms of the pool.
@@ -106,8 +142,9 @@ type query struct {
 	view  *view
 	skip  filter
 	// active is the account in use; setting it changes it.
-	active  *Slot
-	rebound bool
+	active *Slot
+	// bound is the account that the conversation had before; empty for none.
+	bound string
 	// ownAt is when the conversation's own account is worth waiting for.
 	ownAt Instant
 	// declined is set when a host's strategy picked none, panicked when it
@@ -182,15 +219,14 @@ func (p *Pool) heldOut(s Slot) bool {
 	return p.base.held == s
 }
 
-func (p *Pool) selectPinned(r *Request) Choice {
+func (p *Pool) selectPinned(r *Request) (Slot, Choice) {
 	s, ok := p.byID[r.Pin]
 	if !ok {
-		return Choice{Reason: PinUnknown}
+		return nobody, Choice{Reason: PinUnknown}
 	}
 	st, until := p.stateFor(s, r.Model)
 	if st < Available || slices.Contains(r.Exclude, r.Pin) {
-		return Choice{Reason: PinUnusable, RetryAt: until}
+		return nobody, Choice{Reason: PinUnusable, RetryAt: until}
 	}
-	p.take(s)
-	return Choice{Slot: s, OK: true}
+	return s, Choice{Slot: s, OK: true}
 }

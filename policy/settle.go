@@ -78,16 +78,20 @@ func (p *Pool) put(v *view, s Slot, st State, until Instant, l line) {
 // changes by itself.
 func (p *Pool) judge(s Slot) (State, Instant) {
 	m := &p.members[s]
-	f := &m.facts
+	return m.facts.state(m.coolEnd(), int(m.inFlight), p.now, p.opts.SoftQuotaPercent)
+}
+
+// state is judge for facts of any moment.
+func (f *Facts) state(coolEnd Instant, inFlight int, now Instant, softQuota float64) (State, Instant) {
 	switch {
 	case !f.Eligible:
 		return Ineligible, forever
-	case m.coolEnd() > p.now:
-		return Cooling, m.coolEnd()
-	case f.MaxInFlight > 0 && int(m.inFlight) >= f.MaxInFlight:
+	case coolEnd > now:
+		return Cooling, coolEnd
+	case f.MaxInFlight > 0 && inFlight >= f.MaxInFlight:
 		return Busy, forever
 	}
-	if spared := f.sparedUntil(p.now, p.opts.SoftQuotaPercent); spared > p.now {
+	if spared := f.sparedUntil(now, softQuota); spared > now {
 		return Available, spared
 	}
 	return Usable, forever

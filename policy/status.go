@@ -20,12 +20,13 @@ const (
 
 // String returns the state in one lower-case word.
 func (s State) String() string {
-	names := [...]string{"ineligible", "cooling", "busy", "available", "usable"}
-	if int(s) < len(names) {
-		return names[s]
+	if int(s) < len(stateNames) {
+		return stateNames[s]
 	}
 	return "unknown"
 }
+
+var stateNames = [...]string{"ineligible", "cooling", "busy", "available", "usable"} //nolint:gochecknoglobals // a constant table
 
 // Status is what a pool knows of one account at one moment.
 type Status struct {
@@ -67,7 +68,7 @@ func (p *Pool) Usable(id, model string, now Instant) bool {
 // UsableBesides reports whether an account other than id is usable now.
 func (p *Pool) UsableBesides(id string, now Instant) bool {
 	p.advance(now)
-	others := p.base.usable
+	others := p.base.counts[Usable]
 	if s, ok := p.byID[id]; ok && p.base.places[s].rank.state() == Usable {
 		others--
 	}

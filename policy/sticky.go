@@ -22,6 +22,9 @@ func (sticky) line(*Facts, Instant, Instant) (line, Instant) { return line{}, fo
 func (s sticky) pick(p *Pool, q *query) Slot {
 	best, g := p.top(q)
 	i := p.bindings.find(q.Affinity, p.now)
+	if i != 0 {
+		q.bound = p.bindings.all[i].Account
+	}
 	if i != 0 && (g != nil && q.can(p.bound(i), g.rank.tier()) || s.stays(p, q, i, best)) {
 		p.bindings.use(i, p.now)
 		return p.bound(i)
@@ -37,7 +40,7 @@ func (s sticky) pick(p *Pool, q *query) Slot {
 	}
 	*q.active = best
 	if q.Affinity != "" {
-		q.rebound = p.bind(q.Affinity, best)
+		p.bind(q.Affinity, best)
 	}
 	return best
 }
@@ -89,16 +92,14 @@ func (p *Pool) bound(i int32) Slot {
 	return b.slot
 }
 
-// bind ties a conversation to an account, and reports whether it had another.
-func (p *Pool) bind(key string, s Slot) (moved bool) {
+// bind ties a conversation to an account.
+func (p *Pool) bind(key string, s Slot) {
 	i := p.bindings.bind(key, p.now)
 	b := &p.bindings.all[i]
 	id := p.ID(s)
-	moved = b.Account != "" && b.Account != id
 	if b.Account != id {
 		b.Account = id
 		p.bindings.change(i)
 	}
 	b.slot = s
-	return moved
 }

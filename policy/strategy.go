@@ -34,6 +34,17 @@ type Options struct {
 	MaxFailures int
 }
 
+// name returns the strategy's, "custom" for the host's own.
+func (o Options) name() string {
+	switch {
+	case o.Custom != nil:
+		return "custom"
+	case o.Strategy == "":
+		return Sticky
+	}
+	return o.Strategy
+}
+
 // Strategy picks accounts by rules of the host's own. The pool calls it from
 // one goroutine at a time.
 type Strategy interface {

@@ -15,8 +15,8 @@ type view struct {
 	held Slot
 	// turns is set when lines count turns: see [group.join].
 	turns bool
-	// usable counts the accounts in that state, ranked those in any but Ineligible.
-	usable, ranked int
+	// counts are the accounts in each state but Ineligible.
+	counts [Usable + 1]int
 }
 
 // place is where one account stands in a view.
@@ -63,13 +63,18 @@ func (v *view) put(s Slot, r rank, l line, t float64) {
 		return
 	}
 	v.leave(s)
-	v.usable += count(r.state() == Usable) - count(pl.rank.state() == Usable)
-	v.ranked += count(r != 0) - count(pl.rank != 0)
+	v.counts[pl.rank.state()] -= count(pl.rank != 0)
+	v.counts[r.state()] += count(r != 0)
 	pl.rank = r
 	if r == 0 || s == v.held && r >= serving {
 		return
 	}
 	v.open(r, t).join(s, pl, l)
+}
+
+// ranked counts the accounts in any state but Ineligible.
+func (v *view) ranked() int {
+	return v.counts[Cooling] + v.counts[Busy] + v.counts[Available] + v.counts[Usable]
 }
 
 // drop forgets an account.

@@ -61,7 +61,7 @@ func TestPoolLeavesNoGarbage(t *testing.T) {
 		p.Select(Request{}, now)
 		p.Remove(id, now)
 	}
-	if len(p.members) != 1 || len(p.base.groups) > keptGroups+1 || len(p.due.slots) != 0 || p.base.ranked != 0 {
-		t.Errorf("%d slots, %d groups, %d due, %d ranked", len(p.members), len(p.base.groups), len(p.due.slots), p.base.ranked)
+	if len(p.members) != 1 || len(p.base.groups) > keptGroups+1 || len(p.due.slots) != 0 || p.base.ranked() != 0 {
+		t.Errorf("%d slots, %d groups, %d due, %d ranked", len(p.members), len(p.base.groups), len(p.due.slots), p.base.ranked())
 	}
 }

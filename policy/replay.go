@@ -1,0 +1,75 @@
+package policy
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Replayed is what another strategy would have made of past decisions.
+type Replayed struct {
+	// Chosen are the accounts that it would have picked, one for each decision;
+	// empty where it would have picked none.
+	Chosen []string
+	// Switches counts how often a conversation, or what stands alone, would have
+	// got another account than the time before; Before is the same count for
+	// what was chosen in truth.
+	Switches, Before int
+}
+
+// Replay tells what o would have picked where these decisions were made. It
+// knows of each only the accounts that the decision names: all of a pool with
+// eight at most. It takes the accounts as they were found then, so that quota
+// which it would have used differently shows at the next decision at best, and
+// what a request had tried already stays tried. The error is that of [NewPool].
+func Replay(decisions []Decision, o Options) (Replayed, error) {
+	p, err := NewPool(o)
+	if err != nil {
+		return Replayed{}, err
+	}
+	sorted := slices.SortedStableFunc(slices.Values(decisions), func(a, b Decision) int { return cmp.Compare(a.At, b.At) })
+	var r Replayed
+	now, before := map[string]string{}, map[string]string{}
+	for i := range sorted {
+		d := &sorted[i]
+		p.restage(d)
+		c := p.Select(Request{Affinity: d.Conversation, Model: d.Model, Pin: d.Pin, Exclude: d.Tried}, d.At)
+		chosen := ""
+		if c.OK {
+			chosen = p.ID(c.Slot)
+		}
+		r.Chosen = append(r.Chosen, chosen)
+		r.Switches += switched(now, d.Conversation, chosen)
+		r.Before += switched(before, d.Conversation, d.Chosen)
+	}
+	return r, nil
+}
+
+// switched counts 1 when a conversation gets another account than it had.
+func switched(had map[string]string, conversation, id string) int {
+	was := had[conversation]
+	if id == "" {
+		return 0
+	}
+	had[conversation] = id
+	return count(was != "" && was != id)
+}
+
+// restage gives the accounts the facts that d found, and takes those that d
+// does not name off the stage. Places are not given back in a replay, so who
+// had none free is not eligible, and the others have enough.
+func (p *Pool) restage(d *Decision) {
+	named := map[string]bool{}
+	for i := range d.Considered {
+		f := d.Considered[i].Facts
+		f.Eligible = f.Eligible && d.Considered[i].State != Busy
+		f.MaxInFlight = 0
+		named[f.ID] = true
+		p.Put(f, d.At)
+	}
+	for id, s := range p.byID {
+		if f := p.members[s].facts; !named[id] && f.Eligible {
+			f.Eligible = false
+			p.Put(f, d.At)
+		}
+	}
+}
