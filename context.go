@@ -8,6 +8,7 @@ const (
 	affinityKey contextKey = iota
 	accountKey
 	modelKey
+	traceKey
 )
 
 // WithAffinity returns a context whose requests belong to the conversation

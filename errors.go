@@ -25,6 +25,9 @@ var (
 	// ErrOtherLogin is returned by [Pool.Confirm] when the store has another
 	// login of the account than the one that was added.
 	ErrOtherLogin = errors.New("multiaccount: another login is stored for the account")
+	// ErrDecisionForgotten is returned by [Lease.Decision] once 200 later
+	// decisions have taken the place of the lease's.
+	ErrDecisionForgotten = errors.New("multiaccount: the decision is not remembered any more")
 )
 
 // AllAccountsLimitedError is returned when every account is limited or busy

@@ -35,6 +35,10 @@ type (
 	PoolPaused = messages.PoolPaused
 	// PoolResumed tells that the pause of all accounts ended early.
 	PoolResumed = messages.PoolResumed
+	// ConversationMoved tells that a conversation has another account than before.
+	ConversationMoved = messages.ConversationMoved
+	// DecisionMade tells that a request was turned away or moved on after a failure.
+	DecisionMade = messages.DecisionMade
 	// CircuitOpened tells that the provider is in trouble, so that requests wait.
 	CircuitOpened = messages.CircuitOpened
 	// CircuitClosed tells that the provider answers again.

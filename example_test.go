@@ -404,3 +404,60 @@ func (f *fake) ask(ctx context.Context) string {
 	}
 	return resp.Header.Get(providertest.AccountHeader)
 }
+
+// What a lease's account was picked from: each account, and why it was chosen
+// or passed over.
+func ExampleLease_Decision() {
+	fake := startFake(multiaccount.Config{})
+	defer fake.stop()
+	ctx := context.Background()
+
+	lease, err := fake.pool.Acquire(ctx, multiaccount.Request{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	decision, err := lease.Decision(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range decision.Considered {
+		fmt.Println(c.State, c.Why)
+	}
+	fmt.Println(decision.Answer.Class)
+	// Output:
+	// usable first by the strategy
+	// usable another comes first
+	// success
+}
+
+// A host that keeps state which is bound to an account, such as encrypted
+// reasoning, drops it when the conversation moves.
+func ExampleWithTrace() {
+	fake := startFake(multiaccount.Config{})
+	defer fake.stop()
+
+	drop := false
+	ctx := multiaccount.WithTrace(context.Background(), func(a multiaccount.Attempt) {
+		fmt.Println(a.Class, a.Next)
+		drop = a.Rebound
+	})
+	ctx = multiaccount.WithAffinity(ctx, "conversation-1")
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, fake.srv.URL+"/v1/messages", strings.NewReader(question))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp, err := (&http.Client{Transport: fake.pool.Transport(nil)}).Do(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = resp.Body.Close() }()
+	fmt.Println(drop)
+	// Output:
+	// success return
+	// false
+}

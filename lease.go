@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
@@ -53,6 +54,7 @@ func (l *Lease) Done(o Outcome) {
 		return
 	}
 	l.prepare(l.pool.verdict(&l.leased, l.report.Verdict.Model, o))
+	l.pool.actors.Answered(l.leased.Decision, &l.report.Verdict, policy.Return)
 	l.leased.Account.Tell(&l.report)
 }
 

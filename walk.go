@@ -22,6 +22,8 @@ type walk struct {
 	pin  string
 	plan policy.RetryPlan
 	sent bool
+	// rebound is set once an attempt had another account than the conversation.
+	rebound bool
 	// last is the latest answer, kept in case no account does better.
 	last answer
 	// Here because every request needs them: one allocation serves all.
@@ -53,7 +55,11 @@ func (w *walk) run() (*http.Response, error) {
 		if step == policy.NextAccount && w.replaced() {
 			step = policy.RefreshAccount
 		}
-		if step == policy.Return || (step == policy.NextAccount && w.pin != "") {
+		if step == policy.NextAccount && w.pin != "" {
+			step = policy.Return
+		}
+		w.note(step)
+		if step == policy.Return {
 			return w.finish()
 		}
 		w.report(false)

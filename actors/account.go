@@ -165,7 +165,7 @@ func (a *accountActor) leaseToken(m *messages.LeaseToken) {
 func (a *accountActor) lease(m *messages.LeaseToken) {
 	leased := messages.TokenLeased{
 		AccountID: a.record.ID, Credential: a.record.Credential(), ExpiresAt: a.record.Credentials.ExpiresAt,
-		Generation: a.record.Generation, Rebound: m.Rebound, LeasedAt: m.LeasedAt, Account: a.self,
+		Generation: a.record.Generation, Rebound: m.Rebound, LeasedAt: m.LeasedAt, Decision: m.Decision, Account: a.self,
 	}
 	a.lastUsed = max(a.lastUsed, policy.At(m.LeasedAt))
 	a.inFlight++

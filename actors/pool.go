@@ -58,6 +58,8 @@ type pool struct {
 	alert atomic.Bool
 	// outage is set when a token exchange failed and none has worked since.
 	outage atomic.Bool
+	// answers are what came of the latest decisions.
+	answers answers
 }
 
 // jitter returns a random number in [0, 1).

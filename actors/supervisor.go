@@ -132,6 +132,8 @@ func (s *supervisor) receive(ctx actor.Context, message any) {
 		s.readClock()
 	case *claimsDue:
 		s.tellClaims(s.wallNow())
+	case *getDecisions:
+		m.reply.Send(s.decisions())
 	}
 }
 
@@ -256,16 +258,22 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		Waited: m.Waited, WaitUntil: policy.At(earlier(deadline, m.Deadline)),
 	}, policy.At(now))
 	m.ForOwn = choice.Reason == policy.OwnLimited
+	s.debugDecision(choice)
 	if !choice.OK {
-		return s.refuse(m, choice, deadline)
+		retryAt, parked = s.refuse(m, choice, deadline)
+		if !parked {
+			s.tellRefused(m, choice, now)
+		}
+		return retryAt, parked
 	}
 	s.breaker.Begin(policy.At(now))
 	s.pause.probes.Begin(policy.At(now))
-	m.Lease.Rebound, m.Lease.LeasedAt = choice.Rebound, now
+	m.Lease.Rebound, m.Lease.LeasedAt, m.Lease.Decision = choice.Rebound, now, choice.Seq
 	if m.Affinity != "" || s.selection.Active() != s.active {
 		s.savePoolSoon()
 	}
 	picked := s.members[choice.Slot]
+	s.tellDecision(m, choice, picked)
 	s.claim(picked, now)
 	picked.Tell(&m.Lease)
 	return time.Time{}, false

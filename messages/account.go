@@ -31,6 +31,8 @@ type LeaseToken struct {
 	Rebound bool
 	// LeasedAt is set by the supervisor: when the account was picked.
 	LeasedAt time.Time
+	// Decision is set by the supervisor: the number of the decision.
+	Decision uint64
 	Reply    *Reply[TokenLeased]
 }
 
@@ -43,6 +45,8 @@ type TokenLeased struct {
 	Generation uint64
 	Rebound    bool
 	LeasedAt   time.Time
+	// Decision is the number of the decision for this account.
+	Decision uint64
 	// Account is where the outcome must be reported.
 	Account Recipient
 	// Err is a [*RefusalError], or says why the token could not be refreshed.

@@ -91,6 +91,31 @@ type PoolPaused struct {
 // owner's wish.
 type PoolResumed struct{ Occurrence }
 
+// ConversationMoved: a conversation continues with another account, to which
+// AccountID and Label belong. What is bound to the account it had, such as
+// encrypted reasoning, is of no use any more.
+type ConversationMoved struct {
+	Occurrence
+	// Conversation stands for the affinity key: the beginning of its SHA-256.
+	Conversation string
+	// From is the id of the account that it had, Reason why that one does not
+	// serve it any more.
+	From   string
+	Reason string
+}
+
+// DecisionMade: a request was turned away, or goes to another account after
+// an attempt that failed. What runs smoothly makes no event.
+type DecisionMade struct {
+	Occurrence
+	// Seq is the number of the decision, under which the pool remembers it.
+	Seq uint64
+	// Tried are the accounts that the request has tried already.
+	Tried []string
+	// Reason says why no account serves; empty when AccountID does.
+	Reason string
+}
+
 // CircuitOpened: the provider is in trouble, whatever account asks. Requests
 // wait, or are refused, until one of them, let through as a probe, is answered.
 type CircuitOpened struct {

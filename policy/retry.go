@@ -21,6 +21,15 @@ const (
 	NextAccount
 )
 
+// String returns the step in a few lower-case words.
+func (s Step) String() string {
+	names := [...]string{"return", "same account", "refresh", "next account"}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return "unknown"
+}
+
 // sameAccountPauses are the waits before asking one account again when the
 // provider failed, each times 0.5 to 1.
 var sameAccountPauses = [...]time.Duration{time.Second, 2 * time.Second} //nolint:gochecknoglobals // a constant table
