@@ -26,7 +26,7 @@ const (
 
 // put notes an answer. A later one of the same decision replaces it.
 func (a *answers) put(seq uint64, v *account.Verdict, next policy.Step) {
-	status := uint64(min(max(v.Status, 0), 1<<statusBits-1)) //nolint:gosec // clamped
+	status := uint64(min(max(v.Status, 0), 1<<statusBits-1))
 	word := status<<(classBits+stepBits) | uint64(v.Class)<<stepBits | uint64(next)
 	a[seq%keptAnswers].Store(seq<<seqShift | word)
 }

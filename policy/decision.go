@@ -209,10 +209,9 @@ func (p *Pool) explain(d *Decision) Decision {
 }
 
 func (p *Pool) judgeConsidered(d *Decision, c *Considered) {
-	var until Instant
-	c.State, until = c.Facts.state(c.Facts.coolEnd(), c.InFlight, d.At, p.opts.SoftQuotaPercent)
-	if cooled := c.Facts.cooldown(d.Model); c.State != Ineligible && d.Model != "" && cooled > d.At {
-		c.State, until = Cooling, max(until, cooled)
+	c.State, _ = c.state(c.coolEnd(), c.InFlight, d.At, p.opts.SoftQuotaPercent)
+	if c.State != Ineligible && d.Model != "" && c.cooldown(d.Model) > d.At {
+		c.State = Cooling
 	}
 	if c.State >= Available && !p.traits.turns {
 		l, _ := p.rule.line(&c.Facts, p.epoch, d.At)
@@ -235,15 +234,10 @@ func finite(windows []Window) []Window {
 
 // why says why an account was chosen or passed over.
 func why(d *Decision, c *Considered) string {
+	if c.ID == d.Chosen {
+		return whyChosen(d)
+	}
 	switch {
-	case c.ID == d.Chosen && c.ID == d.Bound:
-		return "the conversation's account"
-	case c.ID == d.Chosen && c.ID == d.Pin:
-		return "the request is pinned to it"
-	case c.ID == d.Chosen && c.ID == d.Active:
-		return "in use already"
-	case c.ID == d.Chosen:
-		return "first by the strategy"
 	case slices.Contains(d.Tried, c.ID):
 		return "tried already by this request"
 	case d.Pin != "" && d.Pin != c.ID:
@@ -262,4 +256,16 @@ func why(d *Decision, c *Considered) string {
 		return "another process uses it"
 	}
 	return "another comes first"
+}
+
+func whyChosen(d *Decision) string {
+	switch d.Chosen {
+	case d.Bound:
+		return "the conversation's account"
+	case d.Pin:
+		return "the request is pinned to it"
+	case d.Active:
+		return "in use already"
+	}
+	return "first by the strategy"
 }

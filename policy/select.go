@@ -129,7 +129,7 @@ func (p *Pool) whyLeft(q *query) string {
 	case slices.Contains(q.Exclude, q.bound):
 		return "failed the request"
 	}
-	if st, _ := p.stateFor(s, q.Request.Model); st != Usable {
+	if st, _ := p.stateFor(s, q.Model); st != Usable {
 		return st.String()
 	}
 	return "another of a higher priority is usable"
