@@ -28,12 +28,12 @@ func Example() {
 		Providers: []providers.Provider{provider}, Store: persistence.NewMemory(),
 	})
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	defer func() { _ = eng.Close(ctx) }()
 	pool, err := eng.Pool("anthropic")
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 
 	visited := make(chan struct{})

@@ -35,8 +35,10 @@ func newAccountsChanges(s streams) []*cobra.Command {
 		{"reset ACCOUNT", "Forget the limits of an account", "reset", func(ctx context.Context, e *entry, _ []string) error {
 			return e.pool.ResetCooldown(ctx, e.ID)
 		}},
-		{"adopt ACCOUNT", "Take a linked login over from its program, which then has to log in anew", "adopted",
-			func(ctx context.Context, e *entry, _ []string) error { return e.pool.Adopt(ctx, e.ID) }},
+		{
+			"adopt ACCOUNT", "Take a linked login over from its program, which then has to log in anew", "adopted",
+			func(ctx context.Context, e *entry, _ []string) error { return e.pool.Adopt(ctx, e.ID) },
+		},
 	} {
 		all = append(all, ch.command(s))
 	}

@@ -32,10 +32,18 @@ func showAccount(s streams, e *entry) error {
 	t := &table{}
 	faint := tui.Colours().Faint
 	for _, line := range [][2]string{
-		{"account", e.Label}, {"provider", e.Provider}, {"id", e.ID}, {"e-mail", e.Email}, {"plan", e.Plan},
-		{"state", stateStyle(e.State).Render(string(e.State))}, {"reason", e.Reason},
-		{"active", yes(e.Active)}, {"limited until", moment(e.CooldownUntil)}, {"token ends", moment(e.ExpiresAt)},
-		{"last used", moment(e.LastUsedAt)}, {"linked to", e.LinkedTo},
+		{"account", e.Label},
+		{"provider", e.Provider},
+		{"id", e.ID},
+		{"e-mail", e.Email},
+		{"plan", e.Plan},
+		{"state", stateStyle(e.State).Render(string(e.State))},
+		{"reason", e.Reason},
+		{"active", yes(e.Active)},
+		{"limited until", moment(e.CooldownUntil)},
+		{"token ends", moment(e.ExpiresAt)},
+		{"last used", moment(e.LastUsedAt)},
+		{"linked to", e.LinkedTo},
 	} {
 		if line[1] != "" {
 			t.add(faint.Render(line[0]), line[1])
