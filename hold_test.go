@@ -441,8 +441,9 @@ func TestLastFailureIsPassedOn(t *testing.T) {
 		if len(u.calls) != 6 {
 			t.Errorf("asked %v", u.calls)
 		}
-		if len(h.all()) != 0 {
-			t.Errorf("heard %v", h.all())
+		synctest.Wait()
+		if got := strings.Join(h.all(), ", "); got != "b failed: overloaded overloaded_error" {
+			t.Errorf("heard %q", got)
 		}
 	})
 }
