@@ -80,6 +80,7 @@ func inBubble(t *testing.T, test func(t *testing.T)) {
 func quiet() settings.Settings {
 	s := settings.Default()
 	s.ProactiveRefresh = false
+	s.UsagePollInterval = 0
 	return s
 }
 

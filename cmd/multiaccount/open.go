@@ -95,13 +95,14 @@ func (o *session) provider(name string) (providers.Provider, *multiaccount.Pool,
 	return nil, nil, &usageError{unknownProvider(name, o.providers)}
 }
 
-// withoutBackground switches off the refreshes that hosts live by: a command
+// withoutBackground switches off the refreshes and polls that hosts live by: a command
 // that is about to end must not begin to spend refresh tokens.
 func withoutBackground(s settings.Settings) settings.Settings {
 	s.ProactiveRefresh = false
+	s.UsagePollInterval = 0
 	s.Providers = maps.Clone(s.Providers)
 	for name, override := range s.Providers {
-		override.ProactiveRefresh = nil
+		override.ProactiveRefresh, override.UsagePollInterval = nil, nil
 		s.Providers[name] = override
 	}
 	return s
