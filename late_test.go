@@ -48,6 +48,7 @@ func TestLateAnswerBringsNoOldTokenBack(t *testing.T) {
 		if err := <-renamed; err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // a look at the account waits for its writes
 		s := statusOf(t, slow, id)
 		lease := acquire(t, slow, multiaccount.Request{})
 		if s.Generation != 2 || s.Label != "renamed" || lease.Token() == "access-a" {

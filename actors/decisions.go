@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -72,6 +71,6 @@ func (s *supervisor) tellDecision(m *messages.SelectAccount, c policy.Choice, pi
 }
 
 // tellRefused tells of a request that no account serves.
-func (s *supervisor) tellRefused(m *messages.SelectAccount, c policy.Choice, now time.Time) {
-	s.publish(messages.DecisionMade{Occurrence: s.ownOccurrence(now), Seq: c.Seq, Tried: slices.Clone(m.Exclude), Reason: c.Reason.String()})
+func (s *supervisor) tellRefused(m *messages.SelectAccount, c policy.Choice) {
+	s.publish(messages.DecisionMade{Occurrence: s.ownOccurrence(s.wallNow()), Seq: c.Seq, Tried: slices.Clone(m.Exclude), Reason: c.Reason.String()})
 }

@@ -111,6 +111,7 @@ func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline
 	case waits && c.Reason == policy.AllLimited && !retryAt.IsZero() && !retryAt.After(deadline):
 		return retryAt, true
 	}
+	s.tellRefused(m, c) // before the answer: m is its asker's again then
 	if c.Reason == policy.Panicked {
 		s.system.log.Error().Str("provider", s.provider.Name()).Msg(errStrategyPanicked.Error())
 		m.Fail(errStrategyPanicked)

@@ -260,11 +260,7 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	m.ForOwn = choice.Reason == policy.OwnLimited
 	s.debugDecision(choice)
 	if !choice.OK {
-		retryAt, parked = s.refuse(m, choice, deadline)
-		if !parked {
-			s.tellRefused(m, choice, now)
-		}
-		return retryAt, parked
+		return s.refuse(m, choice, deadline)
 	}
 	s.breaker.Begin(policy.At(now))
 	s.pause.probes.Begin(policy.At(now))

@@ -81,7 +81,8 @@ func (s *Server) newDevice(f Flavour) (code string, d deviceCode) {
 		interval: orElse(s.deviceInterval, defaultDeviceInterval),
 	}
 	code = "device_" + TokenMark + rand.Text()
-	s.tokens.devices[code] = &d
+	kept := d // what is returned is read without the lock
+	s.tokens.devices[code] = &kept
 	select {
 	case s.devices <- d.user:
 	default:

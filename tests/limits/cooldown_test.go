@@ -2,6 +2,7 @@ package limits_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,10 +19,11 @@ func limited(limits ...account.Limit) func(providers.Answer) account.Verdict {
 		if a.Status != http.StatusTooManyRequests {
 			return account.Verdict{Status: a.Status}
 		}
-		for i := range limits {
-			limits[i].SeenAt = a.Now
+		seen := slices.Clone(limits)
+		for i := range seen {
+			seen[i].SeenAt = a.Now
 		}
-		return account.Verdict{Class: account.ClassLimited, Status: a.Status, Limits: limits}
+		return account.Verdict{Class: account.ClassLimited, Status: a.Status, Limits: seen}
 	}
 }
 
