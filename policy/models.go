@@ -34,6 +34,7 @@ func (m *model) cools(s Slot) bool {
 // replace replaces an account's facts, and keeps the models' books. Cooldowns
 // that have ended are left out.
 func (p *Pool) replace(s Slot, f Facts) {
+	p.changes++
 	old := p.members[s].facts.ModelCooldowns
 	f.ModelCooldowns = lasting(f.ModelCooldowns, p.now)
 	p.members[s].facts = f

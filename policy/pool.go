@@ -39,6 +39,8 @@ type Pool struct {
 
 	bindings  bindings
 	decisions decisions
+	// changes counts what changed of the accounts.
+	changes uint64
 	// probes are slots of accounts whose probes have gone, and of some that
 	// are known to have come back.
 	probes []Slot

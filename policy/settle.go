@@ -33,6 +33,7 @@ func (p *Pool) rewind(now Instant) {
 // settle puts an account where it belongs now, in every view, and notes when
 // that ends.
 func (p *Pool) settle(s Slot) {
+	p.changes++
 	thawed := p.thaw(s)
 	st, changed := p.judge(s)
 	l, bent := p.lineOf(s, st)

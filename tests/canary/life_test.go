@@ -92,9 +92,19 @@ func (l *life) open() {
 	l.client = rig.Client(l, l.pool)
 }
 
-// ask has a question answered, or not; what is said is kept.
+// restart goes on with another engine: its breaker knows of no trouble.
+func (l *life) restart() {
+	l.Helper()
+	rig.Close(l, l.eng)
+	l.open()
+}
+
+// ask has a question answered, or not; what is said is kept. The conversation's
+// key must not show either.
 func (l *life) ask() {
-	_, err := rig.Ask(l.Context(), l.client, l.srv.URL)
+	ctx := multiaccount.WithAffinity(l.Context(), providertest.TokenMark+"alice@example.com")
+	ctx = multiaccount.WithTrace(ctx, func(a multiaccount.Attempt) { l.keep(a) })
+	_, err := rig.Ask(ctx, l.client, l.srv.URL)
 	l.err(err)
 	l.accounts(l.Context(), l.pool)
 }
@@ -141,6 +151,7 @@ func (l *life) upstream() {
 			l.ask()
 			l.ask()
 		})
+		l.restart()
 	}
 	for _, status := range []int{400, 401, 402, 403, 404, 429} {
 		l.episode(rig.OAuth, func(h *providertest.AccountHandle, _ string) {
@@ -149,6 +160,7 @@ func (l *life) upstream() {
 			h.NextToken(echo(status, h))
 			l.ask()
 		})
+		l.restart()
 	}
 }
 
@@ -261,6 +273,7 @@ func (l *life) challenge() {
 
 // end closes the engine with leases out, and goes on using it.
 func (l *life) end() {
+	l.restart()
 	h, id := l.add(rig.OAuth)
 	lease, err := l.pool.Acquire(l.Context(), multiaccount.Request{Account: id})
 	rig.Must(l, err)
@@ -308,6 +321,7 @@ func (l *life) checkHeard() {
 		"*multiaccount.AllAccountsLimitedError", "*multiaccount.ReauthRequiredError", "*multiaccount.ForeignHostError",
 		"*multiaccount.AccountUnavailableError", "*multiaccount.DuplicateAccountError", "*multiaccount.InvalidAccountError",
 		"*providers.RefreshError", "multiaccount.AccountStatus", "*multiaccount.Lease",
+		"policy.Decision", "multiaccount.Attempt", "messages.DecisionMade",
 	} {
 		if l.heard(kind) == 0 {
 			l.Errorf("no %s was ever said", kind)

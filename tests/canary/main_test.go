@@ -67,12 +67,17 @@ func (s *spoken) err(err error) {
 	s.err(errors.Unwrap(err))
 }
 
-// accounts keeps what a pool shows of its accounts.
+// accounts keeps what a pool shows of its accounts, and of how it picked them.
 func (s *spoken) accounts(ctx context.Context, pool *multiaccount.Pool) {
 	all, err := pool.Accounts(ctx)
 	s.err(err)
 	for _, a := range all {
 		s.keep(a)
+	}
+	decisions, err := pool.Decisions(ctx)
+	s.err(err)
+	for i := range decisions {
+		s.keep(decisions[i])
 	}
 }
 

@@ -1,0 +1,102 @@
+package policy
+
+import "slices"
+
+// Decisions returns the decisions after the one of that number, as far as they
+// are remembered, the oldest first. The latest 200 are.
+func (p *Pool) Decisions(after uint64) []Decision {
+	d := &p.decisions
+	first := max(after+1, d.last+1-uint64(len(d.ring)))
+	var all []Decision
+	for seq := first; seq <= d.last; seq++ {
+		all = append(all, p.explain(d.at(seq)))
+	}
+	return all
+}
+
+// Decision returns the decision of that number; false when it is not
+// remembered any more.
+func (p *Pool) Decision(seq uint64) (Decision, bool) {
+	d := &p.decisions
+	if seq == 0 || seq > d.last || seq+uint64(len(d.ring)) <= d.last {
+		return Decision{}, false
+	}
+	return p.explain(d.at(seq)), true
+}
+
+// explain returns a copy that says of each account what spoke for and against it.
+func (p *Pool) explain(d *remembered) Decision {
+	e := d.Decision
+	e.Conversation, e.Tried = ConversationID(d.Conversation), slices.Clone(d.Tried)
+	e.Considered = slices.Clone(d.Considered)
+	if d.apart.ID != "" {
+		e.Considered = append([]Considered{d.apart}, e.Considered[:min(len(e.Considered), fewAccounts-1)]...)
+	}
+	for i := range e.Considered {
+		e.Considered[i].Windows = finite(e.Considered[i].Windows)
+		p.judgeConsidered(&e, &e.Considered[i])
+	}
+	return e
+}
+
+func (p *Pool) judgeConsidered(d *Decision, c *Considered) {
+	c.State, _ = c.state(c.coolEnd(), c.InFlight, d.At, p.opts.SoftQuotaPercent)
+	if c.State != Ineligible && d.Model != "" && c.cooldown(d.Model) > d.At {
+		c.State = Cooling
+	}
+	if c.State >= Available && !p.traits.turns {
+		l, _ := p.rule.line(&c.Facts, p.epoch, d.At)
+		c.Score = l.at(p.seconds(d.At))
+	}
+	if _, active := p.rule.(hybrid); active && c.State >= Available && c.ID == d.Active {
+		c.Score += activePoints
+	}
+	c.Why = why(d, c)
+}
+
+// finite returns windows whose figures can be written down.
+func finite(windows []Window) []Window {
+	windows = slices.Clone(windows)
+	for i := range windows {
+		windows[i].Utilization = windows[i].percent()
+	}
+	return windows
+}
+
+// why says why an account was chosen or passed over.
+func why(d *Decision, c *Considered) string {
+	if c.ID == d.Chosen {
+		return whyChosen(d)
+	}
+	switch {
+	case slices.Contains(d.Tried, c.ID):
+		return "tried already by this request"
+	case d.Pin != "" && d.Pin != c.ID:
+		return "the request is pinned to another account"
+	case c.State < Available:
+		return c.State.String()
+	case c.State == Available:
+		return "spared: above the soft quota, or limited just now"
+	case d.Reason == OwnLimited:
+		return "the conversation waits for its account"
+	case d.Chosen == "":
+		return "not picked by the strategy"
+	case d.Chosen == d.Bound:
+		return "the conversation stays with its account"
+	case c.Claimed:
+		return "another process uses it"
+	}
+	return "another comes first"
+}
+
+func whyChosen(d *Decision) string {
+	switch d.Chosen {
+	case d.Bound:
+		return "the conversation's account"
+	case d.Pin:
+		return "the request is pinned to it"
+	case d.Active:
+		return "in use already"
+	}
+	return "first by the strategy"
+}

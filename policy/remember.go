@@ -1,0 +1,148 @@
+package policy
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	// keptDecisions is how many decisions a pool remembers.
+	keptDecisions = 200
+	// fewAccounts is how many accounts a decision names at most.
+	fewAccounts = 8
+)
+
+// decisions are a pool's latest, in a ring that is filled before it turns.
+// The affinity keys in it are those of the requests, and the accounts are not
+// judged yet: both is left to whoever looks.
+type decisions struct {
+	ring []remembered
+	last uint64
+	// latest is the look at the accounts that plain decisions share.
+	latest look
+}
+
+// remembered is a decision in the ring.
+type remembered struct {
+	Decision
+	// apart is the chosen account of a large pool when the look does not have it.
+	apart Considered
+}
+
+// look is what one look at the accounts found. Looking costs more than picking
+// does, so decisions share a look until an account changes, for a second at most.
+type look struct {
+	view    *view
+	changes uint64
+	at      Instant
+	// named is never written to again.
+	named []Considered
+	slots []Slot
+}
+
+const lookLasts = time.Second
+
+// next returns the place for another decision.
+func (d *decisions) next() *remembered {
+	d.last++
+	if len(d.ring) < keptDecisions {
+		d.ring = append(d.ring, remembered{})
+	}
+	return d.at(d.last)
+}
+
+func (d *decisions) at(seq uint64) *remembered { return &d.ring[(seq-1)%keptDecisions] }
+
+// remember notes a decision before it changes anything. q is nil for a request
+// that is pinned, s nobody for one that no account serves.
+func (p *Pool) remember(r *Request, before Slot, q *query, s Slot, c *Choice) {
+	d := p.decisions.next()
+	view, bound := p.base, ""
+	if q != nil {
+		view, bound = q.view, q.bound
+	}
+	d.Decision = Decision{
+		Seq: p.decisions.last, At: p.now, Strategy: p.opts.name(), Conversation: r.Affinity, Model: r.Model, Pin: r.Pin, Tried: r.Exclude,
+		Active: p.ID(before), Bound: bound, Chosen: p.ID(s), Reason: c.Reason, RetryAt: c.RetryAt, Counts: view.counts,
+	}
+	d.Counts[Ineligible] = len(p.byID) - view.ranked()
+	p.consider(d, view, s, before)
+}
+
+// consider has a decision share the latest look, or takes another one.
+func (p *Pool) consider(d *remembered, v *view, chosen, active Slot) {
+	l := &p.decisions.latest
+	if len(d.Tried) > 0 || d.Bound != "" && d.Bound != d.Chosen {
+		own := p.lookFor(&d.Decision, v, chosen, active)
+		d.Considered = own.named
+		return
+	}
+	if l.view != v || l.changes != p.changes || p.now < l.at || p.now >= l.at.Add(lookLasts) {
+		*l = p.lookFor(&d.Decision, v, chosen, active)
+	}
+	d.Considered = l.named
+	if chosen != nobody && len(p.members) > fewAccounts && !slices.Contains(l.slots, chosen) {
+		d.apart = p.found(chosen)
+	} else if d.apart.ID != "" {
+		d.apart = Considered{}
+	}
+}
+
+// lookFor names the accounts of a small pool, and some of a large one.
+func (p *Pool) lookFor(d *Decision, v *view, chosen, active Slot) look {
+	l := look{view: v, changes: p.changes, at: p.now}
+	if len(p.members) <= fewAccounts {
+		for s := range p.members {
+			p.name(&l, Slot(s))
+		}
+		return l
+	}
+	p.name(&l, chosen)
+	p.name(&l, active)
+	for _, id := range append([]string{d.Bound}, d.Tried...) {
+		if s, ok := p.byID[id]; ok {
+			p.name(&l, s)
+		}
+	}
+	for _, g := range v.groups[:min(len(v.groups), fewAccounts)] {
+		for _, s := range g.leaders() {
+			p.name(&l, s)
+		}
+	}
+	return l
+}
+
+// name adds an account to a look, once, while there is room.
+func (p *Pool) name(l *look, s Slot) {
+	if s == nobody || p.members[s].facts.ID == "" || len(l.slots) == fewAccounts || slices.Contains(l.slots, s) {
+		return
+	}
+	l.slots = append(l.slots, s)
+	l.named = append(l.named, p.found(s))
+}
+
+// found is an account as it is now, not judged yet.
+func (p *Pool) found(s Slot) Considered {
+	m := &p.members[s]
+	c := Considered{Facts: m.facts, InFlight: int(m.inFlight)}
+	if m.probed == m.facts.CoolUntil { // the probe has gone
+		c.ProbeAt = 0
+	}
+	return c
+}
+
+// leaders returns the best of each quarter of a group, as far as it is known
+// without looking for it, the group's best first.
+func (g *group) leaders() (best [5]Slot) {
+	const quarters = 4
+	best = [5]Slot{nobody, nobody, nobody, nobody, nobody}
+	if len(g.slots) == 0 {
+		return best
+	}
+	for i, node := range [...]int{1, quarters, quarters + 1, quarters + 2, quarters + 3} {
+		if pos := g.winner(node); pos != nobody && int(pos) < len(g.slots) {
+			best[i] = g.slots[pos]
+		}
+	}
+	return best
+}
