@@ -91,10 +91,20 @@ func chatEvent(data []byte) providers.StreamEvent {
 		return failed(data)
 	case !bytes.Contains(data, []byte(`"choices"`)):
 		return providers.StreamEvent{}
-	case bytes.Contains(data, []byte(`"choices":[]`)): // figures, or a filter's verdict on the prompt
+	case opensChat(data):
 		return providers.StreamEvent{Step: providers.StreamPreamble}
 	}
 	return providers.StreamEvent{Step: providers.StreamOutput}
+}
+
+// opensChat reports whether an event shows nothing yet: it has figures or a
+// filter's verdict on the prompt, or says no more than who speaks.
+func opensChat(data []byte) bool {
+	if bytes.Contains(data, []byte(`"choices":[]`)) {
+		return true
+	}
+	silent := bytes.Contains(data, []byte(`"content":""`)) || bytes.Contains(data, []byte(`"content":null`))
+	return silent && bytes.Contains(data, []byte(`"role":"assistant"`)) && !bytes.Contains(data, []byte(`_call`))
 }
 
 // hasError reports whether an error is what the event tells, and not a word of

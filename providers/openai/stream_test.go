@@ -37,6 +37,8 @@ func TestReadEvent(t *testing.T) {
 		"another API":         {"thread.message.delta", `{}`, providers.StreamUnknown},
 		"chat":                {"", chunk + `[{"delta":{"content":"a"}}]}`, providers.StreamOutput},
 		"chat of a filter":    {"", chunk + `[],"prompt_filter_results":[]}`, providers.StreamPreamble},
+		"chat opens":          {"", chunk + `[{"delta":{"role":"assistant","content":"","refusal":null}}]}`, providers.StreamPreamble},
+		"chat opens, a call":  {"", chunk + `[{"delta":{"role":"assistant","content":null,"tool_calls":[]}}]}`, providers.StreamOutput},
 		"chat saying error":   {"", chunk + `[{"delta":{"content":"error"}}]}`, providers.StreamOutput},
 		"chat, error is null": {"", chunk + `[{"delta":{}}],"error":null}`, providers.StreamOutput},
 		"chat done":           {"", `[DONE]`, providers.StreamEnd},
