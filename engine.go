@@ -82,6 +82,7 @@ type Engine struct {
 	files  persistence.Store
 	pools  map[string]*Pool
 	events *broker
+	alerts *alerts
 
 	closing  sync.Once
 	closeErr error
@@ -109,7 +110,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := newEngine(c, store, files)
 	for _, p := range c.Providers {
-		opened, err := e.system.OpenPool(ctx, e.store, c.pool(p, e.events.publish))
+		opened, err := e.system.OpenPool(ctx, e.store, c.pool(p, e.publish))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
@@ -129,10 +130,18 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 
 func newEngine(c Config, store, files persistence.Store) *Engine {
 	system := actors.NewSystem(*c.Logger)
-	return &Engine{
+	e := &Engine{
 		system: system, store: system.SpawnPersistence(store), files: files,
 		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(*c.Logger),
 	}
+	e.alerts = newAlerts(e.store, func(provider string) []string { return c.Settings.For(provider).OnEvent }, *c.Logger)
+	return e
+}
+
+// publish tells subscribers, and the owner when it is for him. It never blocks.
+func (e *Engine) publish(event Event) {
+	e.events.publish(event)
+	e.alerts.offer(event)
 }
 
 // Pool returns the pool of a provider, by its name. The error is
@@ -172,6 +181,7 @@ func (e *Engine) close(ctx context.Context) error {
 	if err != nil {
 		err = fmt.Errorf("a token exchange was cut off, after which its account may have to log in again: %w", err)
 	}
+	e.alerts.close(ctx)
 	err = errors.Join(err, e.store.Close(context.WithoutCancel(ctx)))
 	e.system.Close()
 	err = errors.Join(err, e.events.close(ctx))

@@ -2,10 +2,14 @@ package multiaccount
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/rs/zerolog"
 
@@ -62,6 +66,29 @@ type (
 	// EventsDropped tells a subscriber how many events it was too slow for.
 	EventsDropped = messages.EventsDropped
 )
+
+// EncodeEvent returns an event as one JSON object: its name as "event", the
+// fields of its type by the names in docs/events.md. It carries no secret.
+func EncodeEvent(e Event) ([]byte, error) {
+	fields, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("multiaccount: encoding %T: %w", e, err)
+	}
+	return append([]byte(`{"event":"`+eventName(e)+`",`), fields[1:]...), nil
+}
+
+// eventName returns login_rejected for LoginRejected.
+func eventName(e Event) string {
+	_, name, _ := strings.Cut(fmt.Sprintf("%T", e), ".")
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
 
 // eventBacklog is how many events may wait for a slow subscriber.
 const eventBacklog = 1024

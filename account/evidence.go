@@ -157,6 +157,9 @@ func (c Class) String() string {
 	return "unknown"
 }
 
+// MarshalText has the class in JSON as its word.
+func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
 // Verdict is what one answer said about the account.
 type Verdict struct {
 	Class  Class

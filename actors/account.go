@@ -345,7 +345,9 @@ func (a *accountActor) publishDifferences(old *account.Record) {
 		a.publish(messages.AccountSwitched{Occurrence: a.occurrence(), Enabled: a.record.Enabled})
 	}
 	if f := a.record.Fault; f != nil && old.Fault == nil {
-		a.publish(messages.LoginRejected{Occurrence: a.occurrence(), Reason: f.Reason, Disabled: f.Disabled})
+		a.publish(messages.LoginRejected{
+			Occurrence: a.occurrence(), Kind: f.Kind, Generation: a.record.Generation, Reason: f.Reason, Disabled: f.Disabled,
+		})
 	}
 }
 

@@ -93,5 +93,8 @@ func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
 	if m.Disabled {
 		failed.Tell(&messages.DisableAccount{Generation: m.Asked.Generation, Fault: m.Asked.Fault})
 	}
-	s.publish(messages.LoginRejected{Occurrence: s.occurrence(failed.record), Reason: m.Asked.Fault.Reason, Disabled: m.Disabled})
+	s.publish(messages.LoginRejected{
+		Occurrence: s.occurrence(failed.record), Kind: m.Asked.Fault.Kind, Generation: m.Asked.Generation,
+		Reason: m.Asked.Fault.Reason, Disabled: m.Disabled,
+	})
 }

@@ -163,6 +163,8 @@ func (p *persister) command(message messages.ToPersistence) {
 		p.system.task(func() {
 			m.ReplyTo.Tell(&messages.BreakerDecided{Asked: m, Disabled: p.disableUnlessLast(m)})
 		})
+	case *messages.ClaimAlert:
+		p.system.task(func() { p.claimAlert(m) })
 	case *messages.BeginRefresh:
 		p.begin(m)
 	case *messages.CommitRefresh:

@@ -7,7 +7,7 @@ import (
 )
 
 // Event is something that happened and that a host may want to know. Events
-// never carry a secret.
+// never carry a secret. The names in JSON are a contract (docs/events.md).
 type Event interface {
 	// About returns where and when it happened.
 	About() Occurrence
@@ -15,12 +15,12 @@ type Event interface {
 
 // Occurrence is what all events have in common.
 type Occurrence struct {
-	Provider string
+	Provider string `json:"provider"`
 	// AccountID is empty for an event of the whole pool.
-	AccountID string
+	AccountID string `json:"account,omitzero"`
 	// Label is the account's as shown to its user.
-	Label string
-	At    time.Time
+	Label string    `json:"label,omitzero"`
+	At    time.Time `json:"at,omitzero"`
 }
 
 // About returns the occurrence itself.
@@ -30,7 +30,7 @@ func (o Occurrence) About() Occurrence { return o }
 type AccountJoined struct {
 	Occurrence
 	// Known is set when the account existed and got new credentials.
-	Known bool
+	Known bool `json:"known"`
 }
 
 // AccountLeft: an account was removed.
@@ -39,17 +39,17 @@ type AccountLeft struct{ Occurrence }
 // LoginRefreshed: an account has a new access token.
 type LoginRefreshed struct {
 	Occurrence
-	Generation uint64
-	ExpiresAt  time.Time
+	Generation uint64    `json:"generation"`
+	ExpiresAt  time.Time `json:"expires_at,omitzero"`
 	// Adopted is set when another process had made the exchange.
-	Adopted bool
+	Adopted bool `json:"adopted"`
 }
 
 // RefreshFailed: a token exchange failed and will be tried again.
 type RefreshFailed struct {
 	Occurrence
-	Reason  string
-	RetryAt time.Time
+	Reason  string    `json:"reason"`
+	RetryAt time.Time `json:"retry_at,omitzero"`
 }
 
 // LoginRejected: the provider refuses the login for good. Its owner must log
@@ -57,17 +57,21 @@ type RefreshFailed struct {
 // last usable one stays.
 type LoginRejected struct {
 	Occurrence
-	Reason   string
-	Disabled bool
+	// Kind says whether the provider refuses the login, or it was lost.
+	Kind account.FaultKind `json:"kind"`
+	// Generation is that of the login.
+	Generation uint64 `json:"generation"`
+	Reason     string `json:"reason"`
+	Disabled   bool   `json:"disabled"`
 }
 
 // AccountCooled: an account is limited until a moment.
 type AccountCooled struct {
 	Occurrence
-	Reason string
+	Reason string `json:"reason"`
 	// Model is empty when the whole account is limited.
-	Model string
-	Until time.Time
+	Model string    `json:"model,omitzero"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // OverageBlocked: an account's plan is used up, and the provider would go on at
@@ -75,16 +79,16 @@ type AccountCooled struct {
 type OverageBlocked struct {
 	Occurrence
 	// Reason is the provider's word for what would be paid for.
-	Reason string
-	Until  time.Time
+	Reason string    `json:"reason"`
+	Until  time.Time `json:"until,omitzero"`
 }
 
 // PoolPaused: several accounts met the same limit at once, which is then their
 // organisation's or this address'. All accounts rest, but for a probe now and then.
 type PoolPaused struct {
 	Occurrence
-	Reason string
-	Until  time.Time
+	Reason string    `json:"reason"`
+	Until  time.Time `json:"until,omitzero"`
 }
 
 // PoolResumed: the pause of the whole pool ended early, by a success or by the
@@ -97,11 +101,11 @@ type PoolResumed struct{ Occurrence }
 type ConversationMoved struct {
 	Occurrence
 	// Conversation stands for the affinity key: the beginning of its SHA-256.
-	Conversation string
+	Conversation string `json:"conversation"`
 	// From is the id of the account that it had, Reason why that one does not
 	// serve it any more.
-	From   string
-	Reason string
+	From   string `json:"from"`
+	Reason string `json:"reason"`
 }
 
 // DecisionMade: a request was turned away, or goes to another account after
@@ -109,20 +113,20 @@ type ConversationMoved struct {
 type DecisionMade struct {
 	Occurrence
 	// Seq is the number of the decision, under which the pool remembers it.
-	Seq uint64
+	Seq uint64 `json:"seq"`
 	// Tried are the accounts that the request has tried already.
-	Tried []string
+	Tried []string `json:"tried,omitempty"`
 	// Reason says why no account serves; empty when AccountID does.
-	Reason string
+	Reason string `json:"reason"`
 }
 
 // CircuitOpened: the provider is in trouble, whatever account asks. Requests
 // wait, or are refused, until one of them, let through as a probe, is answered.
 type CircuitOpened struct {
 	Occurrence
-	Reason string
+	Reason string `json:"reason"`
 	// RetryAt is when the first probe goes.
-	RetryAt time.Time
+	RetryAt time.Time `json:"retry_at,omitzero"`
 }
 
 // CircuitClosed: the provider answers again.
@@ -133,9 +137,9 @@ type CircuitClosed struct{ Occurrence }
 type StreamFailed struct {
 	Occurrence
 	// Class is what an answer would have been that began with the failure.
-	Class account.Class
+	Class account.Class `json:"class"`
 	// Code is the provider's own short word; empty when it gave none.
-	Code string
+	Code string `json:"code,omitzero"`
 }
 
 // StreamCut: a stream ended before its answer was complete, without a word.
@@ -144,30 +148,30 @@ type StreamCut struct{ Occurrence }
 // AccountSwitched: an account was switched on or off by its user.
 type AccountSwitched struct {
 	Occurrence
-	Enabled bool
+	Enabled bool `json:"enabled"`
 }
 
 // VerificationRequired: the provider wants the owner to visit URL first.
 type VerificationRequired struct {
 	Occurrence
-	URL string
+	URL string `json:"url"`
 }
 
 // AccountQuarantined: an account's file could not be read; its bytes are at Path.
 type AccountQuarantined struct {
 	Occurrence
-	Path   string
-	Reason string
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
 }
 
 // SaveFailed: a change could not be stored. It is in use and tried again.
 type SaveFailed struct {
 	Occurrence
-	Reason string
+	Reason string `json:"reason"`
 }
 
 // EventsDropped: a subscriber was too slow and missed events.
 type EventsDropped struct {
 	Occurrence
-	Count int
+	Count int `json:"count"`
 }

@@ -117,6 +117,28 @@ type DisableUnlessLast struct {
 	ReplyTo Recipient
 }
 
+// ClaimAlert asks whether it falls to this process to alert an account's owner,
+// and notes that it was done: of all that ask for the same state of an account,
+// in any process, one is told so. The engine sends it; answered with
+// [AlertClaimed].
+type ClaimAlert struct {
+	Key Key
+	// State is what the owner is told of, Generation that of the login which
+	// has it; the two together are alerted of once.
+	State      string
+	Generation uint64
+	// Again is after how long the same state is worth another alert; 0 is never.
+	Again time.Duration
+	Reply *Reply[AlertClaimed]
+}
+
+// AlertClaimed answers [ClaimAlert]. When the claim could not be stored, Mine
+// is not set.
+type AlertClaimed struct {
+	Mine bool
+	Err  error
+}
+
 // BeginRefresh takes the account's lock and reads the account again. An
 // account sends it, and waits for its last refresh that way; answered with
 // [RefreshGranted], [RefreshAdopted] when the stored generation is newer than
@@ -171,6 +193,7 @@ func (*SaveAccount) toPersistence()       {}
 func (*SavePool) toPersistence()          {}
 func (*MarkImported) toPersistence()      {}
 func (*DisableUnlessLast) toPersistence() {}
+func (*ClaimAlert) toPersistence()        {}
 func (*BeginRefresh) toPersistence()      {}
 func (*CommitRefresh) toPersistence()     {}
 func (*AbortRefresh) toPersistence()      {}
@@ -182,3 +205,6 @@ func (m *Flush) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
 // Fail answers the ask with err.
 func (m *MarkImported) Fail(err error) { m.Reply.Send(ImportMarked{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *ClaimAlert) Fail(err error) { m.Reply.Send(AlertClaimed{Err: err}) }

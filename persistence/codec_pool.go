@@ -14,6 +14,12 @@ func encodePool(state *PoolState) ([]byte, error) {
 	for affinity, b := range state.Bindings {
 		wire.Bindings[affinity] = bindingWire{b.Account, stamp(b.UsedAt)}
 	}
+	if len(state.Alerts) > 0 {
+		wire.Alerts = make(map[string]alertWire, len(state.Alerts))
+	}
+	for name, a := range state.Alerts {
+		wire.Alerts[name] = alertWire{a.Generation, stamp(a.At)}
+	}
 	data, err := joinObject(&wire, state.Unknown)
 	return append(data, '\n'), err
 }
@@ -34,6 +40,12 @@ func decodePool(data []byte) (PoolState, error) {
 	}
 	for affinity, w := range wire.Bindings {
 		state.Bindings[affinity] = Binding{Account: w.Account, UsedAt: time.Time(w.UsedAt)}
+	}
+	if len(wire.Alerts) > 0 {
+		state.Alerts = make(map[string]Alert, len(wire.Alerts))
+	}
+	for name, w := range wire.Alerts {
+		state.Alerts[name] = Alert{Generation: w.Generation, At: time.Time(w.At)}
 	}
 	return state, nil
 }

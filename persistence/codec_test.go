@@ -173,10 +173,10 @@ func TestSecretThatJSONWouldChangeIsRefused(t *testing.T) {
 }
 
 func TestFormatOfAPool(t *testing.T) {
-	const text = `{"version":1,"imported_at":"2026-01-02T03:04:05Z","active":"a","bindings":{"key":{"account":"a","used_at":"2026-01-02T03:04:05Z"}}}` + "\n"
+	const text = `{"version":1,"imported_at":"2026-01-02T03:04:05Z","active":"a","bindings":{"key":{"account":"a","used_at":"2026-01-02T03:04:05Z"}},"alerts":{"a/reauth":{"generation":3,"at":"2026-01-02T03:04:05Z"}}}` + "\n"
 	want := PoolState{ImportedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Active: "a", Bindings: map[string]Binding{
 		"key": {Account: "a", UsedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
-	}}
+	}, Alerts: map[string]Alert{"a/reauth": {Generation: 3, At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}}}
 	if got, err := encodePool(&want); err != nil || string(got) != text {
 		t.Errorf("encoded %s (%v)\nexpected %s", got, err, text)
 	}

@@ -314,6 +314,7 @@ func cloneRecord(rec account.Record) account.Record {
 func clonePool(state PoolState) PoolState {
 	state.Bindings = maps.Clone(state.Bindings)
 	state.Limits, state.Freed = slices.Clone(state.Limits), slices.Clone(state.Freed)
+	state.Alerts = maps.Clone(state.Alerts)
 	state.Unknown = cloneUnknown(state.Unknown)
 	return state
 }

@@ -153,9 +153,18 @@ type PoolState struct {
 	// ImportedAt is when other programs' logins were imported by themselves;
 	// zero when that has not happened.
 	ImportedAt time.Time
+	// Alerts are what owners were alerted of, by "<account id>/<state>".
+	Alerts map[string]Alert
 	// Unknown are stored fields that this version does not know; they
 	// survive a rewrite.
 	Unknown map[string]json.RawMessage
+}
+
+// Alert is one state that an account's owner was told of.
+type Alert struct {
+	// Generation is that of the login which had the state.
+	Generation uint64
+	At         time.Time
 }
 
 // Binding ties one conversation to one account.

@@ -106,6 +106,12 @@ type poolWire struct {
 	Bindings   map[string]bindingWire `json:"bindings,omitempty"`
 	Limits     []limitWire            `json:"limits,omitempty"`
 	Freed      []freedWire            `json:"freed,omitempty"`
+	Alerts     map[string]alertWire   `json:"alerts,omitempty"`
+}
+
+type alertWire struct {
+	Generation uint64 `json:"generation,omitempty"`
+	At         stamp  `json:"at,omitzero"`
 }
 
 type bindingWire struct {

@@ -26,6 +26,7 @@ func poolState(t trial) {
 		return persistence.PoolState{
 			Active:   "a",
 			Bindings: map[string]persistence.Binding{"key": {Account: "a", UsedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}},
+			Alerts:   map[string]persistence.Alert{"a/reauth": {Generation: 3, At: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}},
 			Limits: []account.Limit{{
 				Scope: account.ScopePool, Reason: "5h", SeenAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Until: time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC),
 			}},
@@ -40,6 +41,7 @@ func poolState(t trial) {
 		}
 		got.Bindings["key"] = persistence.Binding{Account: "scribbled"}
 		got.Limits[0].Reason, got.Freed[0].Reason = "scribbled", "scribbled"
+		got.Alerts["a/reauth"] = persistence.Alert{}
 		got.Unknown["from_the_future"][1] = '2'
 	}
 	var kept *persistence.PoolState

@@ -1,0 +1,54 @@
+package actors
+
+import (
+	"context"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// alertsKept is how long it is known that an owner was alerted.
+const alertsKept = 90 * 24 * time.Hour
+
+// ClaimAlert reports whether it falls to this process to alert an account's
+// owner of a state.
+func (p *Persistence) ClaimAlert(ctx context.Context, m *messages.ClaimAlert) (bool, error) {
+	m.Reply = messages.NewReply[messages.AlertClaimed]()
+	claimed, err := ask(ctx, p.ref, m, m.Reply)
+	if err == nil {
+		err = claimed.Err
+	}
+	return claimed.Mine, err
+}
+
+// claimAlert decides under the pool's lock. On a goroutine of the persister's.
+func (p *persister) claimAlert(m *messages.ClaimAlert) {
+	ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
+	defer cancel()
+	now, mine := p.system.wallNow(), false
+	_, err := p.store.UpdatePool(ctx, m.Key.Provider, func(s *persistence.PoolState) {
+		mine = alertDue(s, m, now)
+	})
+	m.Reply.Send(messages.AlertClaimed{Mine: mine && err == nil, Err: err})
+}
+
+// alertDue notes an alert in the pool's state, unless it is there already, and
+// forgets old ones.
+func alertDue(s *persistence.PoolState, m *messages.ClaimAlert, now time.Time) bool {
+	name := m.Key.ID + "/" + m.State
+	last, known := s.Alerts[name]
+	if known && last.Generation == m.Generation && (m.Again == 0 || now.Sub(last.At) < m.Again) {
+		return false
+	}
+	if s.Alerts == nil {
+		s.Alerts = map[string]persistence.Alert{}
+	}
+	for other, a := range s.Alerts {
+		if now.Sub(a.At) > alertsKept {
+			delete(s.Alerts, other)
+		}
+	}
+	s.Alerts[name] = persistence.Alert{Generation: m.Generation, At: now}
+	return true
+}

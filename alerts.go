@@ -1,0 +1,144 @@
+package multiaccount
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/internal/hook"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+const (
+	// alertBacklog is how many alerts may wait for the program to end.
+	alertBacklog = 64
+	// alertTime is how long the program may take for one.
+	alertTime = 30 * time.Second
+	// claimAlertTime is how long it may take to find out whether another
+	// process has alerted the owner.
+	claimAlertTime = 30 * time.Second
+	// passingAlert is after how long a state that passes by itself is worth
+	// another alert.
+	passingAlert = 24 * time.Hour
+)
+
+// alerts run the owner's program for events that need the owner, one at a
+// time, on a goroutine of their own.
+type alerts struct {
+	store   *actors.Persistence
+	log     zerolog.Logger
+	command func(provider string) []string
+	queue   chan Event
+	// ending is done when the program may take no more time, closing when
+	// nothing new is taken.
+	ending  context.Context //nolint:containedctx // the goroutine's life, as that of a server
+	end     context.CancelFunc
+	closing chan struct{}
+	running sync.WaitGroup
+}
+
+func newAlerts(store *actors.Persistence, command func(provider string) []string, log zerolog.Logger) *alerts {
+	a := &alerts{store: store, log: log, command: command, queue: make(chan Event, alertBacklog), closing: make(chan struct{})}
+	a.ending, a.end = context.WithCancel(context.Background())
+	a.running.Go(a.run)
+	return a
+}
+
+// offer never blocks.
+func (a *alerts) offer(e Event) {
+	if alertOf(e) == nil || len(a.command(e.About().Provider)) == 0 {
+		return
+	}
+	select {
+	case a.queue <- e:
+	default:
+		a.log.Warn().Str("account", e.About().AccountID).Msgf("too many alerts wait for the on_event program; %T is not told", e)
+	}
+}
+
+func (a *alerts) run() {
+	for {
+		select {
+		case e := <-a.queue:
+			a.tell(e)
+		case <-a.closing:
+			a.tellRest()
+			return
+		}
+	}
+}
+
+// tellRest tells what was published before the engine closed.
+func (a *alerts) tellRest() {
+	for a.ending.Err() == nil {
+		select {
+		case e := <-a.queue:
+			a.tell(e)
+		default:
+			return
+		}
+	}
+}
+
+// tell runs the program, unless the owner has been told already.
+func (a *alerts) tell(e Event) {
+	log := a.log.With().Str("provider", e.About().Provider).Str("account", e.About().AccountID).Logger()
+	claim := alertOf(e)
+	ctx, cancel := context.WithTimeout(a.ending, claimAlertTime)
+	mine, err := a.store.ClaimAlert(ctx, claim)
+	cancel()
+	if err != nil {
+		log.Warn().Err(err).Msg("the owner is not alerted, since it could not be noted that this was done")
+		return
+	}
+	argv := a.command(claim.Key.Provider)
+	if !mine || len(argv) == 0 {
+		return
+	}
+	text, err := EncodeEvent(e)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(a.ending, alertTime)
+		err = hook.Run(ctx, argv, append(text, '\n'))
+		cancel()
+	}
+	if err != nil {
+		log.Warn().Err(err).Msg("the on_event program failed")
+	}
+}
+
+// alertOf returns the claim for the alert that an event is worth, nil for none.
+func alertOf(e Event) *messages.ClaimAlert {
+	about := e.About()
+	claim := &messages.ClaimAlert{Key: messages.Key{Provider: about.Provider, ID: about.AccountID}}
+	switch e := e.(type) {
+	case LoginRejected:
+		claim.State, claim.Generation = string(e.Kind), e.Generation
+	case VerificationRequired:
+		claim.State, claim.Again = "verification", passingAlert
+	case AccountQuarantined:
+		claim.State, claim.Again = string(StateQuarantined), passingAlert
+	case OverageBlocked:
+		claim.State, claim.Again = "overage", passingAlert
+	default:
+		return nil
+	}
+	return claim
+}
+
+// close lets the program end for as long as ctx allows, five seconds without a
+// deadline, and kills it then.
+func (a *alerts) close(ctx context.Context) {
+	close(a.closing)
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, drainTime)
+		defer cancel()
+	}
+	stop := context.AfterFunc(ctx, a.end)
+	a.running.Wait()
+	stop()
+	a.end()
+}
