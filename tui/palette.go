@@ -1,6 +1,10 @@
 package tui
 
-import "charm.land/lipgloss/v2"
+import (
+	"charm.land/lipgloss/v2"
+
+	"github.com/seed-810f1486/multiaccount"
+)
 
 // Palette is the styles of a screen, by what they mean. Colours are the
 // terminal's own sixteen, so that they suit its background.
@@ -21,4 +25,20 @@ func Colours() Palette {
 		Bad:   style().Foreground(lipgloss.Red).Bold(true),
 		Busy:  style().Foreground(lipgloss.Cyan),
 	}
+}
+
+// State returns the style of an account's state.
+func (p Palette) State(s multiaccount.State) lipgloss.Style {
+	switch s {
+	case multiaccount.StateReady:
+		return p.Good
+	case multiaccount.StateBusy:
+		return p.Busy
+	case multiaccount.StateCooling:
+		return p.Warn
+	case multiaccount.StateDisabled:
+		return p.Faint
+	case multiaccount.StateReauth, multiaccount.StateLoginLost, multiaccount.StateQuarantined:
+	}
+	return p.Bad
 }

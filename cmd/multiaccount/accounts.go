@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 const accountsHelp = `List and change the accounts.
@@ -57,11 +59,11 @@ func listAccounts(ctx context.Context, s streams, o *session, f *accountFlags) e
 	t := newTable("PROVIDER", "ACCOUNT", "STATE", "PLAN", "ID")
 	for i := range all {
 		e := &all[i]
-		t.add(e.Provider, e.Label, stateStyle(e.State).Render(string(e.State)), e.Plan, e.ID)
+		t.add(e.Provider, e.Label, tui.Colours().State(e.State).Render(string(e.State)), e.Plan, e.ID)
 	}
 	return t.print(s.out)
 }
 
-const noAccounts = `There are no accounts yet. Add an API key with "multiaccount accounts add PROVIDER",
-or take in the logins of other programs with "multiaccount import".
+const noAccounts = `There are no accounts yet. Log in with "multiaccount login PROVIDER", add an API key with
+"multiaccount accounts add PROVIDER", or take in the logins of other programs with "multiaccount import".
 `

@@ -37,7 +37,7 @@ func showAccount(s streams, e *entry) error {
 		{"id", e.ID},
 		{"e-mail", e.Email},
 		{"plan", e.Plan},
-		{"state", stateStyle(e.State).Render(string(e.State))},
+		{"state", tui.Colours().State(e.State).Render(string(e.State))},
 		{"reason", e.Reason},
 		{"active", yes(e.Active)},
 		{"limited until", moment(e.CooldownUntil)},

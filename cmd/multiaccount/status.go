@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount"
@@ -79,7 +78,7 @@ func (e *entry) block(now time.Time) string {
 	if name == "" {
 		name = e.ID
 	}
-	line := "  " + stateStyle(e.State).Render("●") + " " + look.Title.Render(name) + "  " + stateStyle(e.State).Render(string(e.State))
+	line := "  " + look.State(e.State).Render("●") + " " + look.Title.Render(name) + "  " + look.State(e.State).Render(string(e.State))
 	if e.Plan != "" {
 		line += "  " + e.Plan
 	}
@@ -121,21 +120,4 @@ func (q quota) bar(now time.Time) string {
 		text += look.Faint.Render("  resets in " + tui.Wait(q.ResetAt.Sub(now)))
 	}
 	return text
-}
-
-func stateStyle(state multiaccount.State) lipgloss.Style {
-	look := tui.Colours()
-	switch state {
-	case multiaccount.StateReady:
-		return look.Good
-	case multiaccount.StateCooling:
-		return look.Warn
-	case multiaccount.StateBusy:
-		return look.Busy
-	case multiaccount.StateDisabled:
-		return look.Faint
-	case multiaccount.StateReauth, multiaccount.StateLoginLost, multiaccount.StateQuarantined:
-		return look.Bad
-	}
-	return look.Plain
 }

@@ -3,9 +3,6 @@ package demoview
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
-	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/internal/demo"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
@@ -48,21 +45,6 @@ func title(provider string) string {
 // row is the line of an account; picture fills its column.
 func (b *board) row(a *demo.AccountSummary, picture string) string {
 	c := &b.columns
-	return tui.Fit(a.Account, c.label) + " " + b.stateStyle(a.State).Render(tui.Fit(string(a.State), c.state)) + " " +
+	return tui.Fit(a.Account, c.label) + " " + b.State(a.State).Render(tui.Fit(string(a.State), c.state)) + " " +
 		picture + c.figures(tui.Number(a.Requests), tui.Number(a.Refreshes), tui.Number(a.Limited))
-}
-
-func (b *board) stateStyle(s multiaccount.State) lipgloss.Style {
-	switch s {
-	case multiaccount.StateReady:
-		return b.Good
-	case multiaccount.StateBusy:
-		return b.Busy
-	case multiaccount.StateCooling:
-		return b.Warn
-	case multiaccount.StateDisabled:
-		return b.Faint
-	case multiaccount.StateReauth, multiaccount.StateLoginLost, multiaccount.StateQuarantined:
-	}
-	return b.Bad
 }
