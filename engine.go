@@ -43,6 +43,19 @@
 // up. When no account can serve, the supervisor holds the ask for as long as
 // waiting makes sense, and then answers with a RefusalError.
 //
+// An event stream is held back until it shows output (hold.go), so that a
+// failure before that is one of these steps too, and its caller sees nothing of
+// it. [WithTrace] and [Lease.Decision] tell what was decided, and why.
+//
+// # Trouble of the provider, and figures
+//
+// An answer that shows trouble of the provider's goes to the supervisor as
+// ProviderAnswered. After many in a row policy.Breaker opens: asks are held
+// back, but for a probe now and then, and CircuitOpened tells hosts. When
+// several accounts meet the same limit at once, the pool rests as a whole
+// (PoolPaused). The poller asks with GetStale which accounts' quota figures are
+// old, gets AccountsStale, and has each ask its provider with PollUsage.
+//
 // # Other processes
 //
 // The persistence actor watches the files. What it notices goes to the
