@@ -244,6 +244,7 @@ func (a *accountActor) refreshSucceeded(adopted bool) {
 }
 
 func (a *accountActor) refreshFailed(err error) {
+	a.outage.Store(true)
 	a.endRefresh(err)
 	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
 }
@@ -254,7 +255,6 @@ func (a *accountActor) endRefresh(err error) {
 	a.refresh.running, a.refresh.exchanging = false, false
 	a.refresh.failure = err.Error()
 	a.backOff(a.wallNow())
-	a.outage.Store(true)
 	a.announce()
 	a.serve(err)
 }

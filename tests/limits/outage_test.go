@@ -30,7 +30,7 @@ func TestOutageOfTheTokenEndpointEndsForAll(t *testing.T) {
 		for ; err != nil; _, err = w.ask(t) {
 			time.Sleep(time.Second)
 		}
-		if late := time.Since(up); late > time.Minute+30*time.Second {
+		if late := time.Since(up); late > 5*time.Minute { // the longest pause between two refreshes
 			t.Errorf("served %v after the outage", late)
 		}
 		for _, id := range w.ids {
