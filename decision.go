@@ -1,6 +1,7 @@
 package multiaccount
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -27,9 +28,22 @@ func (l *Lease) Decision(ctx context.Context) (Decision, error) {
 	return all[i], nil
 }
 
-// Decisions returns the latest decisions of the pool, 200 at most, the oldest
-// first. Errors: [ErrClosed], ctx's own.
+// Decisions returns the latest decisions of the pool, the oldest first: 200 at
+// most of this engine, and 100 at most of each of those that share its folder or
+// have in the last 24 hours, as far as they are known a second later. Errors:
+// [ErrClosed], ctx's own, and what keeps the folder from being read.
 func (p *Pool) Decisions(ctx context.Context) ([]Decision, error) {
 	all, err := p.actors.Decisions(ctx)
-	return all, p.publicError(err)
+	if err != nil {
+		return nil, p.publicError(err)
+	}
+	others, err := p.actors.OthersDecisions(ctx)
+	if err != nil {
+		return nil, p.publicError(err)
+	}
+	all = append(all, others...)
+	slices.SortStableFunc(all, func(a, b Decision) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Process, b.Process), cmp.Compare(a.Seq, b.Seq))
+	})
+	return all, nil
 }

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"os"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func (p *Pool) Decisions(ctx context.Context) ([]policy.Decision, error) {
 func (s *supervisor) decisions() decisionsListed {
 	all := s.selection.Decisions(0)
 	for i := range all {
-		all[i].Answer = s.answers.of(all[i].Seq)
+		all[i].Process, all[i].Answer = os.Getpid(), s.answers.of(all[i].Seq)
 	}
 	return decisionsListed{decisions: all}
 }

@@ -47,6 +47,11 @@ type persister struct {
 	watched     map[string]bool
 	notices     map[string]*notices
 	noticeTimer *time.Timer
+	// log is nil when the store keeps no decisions; warned is set once one
+	// could not be written.
+	log       persistence.DecisionLog
+	decisions map[string]*decisionWrites
+	warned    bool
 }
 
 // What a persister tells itself.
@@ -65,18 +70,24 @@ type (
 
 // SpawnPersistence starts the only writer to store.
 func (s *System) SpawnPersistence(store persistence.Store) *Persistence {
-	return &Persistence{s.spawn(func(self *ref) behavior {
+	log, _ := store.(persistence.DecisionLog)
+	return &Persistence{log: log, ref: s.spawn(func(self *ref) behavior {
 		return &persister{
 			system: s, store: store, self: self,
 			lanes: map[messages.Key]*lane{}, watched: map[string]bool{}, notices: map[string]*notices{},
 			pools: map[string]*messages.SavePool{},
 			lost:  map[messages.Key]error{},
+			log:   log, decisions: map[string]*decisionWrites{},
 		}
 	})}
 }
 
 // Persistence is the address of the persistence actor.
-type Persistence struct{ *ref }
+type Persistence struct {
+	*ref
+	// log is nil when the store keeps no decisions.
+	log persistence.DecisionLog
+}
 
 // Close writes what waits, and stops the actor. What is not written when ctx
 // ends is lost. The error is ctx's, or says what could not be stored.
@@ -123,6 +134,12 @@ func (p *persister) receive(_ actor.Context, message any) {
 		p.noticed(m)
 	case *noticesDue:
 		p.lookAtNotices()
+	case *saveDecisions:
+		p.saveDecisions(m)
+	case *decisionsSaved:
+		p.decisionsSaved(m)
+	case *readDecisions:
+		p.readDecisions(m)
 	case *poolWritten:
 		p.writers--
 		p.next()

@@ -50,7 +50,7 @@ type pool struct {
 	publish    func(messages.Event)
 	reread     func(context.Context, account.Origin) (account.Grant, error)
 	supervisor *ref
-	store      *ref
+	store      *Persistence
 	accounts   *nursery
 	// size is the number of accounts.
 	size atomic.Int64
@@ -84,7 +84,7 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 	if _, err := policy.NewPool(c.Selection); err != nil {
 		return nil, err
 	}
-	shared := &pool{system: s, provider: c.Provider, tuning: c.Tuning, publish: c.Publish, reread: c.Reread, store: store.ref, accounts: s.nursery()}
+	shared := &pool{system: s, provider: c.Provider, tuning: c.Tuning, publish: c.Publish, reread: c.Reread, store: store, accounts: s.nursery()}
 	opened := messages.NewReply[messages.Acknowledged]()
 	p := &Pool{shared: shared}
 	p.selections.New = func() any {
@@ -264,6 +264,9 @@ func (p *Pool) Accounts(ctx context.Context) ([]messages.AccountStatus, []messag
 		return nil, nil, err
 	}
 	states, err := statesOf(ctx, listed.Accounts)
+	for i := range states {
+		states[i].Claimed = listed.Claimed[states[i].Record.ID]
+	}
 	return states, listed.Quarantined, err
 }
 

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"maps"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -32,6 +33,7 @@ type supervisor struct {
 	// breaker is the provider's, pause that of the accounts.
 	breaker policy.Breaker
 	pause   pause
+	decided decisionLog
 
 	// parked are asks that wait for an account, oldest first.
 	parked   []parkedAsk
@@ -93,6 +95,9 @@ func (s *supervisor) stopped() {
 	if s.saveTimer != nil && s.saveTimer.Stop() {
 		s.savePool()
 	}
+	if s.decided.timer != nil && s.decided.timer.Stop() {
+		s.saveDecisions()
+	}
 	err := messages.ErrRestarted
 	if s.drain != nil {
 		err = messages.ErrStopped
@@ -126,6 +131,8 @@ func (s *supervisor) receive(ctx actor.Context, message any) {
 	case *wokenUp:
 		s.wakeup = nil
 		s.serveParked(s.wallNow())
+	case *decisionsDue:
+		s.saveDecisions()
 	case *saveDue:
 		s.savePool()
 	case *clockDue:
@@ -177,7 +184,7 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.CommandAccount:
 		s.commandAccount(m)
 	case *messages.GetAccounts:
-		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Quarantined: s.quarantined})
+		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Claimed: maps.Clone(s.claims.theirs), Quarantined: s.quarantined})
 	case *messages.GetExpiring:
 		m.ReplyTo.Tell(&messages.AccountsExpiring{Accounts: s.expiring(m.Before)})
 	case *messages.GetStale:
@@ -258,6 +265,7 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		Waited: m.Waited, WaitUntil: policy.At(earlier(deadline, m.Deadline)),
 	}, policy.At(now))
 	m.ForOwn = choice.Reason == policy.OwnLimited
+	s.saveDecisionsSoon()
 	s.debugDecision(choice)
 	if !choice.OK {
 		return s.refuse(m, choice, deadline)

@@ -171,6 +171,9 @@ type AccountStatus struct {
 	Expired bool
 	// LastUsedAt may be newer than the record's.
 	LastUsedAt time.Time
+	// Claimed is set while another process uses it. The account does not know;
+	// whoever asked fills it in.
+	Claimed bool
 }
 
 // DisableAccount takes the account out of the pool for its login's fault,

@@ -77,7 +77,9 @@ type GetAccounts struct {
 // AccountsListed answers [GetAccounts], in the order the accounts were added;
 // each answers a [GetAccount].
 type AccountsListed struct {
-	Accounts    []Recipient
+	Accounts []Recipient
+	// Claimed are the ids of those that other processes use.
+	Claimed     map[string]bool
 	Quarantined []Quarantined
 	Err         error
 }

@@ -29,10 +29,12 @@ type instance struct {
 	mu   sync.Mutex
 	// held are the locks that show that this store is in use, by provider.
 	held map[string]func() error
+	// logs are the providers of which decisions have been left.
+	logs map[string]bool
 }
 
 func newInstance() *instance {
-	return &instance{name: uuid.NewString(), held: map[string]func() error{}}
+	return &instance{name: uuid.NewString(), held: map[string]func() error{}, logs: map[string]bool{}}
 }
 
 func (s *FileStore) claimsFolder(provider string) string {

@@ -62,6 +62,7 @@ func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) 
 		store: s, provider: provider, folder: folder, claims: claims, pool: pool, notices: notices, watching: w,
 		scanned: time.Now(), ended: make(chan struct{}),
 	}
+	l.lookAtClaims() // now: who has just opened is to know them
 	l.running.Go(l.run)
 	return sync.OnceFunc(l.stop), nil
 }
@@ -93,7 +94,6 @@ func (l *lookout) stop() {
 func (l *lookout) run() {
 	ticker := time.NewTicker(rescanEvery)
 	defer ticker.Stop()
-	l.lookAtClaims()
 	for {
 		select {
 		case <-l.ended:

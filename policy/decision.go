@@ -9,7 +9,9 @@ import (
 // holds ids and figures: no secret, nothing that was said, and no key of a
 // conversation but its [ConversationID].
 type Decision struct {
-	// Seq counts the pool's decisions from 1.
+	// Process is the id of the process that decided. Seq counts its pool's
+	// decisions from 1.
+	Process  int     `json:"process,omitempty"`
 	Seq      uint64  `json:"seq"`
 	At       Instant `json:"at"`
 	Strategy string  `json:"strategy"`

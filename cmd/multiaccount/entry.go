@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -18,6 +19,7 @@ type entry struct {
 	Reason        string             `json:"reason"`
 	Enabled       bool               `json:"enabled"`
 	Active        bool               `json:"active"`
+	Claimed       bool               `json:"claimed"`
 	CooldownUntil time.Time          `json:"cooldown_until,omitzero"`
 	ExpiresAt     time.Time          `json:"expires_at,omitzero"`
 	LastUsedAt    time.Time          `json:"last_used_at,omitzero"`
@@ -36,6 +38,9 @@ type quota struct {
 	ResetAt     time.Time `json:"reset_at,omitzero"`
 	SeenAt      time.Time `json:"seen_at,omitzero"`
 }
+
+// name is what a person calls the account.
+func (e *entry) name() string { return cmp.Or(e.Label, e.ID) }
 
 // entries returns the accounts of one provider, of all without a name.
 func (o *session) entries(ctx context.Context, provider string) ([]entry, error) {
@@ -82,7 +87,7 @@ func (o *session) entriesOf(ctx context.Context, provider string) ([]entry, erro
 func entryOf(provider string, a *multiaccount.AccountStatus, active string) entry {
 	e := entry{
 		Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, State: a.State, Reason: a.Reason,
-		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
+		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, Claimed: a.Claimed, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
 		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: a.LinkedTo, Failures: a.Failures, Usage: []quota{},
 	}
 	for _, w := range a.Usage {

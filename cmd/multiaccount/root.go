@@ -27,7 +27,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newAccounts(s), newStatus(s), newImport(s), newExport(s))
+	root.AddCommand(newAccounts(s), newStatus(s), newWhy(s), newImport(s), newExport(s))
 	root.AddCommand(newConfig(s), newDemo(s), newEncrypt(s), newDecrypt(s), newLogin(s), newVersion(s))
 	tellMistakes(root)
 	return root

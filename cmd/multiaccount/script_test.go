@@ -16,6 +16,8 @@ import (
 //	! exec multiaccount config get debgu     # must fail
 //	status 2 multiaccount config get         # must end with exit status 2
 //
+//	traffic                                   # a host has made requests
+//
 // $MULTIACCOUNT_DIR is a folder of the script's own that does not exist yet.
 // One script alone: go test ./cmd/multiaccount -run TestScripts/config_set
 func TestScripts(t *testing.T) {
@@ -27,7 +29,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("MULTIACCOUNT_DIR", e.Getenv("WORK")+"/state")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": checkStatus},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": checkStatus, "traffic": traffic},
 	})
 }
 

@@ -15,6 +15,8 @@ import (
 const (
 	quotaWidth = 20
 	quotaName  = 10
+	// latestDecisions is how many the status shows.
+	latestDecisions = 5
 )
 
 func newStatus(s streams) *cobra.Command {
@@ -37,7 +39,12 @@ func showStatus(ctx context.Context, s streams, o *session, f *accountFlags) err
 	case len(all) == 0:
 		return write(s, noAccounts)
 	}
-	return tui.Print(s.out, statusText(all, time.Now()))
+	decisions, err := o.decisions(ctx, f.provider)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	return tui.Print(s.out, statusText(all, now)+latestText(decisions, labelsOf(all), now))
 }
 
 // statusText is the whole screen, a block for each provider.
@@ -57,6 +64,22 @@ func statusText(all []entry, now time.Time) string {
 	return text.String()
 }
 
+// latestText is a line for each of the latest decisions; empty when none is known.
+func latestText(all []decided, labels map[string]string, now time.Time) string {
+	if len(all) == 0 {
+		return ""
+	}
+	text := "\n" + tui.Colours().Title.Render("latest decisions") + "\n"
+	for _, d := range all[max(0, len(all)-latestDecisions):] {
+		line := d.headline(labels, now)
+		if d.Answer != nil {
+			line += "  " + answerText(d.Answer)
+		}
+		text += "  " + line + "\n"
+	}
+	return text + tui.Colours().Faint.Render(`  "multiaccount why" explains them`) + "\n"
+}
+
 func heading(all []entry, provider string) string {
 	count, ready := 0, 0
 	for i := range all {
@@ -74,16 +97,15 @@ func heading(all []entry, provider string) string {
 // block is an account with what there is to say of it, on lines of their own.
 func (e *entry) block(now time.Time) string {
 	look := tui.Colours()
-	name := e.Label
-	if name == "" {
-		name = e.ID
-	}
-	line := "  " + look.State(e.State).Render("●") + " " + look.Title.Render(name) + "  " + look.State(e.State).Render(string(e.State))
+	line := "  " + look.State(e.State).Render("●") + " " + look.Title.Render(e.name()) + "  " + look.State(e.State).Render(string(e.State))
 	if e.Plan != "" {
 		line += "  " + e.Plan
 	}
 	if e.Active {
 		line += "  " + look.Busy.Render("active")
+	}
+	if e.Claimed {
+		line += "  " + look.Faint.Render("another process uses it")
 	}
 	if wait := e.CooldownUntil.Sub(now); wait > 0 {
 		line += "  " + look.Warn.Render("free in "+tui.Wait(wait))

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/anthropic"
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
+)
+
+// traffic is the script command "traffic": a host that has the accounts "work"
+// and "home" at the fake provider and one conversation, whose account is
+// limited at the second request.
+func traffic(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: traffic")
+	}
+	ts.Check(serveTraffic(ts.Getenv("MULTIACCOUNT_DIR")))
+}
+
+func serveTraffic(dir string) (err error) {
+	srv := providertest.New(providertest.Options{})
+	defer srv.Close()
+	at := srv.Endpoints(providertest.Anthropic)
+	eng, err := multiaccount.Open(context.Background(), multiaccount.Config{Dir: dir, Providers: []providers.Provider{
+		anthropic.New(anthropic.Options{BaseURL: at.BaseURL, TokenURL: at.TokenURL}),
+	}})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, eng.Close(context.Background())) }()
+	pool, err := eng.Pool("anthropic")
+	if err != nil {
+		return err
+	}
+	var accounts []*providertest.AccountHandle
+	for _, name := range []string{"work", "home"} {
+		h := srv.AddAccount(providertest.Account{Name: name})
+		accounts = append(accounts, h)
+		if _, err := pool.Add(context.Background(), multiaccount.NewAccount{
+			Label: name, Subject: name, AccessToken: h.AccessToken(), RefreshToken: h.RefreshToken(), ExpiresAt: h.ExpiresAt(),
+		}); err != nil {
+			return err
+		}
+	}
+	if err := request(pool, at.BaseURL); err != nil {
+		return err
+	}
+	accounts[0].Next(providertest.Limited(providertest.RetryAfter(time.Hour)))
+	return request(pool, at.BaseURL)
+}
+
+// request makes a request of the one conversation.
+func request(pool *multiaccount.Pool, url string) error {
+	ctx := multiaccount.WithAffinity(context.Background(), "alice@example.com")
+	body := strings.NewReader(`{"model":"claude-test","max_tokens":9,"messages":[{"role":"user","content":"hello"}]}`)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/v1/messages", body)
+	if err != nil {
+		return err
+	}
+	base := &http.Transport{}
+	defer base.CloseIdleConnections()
+	resp, err := pool.Transport(base).RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	return errors.Join(err, resp.Body.Close())
+}
