@@ -3,6 +3,7 @@ package multiaccount
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/providers"
 )
 
 // affinityHeaders name the conversation, in the order in which they count;
@@ -22,47 +24,61 @@ var affinityHeaders = [...]string{"X-Session-Id", "Session_id", "X-Claude-Code-S
 const affinityDigits = 16
 
 // selectionOf reads what a request asks for: the host's choices in its
-// context, then its headers, then its body.
-func selectionOf(req *http.Request) actors.Selection {
+// context, then its headers, then its body. makes is set when the answer may
+// tell of a resource that keeper's provider keeps; keeper may be nil.
+func selectionOf(req *http.Request, keeper providers.ResourceKeeper) (s actors.Selection, makes bool) {
 	ctx := req.Context()
-	s := actors.Selection{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
+	s = actors.Selection{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
 	for _, name := range affinityHeaders {
 		if values := req.Header[name]; s.Affinity == "" && len(values) > 0 {
 			s.Affinity = values[0]
 		}
 	}
-	if s.Affinity != "" && s.Model != "" {
-		return s
+	if s.Affinity != "" && s.Model != "" && keeper == nil {
+		return s, false
 	}
-	spoken := readSpoken(req)
-	s.Model = firstOf(s.Model, spoken.model)
-	s.Affinity = firstOf(s.Affinity, spoken.conversation)
-	return s
+	reader := bodyReader{req: req, keeper: keeper, length: int(req.ContentLength), known: s.Affinity != "" && s.Model != ""}
+	reader.readSpoken()
+	s.Model = firstOf(s.Model, reader.found.model)
+	s.Affinity = firstOf(s.Affinity, reader.found.conversation)
+	s.Named = reader.named
+	return s, reader.makes
 }
 
-// readSpoken reads the body of a request that can be sent again; the result is
-// empty when there is none, or it is not JSON.
-func readSpoken(req *http.Request) spoken {
-	if req.GetBody == nil || req.ContentLength <= 0 || !replayable(req) || !isJSON(req.Header) {
-		return spoken{}
+// readSpoken reads the body of a request that can be sent again; one that is not
+// there, or is not JSON, is as good as empty.
+func (b *bodyReader) readSpoken() {
+	if req := b.req; req.GetBody == nil || req.ContentLength <= 0 || !replayable(req) || !isJSON(req.Header) || !b.copied() {
+		b.found = spoken{}
+		b.look("")
+	} else if !b.whole {
+		b.read(b.pieces)
 	}
-	body, err := req.GetBody()
+}
+
+// copied reports whether the whole body was written here.
+func (b *bodyReader) copied() bool {
+	body, err := b.req.GetBody()
 	if err != nil {
-		return spoken{}
+		return false
 	}
-	reader := bodyReader{length: int(req.ContentLength)}
-	_, err = io.Copy(&reader, body)
-	if closeErr := body.Close(); err != nil || closeErr != nil {
-		return spoken{}
-	}
-	return reader.spoken()
+	_, err = io.Copy(b, body)
+	return errors.Join(err, body.Close()) == nil
 }
 
 // bodyReader reads a body that is written to it. The readers of packages bytes
 // and strings, as net/http has them for bodies, write all they have at once, and
 // it is read where it is. Other bodies come in pieces and are copied once.
 type bodyReader struct {
+	req *http.Request
+	// keeper may be nil.
+	keeper providers.ResourceKeeper
 	length int
+	// known is set when what a body says of its conversation does not matter.
+	known bool
+	// named and makes are what the keeper says.
+	named  []string
+	makes  bool
 	whole  bool
 	found  spoken
 	pieces []byte
@@ -88,14 +104,18 @@ func (b *bodyReader) WriteString(s string) (int, error) {
 
 // read keeps nothing of p, which is the writer's.
 func (b *bodyReader) read(p []byte) {
-	b.whole, b.found = true, readBody(unsafe.String(unsafe.SliceData(p), len(p))) //nolint:gosec // readBody's result is its own
+	body := unsafe.String(unsafe.SliceData(p), len(p)) //nolint:gosec // whoever reads it keeps nothing
+	b.whole = true
+	if !b.known {
+		b.found = readBody(body)
+	}
+	b.look(body)
 }
 
-func (b *bodyReader) spoken() spoken {
-	if !b.whole {
-		b.read(b.pieces)
+func (b *bodyReader) look(body string) {
+	if b.keeper != nil {
+		b.named, b.makes = b.keeper.Named(b.req, body), b.keeper.Makes(b.req, body)
 	}
-	return b.found
 }
 
 func isJSON(h http.Header) bool {

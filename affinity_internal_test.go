@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/seed-810f1486/multiaccount/actors"
 )
 
 func request(ctx context.Context, tb testing.TB, body string, headers ...string) *http.Request {
@@ -55,7 +57,7 @@ func TestAffinityOrder(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := selectionOf(test.req).Affinity; got != test.want {
+			if got := selected(test.req).Affinity; got != test.want {
 				t.Errorf("affinity %q, want %q", got, test.want)
 			}
 		})
@@ -64,11 +66,11 @@ func TestAffinityOrder(t *testing.T) {
 
 func TestModel(t *testing.T) {
 	req := request(context.Background(), t, `{"messages":[],"model":"from the body"}`)
-	if got := selectionOf(req).Model; got != "from the body" {
+	if got := selected(req).Model; got != "from the body" {
 		t.Errorf("model %q", got)
 	}
 	req = req.WithContext(WithModel(req.Context(), "the host's"))
-	if got := selectionOf(req).Model; got != "the host's" {
+	if got := selected(req).Model; got != "the host's" {
 		t.Errorf("model %q", got)
 	}
 }
@@ -95,7 +97,7 @@ func (inPieces) Close() error { return nil }
 func TestBodyInPieces(t *testing.T) {
 	body := longBody(100 << 10)
 	whole := request(context.Background(), t, body)
-	want := selectionOf(whole)
+	want := selected(whole)
 	if want.Model != "m" || want.Affinity == "" {
 		t.Fatalf("%+v", want)
 	}
@@ -103,7 +105,7 @@ func TestBodyInPieces(t *testing.T) {
 	pieces.GetBody = func() (io.ReadCloser, error) {
 		return inPieces{iotest.HalfReader(strings.NewReader(body))}, nil
 	}
-	if got := selectionOf(pieces); got.Model != want.Model || got.Affinity != want.Affinity {
+	if got := selected(pieces); got.Model != want.Model || got.Affinity != want.Affinity {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
@@ -116,7 +118,7 @@ func TestSelectionKeepsNothingOfTheBody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := selectionOf(req)
+	got := selected(req)
 	clear(body)
 	if got.Model != "m1" || got.Affinity != "key" {
 		t.Errorf("%+v", got)
@@ -136,10 +138,16 @@ func BenchmarkSelectionOf(b *testing.B) {
 			b.SetBytes(req.ContentLength)
 			b.ReportAllocs()
 			for b.Loop() {
-				if selectionOf(req).Affinity == "" {
+				if selected(req).Affinity == "" {
 					b.Fatal("no key")
 				}
 			}
 		})
 	}
+}
+
+// selected is what a request asks for, of a provider that keeps no resources.
+func selected(req *http.Request) actors.Selection {
+	s, _ := selectionOf(req, nil)
+	return s
 }

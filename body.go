@@ -48,6 +48,8 @@ type leasedBody struct {
 	// outcome is told at the end; nil when the account knows it already.
 	outcome *messages.ReportOutcome
 	ended   atomic.Bool
+	// made, when set, looks for what the answer made.
+	made *resourceReader
 	// forget ends the watch over the context; nil for one that never ends.
 	forget func() bool
 }
@@ -62,6 +64,9 @@ func (b *leasedBody) watch(ctx context.Context) {
 // Read implements io.Reader.
 func (b *leasedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	if b.made != nil && b.made.read(p[:n]) {
+		b.made = nil
+	}
 	if errors.Is(err, io.EOF) {
 		b.end()
 	}

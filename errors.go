@@ -79,17 +79,24 @@ func (e *ReauthRequiredError) Error() string {
 }
 
 // AccountUnavailableError is returned when the account a request is pinned to
-// cannot serve it. Another account never serves in its place.
+// cannot serve it: by the host, or because it made what the request names, such
+// as the response before or a file. Another account never serves in its place.
 type AccountUnavailableError struct {
 	Provider  string
 	AccountID string
-	Reason    string
+	// Resource is the id of what the account made; empty for a host's pin. A
+	// request that does not name it can be served by others.
+	Resource string
+	Reason   string
 	// RetryAt is when it may serve again; zero when not known.
 	RetryAt time.Time
 }
 
 // Error says which account cannot serve and why.
 func (e *AccountUnavailableError) Error() string {
+	if e.Resource != "" {
+		return fmt.Sprintf("multiaccount: the request names %s, which %s account %s made, and that cannot serve it: %s", e.Resource, e.Provider, e.AccountID, e.Reason)
+	}
 	return fmt.Sprintf("multiaccount: the request is pinned to %s account %s, which cannot serve it: %s", e.Provider, e.AccountID, e.Reason)
 }
 
@@ -168,7 +175,7 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 	case messages.RefusedLogin:
 		return &ReauthRequiredError{Provider: name, AccountID: r.AccountID, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedPin:
-		return &AccountUnavailableError{Provider: name, AccountID: r.AccountID, Reason: r.Detail, RetryAt: r.RetryAt}
+		return &AccountUnavailableError{Provider: name, AccountID: r.AccountID, Resource: r.PinnedFor, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedDuplicate:
 		return &DuplicateAccountError{Provider: name, AccountID: r.AccountID}
 	case messages.RefusedProvider:

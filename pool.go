@@ -20,8 +20,10 @@ import (
 // with its engine and is safe for concurrent use. After that its methods
 // return [ErrClosed].
 type Pool struct {
-	actors      *actors.Pool
-	provider    providers.Provider
+	actors   *actors.Pool
+	provider providers.Provider
+	// keeper is the provider when it keeps resources of accounts, else nil.
+	keeper      providers.ResourceKeeper
 	maxAttempts int
 	log         zerolog.Logger
 	// stored reads an account past all that the actors remember.
@@ -31,8 +33,9 @@ type Pool struct {
 }
 
 func newPool(opened *actors.Pool, p providers.Provider, maxAttempts int, log zerolog.Logger) *Pool {
+	keeper, _ := p.(providers.ResourceKeeper)
 	return &Pool{
-		actors: opened, provider: p, maxAttempts: maxAttempts, log: log, base: sync.OnceValue(cloneDefaultTransport),
+		actors: opened, provider: p, keeper: keeper, maxAttempts: maxAttempts, log: log, base: sync.OnceValue(cloneDefaultTransport),
 	}
 }
 

@@ -47,8 +47,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
+	selection, makes := selectionOf(req, t.pool.keeper)
 	w := &walk{
-		transport: t, req: req, selection: selectionOf(req),
+		transport: t, req: req, selection: selection, makes: makes,
 		plan: policy.NewRetryPlan(t.pool.actors.Size(), t.pool.maxAttempts, replayable(req)),
 	}
 	w.pin = w.selection.Pin

@@ -22,6 +22,8 @@ type walk struct {
 	pin  string
 	plan policy.RetryPlan
 	sent bool
+	// makes is set when the answer may tell of a resource that it made.
+	makes bool
 	// rebound is set once an attempt had another account than the conversation.
 	rebound bool
 	// last is the latest answer, kept in case no account does better.
@@ -93,6 +95,9 @@ func (w *walk) turnTo(step policy.Step, tried string) {
 func (w *walk) lease() (messages.TokenLeased, error) {
 	ctx := w.req.Context()
 	leased, err := w.pool.lease(ctx, &w.selection)
+	if w.selection.PinnedFor != "" {
+		w.pin = w.selection.Pin // for all attempts
+	}
 	if err != nil && w.selection.Pin != w.pin && ctx.Err() == nil {
 		w.turnTo(policy.NextAccount, w.selection.Pin)
 		return w.pool.lease(ctx, &w.selection)
@@ -240,6 +245,9 @@ func (w *walk) finish() (*http.Response, error) {
 	} else {
 		w.outcome = a.outcome(false)
 		w.body.outcome = &w.outcome
+	}
+	if w.makes && a.verdict.Class == account.ClassSuccess {
+		w.body.made = &resourceReader{pool: w.pool, account: a.leased.AccountID}
 	}
 	w.body.watch(w.req.Context())
 	a.resp.Body = w.body.asConn()

@@ -106,7 +106,7 @@ func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline
 	switch {
 	case c.Reason == policy.OwnLimited: // in time, as the policy has seen
 		return retryAt, true
-	case waits && (c.Reason == policy.AllBusy || c.Reason == policy.AllLimited && c.Probing):
+	case waits && (c.Reason == policy.AllBusy || c.Reason == policy.PinBusy || c.Reason == policy.AllLimited && c.Probing):
 		return earlier(deadline, retryAt), true
 	case waits && c.Reason == policy.AllLimited && !retryAt.IsZero() && !retryAt.After(deadline):
 		return retryAt, true
@@ -129,7 +129,7 @@ func (s *supervisor) noneWorks() bool {
 // refusal says why no account serves m.
 func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messages.RefusalError {
 	switch c.Reason {
-	case policy.PinUnknown, policy.PinUnusable:
+	case policy.PinUnknown, policy.PinUnusable, policy.PinBusy:
 		return s.pinRefusal(m)
 	case policy.NoAccounts:
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the pool has no accounts; add one"}
@@ -167,10 +167,14 @@ func (s *supervisor) loginRefusal() *messages.RefusalError {
 func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalError {
 	pinned := s.byID[m.Pin]
 	if pinned == nil {
-		return &messages.RefusalError{Reason: messages.RefusedPin, AccountID: m.Pin, Detail: "the pool has no account of this id"}
+		return &messages.RefusalError{
+			Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, Detail: "the pool has no account of this id",
+		}
 	}
 	line := s.line(pinned, m.Model)
-	return &messages.RefusalError{Reason: messages.RefusedPin, AccountID: m.Pin, RetryAt: line.Until, Detail: line.Reason}
+	return &messages.RefusalError{
+		Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, RetryAt: line.Until, Detail: line.Reason,
+	}
 }
 
 // lines says of each account why it does not serve.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -205,10 +204,7 @@ func (p *persister) load(provider string) *messages.PoolLoaded {
 	found, err := p.store.Load(p.system.running, provider)
 	loaded := &messages.PoolLoaded{
 		Accounts: found.Accounts, Active: found.Pool.Active, Err: err, Limits: found.Pool.Limits, Freed: found.Pool.Freed,
-		Bindings: make(map[string]messages.Binding, len(found.Pool.Bindings)),
-	}
-	for key, b := range found.Pool.Bindings {
-		loaded.Bindings[key] = messages.Binding(b)
+		Bindings: bindingsFrom(found.Pool.Bindings), Owned: bindingsFrom(found.Pool.Owned),
 	}
 	for _, q := range found.Quarantined {
 		loaded.Quarantined = append(loaded.Quarantined, messages.Quarantined{ID: q.ID, Path: q.Path, Reason: q.Reason})
@@ -363,9 +359,9 @@ func (p *persister) account(w *written) {
 // savePool merges a change of a pool with those that wait.
 func (p *persister) savePool(m *messages.SavePool) {
 	if waiting := p.pools[m.Provider]; waiting != nil {
-		merged := maps.Clone(waiting.Bindings)
-		maps.Copy(merged, m.Bindings)
-		m = &messages.SavePool{Provider: m.Provider, Active: m.Active, Bindings: merged, Limits: m.Limits, Freed: m.Freed}
+		merged := *m
+		merged.Bindings, merged.Owned = mergeBindings(waiting.Bindings, m.Bindings), mergeBindings(waiting.Owned, m.Owned)
+		m = &merged
 	}
 	p.pools[m.Provider] = m
 	p.awaitCompany()
@@ -379,16 +375,7 @@ func (p *persister) writePool(m *messages.SavePool) {
 		s.Active = m.Active
 		known := policy.Evidence{Limits: s.Limits, Freed: s.Freed}.Merge(policy.Evidence{Limits: m.Limits, Freed: m.Freed}).At(p.system.wallNow())
 		s.Limits, s.Freed = known.Limits, known.Freed
-		for key, b := range m.Bindings {
-			if b.Account == "" {
-				delete(s.Bindings, key)
-				continue
-			}
-			if s.Bindings == nil {
-				s.Bindings = map[string]persistence.Binding{}
-			}
-			s.Bindings[key] = persistence.Binding(b)
-		}
+		s.Bindings, s.Owned = changeBindings(s.Bindings, m.Bindings), changeBindings(s.Owned, m.Owned)
 	})
 	if err != nil {
 		p.system.log.Warn().Err(err).Str("provider", m.Provider).Msg("the pool's state could not be saved; conversations may change accounts after a restart")

@@ -142,6 +142,11 @@ func (p *Pool) Drain(ctx context.Context, cut bool) error {
 // Selection says what a request wants.
 type Selection struct {
 	Affinity, Model, Pin string
+	// Named are the ids of resources that only the account which made them can
+	// use. When that is known, Select pins the request to it: it sets Pin, and
+	// PinnedFor to the resource.
+	Named     []string
+	PinnedFor string
 	// Exclude are the accounts that the request has tried already.
 	Exclude []string
 	// Waited is how long the request has waited for an account so far.
@@ -159,12 +164,13 @@ func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, 
 	}
 	m, _ := p.selections.Get().(*messages.SelectAccount)
 	m.Affinity, m.Model, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Pin, s.Exclude, s.Waited
+	m.Named, m.PinnedFor = s.Named, s.PinnedFor
 	m.Deadline, _ = ctx.Deadline()
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)
 	if err != nil {
 		return leased, err // m may still be answered: it is not used again
 	}
-	s.Exclude, s.Waited = m.Exclude, m.Waited
+	s.Exclude, s.Waited, s.Pin, s.PinnedFor = m.Exclude, m.Waited, m.Pin, m.PinnedFor
 	m.Lease.Reply.Reopen()
 	p.selections.Put(m)
 	return leased, leased.Err

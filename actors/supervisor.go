@@ -206,7 +206,9 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.AccountsPresent:
 		s.accountsPresent(m)
 	case *messages.PoolStored:
-		s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, s.wallNow())
+		s.poolStored(m, s.wallNow())
+	case *messages.OwnResource:
+		s.own(m)
 	case *messages.PoolLoaded:
 	}
 }
@@ -225,6 +227,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 	s.selection.SetActive(m.Active)
 	s.active = m.Active
 	s.selection.RestoreBindings(bindingsOf(m.Bindings), now)
+	s.selection.RestoreOwned(bindingsOf(m.Owned), now)
 	s.quarantined = m.Quarantined
 	s.tellQuarantined()
 	s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, now.Time())
@@ -260,8 +263,9 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	if retryAt, parked, held := s.holdBack(m, now, deadline); held {
 		return retryAt, parked
 	}
+	s.pinToOwner(m, policy.At(now))
 	choice := s.selection.Select(policy.Request{
-		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Exclude: m.Exclude,
+		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Owned: m.PinnedFor != "", Exclude: m.Exclude,
 		Waited: m.Waited, WaitUntil: policy.At(earlier(deadline, m.Deadline)),
 	}, policy.At(now))
 	m.ForOwn = choice.Reason == policy.OwnLimited
@@ -318,14 +322,18 @@ func (s *supervisor) savePoolSoon() {
 
 func (s *supervisor) savePool() {
 	s.saveTimer = nil
-	changed := s.selection.TakeBindings()
-	save := &messages.SavePool{
-		Provider: s.provider.Name(), Active: s.active, Bindings: make(map[string]messages.Binding, len(changed)),
-	}
+	s.store.Tell(&messages.SavePool{
+		Provider: s.provider.Name(), Active: s.active,
+		Bindings: changedBindings(s.selection.TakeBindings()), Owned: changedBindings(s.selection.TakeOwned()),
+	})
+}
+
+func changedBindings(changed []policy.Binding) map[string]messages.Binding {
+	all := make(map[string]messages.Binding, len(changed))
 	for _, b := range changed {
-		save.Bindings[b.Key] = messages.Binding{Account: b.Account, UsedAt: b.UsedAt.Time()}
+		all[b.Key] = messages.Binding{Account: b.Account, UsedAt: b.UsedAt.Time()}
 	}
-	s.store.Tell(save)
+	return all
 }
 
 func bindingsOf(saved map[string]messages.Binding) []policy.Binding {

@@ -76,13 +76,15 @@ type SavePool struct {
 	Active   string
 	// Bindings are those that changed; one without an account is deleted.
 	Bindings map[string]Binding
+	// Owned are the owners of resources that changed, in the same way.
+	Owned map[string]Binding
 	// Limits and Freed are evidence about the whole pool to be merged with what
 	// is stored. With any, the change is not lazy.
 	Limits []account.Limit
 	Freed  []account.Freed
 }
 
-// Binding ties one conversation to one account.
+// Binding ties one conversation, or one resource that it made, to one account.
 type Binding struct {
 	Account string
 	UsedAt  time.Time

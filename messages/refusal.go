@@ -33,6 +33,9 @@ const (
 type RefusalError struct {
 	Reason    RefusalReason
 	AccountID string
+	// PinnedFor is the resource that the account made, for which the request is
+	// pinned to it; empty for a pin of the caller's.
+	PinnedFor string
 	// Detail says what is wrong in the user's words.
 	Detail string
 	// RetryAt is when trying again makes sense; zero when not known.

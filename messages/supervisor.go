@@ -22,6 +22,11 @@ type SelectAccount struct {
 	Model string
 	// Pin is the id of the only account that may serve.
 	Pin string
+	// Named are the ids of resources that the request names and that only the
+	// account which made them can use. When that is known, the supervisor sets
+	// Pin to it, and PinnedFor to the resource.
+	Named     []string
+	PinnedFor string
 	// Exclude are accounts that this request has already tried.
 	Exclude []string
 	// Waited is how long the request has been held before; the supervisor
@@ -187,14 +192,23 @@ type PoolLoaded struct {
 	Quarantined []Quarantined
 	Active      string
 	Bindings    map[string]Binding
+	Owned       map[string]Binding
 	Limits      []account.Limit
 	Freed       []account.Freed
 	Err         error
 }
 
-// PoolStored tells what limits are stored for the whole pool, after somebody,
-// perhaps another process, changed something. The persistence actor sends it.
+// OwnResource tells that an account made a resource which no other account can use,
+// such as a stored response. Sent by a caller; not answered.
+type OwnResource struct {
+	Resource, AccountID string
+}
+
+// PoolStored tells what limits and owners of resources are stored for the whole
+// pool, after somebody, perhaps another process, changed something. The
+// persistence actor sends it.
 type PoolStored struct {
+	Owned  map[string]Binding
 	Limits []account.Limit
 	Freed  []account.Freed
 }
@@ -259,6 +273,7 @@ func (*PoolLoaded) toSupervisor()       {}
 func (*AccountStored) toSupervisor()    {}
 func (*AccountGone) toSupervisor()      {}
 func (*AccountsPresent) toSupervisor()  {}
+func (*OwnResource) toSupervisor()      {}
 func (*ClaimsChanged) toSupervisor()    {}
 func (*AccountCreated) toSupervisor()   {}
 func (*AccountRemoved) toSupervisor()   {}

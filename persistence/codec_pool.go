@@ -8,12 +8,7 @@ func encodePool(state *PoolState) ([]byte, error) {
 		Version: formatVersion, Active: state.Active, ImportedAt: stamp(state.ImportedAt),
 		Limits: limitsToWire(state.Limits), Freed: freedToWire(state.Freed),
 	}
-	if len(state.Bindings) > 0 {
-		wire.Bindings = make(map[string]bindingWire, len(state.Bindings))
-	}
-	for affinity, b := range state.Bindings {
-		wire.Bindings[affinity] = bindingWire{b.Account, stamp(b.UsedAt)}
-	}
+	wire.Bindings, wire.Owned = bindingsToWire(state.Bindings), bindingsToWire(state.Owned)
 	if len(state.Alerts) > 0 {
 		wire.Alerts = make(map[string]alertWire, len(state.Alerts))
 	}
@@ -35,12 +30,7 @@ func decodePool(data []byte) (PoolState, error) {
 		Active: wire.Active, ImportedAt: time.Time(wire.ImportedAt), Unknown: unknown,
 		Limits: limitsFromWire(wire.Limits), Freed: freedFromWire(wire.Freed),
 	}
-	if len(wire.Bindings) > 0 {
-		state.Bindings = make(map[string]Binding, len(wire.Bindings))
-	}
-	for affinity, w := range wire.Bindings {
-		state.Bindings[affinity] = Binding{Account: w.Account, UsedAt: time.Time(w.UsedAt)}
-	}
+	state.Bindings, state.Owned = bindingsFromWire(wire.Bindings), bindingsFromWire(wire.Owned)
 	if len(wire.Alerts) > 0 {
 		state.Alerts = make(map[string]Alert, len(wire.Alerts))
 	}
@@ -48,4 +38,28 @@ func decodePool(data []byte) (PoolState, error) {
 		state.Alerts[name] = Alert{Generation: w.Generation, At: time.Time(w.At)}
 	}
 	return state, nil
+}
+
+// An empty map is none, on disk and in memory.
+
+func bindingsToWire(all map[string]Binding) map[string]bindingWire {
+	if len(all) == 0 {
+		return nil
+	}
+	wire := make(map[string]bindingWire, len(all))
+	for key, b := range all {
+		wire[key] = bindingWire{b.Account, stamp(b.UsedAt)}
+	}
+	return wire
+}
+
+func bindingsFromWire(wire map[string]bindingWire) map[string]Binding {
+	if len(wire) == 0 {
+		return nil
+	}
+	all := make(map[string]Binding, len(wire))
+	for key, w := range wire {
+		all[key] = Binding{Account: w.Account, UsedAt: time.Time(w.UsedAt)}
+	}
+	return all
 }

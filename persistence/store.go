@@ -147,6 +147,8 @@ type PoolState struct {
 	Active string
 	// Bindings tie an affinity key to an account.
 	Bindings map[string]Binding
+	// Owned says which account made a resource that only it can use.
+	Owned map[string]Binding
 	// Limits hold for all accounts, Freed is evidence against some.
 	Limits []account.Limit
 	Freed  []account.Freed
@@ -167,7 +169,7 @@ type Alert struct {
 	At         time.Time
 }
 
-// Binding ties one conversation to one account.
+// Binding ties one conversation, or one resource that it made, to one account.
 type Binding struct {
 	Account string
 	UsedAt  time.Time

@@ -104,6 +104,7 @@ type poolWire struct {
 	ImportedAt stamp                  `json:"imported_at,omitzero"`
 	Active     string                 `json:"active,omitempty"`
 	Bindings   map[string]bindingWire `json:"bindings,omitempty"`
+	Owned      map[string]bindingWire `json:"owned,omitempty"`
 	Limits     []limitWire            `json:"limits,omitempty"`
 	Freed      []freedWire            `json:"freed,omitempty"`
 	Alerts     map[string]alertWire   `json:"alerts,omitempty"`

@@ -24,8 +24,10 @@ const (
 	useGrain = 5 * time.Minute
 )
 
-// bindings are the most recently used bindings of a pool.
+// bindings are the most recently used bindings of one kind.
 type bindings struct {
+	// life is how long one outlives its last use.
+	life  time.Duration
 	byKey map[string]int32
 	// all holds the bindings at the indexes of byKey, linked in a ring by last
 	// use. Index 0 is no binding: it is where the ring begins and ends.
@@ -48,23 +50,31 @@ type bound struct {
 	changed bool
 }
 
-func newBindings() bindings {
-	return bindings{byKey: map[string]int32{}, all: make([]bound, 1)}
+func newBindings(life time.Duration) bindings {
+	return bindings{life: life, byKey: map[string]int32{}, all: make([]bound, 1)}
 }
 
 // RestoreBindings brings back bindings that were saved, those that are too old
 // left out. It is meant for a new pool.
-func (p *Pool) RestoreBindings(saved []Binding, now Instant) {
-	b := &p.bindings
+func (p *Pool) RestoreBindings(saved []Binding, now Instant) { p.bindings.restore(saved, now) }
+
+func (b *bindings) restore(saved []Binding, now Instant) {
 	for _, s := range slices.SortedFunc(slices.Values(saved), byUse) {
-		if s.Account == "" || s.UsedAt.Add(bindingLife) <= now {
-			continue
+		known := b.all[b.byKey[s.Key]] // no binding's is zero
+		if s.Account != "" && s.UsedAt.Add(b.life) > now && s.UsedAt > known.UsedAt {
+			b.restoreOne(s, now)
 		}
-		i := b.bind(s.Key, min(s.UsedAt, now))
-		b.all[i].Account, b.all[i].slot = s.Account, nobody
-		b.all[i].reported = s.UsedAt
 	}
-	b.clearChanged()
+}
+
+// restoreOne takes over what is saved, and so need not be reported.
+func (b *bindings) restoreOne(s Binding, now Instant) {
+	unreported := len(b.changed)
+	i := b.bind(s.Key, min(s.UsedAt, now))
+	b.all[i].Account, b.all[i].slot, b.all[i].reported = s.Account, nobody, s.UsedAt
+	if len(b.changed) > unreported {
+		b.all[i].changed, b.changed = false, b.changed[:unreported]
+	}
 }
 
 func byUse(a, b Binding) int {
@@ -74,8 +84,9 @@ func byUse(a, b Binding) int {
 // TakeBindings returns the bindings that were made, moved or ended since the
 // last call, and those used whose last report is more than 5 minutes old.
 // After many have ended, the rest end unreported: they are too old to restore.
-func (p *Pool) TakeBindings() []Binding {
-	b := &p.bindings
+func (p *Pool) TakeBindings() []Binding { return p.bindings.take() }
+
+func (b *bindings) take() []Binding {
 	var taken []Binding
 	for _, key := range b.ended {
 		if b.byKey[key] == 0 {
@@ -104,7 +115,7 @@ func (b *bindings) find(key string, now Instant) int32 {
 }
 
 func (b *bindings) expired(i int32, now Instant) bool {
-	return b.all[i].UsedAt.Add(bindingLife) <= now
+	return b.all[i].UsedAt.Add(b.life) <= now
 }
 
 // use makes a binding the most recently used one.
@@ -178,11 +189,4 @@ func (b *bindings) change(i int32) {
 		b.all[i].changed = true
 		b.changed = append(b.changed, i)
 	}
-}
-
-func (b *bindings) clearChanged() {
-	for _, i := range b.changed {
-		b.all[i].changed = false
-	}
-	b.changed = nil
 }

@@ -16,10 +16,12 @@ type Decision struct {
 	At       Instant `json:"at"`
 	Strategy string  `json:"strategy"`
 	// Conversation stands for the request's affinity key; empty without one.
-	Conversation string   `json:"conversation,omitempty"`
-	Model        string   `json:"model,omitempty"`
-	Pin          string   `json:"pin,omitempty"`
-	Tried        []string `json:"tried,omitempty"`
+	Conversation string `json:"conversation,omitempty"`
+	Model        string `json:"model,omitempty"`
+	Pin          string `json:"pin,omitempty"`
+	// Owned is set when the pin is the account that made what the request names.
+	Owned bool     `json:"owned,omitempty"`
+	Tried []string `json:"tried,omitempty"`
 	// Active is the account that was in use before, Bound the conversation's.
 	Active string `json:"active,omitempty"`
 	Bound  string `json:"bound,omitempty"`

@@ -71,6 +71,8 @@ func why(d *Decision, c *Considered) string {
 	switch {
 	case slices.Contains(d.Tried, c.ID):
 		return "tried already by this request"
+	case d.Owned && d.Pin != c.ID:
+		return "another account made what the request names"
 	case d.Pin != "" && d.Pin != c.ID:
 		return "the request is pinned to another account"
 	case c.State < Available:
@@ -94,6 +96,9 @@ func whyChosen(d *Decision) string {
 	case d.Bound:
 		return "the conversation's account"
 	case d.Pin:
+		if d.Owned {
+			return "it made what the request names"
+		}
 		return "the request is pinned to it"
 	case d.Active:
 		return "in use already"

@@ -259,6 +259,8 @@ func (o *oracle) askPinned(r policy.Request, now policy.Instant) verdict {
 	switch {
 	case a == nil:
 		return verdict{reason: policy.PinUnknown}
+	case o.state(a, r.Model, now) == policy.Busy:
+		return verdict{reason: policy.PinBusy}
 	case o.state(a, r.Model, now) < policy.Available || slices.Contains(r.Exclude, r.Pin):
 		return verdict{reason: policy.PinUnusable, retryAt: a.wake(r.Model, now)}
 	}

@@ -38,6 +38,7 @@ type Pool struct {
 	viewed []*model
 
 	bindings  bindings
+	owned     bindings
 	decisions decisions
 	// changes counts what changed of the accounts.
 	changes uint64
@@ -74,7 +75,7 @@ func NewPool(o Options) (*Pool, error) {
 	}
 	p := &Pool{
 		opts: o, rule: r, traits: r.traits(),
-		byID: map[string]Slot{}, models: map[string]*model{}, bindings: newBindings(),
+		byID: map[string]Slot{}, models: map[string]*model{}, bindings: newBindings(bindingLife), owned: newBindings(ownedLife),
 		active: nobody, dueAt: forever,
 	}
 	p.base = newView(0, p.traits.turns)

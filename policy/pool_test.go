@@ -93,7 +93,7 @@ func TestPin(t *testing.T) {
 		retryAt policy.Instant
 	}{
 		{"usable", policy.Request{Pin: "e"}, "e", 0},
-		{"busy", policy.Request{Pin: "e"}, cannot, 0},
+		{"busy", policy.Request{Pin: "e"}, "[the account is busy]", 0},
 		{"spared", policy.Request{Pin: "c"}, "c", 0},
 		{"cooling", policy.Request{Pin: "b"}, cannot, start.Add(time.Minute)},
 		{"cooling for the model", policy.Request{Pin: "d", Model: "opus"}, cannot, start.Add(hour)},

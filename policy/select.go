@@ -14,6 +14,8 @@ type Request struct {
 	Model string
 	// Pin is the id of the only account that may serve; empty for any.
 	Pin string
+	// Owned is set when the pin is the account that made what the request names.
+	Owned bool
 	// Exclude are the ids of the accounts that this request tried already.
 	Exclude []string
 	// Waited is how long the request has been held so far, and WaitUntil how
@@ -55,6 +57,8 @@ const (
 	PinUnknown
 	// PinUnusable: the pinned account cannot serve now, or was tried already.
 	PinUnusable
+	// PinBusy: the pinned account has no free place; a release helps.
+	PinBusy
 	// OwnLimited: others could serve, but the conversation's own account is
 	// free at RetryAt, and worth that wait.
 	OwnLimited
@@ -84,7 +88,7 @@ func (r Reason) String() string {
 }
 
 var reasonNames = [...]string{ //nolint:gochecknoglobals // a constant table
-	"served", "the account is not in the pool", "the account cannot serve",
+	"served", "the account is not in the pool", "the account cannot serve", "the account is busy",
 	"its conversation's account is limited for a moment", "declined by the strategy", "the strategy panicked",
 	"all busy", "all limited", "all tried", "none eligible", "no accounts",
 }
@@ -225,6 +229,9 @@ func (p *Pool) selectPinned(r *Request) (Slot, Choice) {
 		return nobody, Choice{Reason: PinUnknown}
 	}
 	st, until := p.stateFor(s, r.Model)
+	if st == Busy {
+		return nobody, Choice{Reason: PinBusy}
+	}
 	if st < Available || slices.Contains(r.Exclude, r.Pin) {
 		return nobody, Choice{Reason: PinUnusable, RetryAt: until}
 	}

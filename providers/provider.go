@@ -69,6 +69,20 @@ type ProfileSource interface {
 	Profile(ctx context.Context, cred account.Credential) (account.Grant, error)
 }
 
+// ResourceKeeper is implemented by providers that keep resources which only the
+// account that made them can use, such as stored responses and files.
+type ResourceKeeper interface {
+	// Named returns the ids of such resources that a request names, in its path
+	// or its body, which is JSON or empty. It keeps nothing of body.
+	Named(req *http.Request, body string) []string
+	// Makes reports whether the answer to a request may tell of a resource that
+	// it made.
+	Makes(req *http.Request, body string) bool
+	// Made returns the resource that an answer tells of; empty when its
+	// beginning does not.
+	Made(beginning []byte) string
+}
+
 // RefreshError is returned when a token exchange failed.
 type RefreshError struct {
 	Provider string
