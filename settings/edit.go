@@ -2,6 +2,7 @@ package settings
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -46,17 +47,15 @@ func Check(path string, data []byte) error {
 
 // check returns value as the file would have it, when key may have it.
 func check(key, value string) (hujson.Value, error) {
+	if err := known(key); err != nil {
+		return hujson.Value{}, err
+	}
 	path := split(key)
 	name := path[len(path)-1]
-	if len(path) > 1 {
-		if err := checkProviderName(path[1]); err != nil {
-			return hujson.Value{}, err
-		}
-		for _, e := range endpoints() {
-			if e.name == name {
-				v := written(e, value)
-				return v, e.read(&Override{}, v)
-			}
+	for _, e := range endpoints() {
+		if e.name == name {
+			v := written(e, value)
+			return v, e.read(&Override{}, v)
 		}
 	}
 	for _, k := range table() {
@@ -65,7 +64,23 @@ func check(key, value string) (hujson.Value, error) {
 			return v, k.read(&Settings{}, v)
 		}
 	}
-	return hujson.Value{}, unknownKey(name, keyFields(len(path) > 1))
+	return hujson.Value{}, unknownKey(name, nil) // known has found it
+}
+
+// known says what is wrong with the full name of a setting.
+func known(key string) error {
+	path := split(key)
+	if len(path) > 1 {
+		if err := checkProviderName(path[1]); err != nil {
+			return err
+		}
+	}
+	fields := keyFields(len(path) > 1)
+	name := path[len(path)-1]
+	if !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
+		return unknownKey(name, fields)
+	}
+	return nil
 }
 
 // keyFields are the keys that may be set, at the top or under a provider.

@@ -34,7 +34,7 @@ func newConfig(s streams) *cobra.Command {
 		configCommand(s, "show", "Print every setting and where its value comes from", 0, configShow),
 		configCommand(s, "get KEY", "Print the value of one setting", 1, configGet),
 		configCommand(s, "check", "Tell what is wrong with the settings", 0, configCheck),
-		configSetCommand(s), configEditCommand(s),
+		configSetCommand(s), configUnsetCommand(s), configEditCommand(s),
 		&cobra.Command{
 			Use: "schema", Short: "Print the JSON schema of the settings file", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error { return write(s, string(settings.Schema())) },
@@ -68,6 +68,20 @@ func configSetCommand(s streams) *cobra.Command {
 			return err
 		}
 		return configSet(c.Context(), path, args[0], args[1])
+	}
+	return c
+}
+
+func configUnsetCommand(s streams) *cobra.Command {
+	c := configCommand(s, "unset KEY", "Give one setting its default again, and keep comments and the rest", 1, nil)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		path, err := settingsPath()
+		if err != nil {
+			return err
+		}
+		return persistence.EditFile(c.Context(), path, func(data []byte) ([]byte, error) {
+			return settings.Unset(path, data, args[0])
+		})
 	}
 	return c
 }

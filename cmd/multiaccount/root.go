@@ -1,10 +1,8 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -27,30 +25,9 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newAccounts(s), newStatus(s), newWhy(s), newImport(s), newExport(s))
+	root.AddCommand(newAccounts(s), newStatus(s), newWhy(s), newDoctor(s), newImport(s), newExport(s))
 	root.AddCommand(newConfig(s), newDemo(s), newEncrypt(s), newDecrypt(s), newLogin(s), newVersion(s))
+	addExamples(root)
 	tellMistakes(root)
 	return root
-}
-
-func newVersion(s streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(s.out, version())
-			return err
-		},
-	}
-}
-
-// version is the module's, as the build has recorded it: a tag, or the commit
-// that was built.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "unknown"
-	}
-	return info.Main.Version
 }

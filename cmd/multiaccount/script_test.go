@@ -27,9 +27,10 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("MULTIACCOUNT_DIR", e.Getenv("WORK")+"/state")
+			e.Values[ownersKey{}] = owners{}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": checkStatus, "traffic": traffic},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": checkStatus, "traffic": traffic, "revoke": revoke},
 	})
 }
 

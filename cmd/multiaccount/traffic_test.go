@@ -18,44 +18,61 @@ import (
 
 // traffic is the script command "traffic": a host that has the accounts "work"
 // and "home" at the fake provider and one conversation, whose account is
-// limited at the second request.
+// limited at the second request. The settings then lead to that provider, which
+// runs until the script ends.
 func traffic(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: traffic")
 	}
-	ts.Check(serveTraffic(ts.Getenv("MULTIACCOUNT_DIR")))
+	srv, dir := providertest.New(providertest.Options{}), ts.Getenv("MULTIACCOUNT_DIR")
+	ts.Defer(srv.Close)
+	ts.Check(configure(dir, srv))
+	accounts, err := serveTraffic(dir, srv)
+	ts.Check(err)
+	ts.Value(ownersKey{}).(owners)["work"] = accounts[0]
+	ts.Value(ownersKey{}).(owners)["home"] = accounts[1]
 }
 
-func serveTraffic(dir string) (err error) {
-	srv := providertest.New(providertest.Options{})
-	defer srv.Close()
+// owners are the accounts at the fake provider, by their labels.
+type owners map[string]*providertest.AccountHandle
+
+type ownersKey struct{}
+
+// revoke is the script command "revoke LABEL": the provider ends that login.
+func revoke(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: revoke LABEL")
+	}
+	ts.Value(ownersKey{}).(owners)[args[0]].Revoke()
+}
+
+func serveTraffic(dir string, srv *providertest.Server) (accounts []*providertest.AccountHandle, err error) {
 	at := srv.Endpoints(providertest.Anthropic)
 	eng, err := multiaccount.Open(context.Background(), multiaccount.Config{Dir: dir, Providers: []providers.Provider{
 		anthropic.New(anthropic.Options{BaseURL: at.BaseURL, TokenURL: at.TokenURL}),
 	}})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, eng.Close(context.Background())) }()
 	pool, err := eng.Pool("anthropic")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var accounts []*providertest.AccountHandle
 	for _, name := range []string{"work", "home"} {
 		h := srv.AddAccount(providertest.Account{Name: name})
 		accounts = append(accounts, h)
 		if _, err := pool.Add(context.Background(), multiaccount.NewAccount{
 			Label: name, Subject: name, AccessToken: h.AccessToken(), RefreshToken: h.RefreshToken(), ExpiresAt: h.ExpiresAt(),
 		}); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := request(pool, at.BaseURL); err != nil {
-		return err
+		return nil, err
 	}
 	accounts[0].Next(providertest.Limited(providertest.RetryAfter(time.Hour)))
-	return request(pool, at.BaseURL)
+	return accounts, request(pool, at.BaseURL)
 }
 
 // request makes a request of the one conversation.

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount/tui"
+)
+
+const doctorHelp = `Look for what keeps accounts from working, and say what to do about it.
+
+It looks at the settings, at the state folder (who may enter it, whether its locks
+work), at each account, at this machine's clock, and at whether the providers
+answer; nothing is sent there but an empty request without credentials. It
+changes nothing.
+
+The exit status is 0 when nothing needs its owner, and 1 when something does.`
+
+// level is how a check came out.
+type level string
+
+const (
+	levelOK      level = "ok"
+	levelWarning level = "warning"
+	levelProblem level = "problem"
+)
+
+// finding is one check and how it came out. Its JSON names are stable.
+type finding struct {
+	Check   string `json:"check"`
+	Level   level  `json:"level"`
+	Message string `json:"message"`
+	// Fix is what to do; empty when there is nothing to do.
+	Fix string `json:"fix,omitempty"`
+}
+
+// errUnwell says that the findings tell of a problem.
+var errUnwell = errors.New("something needs its owner; see above")
+
+func newDoctor(s streams) *cobra.Command {
+	f, offline := &accountFlags{}, false
+	c := f.add(&cobra.Command{
+		Use: "doctor", Short: "Look for what keeps accounts from working", Long: doctorHelp, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			found, err := examine(c.Context(), s, f.provider, offline)
+			if err != nil {
+				return err
+			}
+			return tellFindings(s, found, f.json)
+		},
+	})
+	c.Flags().BoolVar(&offline, "offline", false, "ask no provider")
+	return c
+}
+
+// examine makes every check that those before it allow.
+func examine(ctx context.Context, s streams, provider string, offline bool) ([]finding, error) {
+	dir, user, found := examineSettings()
+	if user == nil {
+		return found, nil
+	}
+	all := providersOf(*user)
+	if provider != "" {
+		all = named(provider, all)
+		if len(all) == 0 {
+			return nil, &usageError{unknownProvider(provider, providersOf(*user))}
+		}
+	}
+	accounts, err := examineFolder(ctx, s, dir, provider)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, accounts...)
+	if !offline {
+		found = append(found, examineProviders(ctx, all, *user)...)
+	}
+	return found, nil
+}
+
+func tellFindings(s streams, found []finding, asJSON bool) error {
+	var err error
+	if asJSON {
+		err = writeJSON(s, found)
+	} else {
+		text := findingsText(found)
+		if tui.IsTerminal(s.out) {
+			text = lipgloss.Wrap(text, tui.Width(s.out), " ")
+		}
+		err = tui.Print(s.out, text)
+	}
+	for _, f := range found {
+		if f.Level == levelProblem {
+			return errors.Join(err, errUnwell)
+		}
+	}
+	return err
+}
+
+func findingsText(found []finding) string {
+	var text strings.Builder
+	for _, f := range found {
+		fmt.Fprintf(&text, "%s %s  %s\n", f.Level.mark(), tui.Fit(f.Check, len("anthropic")), f.Message)
+		if f.Fix != "" {
+			fmt.Fprintf(&text, "  %s  → %s\n", tui.Fit("", len("anthropic")), f.Fix)
+		}
+	}
+	return text.String()
+}
+
+func (l level) mark() string {
+	look := tui.Colours()
+	switch l {
+	case levelWarning:
+		return look.Warn.Render("!")
+	case levelProblem:
+		return look.Bad.Render("✗")
+	case levelOK:
+	}
+	return look.Good.Render("✓")
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/settings"
+	"github.com/seed-810f1486/multiaccount/tui"
+)
+
+// examineSettings returns the user's settings as well, nil when they are wrong.
+func examineSettings() (dir string, user *settings.Settings, found []finding) {
+	dir, err := settings.DefaultDir()
+	if err != nil {
+		return "", nil, []finding{{"settings", levelProblem, err.Error(), "set MULTIACCOUNT_DIR"}}
+	}
+	path := filepath.Join(dir, settings.FileName)
+	loaded, err := settings.Load(path)
+	if err != nil {
+		return dir, nil, []finding{{"settings", levelProblem, err.Error(), fixOf(err, `mend them with "multiaccount config edit"`)}}
+	}
+	message := path + " is in order"
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		message = "the defaults: there is no " + path
+	}
+	return dir, &loaded, []finding{{"settings", levelOK, message, ""}}
+}
+
+// examineFolder opens the state folder as the engine does, which tells what is
+// wrong with it, and looks at the accounts.
+func examineFolder(ctx context.Context, s streams, dir, provider string) ([]finding, error) {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return []finding{{"folder", levelOK, dir + " is not there yet; the first account makes it", ""}}, nil
+	}
+	var found []finding
+	err := withSession(ctx, s, func(o *session) error {
+		found = []finding{{"folder", levelOK, dir + " is private, and its locks work", ""}}
+		all, err := o.entries(ctx, provider)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			found = append(found, finding{"accounts", levelWarning, "there are none", `log in with "multiaccount login PROVIDER"`})
+		}
+		for i := range all {
+			found = append(found, all[i].examine(time.Now()))
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		return []finding{{"folder", levelProblem, err.Error(), fixOf(err, "")}}, nil
+	}
+	return found, err
+}
+
+// fixOf returns the command or the advice that an error carries.
+func fixOf(err error, otherwise string) string {
+	if refused, ok := errors.AsType[*persistence.PermissionError](err); ok {
+		return refused.Fix
+	}
+	if failed, ok := errors.AsType[*persistence.StorageError](err); ok {
+		return failed.Fix
+	}
+	return otherwise
+}
+
+// soon is how long before its end a login that cannot be renewed is told of.
+const soon = 7 * 24 * time.Hour
+
+// examine says how an account is.
+func (e *entry) examine(now time.Time) finding {
+	f := finding{Check: e.Provider, Level: levelOK, Message: e.name() + " is " + string(e.State)}
+	if e.Reason != "" {
+		f.Message += ": " + e.Reason
+	}
+	again := fmt.Sprintf(`"multiaccount login %s", with the same user`, e.Provider)
+	switch e.State {
+	case multiaccount.StateReauth, multiaccount.StateLoginLost:
+		f.Level, f.Fix = levelProblem, again
+	case multiaccount.StateQuarantined:
+		f.Level, f.Fix = levelProblem, `mend the file as it says, or log in again and delete it`
+	case multiaccount.StateDisabled:
+		f.Level, f.Fix = levelWarning, fmt.Sprintf("multiaccount accounts enable %s", e.ID)
+	case multiaccount.StateCooling:
+		f.Level = levelWarning
+		if wait := e.CooldownUntil.Sub(now); wait > 0 {
+			f.Message += "; free in " + tui.Wait(wait)
+		}
+	case multiaccount.StateReady, multiaccount.StateBusy:
+		if left := e.ExpiresAt.Sub(now); e.LinkedTo != "" && !e.ExpiresAt.IsZero() && left < soon {
+			f.Level, f.Message = levelWarning, fmt.Sprintf("%s is linked to %s, and its token ends in %s", e.name(), e.LinkedTo, tui.Wait(left))
+			f.Fix = fmt.Sprintf("use that program, or make the login the pool's own: multiaccount accounts adopt %s", e.ID)
+		}
+	}
+	return f
+}

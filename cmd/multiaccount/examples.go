@@ -1,0 +1,45 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// examples are one or two calls of each command, by its path.
+func examples() map[string]string {
+	return map[string]string{
+		"multiaccount accounts add":     `multiaccount accounts add anthropic --label work < key.txt`,
+		"multiaccount accounts adopt":   `multiaccount accounts adopt work`,
+		"multiaccount accounts disable": `multiaccount accounts disable work`,
+		"multiaccount accounts enable":  `multiaccount accounts enable work`,
+		"multiaccount accounts list":    "multiaccount accounts list\nmultiaccount accounts list --provider openai --json",
+		"multiaccount accounts refresh": `multiaccount accounts refresh ada@example.com`,
+		"multiaccount accounts remove":  "multiaccount accounts remove work\nmultiaccount accounts remove 0199c3 --yes",
+		"multiaccount accounts rename":  `multiaccount accounts rename ada@example.com work`,
+		"multiaccount accounts reset":   `multiaccount accounts reset work`,
+		"multiaccount accounts show":    "multiaccount accounts show work\nmultiaccount accounts show work --json",
+		"multiaccount config check":     `multiaccount config check`,
+		"multiaccount config edit":      `multiaccount config edit`,
+		"multiaccount config get":       `multiaccount config get account_selection_strategy`,
+		"multiaccount config path":      `multiaccount config path`,
+		"multiaccount config schema":    `multiaccount config schema > settings.schema.json`,
+		"multiaccount config set":       "multiaccount config set account_selection_strategy drain-first\nmultiaccount config set providers.openai.max_wait_ms 0",
+		"multiaccount config show":      `multiaccount config show --json`,
+		"multiaccount config unset":     `multiaccount config unset max_wait_ms`,
+		"multiaccount decrypt":          `multiaccount decrypt`,
+		"multiaccount demo":             "multiaccount demo\nmultiaccount demo --processes 4 --json",
+		"multiaccount doctor":           "multiaccount doctor\nmultiaccount doctor --offline --json",
+		"multiaccount encrypt":          "multiaccount encrypt\nmultiaccount encrypt --keyring",
+		"multiaccount export":           `multiaccount export --provider anthropic --yes > accounts.json`,
+		"multiaccount import":           "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json",
+		"multiaccount login":            "multiaccount login anthropic\nmultiaccount login openai --device",
+		"multiaccount status":           "multiaccount status\nmultiaccount status --json",
+		"multiaccount version":          `multiaccount version --json`,
+		"multiaccount why":              "multiaccount why\nmultiaccount why work -n 3",
+	}
+}
+
+// addExamples gives c and all commands below it their examples.
+func addExamples(c *cobra.Command) {
+	c.Example = examples()[c.CommandPath()]
+	for _, below := range c.Commands() {
+		addExamples(below)
+	}
+}
