@@ -9,7 +9,9 @@ import (
 // Palette is the styles of a screen, by what they mean. Colours are the
 // terminal's own sixteen, so that they suit its background.
 type Palette struct {
-	Title, Plain, Faint   lipgloss.Style
+	Title, Plain, Faint lipgloss.Style
+	// Accent marks what is chosen, and keys.
+	Accent                lipgloss.Style
 	Good, Warn, Bad, Busy lipgloss.Style
 }
 
@@ -17,13 +19,14 @@ type Palette struct {
 func Colours() Palette {
 	style := lipgloss.NewStyle
 	return Palette{
-		Title: style().Bold(true),
-		Plain: style(),
-		Faint: style().Faint(true),
-		Good:  style().Foreground(lipgloss.Green),
-		Warn:  style().Foreground(lipgloss.Yellow),
-		Bad:   style().Foreground(lipgloss.Red).Bold(true),
-		Busy:  style().Foreground(lipgloss.Cyan),
+		Title:  style().Bold(true),
+		Plain:  style(),
+		Faint:  style().Faint(true),
+		Accent: style().Foreground(lipgloss.Cyan),
+		Good:   style().Foreground(lipgloss.Green),
+		Warn:   style().Foreground(lipgloss.Yellow),
+		Bad:    style().Foreground(lipgloss.Red).Bold(true),
+		Busy:   style().Foreground(lipgloss.Cyan),
 	}
 }
 
@@ -41,4 +44,21 @@ func (p Palette) State(s multiaccount.State) lipgloss.Style {
 	case multiaccount.StateReauth, multiaccount.StateLoginLost, multiaccount.StateQuarantined:
 	}
 	return p.Bad
+}
+
+// The shares of a quota, in percent, from which on it is running out.
+const (
+	someLeft   = 75
+	littleLeft = 95
+)
+
+// Level returns the style of a quota of which that many percent are used.
+func (p Palette) Level(percent float64) lipgloss.Style {
+	switch {
+	case percent >= littleLeft:
+		return p.Bad
+	case percent >= someLeft:
+		return p.Warn
+	}
+	return p.Good
 }

@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/login"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -67,14 +66,9 @@ func readKey(s streams, provider string) (string, error) {
 }
 
 func cleanKey(text string, err error) (string, error) {
-	key := strings.TrimSpace(text)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", fmt.Errorf("reading the API key: %w", err)
-	case key == "":
-		return "", errors.New("no API key came on standard input")
-	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "", errors.New("that is no API key: it has spaces or other characters that no key has")
 	}
-	return key, nil
+	key, err := login.ParseKey(text)
+	return key.Reveal(), err
 }

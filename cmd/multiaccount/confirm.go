@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/seed-810f1486/multiaccount/tui"
 )
@@ -17,25 +14,17 @@ func confirm(ctx context.Context, s streams, question string, sure bool) error {
 	if sure {
 		return nil
 	}
-	if !tui.IsTerminal(s.in) {
+	yes, err := tui.Terminal{In: s.in, Out: s.err}.Confirm(ctx, question)
+	var nobody *tui.NoTerminalError
+	switch {
+	case errors.As(err, &nobody):
 		return &usageError{errors.New("nobody can be asked here: call it with --yes to do it")}
+	case errors.Is(err, tui.ErrDismissed):
+		return errInterrupted
+	case err != nil:
+		return err
+	case yes:
+		return nil
 	}
-	_, _ = fmt.Fprint(s.err, question+" [y/N] ") // a question that does not show is no reason to fail
-	answer := make(chan string, 1)
-	// Nothing can stop a read from a terminal: after an interruption it ends
-	// with the process.
-	go func() {
-		line, _ := bufio.NewReader(s.in).ReadString('\n') // an end without an answer is a no
-		answer <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case said := <-answer:
-		if said == "y" || said == "yes" {
-			return nil
-		}
-		return errNotConfirmed
-	case <-ctx.Done():
-		_, _ = fmt.Fprintln(s.err)
-		return errNotConfirmed
-	}
+	return errNotConfirmed
 }

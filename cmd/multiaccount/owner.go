@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,19 +42,25 @@ func (w *owner) say(lines ...string) {
 // browse opens the login page, and tells where it is in case that nothing shows.
 func (w *owner) browse(url string) error {
 	w.say(w.look.Title.Render("Log in with your browser."), w.look.Faint.Render("If none opens here, go to"), "  "+url)
+	if err := openBrowser(url); err != nil {
+		w.say(w.look.Warn.Render("No browser could be opened: go to that address yourself, on this machine."))
+	}
+	w.say(w.look.Faint.Render("Waiting for the login… ctrl-c ends it."))
+	return nil
+}
+
+// openBrowser returns the error of an opener that fails soon.
+func openBrowser(url string) error {
 	opened := make(chan error, 1)
 	// Some openers return only when the browser is closed. The process does not
 	// wait for that.
 	go func() { opened <- browser.OpenURL(url) }()
 	select {
 	case err := <-opened:
-		if err != nil {
-			w.say(w.look.Warn.Render("No browser could be opened: go to that address yourself, on this machine."))
-		}
+		return err
 	case <-time.After(openTime):
+		return nil
 	}
-	w.say(w.look.Faint.Render("Waiting for the login… ctrl-c ends it."))
-	return nil
 }
 
 // device shows a code to be typed in elsewhere.
@@ -107,14 +112,7 @@ func (w *owner) key(ctx context.Context, provider string) (account.Secret, error
 	if err != nil {
 		return account.Secret{}, fmt.Errorf("reading the API key: %w", err)
 	}
-	key := strings.TrimSpace(string(text))
-	switch {
-	case key == "":
-		return account.Secret{}, errors.New("no API key came on standard input")
-	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return account.Secret{}, errors.New("that is no API key: it has spaces or other characters that no key has")
-	}
-	return account.NewSecret(key), nil
+	return login.ParseKey(string(text))
 }
 
 func isTerminal(file *os.File) bool { return file != nil && term.IsTerminal(file.Fd()) }
