@@ -28,7 +28,8 @@ type entry struct {
 	Failures      int                `json:"failures"`
 	Usage         []quota            `json:"usage"`
 
-	pool *multiaccount.Pool
+	pool   *multiaccount.Pool
+	status multiaccount.AccountStatus
 }
 
 // quota is one of an account's quota windows.
@@ -79,7 +80,7 @@ func (o *session) entriesOf(ctx context.Context, provider string) ([]entry, erro
 	all := make([]entry, len(accounts))
 	for i := range accounts {
 		all[i] = entryOf(provider, &accounts[i], stored.Pool.Active)
-		all[i].pool = pool
+		all[i].pool, all[i].status = pool, accounts[i]
 	}
 	return all, nil
 }

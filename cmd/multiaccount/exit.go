@@ -33,7 +33,7 @@ func exitStatus(ctx context.Context, err error) int {
 		return exitDone
 	case errors.As(err, &usage):
 		return exitUsage
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return exitInterrupted
 	}
 	return exitFailed

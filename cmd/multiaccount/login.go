@@ -135,7 +135,14 @@ func obtain(ctx context.Context, w *owner, p providers.Provider, o loginOptions)
 	return login.New{Grant: grant, Label: o.label}, advice(err)
 }
 
-func by(ctx context.Context, method login.Method, w *owner, p providers.Provider) (account.Grant, error) {
+// asker takes an owner through a login.
+type asker interface {
+	browse(url string) error
+	device(d providers.DeviceLogin) error
+	paste(ctx context.Context, q login.Question) (string, error)
+}
+
+func by(ctx context.Context, method login.Method, w asker, p providers.Provider) (account.Grant, error) {
 	switch method {
 	case login.ByDevice:
 		return login.Device(ctx, p, w.device)

@@ -11,11 +11,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-var update = flag.Bool("update", false, "write docs/commands.md anew")
+var update = flag.Bool("update", false, "write docs/commands.md and the screens in testdata/screen anew")
 
 const pageHead = `# Commands
 
 What the command line can do. The commands themselves wrote this page (` + "`go test ./cmd/multiaccount -run TestPage -update`" + `).
+
+Without a command, on a terminal, ` + "`multiaccount`" + ` opens the screen to manage accounts from; the README shows it.
 
 Results go to standard output, and everything else to standard error; in a pipe nothing is coloured, and with ` + "`--json`" + ` field
 names are stable. ` + "`NO_COLOR`" + ` is honoured. The state is in ` + "`$MULTIACCOUNT_DIR`" + `, else in ` + "`$XDG_CONFIG_HOME/multiaccount`" + `, else in

@@ -13,14 +13,25 @@ type streams struct {
 	out, err io.Writer
 }
 
+const rootHelp = `Keep several accounts of an AI provider usable as one.
+
+Without a command, on a terminal, it opens the screen to manage the accounts
+from; elsewhere it prints this.`
+
 func newRoot(s streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "multiaccount",
 		Short:         "Keep several accounts of an AI provider usable as one",
+		Long:          rootHelp,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if hasScreen(s) {
+				return runScreen(c.Context(), s)
+			}
+			return c.Help()
+		},
 	}
 	root.SetIn(s.in)
 	root.SetOut(s.out)

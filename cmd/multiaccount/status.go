@@ -127,17 +127,11 @@ func (e *entry) block(now time.Time) string {
 // tells nothing any more.
 func (q quota) bar(now time.Time) string {
 	look := tui.Colours()
-	style := look.Good
-	switch {
-	case !q.ResetAt.IsZero() && !q.ResetAt.After(now):
+	if !q.ResetAt.IsZero() && !q.ResetAt.After(now) {
 		return look.Faint.Render("reset since it was told")
-	case q.Utilization >= 95:
-		style = look.Bad
-	case q.Utilization >= 75:
-		style = look.Warn
 	}
 	done, left := tui.Bar(quotaWidth, q.Utilization/100)
-	text := style.Render(done) + look.Faint.Render(left) + fmt.Sprintf(" %3.0f %%", q.Utilization)
+	text := look.Level(q.Utilization).Render(done) + look.Faint.Render(left) + fmt.Sprintf(" %3.0f %%", q.Utilization)
 	if !q.ResetAt.IsZero() {
 		text += look.Faint.Render("  resets in " + tui.Wait(q.ResetAt.Sub(now)))
 	}

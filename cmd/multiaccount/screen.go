@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/login"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/settings"
+	"github.com/seed-810f1486/multiaccount/tui"
+	"github.com/seed-810f1486/multiaccount/tui/poolview"
+)
+
+// strategyKey is the setting that the screen writes.
+const strategyKey = "account_selection_strategy"
+
+// hasScreen reports whether somebody looks at the command and has keys.
+func hasScreen(s streams) bool { return s.in != nil && tui.IsTerminal(s.in) && tui.IsTerminal(s.out) }
+
+// runScreen shows the screen until its owner leaves it.
+func runScreen(ctx context.Context, s streams) error {
+	held := &curtain{to: s.err}
+	s.err = held
+	return withSession(ctx, s, func(o *session) error {
+		held.closed = tui.IsTerminal(held.to)
+		others, err := watchOthers(o)
+		if err != nil {
+			return err
+		}
+		defer others.stop()
+		interrupted, err := poolview.Show(ctx, &screenHost{o, others}, s.in, s.out)
+		if interrupted || ctx.Err() != nil {
+			return errors.Join(errInterrupted, err)
+		}
+		return err
+	})
+}
+
+// curtain keeps the log off the terminal that the screen is on.
+type curtain struct {
+	to     io.Writer
+	closed bool
+}
+
+// Write implements [io.Writer].
+func (c *curtain) Write(text []byte) (int, error) {
+	if c.closed {
+		return len(text), nil
+	}
+	return c.to.Write(text)
+}
+
+// screenHost is a [poolview.Host] upon a session.
+type screenHost struct {
+	*session
+
+	others *others
+}
+
+// Look implements [poolview.Host].
+func (h *screenHost) Look(ctx context.Context) (poolview.Snapshot, error) {
+	now, err := settings.Load(h.settingsFile())
+	if err != nil {
+		return poolview.Snapshot{}, err
+	}
+	seen := poolview.Snapshot{Strategy: now.AccountSelectionStrategy, UsageEvery: now.UsagePollInterval}
+	for _, p := range h.providers {
+		seen.Providers = append(seen.Providers, poolview.Provider{Name: p.Name(), Methods: methodsOf(p)})
+	}
+	all, err := h.entries(ctx, "")
+	for i := range all {
+		seen.Accounts = append(seen.Accounts, poolview.Account{
+			AccountStatus: all[i].status, Provider: all[i].Provider, Active: all[i].Active,
+			Claimed: h.others.has(all[i].Provider, all[i].ID),
+		})
+	}
+	return seen, err
+}
+
+func (h *screenHost) settingsFile() string { return filepath.Join(h.dir, settings.FileName) }
+
+// methodsOf returns the ways to log in that a provider may have, those that
+// suit this machine first.
+func methodsOf(p providers.Provider) []login.Method {
+	best, _ := login.Suggest(runtime.GOOS, os.Getenv)
+	_, browses := p.(providers.LoginSource)
+	_, types := p.(providers.DeviceSource)
+	var all []login.Method
+	for _, method := range append(best, login.ByBrowser, login.ByDevice, login.ByPaste) {
+		has := browses
+		if method == login.ByDevice {
+			has = types
+		}
+		if has && !slices.Contains(all, method) {
+			all = append(all, method)
+		}
+	}
+	return append(all, poolview.ByKey)
+}
+
+// Pool implements [poolview.Host].
+func (h *screenHost) Pool(provider string) (poolview.Pool, error) {
+	_, pool, err := h.provider(provider)
+	return pool, err
+}
+
+// Subscribe implements [poolview.Host].
+func (h *screenHost) Subscribe(fn func(multiaccount.Event)) (cancel func()) {
+	return h.engine.Subscribe(fn)
+}
+
+// SetStrategy implements [poolview.Host]. What an environment variable says is
+// stored but does not hold.
+func (h *screenHost) SetStrategy(ctx context.Context, s settings.Strategy) error {
+	path := h.settingsFile()
+	if err := configSet(ctx, path, strategyKey, string(s)); err != nil {
+		return err
+	}
+	set, err := settings.Get(path, strategyKey)
+	if err == nil && set.Origin.Variable != "" {
+		err = fmt.Errorf("%s is stored, but %s says otherwise for as long as it is set", s, set.Origin.Variable)
+	}
+	return err
+}
+
+// Login implements [poolview.Host].
+func (h *screenHost) Login(ctx context.Context, l poolview.Login, t poolview.Talk) (login.Saved, error) {
+	p, pool, err := h.provider(l.Provider)
+	if err != nil {
+		return login.Saved{}, err
+	}
+	added := login.New{APIKey: l.Key, Label: l.Label}
+	if l.Method != poolview.ByKey {
+		if added.Grant, err = by(ctx, l.Method, screenOwner{t}, p); err != nil {
+			return login.Saved{}, err
+		}
+	}
+	return login.Save(ctx, pool, p, added)
+}
+
+// screenOwner is an [asker] that speaks through the screen.
+type screenOwner struct{ poolview.Talk }
+
+func (o screenOwner) browse(url string) error {
+	o.Browse(url, "")
+	if err := openBrowser(url); err != nil {
+		o.Browse(url, "No browser could be opened: go to that address yourself, on this machine.")
+	}
+	return nil
+}
+
+func (o screenOwner) device(d providers.DeviceLogin) error {
+	o.Device(d)
+	return nil
+}
+
+func (o screenOwner) paste(ctx context.Context, q login.Question) (string, error) {
+	return o.Paste(ctx, q)
+}

@@ -1,0 +1,100 @@
+package poolview
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/tui"
+)
+
+// totals says how many accounts there are, how many can serve, and the rule.
+func (m *model) totals() string {
+	if !m.looked {
+		return ""
+	}
+	ready := 0
+	for i := range m.seen.Accounts {
+		if m.seen.Accounts[i].State == multiaccount.StateReady {
+			ready++
+		}
+	}
+	text := tui.Count(len(m.seen.Accounts), "account", "accounts") + ", " + tui.Number(ready) + " ready"
+	if rest := " · " + string(m.seen.Strategy); m.innerWidth() >= len("multiaccount  ")+len(text)+len(rest) {
+		text += rest
+	}
+	return text
+}
+
+// foot is what was done last, and the keys.
+func (m *model) foot() []string {
+	lines := m.saidLast()
+	if m.height < 12 {
+		return append(lines, m.Faint.Render("? help · q quit"))
+	}
+	return append(append(lines, ""), m.keyLines()...)
+}
+
+// saidLast is the last word, or what is wrong with looking.
+func (m *model) saidLast() []string {
+	said := m.notice
+	if m.trouble != nil {
+		said = notice{"cannot look, and tries again: " + advice(m.trouble), bad}
+	}
+	if said.text == "" {
+		return nil
+	}
+	mark := map[tone]string{good: "✓ ", bad: "✗ "}[said.tone]
+	lines := wrapped(mark+strings.Join(strings.Fields(said.text), " "), m.innerWidth())
+	lines = lines[:min(len(lines), max(1, m.height/5))]
+	for i := range lines {
+		lines[i] = m.tone(said.tone).Render(strings.TrimRight(lines[i], " "))
+	}
+	return append([]string{""}, lines...)
+}
+
+// keyLines are the keys that do something now, on as many lines as they need.
+func (m *model) keyLines() []string {
+	switch {
+	case m.dialog != nil:
+		return m.hints(m.dialog.hint)
+	case m.attempt != nil:
+		return m.hints("c copies the address · esc gives the login up")
+	case m.page != onAccounts:
+		return m.hints("esc goes back · q quits")
+	}
+	var items []string
+	if len(m.seen.Accounts) > 1 {
+		items = append(items, m.Accent.Render("↑↓")+" "+m.Faint.Render("choose"), m.Accent.Render("tab")+" "+m.Faint.Render("provider"))
+	}
+	for _, b := range bindings() {
+		if !b.about || m.current() != nil {
+			items = append(items, m.Accent.Render(b.name)+" "+m.Faint.Render(b.does))
+		}
+	}
+	return flow(items, "  ", m.innerWidth())
+}
+
+func (m *model) hints(text string) []string {
+	items := strings.Split(text, " · ")
+	for i, item := range items {
+		keys, does, _ := strings.Cut(item, " ")
+		items[i] = m.Accent.Render(keys) + " " + m.Faint.Render(does)
+	}
+	return flow(items, "  ", m.innerWidth())
+}
+
+// flow puts items one after the other into lines of that width.
+func flow(items []string, gap string, width int) []string {
+	var lines []string
+	for _, item := range items {
+		last := len(lines) - 1
+		if last >= 0 && lipgloss.Width(lines[last])+len(gap)+lipgloss.Width(item) <= width {
+			lines[last] += gap + item
+			continue
+		}
+		lines = append(lines, item)
+	}
+	return lines
+}

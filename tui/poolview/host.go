@@ -1,0 +1,95 @@
+package poolview
+
+import (
+	"context"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/login"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/settings"
+)
+
+// ByKey is the way to add an account that has an API key.
+const ByKey login.Method = "api-key"
+
+// Host is the engine as the screen needs it. Its methods are called from
+// several goroutines, never from the one that draws; each returns soon after
+// ctx has ended.
+type Host interface {
+	// Look returns how everything is now.
+	Look(ctx context.Context) (Snapshot, error)
+	// Pool returns what changes the accounts of a provider.
+	Pool(provider string) (Pool, error)
+	// SetStrategy stores the strategy in the settings.
+	SetStrategy(ctx context.Context, s settings.Strategy) error
+	// Login gets a new login and stores the account. It asks its owner through t.
+	Login(ctx context.Context, l Login, t Talk) (login.Saved, error)
+	// Subscribe has fn called with each event, until cancel.
+	Subscribe(fn func(multiaccount.Event)) (cancel func())
+}
+
+// Pool changes the accounts of a provider; [*multiaccount.Pool] is one.
+type Pool interface {
+	Rename(ctx context.Context, id, label string) error
+	SetEnabled(ctx context.Context, id string, enabled bool) error
+	Remove(ctx context.Context, id string) error
+	Refresh(ctx context.Context, id string) error
+	RefreshUsage(ctx context.Context, id string) error
+	ResetCooldown(ctx context.Context, id string) error
+}
+
+// Talk is how a login speaks with its owner; its methods may be called from
+// any goroutine.
+type Talk interface {
+	// Browse shows the address of the login page; trouble says why no browser
+	// shows it yet, and is empty when one does.
+	Browse(url, trouble string)
+	// Device shows a code to be typed in elsewhere.
+	Device(d providers.DeviceLogin)
+	// Paste waits for what the owner brings back from a browser.
+	Paste(ctx context.Context, q login.Question) (string, error)
+}
+
+// Login says how an account is to log in.
+type Login struct {
+	Provider string
+	Method   login.Method
+	// Key and Label are those of an account that has an API key.
+	Key   account.Secret
+	Label string
+}
+
+// Provider is one that an account can be added to.
+type Provider struct {
+	Name string
+	// Methods are the ways to log in, the best first.
+	Methods []login.Method
+}
+
+// Account is an account with what its pool does not tell.
+type Account struct {
+	multiaccount.AccountStatus
+
+	Provider string
+	// Active is set on the account that serves first.
+	Active bool
+	// Claimed is set while another process is using it.
+	Claimed bool
+}
+
+func (a *Account) key() key { return key{a.Provider, a.ID} }
+
+// key names an account among all.
+type key struct{ provider, id string }
+
+// Snapshot is how everything is at a moment.
+type Snapshot struct {
+	Providers []Provider
+	// Accounts are in the order of their providers.
+	Accounts []Account
+	Strategy settings.Strategy
+	// UsageEvery is how old quota figures may get; 0 never asks for them.
+	UsageEvery time.Duration
+}

@@ -1,0 +1,283 @@
+package poolview
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/login"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// Whatever the size, no line is too long, there are not too many, and nothing
+// is written beyond the foot.
+func TestScreenFitsEverySize(t *testing.T) {
+	crowd := several()
+	for i := range 60 {
+		crowd.Accounts = append(crowd.Accounts, member("openai", fmt.Sprint("x", i), fmt.Sprint("account ", i), multiaccount.StateReady))
+	}
+	pages := map[string]func(s *stand){
+		"list": func(*stand) {}, "help": func(s *stand) { s.page = onHelp },
+		"events": func(s *stand) {
+			s.page = onEvents
+			for range 300 {
+				s.note(multiaccount.SaveFailed{Occurrence: multiaccount.Occurrence{Label: "work"}, Reason: strings.Repeat("far too long ", 30)})
+			}
+		},
+		"remove":   func(s *stand) { s.press("x") },
+		"strategy": func(s *stand) { s.press("s") },
+		"notice":   func(s *stand) { s.notice = notice{strings.Repeat("far too long ", 60), bad} },
+		"login": func(s *stand) {
+			s.attempt = &attempt{Login: Login{Provider: "openai"}, url: "https://example.com/" + strings.Repeat("long", 200)}
+		},
+	}
+	for name, show := range pages {
+		for _, seen := range []Snapshot{{}, several(), crowd} {
+			s := newStand(t, seen)
+			show(s)
+			for _, width := range []int{32, 40, 60, 80, 119, 120, 200} {
+				for _, height := range []int{5, 10, 20, 24, 60} {
+					s.Update(tea.WindowSizeMsg{Width: width, Height: height})
+					lines := strings.Split(s.screen(), "\n")
+					if len(lines) > height {
+						t.Fatalf("%s, %d accounts, %d×%d: %d lines", name, len(seen.Accounts), width, height, len(lines))
+					}
+					for _, line := range lines {
+						if lipgloss.Width(line) > width {
+							t.Fatalf("%s, %d×%d: %d columns: %s", name, width, height, lipgloss.Width(line), line)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestSelectedAccountIsAlwaysOnTheScreen(t *testing.T) {
+	crowd := several()
+	for i := range 60 {
+		crowd.Accounts = append(crowd.Accounts, member("openai", fmt.Sprint("x", i), fmt.Sprint("account ", i), multiaccount.StateReady))
+	}
+	s := newStand(t, crowd)
+	for range crowd.Accounts {
+		if !strings.Contains(s.screen(), "▌") {
+			t.Fatalf("%s is selected and does not show:\n%s", s.selected.id, s.screen())
+		}
+		s.press("down")
+	}
+	if s.selected.id != "x59" {
+		t.Errorf("%s is selected, want the last", s.selected.id)
+	}
+}
+
+func TestSelectionStaysWithItsAccount(t *testing.T) {
+	seen := several()
+	s := newStand(t, seen)
+	s.press("down")
+	slices.Reverse(seen.Accounts)
+	s.Update(sighted{seen: seen})
+	if s.selected.id != "b" {
+		t.Errorf("%v is selected, want b", s.selected)
+	}
+	seen.Accounts = several().Accounts[2:]
+	seen.Accounts[1].Active = true
+	s.Update(sighted{seen: seen})
+	if s.selected.id != "d" {
+		t.Errorf("%v is selected, want the active one in place of one that has gone", s.selected)
+	}
+	s.press("tab")
+	if s.selected.id != "d" {
+		t.Errorf("%v is selected, want no change where there is one provider", s.selected)
+	}
+	s.Update(sighted{seen: several()})
+	s.press("tab")
+	if s.selected.id != "a" {
+		t.Errorf("%v is selected, want the first of the other provider", s.selected)
+	}
+}
+
+func TestKeysReachTheEngine(t *testing.T) {
+	for want, keys := range map[string][]string{
+		"disable a":            {"e"},
+		"enable d":             {"G", "up", "e"},
+		"refresh a":            {"r"},
+		"reset b":              {"down", "c"},
+		"rename a worked":      {"n", "e", "d", "enter"},
+		"remove a":             {"x", "left", "enter"},
+		"strategy round-robin": {"s", "down", "enter"},
+		"usage c":              {"u"},
+	} {
+		s := newStand(t, several())
+		s.press(keys...)
+		if !slices.Contains(s.host.calls, want) || s.host.calls[len(s.host.calls)-1] != "look" {
+			t.Errorf("%q: %q, want %q and then a look", keys, s.host.calls, want)
+		}
+	}
+	for _, keys := range [][]string{{"x", "enter"}, {"x", "esc"}, {"x", "n"}, {"n", "esc"}, {"s", "esc"}, {"a", "esc"}} {
+		s := newStand(t, several())
+		s.press(keys...)
+		if len(s.host.calls) > 0 || s.dialog != nil || s.notice.text != "nothing was changed" {
+			t.Errorf("%q: %q, %q", keys, s.host.calls, s.notice.text)
+		}
+	}
+}
+
+func TestKeysWithoutAccountsDoNothing(t *testing.T) {
+	s := newStand(t, Snapshot{})
+	s.press("e", "r", "c", "n", "x", "l", "a", "up", "down", "tab", "G", "g")
+	if len(s.host.calls) > 0 || s.dialog != nil {
+		t.Errorf("%q, %v", s.host.calls, s.dialog)
+	}
+}
+
+func TestFailuresShowOnTheScreen(t *testing.T) {
+	for want, err := range map[string]error{
+		"boom":                errBoom,
+		"press l":             &multiaccount.ReauthRequiredError{AccountID: "a", Reason: "invalid_grant"},
+		"it took too long":    context.DeadlineExceeded,
+		"another program has": multiaccount.ErrUnknownAccount,
+	} {
+		s := newStand(t, several())
+		s.host.err = err
+		s.press("r")
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("%v: no %q on\n%s", err, want, s.screen())
+		}
+	}
+	s := newStand(t, several())
+	s.Update(sighted{err: errBoom})
+	if shown := s.screen(); !strings.Contains(shown, "cannot look") || !strings.Contains(shown, "work") {
+		t.Errorf("a look that failed:\n%s", shown)
+	}
+}
+
+// The screen goes on while the engine does not answer, and its end gives up
+// what only looks, but waits for what changes.
+func TestScreenNeverWaits(t *testing.T) {
+	s := newStand(t, several())
+	s.host.hold = make(chan struct{})
+	looked, changed := make(chan tea.Msg, 1), make(chan tea.Msg, 1)
+	look, change := s.look(), s.react(keyOf("e"))
+	s.host.entered = make(chan string, 2)
+	go func() { looked <- look() }()
+	go func() { changed <- change() }()
+	<-s.host.entered
+	<-s.host.entered
+	s.press("down")
+	if s.selected.id != "b" {
+		t.Error("a key waits for the engine")
+	}
+	over := make(chan struct{})
+	go func() {
+		s.crew.dismiss()
+		close(over)
+	}()
+	if msg := (<-looked).(sighted); msg.err == nil {
+		t.Error("a look goes on after the end")
+	}
+	select {
+	case <-over:
+		t.Error("the end did not wait for a change")
+	default:
+	}
+	close(s.host.hold)
+	<-over
+	if msg := (<-changed).(done); msg.err != nil || !slices.Contains(s.host.calls, "disable a") {
+		t.Errorf("%v, %q", msg.err, s.host.calls)
+	}
+	if s.look()() != nil {
+		t.Error("something begins after the end")
+	}
+}
+
+func TestLoginThatWasLeftSaysNothingMore(t *testing.T) {
+	s := newStand(t, several())
+	ended := make(chan struct{})
+	s.host.login = func(ctx context.Context, _ Login, t Talk) (login.Saved, error) {
+		t.Browse("https://example.com/login", "")
+		<-ctx.Done()
+		t.Browse("https://example.com/late", "")
+		close(ended)
+		return login.Saved{}, ctx.Err()
+	}
+	s.react(keyOf("l"))
+	begin := s.react(keyOf("enter"))
+	last := make(chan tea.Msg, 1)
+	go func() { last <- begin() }()
+	s.Update(<-s.said)
+	if !strings.Contains(s.screen(), "https://example.com/login") {
+		t.Errorf("the address does not show:\n%s", s.screen())
+	}
+	s.press("esc")
+	<-ended
+	s.Update(<-s.said)
+	s.run(s.react(<-last))
+	if s.attempt != nil || strings.Contains(s.screen(), "late") || !strings.Contains(s.screen(), "given up") {
+		t.Errorf("the login still speaks:\n%s", s.screen())
+	}
+}
+
+func TestUsageIsAskedForAsOftenAsTheSettingsSay(t *testing.T) {
+	seen := several()
+	seen.UsageEvery = time.Minute
+	s := &stand{t: t, host: &fake{seen: seen}}
+	c := newCrew(t.Context())
+	t.Cleanup(c.dismiss)
+	s.model = newModel(s.host, c, func() time.Time { return noon }, nil)
+	for _, at := range []time.Duration{0, 59 * time.Second, 61 * time.Second} {
+		s.now = noon.Add(at)
+		s.run(s.react(sighted{seen: seen}))
+	}
+	asked := 0
+	for _, call := range s.host.calls {
+		if call == "usage a" {
+			asked++
+		}
+	}
+	if asked != 2 || slices.Contains(s.host.calls, "usage d") {
+		t.Errorf("asked %d times: %q", asked, s.host.calls)
+	}
+}
+
+func TestEveryEventHasWords(t *testing.T) {
+	about := messages.Occurrence{Provider: "anthropic", Label: "work", At: noon}
+	for _, e := range []multiaccount.Event{
+		multiaccount.AccountJoined{Occurrence: about},
+		multiaccount.AccountJoined{Occurrence: about, Known: true},
+		multiaccount.AccountLeft{Occurrence: about},
+		multiaccount.AccountSwitched{Occurrence: about},
+		multiaccount.AccountSwitched{Occurrence: about, Enabled: true},
+		multiaccount.AccountCooled{Occurrence: about, Until: noon.Add(time.Hour)},
+		multiaccount.OverageBlocked{Occurrence: about},
+		multiaccount.PoolPaused{Occurrence: about},
+		multiaccount.PoolResumed{Occurrence: about},
+		multiaccount.ConversationMoved{Occurrence: about},
+		multiaccount.DecisionMade{Occurrence: about},
+		multiaccount.DecisionMade{Occurrence: about, Reason: "none"},
+		multiaccount.CircuitOpened{Occurrence: about},
+		multiaccount.CircuitClosed{Occurrence: about},
+		multiaccount.AccountQuarantined{Occurrence: about},
+		multiaccount.LoginRefreshed{Occurrence: about},
+		multiaccount.LoginRejected{Occurrence: about},
+		multiaccount.RefreshFailed{Occurrence: about},
+		multiaccount.VerificationRequired{Occurrence: about},
+		multiaccount.StreamFailed{Occurrence: about},
+		multiaccount.StreamCut{Occurrence: about},
+		multiaccount.SaveFailed{Occurrence: about},
+		multiaccount.EventsDropped{Occurrence: about, Count: 2},
+	} {
+		if n := newsOf(e, noon); n.text == "" || n.who != "work" || !n.at.Equal(noon) {
+			t.Errorf("%T: %+v", e, n)
+		}
+	}
+	if n := newsOf(multiaccount.CircuitOpened{Occurrence: messages.Occurrence{Provider: "openai"}}, noon); n.who != "openai" || !n.at.Equal(noon) {
+		t.Errorf("an event of a pool: %+v", n)
+	}
+}

@@ -1,0 +1,140 @@
+package poolview
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/seed-810f1486/multiaccount/tui"
+)
+
+const (
+	// widest is from where more columns would only pull a line apart.
+	widest = 170
+	// narrowest is what a line needs to say anything.
+	narrowest = 30
+	// besides is the width from which the details stand beside the list.
+	besides = 120
+	// paneBeside is how wide they are there.
+	paneBeside = 56
+	// leastList is how many lines the list keeps when there is little room.
+	leastList = 4
+)
+
+func (m *model) innerWidth() int { return min(max(m.width-2, narrowest), widest) }
+
+func (m *model) isWide() bool { return m.width >= besides }
+
+func (m *model) listWidth() int {
+	if m.isWide() {
+		return m.innerWidth() - paneBeside - 3
+	}
+	return m.innerWidth()
+}
+
+func (m *model) paneWidth() int {
+	if m.isWide() {
+		return paneBeside
+	}
+	return m.innerWidth()
+}
+
+// bodyHeight is what head and foot leave.
+func (m *model) bodyHeight() int { return max(leastList, m.height-len(m.head())-len(m.foot())) }
+
+// paneRoom is how many lines details and questions may take. Details leave
+// the list half of the room when it needs that.
+func (m *model) paneRoom() int {
+	body, list := m.bodyHeight(), leastList
+	if m.dialog == nil && m.attempt == nil {
+		rows, _ := m.rows()
+		list = max(list, min(len(rows), body/2))
+	}
+	return max(0, body-list-1)
+}
+
+// screen is all lines, each within the width and together the height.
+func (m *model) screen() string {
+	body := m.body()
+	height := m.bodyHeight()
+	for len(body) < height {
+		body = append(body, "")
+	}
+	lines := append(m.head(), body[:height]...)
+	lines = append(lines, m.foot()...)
+	lines = lines[:min(len(lines), max(m.height, 1))]
+	for i := range lines {
+		lines[i] = strings.TrimRight(" "+lipgloss.NewStyle().MaxWidth(m.innerWidth()).Render(lines[i]), " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (m *model) body() []string {
+	switch {
+	case m.page == onHelp:
+		return m.helpPage()
+	case m.page == onEvents:
+		return m.eventsPage()
+	case m.isWide():
+		return m.beside()
+	}
+	pane := m.pane()
+	pane = pane[:min(len(pane), m.paneRoom())]
+	if len(pane) == 0 {
+		return m.list(m.bodyHeight())
+	}
+	list := m.list(m.bodyHeight() - len(pane) - 1)
+	return append(append(list, m.rule(m.innerWidth())), pane...)
+}
+
+// beside puts the pane to the right of the list.
+func (m *model) beside() []string {
+	height := m.bodyHeight()
+	list, pane := m.list(height), m.pane()
+	lines := make([]string, height)
+	for i := range lines {
+		left, right := "", ""
+		if i < len(list) {
+			left = list[i]
+		}
+		if i < len(pane) {
+			right = pane[i]
+		}
+		gap := max(0, m.listWidth()-lipgloss.Width(left))
+		lines[i] = left + strings.Repeat(" ", gap) + m.Faint.Render(" │ ") + right
+	}
+	return lines
+}
+
+// pane is what stands below the list, or beside it.
+func (m *model) pane() []string {
+	switch {
+	case m.attempt != nil:
+		return m.attemptPane()
+	case m.dialog != nil:
+		return m.dialogPane()
+	}
+	return m.details()
+}
+
+func split(text string) []string { return strings.Split(strings.TrimRight(text, "\n "), "\n") }
+
+func (m *model) rule(width int) string { return m.Faint.Render(strings.Repeat("─", width)) }
+
+// wrapped breaks plain text into lines of that width, at spaces where it can.
+func wrapped(text string, width int) []string {
+	return split(lipgloss.NewStyle().Width(max(width, 1)).Render(text))
+}
+
+// head is the title, with what concerns all accounts.
+func (m *model) head() []string {
+	title := m.Accent.Bold(true).Render("multiaccount")
+	switch m.page {
+	case onEvents:
+		title += m.Faint.Render(" · ") + m.Title.Render("events")
+	case onHelp:
+		title += m.Faint.Render(" · ") + m.Title.Render("help")
+	case onAccounts:
+	}
+	return []string{tui.Spread(title, m.Faint.Render(m.totals()), m.innerWidth()), ""}
+}
