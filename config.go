@@ -24,6 +24,10 @@ type Config struct {
 	Providers []providers.Provider
 	// Settings are the user's; the zero value means settings.Default().
 	Settings settings.Settings
+	// SettingsFile, when set, is loaded in place of Settings, which must be zero,
+	// and again whenever it changes: see [SettingsChanged]. One that is not there
+	// holds the defaults.
+	SettingsFile string
 	// Logger gets what is worth reading when something is wrong; nil is
 	// silent. No secret ever reaches it.
 	Logger *zerolog.Logger
@@ -39,10 +43,21 @@ type Config struct {
 	// Strategy, when set, picks the accounts in place of the strategy that
 	// Settings name. One goroutine for each pool calls it.
 	Strategy policy.Strategy
+
+	quiet *quietHook
 }
 
 // filled returns the config with its defaults, or what is wrong with it.
 func (c Config) filled() (Config, error) {
+	if c.SettingsFile != "" {
+		if !c.Settings.IsZero() {
+			return c, errors.New("multiaccount: Config has both Settings and SettingsFile; leave one out")
+		}
+		var err error
+		if c.Settings, err = settings.Load(c.SettingsFile); err != nil {
+			return c, err
+		}
+	}
 	if c.Settings.IsZero() {
 		c.Settings = settings.Default()
 	}
@@ -53,6 +68,10 @@ func (c Config) filled() (Config, error) {
 		silent := zerolog.Nop()
 		c.Logger = &silent
 	}
+	c.quiet = &quietHook{}
+	c.quiet.on.Store(c.Settings.QuietMode)
+	log := c.Logger.Hook(c.quiet)
+	c.Logger = &log
 	if c.Dir == "" && c.Store == nil {
 		dir, err := settings.DefaultDir()
 		if err != nil {

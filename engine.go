@@ -70,11 +70,13 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 // drainTime is how long Close waits for requests under way when its context
@@ -96,6 +98,13 @@ type Engine struct {
 	pools  map[string]*Pool
 	events *broker
 	alerts *alerts
+	// config is that of the settings that hold; applying guards it.
+	config   Config
+	applying sync.Mutex
+	// onEvent are the programs that the settings name.
+	onEvent atomic.Pointer[settings.Settings]
+	// watch is nil without a settings file.
+	watch *settingsWatch
 
 	closing  sync.Once
 	closeErr error
@@ -122,6 +131,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		files = store
 	}
 	e := newEngine(c, store, files)
+	e.config = c
 	for _, p := range c.Providers {
 		opened, err := e.system.OpenPool(ctx, e.store, c.pool(p, e.publish))
 		if err != nil {
@@ -137,6 +147,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening: %w", err), e.Close(ctx))
 		}
 	}
+	e.watchSettings()
 	e.events.open()
 	return e, nil
 }
@@ -147,7 +158,8 @@ func newEngine(c Config, store, files persistence.Store) *Engine {
 		system: system, store: system.SpawnPersistence(store), files: files,
 		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(*c.Logger),
 	}
-	e.alerts = newAlerts(e.store, func(provider string) []string { return c.Settings.For(provider).OnEvent }, *c.Logger)
+	e.onEvent.Store(&c.Settings)
+	e.alerts = newAlerts(e.store, func(provider string) []string { return e.onEvent.Load().For(provider).OnEvent }, *c.Logger)
 	return e
 }
 
@@ -186,6 +198,7 @@ func (e *Engine) Close(ctx context.Context) error {
 }
 
 func (e *Engine) close(ctx context.Context) error {
+	e.watch.stop()
 	e.drain(ctx)
 	for _, p := range e.pools {
 		p.close()

@@ -27,6 +27,10 @@ type Occurrence = messages.Occurrence
 type (
 	// AccountJoined tells that an account was added, or got a new login.
 	AccountJoined = messages.AccountJoined
+	// SettingsChanged tells that the engine works by other settings.
+	SettingsChanged = messages.SettingsChanged
+	// SettingsRejected tells that the settings file cannot be used as it is now.
+	SettingsRejected = messages.SettingsRejected
 	// AccountLeft tells that an account was removed.
 	AccountLeft = messages.AccountLeft
 	// AccountSwitched tells that an account's user switched it on or off.
@@ -253,7 +257,7 @@ func (b *broker) close(ctx context.Context) error {
 func logEvent(log zerolog.Logger, e Event) {
 	level := zerolog.DebugLevel
 	switch e.(type) {
-	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked, CircuitOpened, PoolPaused:
+	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked, CircuitOpened, PoolPaused, SettingsRejected:
 		level = zerolog.WarnLevel
 	}
 	about := e.About()

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/anthropic"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 // The whole way from nothing to an answer. A real program leaves the options
@@ -460,4 +461,25 @@ func ExampleWithTrace() {
 	// Output:
 	// success return
 	// false
+}
+
+// A host with settings of its own changes them while the engine runs.
+func ExampleEngine_ApplySettings() {
+	fake := startFake(multiaccount.Config{})
+	defer fake.stop()
+
+	changed := make(chan []string, 1)
+	fake.eng.Subscribe(func(e multiaccount.Event) {
+		if e, ok := e.(multiaccount.SettingsChanged); ok {
+			changed <- e.Keys
+		}
+	})
+	s := quiet()
+	s.AccountSelectionStrategy = settings.StrategyDrainFirst
+	if err := fake.eng.ApplySettings(context.Background(), s); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(<-changed)
+	// Output: [account_selection_strategy]
 }

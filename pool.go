@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -24,7 +25,7 @@ type Pool struct {
 	provider providers.Provider
 	// keeper is the provider when it keeps resources of accounts, else nil.
 	keeper      providers.ResourceKeeper
-	maxAttempts int
+	maxAttempts atomic.Int64
 	log         zerolog.Logger
 	// stored reads an account past all that the actors remember.
 	stored func(ctx context.Context, id string) (account.Record, error)
@@ -34,9 +35,11 @@ type Pool struct {
 
 func newPool(opened *actors.Pool, p providers.Provider, maxAttempts int, log zerolog.Logger) *Pool {
 	keeper, _ := p.(providers.ResourceKeeper)
-	return &Pool{
-		actors: opened, provider: p, keeper: keeper, maxAttempts: maxAttempts, log: log, base: sync.OnceValue(cloneDefaultTransport),
+	pool := &Pool{
+		actors: opened, provider: p, keeper: keeper, log: log, base: sync.OnceValue(cloneDefaultTransport),
 	}
+	pool.maxAttempts.Store(int64(maxAttempts))
+	return pool
 }
 
 // close stops the pool's actors.

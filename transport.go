@@ -50,7 +50,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	selection, makes := selectionOf(req, t.pool.keeper)
 	w := &walk{
 		transport: t, req: req, selection: selection, makes: makes,
-		plan: policy.NewRetryPlan(t.pool.actors.Size(), t.pool.maxAttempts, replayable(req)),
+		plan: policy.NewRetryPlan(t.pool.actors.Size(), int(t.pool.maxAttempts.Load()), replayable(req)),
 	}
 	w.pin = w.selection.Pin
 	return w.run()

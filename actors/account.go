@@ -247,9 +247,9 @@ func (a *accountActor) learn(report policy.Report) {
 func (a *accountActor) takeIn(report policy.Report) {
 	now, old := a.wallNow(), a.record
 	lazy := !report.Urgent()
-	a.apply(func(r *account.Record) { report.Learn(r, now, a.tuning) }, lazy, nil)
+	a.apply(func(r *account.Record) { report.Learn(r, now, *a.tuning.Load()) }, lazy, nil)
 	a.publishLimits(old)
-	if reason, rejected := report.LoginRejected(a.record, a.tuning); rejected {
+	if reason, rejected := report.LoginRejected(a.record, *a.tuning.Load()); rejected {
 		a.loginRejected(account.FaultReauth, reason, now)
 	}
 }
@@ -259,7 +259,7 @@ func (a *accountActor) takeIn(report policy.Report) {
 func (a *accountActor) loginRejected(kind account.FaultKind, reason string, now time.Time) {
 	generation := a.record.Generation
 	fault := &account.Fault{Kind: kind, Reason: reason, At: now}
-	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(a.tuning.RejectedBackoff))
+	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(a.tuning.Load().RejectedBackoff))
 	a.apply(func(r *account.Record) {
 		if r.Generation == generation {
 			r.Fault = fault

@@ -64,9 +64,6 @@ func (s *supervisor) tellClaims(now time.Time) {
 
 // claimsChanged has selection spare what others use.
 func (s *supervisor) claimsChanged(m *messages.ClaimsChanged) {
-	if !s.config.Claims {
-		return
-	}
 	now := policy.At(s.wallNow())
 	for id := range s.claims.theirs {
 		if !m.IDs[id] {
@@ -74,7 +71,7 @@ func (s *supervisor) claimsChanged(m *messages.ClaimsChanged) {
 		}
 	}
 	for id := range m.IDs {
-		s.selection.SetClaimed(id, true, now)
+		s.selection.SetClaimed(id, s.config.Claims, now)
 	}
 	s.claims.theirs = m.IDs
 }

@@ -21,7 +21,8 @@ const (
 // and then for as long as the pool is in use.
 type poller struct {
 	*pool
-	self     *ref
+	self *ref
+	// interval is 0 while nobody is asked about.
 	interval time.Duration
 	timer    *time.Timer
 
@@ -39,13 +40,21 @@ type pollTick struct{}
 
 func (p *poller) started(actor.Context) { p.tick(firstLook) }
 
-func (p *poller) stopped() { p.timer.Stop() }
+func (p *poller) stopped() {
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+}
 
 func (p *poller) receive(_ actor.Context, message any) {
 	switch m := message.(type) {
 	case *pollTick:
-		p.look(p.wallNow())
-		p.tick(pollStep)
+		if p.interval > 0 {
+			p.look(p.wallNow())
+			p.tick(pollStep)
+		}
+	case *reconfigure:
+		p.reconfigure(m.config.PollInterval)
 	case *messages.AccountsStale:
 		p.waiting = m.Accounts
 		p.next()
@@ -58,6 +67,10 @@ func (p *poller) receive(_ actor.Context, message any) {
 // tick comes back after d and up to as much again, so that processes started
 // together do not ask together.
 func (p *poller) tick(d time.Duration) {
+	p.stopped() // there is one tick at a time, also after a change of settings
+	if p.interval == 0 {
+		return
+	}
 	wait := d + time.Duration(p.jitter()*float64(d))
 	p.timer = time.AfterFunc(wait, func() { p.self.Tell(&pollTick{}) })
 }

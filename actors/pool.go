@@ -46,7 +46,7 @@ type ProactiveConfig struct {
 type pool struct {
 	system     *System
 	provider   providers.Provider
-	tuning     policy.Tuning
+	tuning     atomic.Pointer[policy.Tuning]
 	publish    func(messages.Event)
 	reread     func(context.Context, account.Origin) (account.Grant, error)
 	supervisor *ref
@@ -84,7 +84,8 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 	if _, err := policy.NewPool(c.Selection); err != nil {
 		return nil, err
 	}
-	shared := &pool{system: s, provider: c.Provider, tuning: c.Tuning, publish: c.Publish, reread: c.Reread, store: store, accounts: s.nursery()}
+	shared := &pool{system: s, provider: c.Provider, publish: c.Publish, reread: c.Reread, store: store, accounts: s.nursery()}
+	shared.tuning.Store(&c.Tuning)
 	opened := messages.NewReply[messages.Acknowledged]()
 	p := &Pool{shared: shared}
 	p.selections.New = func() any {
@@ -102,12 +103,10 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 		p.Close()
 		return nil, err
 	}
-	if c.Proactive != nil {
-		p.refresher = s.spawn(func(self *ref) behavior {
-			return &refresher{pool: shared, self: self, config: *c.Proactive}
-		})
-	}
-	if _, ok := c.Provider.(providers.UsageSource); ok && c.PollInterval > 0 {
+	p.refresher = s.spawn(func(self *ref) behavior {
+		return &refresher{pool: shared, self: self, config: c.Proactive}
+	})
+	if _, ok := c.Provider.(providers.UsageSource); ok {
 		p.poller = s.spawn(func(self *ref) behavior {
 			return &poller{pool: shared, self: self, interval: c.PollInterval}
 		})

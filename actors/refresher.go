@@ -19,8 +19,9 @@ const (
 // have ended.
 type refresher struct {
 	*pool
-	self   *ref
-	config ProactiveConfig
+	self *ref
+	// config is nil while tokens are refreshed on demand only.
+	config *ProactiveConfig
 	// due is when the next look is, by the wall clock.
 	due   time.Time
 	timer *time.Timer
@@ -38,13 +39,21 @@ func (r *refresher) started(actor.Context) {
 	r.tick()
 }
 
-func (r *refresher) stopped() { r.timer.Stop() }
+func (r *refresher) stopped() {
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+}
 
 func (r *refresher) receive(_ actor.Context, message any) {
 	switch m := message.(type) {
 	case *ticked:
-		r.look(r.wallNow())
-		r.tick()
+		if r.config != nil {
+			r.look(r.wallNow())
+			r.tick()
+		}
+	case *reconfigure:
+		r.reconfigure(m.config.Proactive)
 	case *messages.AccountsExpiring:
 		r.waiting = m.Accounts
 		r.next()
@@ -56,6 +65,10 @@ func (r *refresher) receive(_ actor.Context, message any) {
 
 // tick comes back when the next look is due, or to read the clock again.
 func (r *refresher) tick() {
+	r.stopped() // there is one tick at a time, also after a change of settings
+	if r.config == nil {
+		return
+	}
 	wait := min(r.due.Sub(r.wallNow()), clockStep)
 	r.timer = time.AfterFunc(wait, func() { r.self.Tell(&ticked{}) })
 }

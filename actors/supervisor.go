@@ -139,6 +139,8 @@ func (s *supervisor) receive(ctx actor.Context, message any) {
 		s.readClock()
 	case *claimsDue:
 		s.tellClaims(s.wallNow())
+	case *reconfigure:
+		s.reconfigure(m)
 	case *getDecisions:
 		m.reply.Send(s.decisions())
 	}

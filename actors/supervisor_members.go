@@ -54,7 +54,7 @@ func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 	if probe := policy.ProbeAt(m.record, m.jitter); probe != 0 {
 		facts.ProbeAt = max(probe, policy.At(m.notBefore))
 	}
-	facts.Claimed = s.claims.theirs[m.record.ID]
+	facts.Claimed = s.config.Claims && s.claims.theirs[m.record.ID]
 	return s.selection.Put(facts, policy.At(now))
 }
 

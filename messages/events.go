@@ -26,6 +26,21 @@ type Occurrence struct {
 // About returns the occurrence itself.
 func (o Occurrence) About() Occurrence { return o }
 
+// SettingsChanged: the engine works by other settings from now on.
+type SettingsChanged struct {
+	Occurrence
+	// Keys are the full names of those that changed ("max_wait_ms",
+	// "providers.openai.base_url").
+	Keys []string `json:"keys"`
+}
+
+// SettingsRejected: the settings file has changed and cannot be used; the
+// engine goes on with the settings it has.
+type SettingsRejected struct {
+	Occurrence
+	Reason string `json:"reason"`
+}
+
 // AccountJoined: an account was added to the pool, or got a new login.
 type AccountJoined struct {
 	Occurrence

@@ -107,9 +107,9 @@ func (d orOff) contains(value time.Duration) bool { return value == 0 || d.span.
 func (d orOff) allowed() string { return "0, or " + d.span.allowed() }
 
 func (d orOff) schema() schema {
-	s := d.span.schema()
-	s.Minimum = new(int64(0)) // a schema of one range: what is between 0 and the least shows when the file is read
-	return s
+	off, on := wholeNumber(0, 0), d.span.schema()
+	off.Type, on.Type = "", ""
+	return schema{Type: "integer", AnyOf: []schema{off, on}}
 }
 
 type oneOf []Strategy

@@ -17,6 +17,7 @@ type schema struct {
 	Enum                 []Strategy         `json:"enum,omitempty"`
 	Minimum              *int64             `json:"minimum,omitempty"`
 	Maximum              *int64             `json:"maximum,omitempty"`
+	AnyOf                []schema           `json:"anyOf,omitempty"`
 	Pattern              string             `json:"pattern,omitempty"`
 	PrefixItems          []schema           `json:"prefixItems,omitempty"`
 	Items                *schema            `json:"items,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -64,11 +65,11 @@ func examine(ctx context.Context, s streams, provider string, offline bool) ([]f
 	if user == nil {
 		return found, nil
 	}
-	all := providersOf(*user)
+	all := configured.All(*user)
 	if provider != "" {
 		all = named(provider, all)
 		if len(all) == 0 {
-			return nil, &usageError{unknownProvider(provider, providersOf(*user))}
+			return nil, &usageError{unknownProvider(provider, configured.All(*user))}
 		}
 	}
 	accounts, err := examineFolder(ctx, s, dir, provider)

@@ -13,6 +13,7 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/vault"
 )
@@ -59,7 +60,7 @@ func openSession(ctx context.Context, s streams) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := providersOf(user)
+	all := configured.All(user)
 	engine, err := multiaccount.Open(ctx, multiaccount.Config{
 		Store: store, Providers: all, Settings: withoutBackground(user), Logger: logger(user, s),
 	})

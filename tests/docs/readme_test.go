@@ -31,6 +31,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/providers/openai"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
@@ -47,6 +48,7 @@ var (
 	_ openai.Options
 	_ settings.Settings
 	_ = filepath.Join
+	_ = configured.All
 )
 
 `

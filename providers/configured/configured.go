@@ -1,4 +1,6 @@
-package main
+// Package configured makes the providers that a user's settings describe, with
+// their addresses, for a host that has no wishes of its own.
+package configured
 
 import (
 	"maps"
@@ -13,34 +15,39 @@ import (
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
-// providersOf returns Anthropic, OpenAI and those that the settings describe.
-// An override without a base_url is for a provider that some host brings.
-func providersOf(s settings.Settings) []providers.Provider {
-	all := []providers.Provider{newAnthropic(s.Providers["anthropic"]), newOpenAI(s.Providers["openai"])}
+// All returns Anthropic, OpenAI and those that the settings describe, in the
+// order of their names. An override without a base_url is for a provider that
+// some host brings.
+func All(s settings.Settings) []providers.Provider {
+	all := []providers.Provider{Anthropic(s), OpenAI(s)}
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		if o := s.Providers[name]; name != "anthropic" && name != "openai" && o.BaseURL != "" {
-			all = append(all, newProvider(name, o))
+			all = append(all, other(name, o))
 		}
 	}
 	return all
 }
 
-func newAnthropic(o settings.Override) providers.Provider {
+// Anthropic returns Anthropic with the addresses that the settings give it.
+func Anthropic(s settings.Settings) *anthropic.Provider {
+	o := s.Providers["anthropic"]
 	return anthropic.New(anthropic.Options{
 		BaseURL: o.BaseURL, TokenURL: o.TokenURL, AuthorizeURL: o.AuthorizeURL,
 		UsageURL: o.UsageURL, ProfileURL: o.ProfileURL, ClientID: o.ClientID,
 	})
 }
 
-func newOpenAI(o settings.Override) providers.Provider {
+// OpenAI returns OpenAI with the addresses that the settings give it.
+func OpenAI(s settings.Settings) *openai.Provider {
+	o := s.Providers["openai"]
 	return openai.New(openai.Options{
 		BaseURL: o.BaseURL, TokenURL: o.TokenURL, AuthorizeURL: o.AuthorizeURL, DeviceURL: o.DeviceURL,
 		UsageURL: o.UsageURL, ProfileURL: o.ProfileURL, ClientID: o.ClientID,
 	})
 }
 
-// newProvider knows logins when there is a token endpoint, else API keys only.
-func newProvider(name string, o settings.Override) providers.Provider {
+// other knows logins when there is a token endpoint, else API keys only.
+func other(name string, o settings.Override) providers.Provider {
 	if o.TokenURL == "" {
 		return apikey.New(apikey.Options{Name: name, BaseURL: o.BaseURL})
 	}

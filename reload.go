@@ -1,0 +1,106 @@
+package multiaccount
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/settings"
+)
+
+// applyTime bounds a change of settings that the file caused.
+const applyTime = 10 * time.Second
+
+// ApplySettings makes the engine work by other settings from now on, and tells of
+// it with [SettingsChanged] when any differ. What is under way ends by the old
+// ones. Addresses and clients of providers are the host's affair: they hold from
+// the next [Open]. With a Config.SettingsFile, the next change of the file
+// replaces them. Errors: [*settings.Error], [ErrClosed], ctx's own.
+func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	e.applying.Lock()
+	defer e.applying.Unlock()
+	changed := settings.Changed(e.config.Settings, s)
+	if len(changed) == 0 {
+		return nil
+	}
+	c := e.config
+	c.Settings = s
+	for _, p := range c.Providers {
+		pool := e.pools[p.Name()]
+		if err := pool.actors.Apply(ctx, c.pool(p, e.publish)); err != nil {
+			return pool.publicError(err)
+		}
+		pool.maxAttempts.Store(int64(s.For(p.Name()).MaxAttempts))
+	}
+	e.onEvent.Store(&s)
+	c.quiet.on.Store(s.QuietMode)
+	e.config = c
+	e.publish(SettingsChanged{Occurrence: messages.Occurrence{At: time.Now()}, Keys: changed})
+	return nil
+}
+
+// settingsWatch reloads the settings file when it changes.
+type settingsWatch struct {
+	engine *Engine
+	path   string
+	log    zerolog.Logger
+	// rejected is what was wrong the last time, so that it is told once.
+	rejected string
+	end      func()
+	once     sync.Once
+}
+
+// watchSettings begins to watch the settings file, if there is one.
+func (e *Engine) watchSettings() {
+	if e.config.SettingsFile == "" {
+		return
+	}
+	w := &settingsWatch{engine: e, path: e.config.SettingsFile, log: *e.config.Logger}
+	w.end = persistence.WatchFile(w.path, w.reload)
+	e.watch = w
+}
+
+// stop ends the watch, and waits for a reload under way. A nil watch has none.
+func (w *settingsWatch) stop() {
+	if w != nil {
+		w.once.Do(w.end)
+	}
+}
+
+// reload keeps the settings that there are when the file cannot be used.
+func (w *settingsWatch) reload() {
+	s, err := settings.Load(w.path)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), applyTime)
+		defer cancel()
+		err = w.engine.ApplySettings(ctx, s)
+	}
+	reason := ""
+	if err != nil {
+		reason = err.Error()
+	}
+	if reason != "" && reason != w.rejected {
+		w.log.Warn().Str("file", w.path).Msg(fmt.Sprintf("the settings file has changed and cannot be used; the settings before hold: %v", err))
+		w.engine.publish(SettingsRejected{Occurrence: messages.Occurrence{At: time.Now()}, Reason: reason})
+	}
+	w.rejected = reason
+}
+
+// quietHook drops what is no error while the settings ask for quiet.
+type quietHook struct{ on atomic.Bool }
+
+// Run implements [zerolog.Hook].
+func (q *quietHook) Run(e *zerolog.Event, level zerolog.Level, _ string) {
+	if level < zerolog.ErrorLevel && q.on.Load() {
+		e.Discard()
+	}
+}
