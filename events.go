@@ -59,6 +59,8 @@ type (
 	LoginRejected = messages.LoginRejected
 	// RefreshFailed tells that a token exchange failed and will be tried again.
 	RefreshFailed = messages.RefreshFailed
+	// UsageUpdated tells that an account's quota figures changed noticeably.
+	UsageUpdated = messages.UsageUpdated
 	// VerificationRequired tells that an account's owner has to visit a page first.
 	VerificationRequired = messages.VerificationRequired
 	// StreamFailed tells that an answer failed after a part of it was passed on.

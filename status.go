@@ -31,6 +31,9 @@ const (
 // UsageWindow is one quota window of an account, as the provider told it last.
 type UsageWindow = account.UsageWindow
 
+// UsageFigure is one window of the event [UsageUpdated].
+type UsageFigure = messages.UsageFigure
+
 // AccountStatus is an account as its owner may see it. It holds no secret.
 type AccountStatus struct {
 	ID string

@@ -96,6 +96,10 @@ type UsageWindow struct {
 	Utilization float64
 	// Length is zero when the provider does not say.
 	Length time.Duration
+	// Soft is set when the window does not limit the account although it is used
+	// up: it counts some of its requests only, such as those for one model, or the
+	// provider says that it lets them pass.
+	Soft bool
 	// ResetAt is zero when the provider does not say; a window whose reset
 	// has passed tells nothing any more.
 	ResetAt time.Time

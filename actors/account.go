@@ -249,6 +249,7 @@ func (a *accountActor) takeIn(report policy.Report) {
 	lazy := !report.Urgent()
 	a.apply(func(r *account.Record) { report.Learn(r, now, *a.tuning.Load()) }, lazy, nil)
 	a.publishLimits(old)
+	a.publishUsage(old)
 	if reason, rejected := report.LoginRejected(a.record, *a.tuning.Load()); rejected {
 		a.loginRejected(account.FaultReauth, reason, now)
 	}
@@ -341,6 +342,7 @@ func (a *accountActor) publishBroken(v *account.Verdict) {
 // publishDifferences tells of what somebody else changed since old.
 func (a *accountActor) publishDifferences(old *account.Record) {
 	a.publishLimits(old)
+	a.publishUsage(old)
 	if a.record.Enabled != old.Enabled {
 		a.publish(messages.AccountSwitched{Occurrence: a.occurrence(), Enabled: a.record.Enabled})
 	}

@@ -137,7 +137,21 @@ func (a *accountActor) aboutArrived(m *aboutArrived) {
 	old := a.record
 	a.apply(func(r *account.Record) { figures.Learn(r, now) }, true, nil)
 	a.publishLimits(old)
+	a.publishUsage(old)
 	a.endPoll(nil)
+}
+
+// publishUsage tells of figures that changed noticeably since old. Those of
+// short windows change with each request, and are not worth it.
+func (a *accountActor) publishUsage(old *account.Record) {
+	if !policy.NoticeablyUsed(old.Usage, a.record.Usage) {
+		return
+	}
+	event := messages.UsageUpdated{Occurrence: a.occurrence()}
+	for _, w := range a.record.Usage {
+		event.Windows = append(event.Windows, messages.UsageFigure{Name: w.Name, Utilization: w.Utilization, ResetAt: w.ResetAt})
+	}
+	a.publish(event)
 }
 
 // pollFailed puts the next question off, in every process. It says nothing of

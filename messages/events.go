@@ -147,6 +147,13 @@ type CircuitOpened struct {
 // CircuitClosed: the provider answers again.
 type CircuitClosed struct{ Occurrence }
 
+// UsageUpdated: what is known of an account's quota changed noticeably: a window
+// of an hour or more by a whole percent, or by its reset.
+type UsageUpdated struct {
+	Occurrence
+	Windows []UsageFigure `json:"windows"`
+}
+
 // StreamFailed: a stream told of a failure after a part of its answer had been
 // passed on, so that no other account could take over.
 type StreamFailed struct {

@@ -21,7 +21,7 @@ const wholeAccount = `{"version":1,"id":"a","provider":"provider","subject":"s",
 	`"disabled":true},"limits":[{"scope":"model","model":"m","source":"header","reason":"5h","seen_at":"2026-01-02T03:04:05Z",` +
 	`"until":"2026-01-02T08:04:05Z","unstated":true,"paid":true}],` +
 	`"freed":[{"scope":"model","model":"m","reason":"5h","at":"2026-01-02T03:04:05Z"}],"usage":[{"name":"5h","utilization":12.5,"length":"5h0m0s",` +
-	`"reset_at":"2026-01-02T08:04:05Z","seen_at":"2026-01-02T03:04:05Z"}],` +
+	`"soft":true,"reset_at":"2026-01-02T08:04:05Z","seen_at":"2026-01-02T03:04:05Z"}],` +
 	`"poll":{"usage_at":"2026-01-02T03:04:05Z","profile_at":"2026-01-02T03:04:06Z","retry_at":"2026-01-02T03:05:05Z"}}` + "\n"
 
 func wholeRecord() account.Record {
@@ -42,7 +42,7 @@ func wholeRecord() account.Record {
 		}},
 		Freed: []account.Freed{{Scope: account.ScopeModel, Model: "m", Reason: "5h", At: at}},
 		Usage: []account.UsageWindow{{
-			Name: "5h", Utilization: 12.5, Length: 5 * time.Hour, ResetAt: at.Add(5 * time.Hour), SeenAt: at,
+			Name: "5h", Utilization: 12.5, Length: 5 * time.Hour, Soft: true, ResetAt: at.Add(5 * time.Hour), SeenAt: at,
 		}},
 		Poll: account.Poll{UsageAt: at, ProfileAt: at.Add(time.Second), RetryAt: at.Add(time.Minute)},
 	}

@@ -84,6 +84,7 @@ type usageWire struct {
 	Name        string  `json:"name"`
 	Utilization float64 `json:"utilization"`
 	Length      span    `json:"length,omitempty"`
+	Soft        bool    `json:"soft,omitempty"`
 	ResetAt     stamp   `json:"reset_at,omitzero"`
 	SeenAt      stamp   `json:"seen_at,omitzero"`
 }

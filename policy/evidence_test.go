@@ -236,3 +236,63 @@ func TestForget(t *testing.T) {
 		t.Error("newer evidence does not count")
 	}
 }
+
+// Figures that show a window used up limit the account until it starts anew:
+// its next request would only be refused. What is newer frees it again.
+func TestFiguresOfAUsedUpWindowLimit(t *testing.T) {
+	rec := account.Record{}
+	policy.Figures{Windows: figuresOf("7d", 100, noon).Windows, AskedAt: noon}.Learn(&rec, noon)
+	if len(rec.Limits) != 1 || rec.Limits[0].Source != account.FromUsage || !rec.Limits[0].Until.Equal(noon.Add(5*time.Hour)) {
+		t.Fatalf("the limits are %+v", rec.Limits)
+	}
+	for name, free := range map[string]func(*account.Record){
+		"a lower figure": func(r *account.Record) { figuresOf("7d", 20, noon.Add(time.Minute)).Learn(r, noon.Add(time.Minute)) },
+		"a success": func(r *account.Record) {
+			success := policy.Report{Verdict: account.Verdict{Class: account.ClassSuccess}, LeasedAt: noon.Add(time.Minute)}
+			success.Learn(r, noon.Add(2*time.Minute), tuning)
+		},
+	} {
+		r := rec
+		free(&r)
+		if len(r.Limits) != 0 {
+			t.Errorf("after %s the limits are %+v", name, r.Limits)
+		}
+	}
+	soft, open := figuresOf("7d", 100, noon), figuresOf("7d", 100, noon)
+	soft.Windows[0].Soft, open.Windows[0].ResetAt = true, time.Time{}
+	for name, figures := range map[string]policy.Figures{"that is soft": soft, "without an end": open} {
+		r := account.Record{}
+		figures.Learn(&r, noon)
+		if len(r.Limits) != 0 {
+			t.Errorf("a window %s limits the account: %+v", name, r.Limits)
+		}
+	}
+	var sightings policy.Sightings
+	for _, id := range []string{"a", "b", "c"} {
+		if _, pauses := sightings.Learn(id, rec.Limits[0], 3); pauses {
+			t.Error("figures of some accounts pause the pool")
+		}
+	}
+}
+
+func TestNoticeablyUsed(t *testing.T) {
+	figure := func(name string, percent float64, length time.Duration, reset time.Time) []account.UsageWindow {
+		return []account.UsageWindow{{Name: name, Utilization: percent, Length: length, ResetAt: reset}}
+	}
+	old := figure("5h", 10.2, 5*time.Hour, noon)
+	for name, test := range map[string]struct {
+		seen []account.UsageWindow
+		want bool
+	}{
+		"the same":             {old, false},
+		"less than a percent":  {figure("5h", 10.9, 5*time.Hour, noon.Add(2*time.Second)), false},
+		"a percent":            {figure("5h", 11, 5*time.Hour, noon), true},
+		"another window":       {figure("7d", 10.2, 7*24*time.Hour, noon), true},
+		"a new reset":          {figure("5h", 10.2, 5*time.Hour, noon.Add(time.Hour)), true},
+		"a window of a minute": {figure("requests", 90, time.Minute, noon), false},
+	} {
+		if got := policy.NoticeablyUsed(old, test.seen); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

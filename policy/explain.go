@@ -40,7 +40,7 @@ func (p *Pool) explain(d *remembered) Decision {
 }
 
 func (p *Pool) judgeConsidered(d *Decision, c *Considered) {
-	c.State, _ = c.state(c.coolEnd(), c.InFlight, d.At, p.opts.SoftQuotaPercent)
+	c.State, _ = c.state(c.coolEnd(), c.InFlight, d.At)
 	if c.State != Ineligible && d.Model != "" && c.cooldown(d.Model) > d.At {
 		c.State = Cooling
 	}

@@ -46,6 +46,8 @@ type ModelCooldown struct {
 
 // Window is what is known of one quota window of an account.
 type Window struct {
+	// Name is the provider's, and tells an account's windows apart.
+	Name string `json:"name,omitempty"`
 	// Utilization is in percent.
 	Utilization float64 `json:"utilization"`
 	// ResetAt is when the window starts anew; from then on its figures do not
@@ -53,6 +55,9 @@ type Window struct {
 	ResetAt Instant `json:"reset_at,omitzero"`
 	// Length is zero when not known.
 	Length time.Duration `json:"length,omitzero"`
+	// Spared is the pool's: the window is above the soft quota, or was and has not
+	// fallen clearly below.
+	Spared bool `json:"spared,omitempty"`
 }
 
 // FactsOf returns what selection needs to know of rec. Whether another process
@@ -81,7 +86,7 @@ func windowsOf(usage []account.UsageWindow) []Window {
 	windows := make([]Window, len(usage))
 	for i := range usage {
 		u := &usage[i]
-		windows[i] = Window{Utilization: u.Utilization, ResetAt: At(u.ResetAt), Length: u.Length}
+		windows[i] = Window{Name: u.Name, Utilization: u.Utilization, ResetAt: At(u.ResetAt), Length: u.Length}
 	}
 	return windows
 }

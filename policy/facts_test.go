@@ -26,7 +26,7 @@ func TestFactsOf(t *testing.T) {
 		ID: "a", Eligible: true, Weight: 2, Priority: 3, MaxInFlight: 4, Failures: 1, LastUsed: start.Add(-hour),
 		RateLimitedAt: start.Add(-2 * time.Minute), CoolUntil: start.Add(hour),
 		ModelCooldowns: []policy.ModelCooldown{{Model: "opus", Until: start.Add(3 * hour)}, {Model: "haiku", Until: start.Add(hour)}},
-		Windows:        []policy.Window{{Utilization: 12.5, Length: 5 * hour, ResetAt: start.Add(hour)}, {Utilization: 3}},
+		Windows:        []policy.Window{{Name: "5h", Utilization: 12.5, Length: 5 * hour, ResetAt: start.Add(hour)}, {Name: "requests", Utilization: 3}},
 	}
 	if got := policy.FactsOf(rec); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

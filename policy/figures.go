@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -21,19 +22,40 @@ type Figures struct {
 
 // Concerns reports whether the figures change rec at all.
 func (f Figures) Concerns(rec *account.Record) bool {
-	return newFigures(rec.Usage, f.Windows) || frees(f.freed(), rec.Limits)
+	return newFigures(rec.Usage, f.Windows) || frees(f.freed(), rec.Limits) || f.limitsAnew(rec.Limits)
+}
+
+// limitsAnew reports whether a window is used up that was not.
+func (f Figures) limitsAnew(known []account.Limit) bool {
+	return slices.ContainsFunc(f.limits(f.AskedAt), func(l account.Limit) bool { return !slices.ContainsFunc(known, l.Same) })
 }
 
 // Learn changes rec by what the figures say at the time now. A window below
 // its limit frees what that window had rejected before the question was sent,
-// and an answer to a request sent since tells more of a window.
+// one that is used up limits the account until it starts anew, and an answer to
+// a request sent since tells more of a window.
 func (f Figures) Learn(rec *account.Record, now time.Time) {
 	windows := slices.Clone(f.Windows)
 	for i := range windows {
 		windows[i].SeenAt = earlier(windows[i].SeenAt, f.AskedAt)
 	}
 	rec.Usage = mergeUsage(rec.Usage, windows)
-	Evidence{Freed: f.freed()}.learn(rec, now)
+	Evidence{Limits: f.limits(now), Freed: f.freed()}.learn(rec, now)
+}
+
+// limits returns a limit for each window that is used up, as far as its end is
+// told.
+func (f Figures) limits(now time.Time) []account.Limit {
+	var limits []account.Limit
+	for i := range f.Windows {
+		if w := &f.Windows[i]; w.Utilization >= usedUp && !w.Soft && w.ResetAt.After(now) {
+			limits = append(limits, account.Limit{
+				Scope: account.ScopeAccount, Source: account.FromUsage, Reason: w.Name,
+				SeenAt: earlier(w.SeenAt, f.AskedAt), Until: w.ResetAt,
+			})
+		}
+	}
+	return limits
 }
 
 func (f Figures) freed() []account.Freed {
@@ -82,4 +104,21 @@ func newer(w, o *account.UsageWindow) bool {
 		return w.Utilization > o.Utilization || w.Utilization == o.Utilization && w.ResetAt.After(o.ResetAt)
 	}
 	return w.SeenAt.After(o.SeenAt)
+}
+
+const (
+	// longWindow is how long a window is whose figures change slowly.
+	longWindow = time.Hour
+	// resetGrain is how far apart one reset is told.
+	resetGrain = time.Minute
+)
+
+// NoticeablyUsed reports whether figures differ enough to tell people: those of a
+// window of an hour or more by a whole percent, or by its reset.
+func NoticeablyUsed(old, seen []account.UsageWindow) bool {
+	return slices.ContainsFunc(seen, func(w account.UsageWindow) bool {
+		return w.Length >= longWindow && !slices.ContainsFunc(old, func(o account.UsageWindow) bool {
+			return o.Name == w.Name && math.Floor(o.Utilization) == math.Floor(w.Utilization) && o.ResetAt.Sub(w.ResetAt).Abs() < resetGrain
+		})
+	})
 }

@@ -25,6 +25,7 @@ type known struct {
 	inFlight int
 	credit   float64 // round-robin: what it is owed
 	probed   policy.Instant
+	spared   []bool
 }
 
 // verdict is what the oracle demands of a choice.
@@ -60,7 +61,7 @@ func (o *oracle) find(id string) *known {
 	return nil
 }
 
-func (o *oracle) put(f policy.Facts, slot int) {
+func (o *oracle) put(f policy.Facts, slot int, now policy.Instant) {
 	for len(o.accounts) <= slot {
 		o.accounts = append(o.accounts, nil)
 	}
@@ -70,6 +71,7 @@ func (o *oracle) put(f policy.Facts, slot int) {
 		o.accounts[slot] = a
 	}
 	f.LastUsed = max(f.LastUsed, a.LastUsed)
+	a.spared = o.spared(f.Windows, a, now)
 	a.Facts = f
 	a.ModelCooldowns = slices.Clone(f.ModelCooldowns) // the pool keeps the other
 	if f.MaxInFlight <= 0 {
@@ -147,12 +149,30 @@ func (o *oracle) state(a *known, model string, now policy.Instant) policy.State 
 	case a.CoolUntil > now, a.RateLimitedAt != 0 && now < a.RateLimitedAt.Add(30*time.Second):
 		return policy.Available
 	}
-	for _, w := range a.live(now) {
-		if s := o.opts.SoftQuotaPercent; s > 0 && s < 100 && w.Utilization >= s {
+	for i, w := range a.Windows {
+		if (w.ResetAt == 0 || w.ResetAt > now) && a.spared[i] {
 			return policy.Available
 		}
 	}
 	return policy.Usable
+}
+
+// spared says of each window whether it is above the soft quota, or was when it
+// was told of before, is running still, and has not fallen by 5 points.
+func (o *oracle) spared(windows []policy.Window, before *known, now policy.Instant) []bool {
+	spared := make([]bool, len(windows))
+	quota := o.opts.SoftQuotaPercent
+	if quota <= 0 || quota >= 100 {
+		return spared
+	}
+	for i, w := range windows {
+		spared[i] = w.Utilization >= quota
+		for j, b := range before.Windows {
+			running := b.ResetAt == 0 || b.ResetAt > now
+			spared[i] = spared[i] || b.Name == w.Name && before.spared[j] && running && w.Utilization >= quota-5
+		}
+	}
+	return spared
 }
 
 func (a *known) live(now policy.Instant) []policy.Window {

@@ -38,7 +38,7 @@ func (s *Sightings) Learn(id string, l account.Limit, accounts int) (pause accou
 	s.recent = slices.DeleteFunc(s.recent, func(o sighting) bool {
 		return o.id == id || l.SeenAt.Sub(o.limit.SeenAt) > atOnce
 	})
-	if l.Scope != account.ScopeAccount || l.Paid {
+	if l.Scope != account.ScopeAccount || l.Paid || l.Source == account.FromUsage {
 		return account.Limit{}, false
 	}
 	if len(s.recent) == mostSightings {

@@ -90,7 +90,7 @@ func (h *history) step() {
 func (h *history) put() {
 	f := h.facts()
 	slot := h.pool.Put(f, h.now)
-	h.oracle.put(f, int(slot))
+	h.oracle.put(f, int(slot), h.now)
 }
 
 func (h *history) remove() {
@@ -214,6 +214,7 @@ func (h *history) facts() policy.Facts {
 
 func (h *history) window(t *rapid.T) policy.Window {
 	w := policy.Window{
+		Name:        rapid.SampledFrom([]string{"5h", "7d"}).Draw(t, "name"),
 		Utilization: rapid.SampledFrom([]float64{0, 10, 30.5, 64, 79, 80, 95, 100, 120}).Draw(t, "utilization"),
 		Length:      rapid.SampledFrom([]time.Duration{0, time.Hour, 5 * time.Hour, 168 * time.Hour}).Draw(t, "length"),
 	}

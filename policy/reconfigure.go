@@ -1,6 +1,9 @@
 package policy
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Reconfigure makes the pool select by other options. Accounts keep their
 // slots, requests in flight and bindings theirs; what was decided stays
@@ -33,6 +36,7 @@ func (p *Pool) moveIn(old member, s Slot, now Instant) {
 		p.Put(Facts{ID: placeholder + strconv.Itoa(int(s))}, now)
 		return
 	}
+	old.facts.Windows = slices.Clone(old.facts.Windows) // decisions show those that were
 	p.Put(old.facts, now)
 	p.members[s].inFlight, p.members[s].probed = old.inFlight, old.probed
 	p.settle(s)

@@ -79,11 +79,11 @@ func (p *Pool) put(v *view, s Slot, st State, until Instant, l line) {
 // changes by itself.
 func (p *Pool) judge(s Slot) (State, Instant) {
 	m := &p.members[s]
-	return m.facts.state(m.coolEnd(), int(m.inFlight), p.now, p.opts.SoftQuotaPercent)
+	return m.facts.state(m.coolEnd(), int(m.inFlight), p.now)
 }
 
 // state is judge for facts of any moment.
-func (f *Facts) state(coolEnd Instant, inFlight int, now Instant, softQuota float64) (State, Instant) {
+func (f *Facts) state(coolEnd Instant, inFlight int, now Instant) (State, Instant) {
 	switch {
 	case !f.Eligible:
 		return Ineligible, forever
@@ -92,7 +92,7 @@ func (f *Facts) state(coolEnd Instant, inFlight int, now Instant, softQuota floa
 	case f.MaxInFlight > 0 && inFlight >= f.MaxInFlight:
 		return Busy, forever
 	}
-	if spared := f.sparedUntil(now, softQuota); spared > now {
+	if spared := f.sparedUntil(now); spared > now {
 		return Available, spared
 	}
 	return Usable, forever
@@ -101,21 +101,17 @@ func (f *Facts) state(coolEnd Instant, inFlight int, now Instant, softQuota floa
 // sparedUntil returns until when the account, although it could serve, is
 // spared: for its soft quota, having just been limited, or cooling but for a
 // probe.
-func (f *Facts) sparedUntil(now Instant, softQuota float64) Instant {
+func (f *Facts) sparedUntil(now Instant) Instant {
 	until := f.CoolUntil
 	if f.RateLimitedAt != 0 {
 		until = max(until, f.RateLimitedAt.Add(recentLimit))
 	}
 	for i := range f.Windows {
-		if w := &f.Windows[i]; w.live(now) && overQuota(w.Utilization, softQuota) {
+		if w := &f.Windows[i]; w.live(now) && w.Spared {
 			until = max(until, w.end())
 		}
 	}
 	return until
-}
-
-func overQuota(utilization, softQuota float64) bool {
-	return softQuota > 0 && softQuota < 100 && utilization >= softQuota
 }
 
 // live reports whether the window's figures still count.

@@ -69,7 +69,7 @@ func (s sticky) stays(p *Pool, q *query, i int32, best Slot) bool {
 	}
 	f := p.members[p.bound(i)].facts
 	f.RateLimitedAt = 0
-	return f.sparedUntil(p.now, p.opts.SoftQuotaPercent) <= p.now
+	return f.sparedUntil(p.now) <= p.now
 }
 
 // keeps reports whether a conversation is to be kept where it is rather than

@@ -23,7 +23,8 @@ type Options struct {
 	// Custom, when set, decides in place of Strategy.
 	Custom Strategy
 	// SoftQuotaPercent is the utilization from which on an account is spared
-	// while others are usable. 0, and 100 or more, switch it off.
+	// while others are usable, until the window starts anew or its utilization is
+	// 5 points lower. 0, and 100 or more, switch it off.
 	SoftQuotaPercent float64
 	// StickyWait is how long a request waits, with the sticky strategy, for the
 	// account of its conversation when that is limited, rather than move. Only a

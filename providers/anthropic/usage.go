@@ -31,18 +31,18 @@ func (p *Provider) Usage(ctx context.Context, cred account.Credential) (provider
 	}
 	now := time.Now().Round(0)
 	var u providers.Usage
-	add := func(name string, length time.Duration, f figure) {
+	add := func(name string, length time.Duration, soft bool, f figure) {
 		if f.Utilization == nil {
 			return
 		}
 		u.Windows = append(u.Windows, account.UsageWindow{
-			Name: name, Utilization: *f.Utilization, Length: length, SeenAt: now,
+			Name: name, Utilization: *f.Utilization, Length: length, SeenAt: now, Soft: soft,
 			ResetAt: answer.Moment(f.ResetsAt, now),
 		})
 	}
-	add("5h", session, body.FiveHour)
-	add("7d", weekly, body.SevenDay)
-	add("7d_sonnet", weekly, body.SevenDaySonnet)
+	add("5h", session, false, body.FiveHour)
+	add("7d", weekly, false, body.SevenDay)
+	add("7d_sonnet", weekly, true, body.SevenDaySonnet)
 	return u, nil
 }
 

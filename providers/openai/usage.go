@@ -30,6 +30,7 @@ func (p *Provider) Usage(ctx context.Context, cred account.Credential) (provider
 	var body struct {
 		Plan   string `json:"plan_type"`
 		Limits struct {
+			Reached   *bool  `json:"limit_reached"`
 			Primary   figure `json:"primary_window"`
 			Secondary figure `json:"secondary_window"`
 		} `json:"rate_limit"`
@@ -45,6 +46,9 @@ func (p *Provider) Usage(ctx context.Context, cred account.Credential) (provider
 	u := providers.Usage{Plan: PlanLabel(body.Plan)}
 	u.Windows = body.Limits.Primary.appendTo(u.Windows, "primary", now)
 	u.Windows = body.Limits.Secondary.appendTo(u.Windows, "secondary", now)
+	for i := range u.Windows {
+		u.Windows[i].Soft = body.Limits.Reached != nil && !*body.Limits.Reached
+	}
 	return u, nil
 }
 

@@ -168,3 +168,37 @@ func TestProviderWithoutUsageEndpoint(t *testing.T) {
 		}
 	})
 }
+
+// An account whose quota is used up by what the endpoint says rests without a
+// request having been refused, is told of, and comes back with a lower figure.
+func TestAccountOfAUsedUpWindowRests(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		percent := 100.0
+		w := open(t, 2, func(g *gauge) {
+			g.figure = func(_ context.Context, token string) (providers.Usage, error) {
+				if token == "access-0" {
+					return used(percent), nil
+				}
+				return used(30), nil
+			}
+		})
+		events := rig.Record(w.eng)
+		time.Sleep(time.Minute)
+		s := rig.Status(t, w.pool, w.ids[0])
+		if s.State != multiaccount.StateCooling || s.CooldownUntil.IsZero() {
+			t.Fatalf("the account is %s until %v", s.State, s.CooldownUntil)
+		}
+		cooled, told := rig.Await[multiaccount.AccountCooled](t, events), rig.Await[multiaccount.UsageUpdated](t, events)
+		if cooled.AccountID != w.ids[0] || cooled.Reason != "5h" || len(told.Windows) == 0 || told.Windows[0].Name != "5h" {
+			t.Errorf("told %+v and %+v", cooled, told)
+		}
+		if n := rig.Count[multiaccount.PoolPaused](events); n != 0 {
+			t.Error("the pool is paused")
+		}
+		percent = 20
+		rig.Must(t, w.pool.RefreshUsage(t.Context(), w.ids[0]))
+		if s = rig.Status(t, w.pool, w.ids[0]); s.State != multiaccount.StateReady {
+			t.Errorf("with a lower figure it is %s: %s", s.State, s.Reason)
+		}
+	})
+}
