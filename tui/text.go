@@ -3,6 +3,7 @@ package tui
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"charm.land/lipgloss/v2"
 )
@@ -37,6 +38,22 @@ func Cut(text string, width int) string {
 		kept.WriteRune(r)
 	}
 	return kept.String() + "…"
+}
+
+// Clean returns a text that came from elsewhere as it may be printed: what
+// would move the cursor, change colours or turn the direction of letters is
+// replaced, and every space is a plain one.
+func Clean(text string) string {
+	const joiner = '\u200d' // keeps an emoji of several parts together
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsPrint(r), r == joiner:
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
 }
 
 // Spread returns left and right at the two ends of a line that is width

@@ -38,6 +38,17 @@ func TestFitHasTheWidth(t *testing.T) {
 	}
 }
 
+func TestClean(t *testing.T) {
+	for text, want := range map[string]string{
+		"work": "work", "日本語 ü 👩‍💻": "日本語 ü 👩‍💻", "a\tb\nc\u00a0d": "a b c d", "\x1b[31mred\x07": "\ufffd[31mred\ufffd",
+		"\u202etxt.exe": "\ufffdtxt.exe", "\u009b2J": "\ufffd2J", "\xff": "\ufffd", "": "",
+	} {
+		if got := tui.Clean(text); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestSpread(t *testing.T) {
 	red := tui.Colours().Bad.Render("left")
 	if got := tui.Spread(red, "right", 12); lipgloss.Width(got) != 12 || !strings.HasSuffix(got, "   right") {

@@ -64,7 +64,12 @@ func (d *desk) start(width, height int, env []string, line string) {
 		d.t.Fatal(err)
 	}
 	d.Terminal = terminal
-	d.t.Cleanup(terminal.Close)
+	d.t.Cleanup(func() {
+		terminal.Close()
+		if strings.Contains(terminal.Written(), providertest.TokenMark) {
+			d.t.Error("a secret was written to the terminal")
+		}
+	})
 }
 
 func (d *desk) context() context.Context {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 // entry is an account as the commands print it. Its JSON names are stable.
@@ -87,12 +88,12 @@ func (o *session) entriesOf(ctx context.Context, provider string) ([]entry, erro
 
 func entryOf(provider string, a *multiaccount.AccountStatus, active string) entry {
 	e := entry{
-		Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, State: a.State, Reason: a.Reason,
+		Provider: provider, ID: a.ID, Label: tui.Clean(a.Label), Email: tui.Clean(a.Email), Plan: tui.Clean(a.Plan), State: a.State, Reason: tui.Clean(a.Reason),
 		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, Claimed: a.Claimed, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
-		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: a.LinkedTo, Failures: a.Failures, Usage: []quota{},
+		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: tui.Clean(a.LinkedTo), Failures: a.Failures, Usage: []quota{},
 	}
 	for _, w := range a.Usage {
-		e.Usage = append(e.Usage, quota{w.Name, w.Utilization, w.ResetAt, w.SeenAt})
+		e.Usage = append(e.Usage, quota{tui.Clean(w.Name), w.Utilization, w.ResetAt, w.SeenAt})
 	}
 	return e
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/login"
@@ -29,13 +30,8 @@ func runScreen(ctx context.Context, s streams) error {
 	held := &curtain{to: s.err}
 	s.err = held
 	return withSession(ctx, s, func(o *session) error {
-		held.closed = tui.IsTerminal(held.to)
-		others, err := watchOthers(o)
-		if err != nil {
-			return err
-		}
-		defer others.stop()
-		interrupted, err := poolview.Show(ctx, &screenHost{o, others}, s.in, s.out)
+		held.closed.Store(tui.IsTerminal(held.to))
+		interrupted, err := poolview.Show(ctx, &screenHost{o}, s.in, s.out)
 		if interrupted || ctx.Err() != nil {
 			return errors.Join(errInterrupted, err)
 		}
@@ -46,23 +42,19 @@ func runScreen(ctx context.Context, s streams) error {
 // curtain keeps the log off the terminal that the screen is on.
 type curtain struct {
 	to     io.Writer
-	closed bool
+	closed atomic.Bool
 }
 
 // Write implements [io.Writer].
 func (c *curtain) Write(text []byte) (int, error) {
-	if c.closed {
+	if c.closed.Load() {
 		return len(text), nil
 	}
 	return c.to.Write(text)
 }
 
 // screenHost is a [poolview.Host] upon a session.
-type screenHost struct {
-	*session
-
-	others *others
-}
+type screenHost struct{ *session }
 
 // Look implements [poolview.Host].
 func (h *screenHost) Look(ctx context.Context) (poolview.Snapshot, error) {
@@ -78,7 +70,6 @@ func (h *screenHost) Look(ctx context.Context) (poolview.Snapshot, error) {
 	for i := range all {
 		seen.Accounts = append(seen.Accounts, poolview.Account{
 			AccountStatus: all[i].status, Provider: all[i].Provider, Active: all[i].Active,
-			Claimed: h.others.has(all[i].Provider, all[i].ID),
 		})
 	}
 	return seen, err

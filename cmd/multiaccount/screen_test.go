@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/internal/screens/stage"
+	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
@@ -264,4 +267,57 @@ func TestScreenShowsWhatOthersUse(t *testing.T) {
 	}
 	d.missing("in use")
 	d.shows("accounts-80", "quit")
+}
+
+// What a provider calls an account must not reach the terminal as a command to
+// it, on the screen or in what commands print.
+func TestTerminalGetsNoForeignEscapes(t *testing.T) {
+	const evil = "\x1b]0;owned\x07\x1b[31meve\u202e"
+	d := newDesk(t)
+	if err := stage.Fill(t.Context(), d.dir, d.srv); err != nil {
+		t.Fatal(err)
+	}
+	store := otherProcess(t, d.dir)
+	_, err := store.Update(t.Context(), persistence.Key{Provider: "anthropic", ID: stage.ID("01")}, func(r *account.Record) {
+		r.Label, r.Plan, r.Email = "", evil, evil
+		r.Usage[0].Name = evil
+	})
+	if err := errors.Join(err, store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for line, seen := range map[string]string{"multiaccount": "eve", "multiaccount status": "eve", "multiaccount accounts list": "eve", "multiaccount accounts show " + stage.ID("01"): "last used"} {
+		d.start(100, 40, nil, line)
+		d.sees(seen)
+		if written := d.Written(); strings.Contains(written, "owned\x07") || strings.Contains(written, "\x1b[31meve") || strings.Contains(written, "\u202e") {
+			t.Errorf("%s: %q", line, written)
+		}
+	}
+}
+
+// The log of debug is not written upon the screen, but where it is sent. What
+// is logged before there is a screen shows.
+func TestScreenKeepsTheLogOff(t *testing.T) {
+	d := newDesk(t)
+	if err := stage.Fill(t.Context(), d.dir, d.srv); err != nil {
+		t.Fatal(err)
+	}
+	d.start(80, 24, []string{"MULTIACCOUNT_DEBUG=true"}, "multiaccount")
+	d.sees("● work")
+	_, before, _ := strings.Cut(d.Written(), "\x1b[?1049h") // the alternate screen begins
+	d.press("e")
+	d.sees("disabled work")
+	_, written, _ := strings.Cut(d.Written(), "\x1b[?1049h")
+	if before == "" || strings.Contains(written, `"level"`) {
+		t.Error("the log is on the screen")
+	}
+	log := filepath.Join(d.dir, "log")
+	d.start(80, 24, []string{"MULTIACCOUNT_DEBUG=true"}, "multiaccount 2> "+log)
+	d.sees("● work")
+	d.press("e")
+	d.sees("enabled work")
+	d.press("q")
+	d.ends(exitDone)
+	if text, err := os.ReadFile(log); err != nil || !strings.Contains(string(text), `"level"`) {
+		t.Errorf("nothing is logged: %v", err)
+	}
 }

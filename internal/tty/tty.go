@@ -3,6 +3,7 @@
 package tty
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type Terminal struct {
 
 	mu    sync.Mutex
 	emu   *vt.Emulator
+	all   bytes.Buffer
 	fresh chan struct{}
 
 	readers sync.WaitGroup
@@ -32,9 +34,13 @@ type Terminal struct {
 }
 
 // Start starts cmd on a terminal of that size. [Terminal.Close] must be called.
-// The error is why there is no pseudo-terminal or no program.
+// Where there are
+// no pseudo-terminals the error is [errors.ErrUnsupported].
 func Start(cmd *exec.Cmd, width, height int) (*Terminal, error) {
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: rows(height), Cols: rows(width)})
+	if errors.Is(err, pty.ErrUnsupported) {
+		return nil, fmt.Errorf("pseudo-terminals: %w", errors.ErrUnsupported)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("a terminal for %s: %w", cmd.Path, err)
 	}
@@ -55,6 +61,7 @@ func (t *Terminal) draw() {
 	for {
 		n, err := t.file.Read(buffer)
 		t.mu.Lock()
+		t.all.Write(buffer[:n])
 		_, _ = t.emu.Write(buffer[:n]) // an emulator cannot fail
 		close(t.fresh)
 		t.fresh = make(chan struct{})
@@ -144,6 +151,13 @@ func (t *Terminal) Draw(fn func(*vt.Emulator)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	fn(t.emu)
+}
+
+// Written returns all that the program has written, with its escape sequences.
+func (t *Terminal) Written() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.all.String()
 }
 
 // Signal sends the program a signal.

@@ -22,7 +22,7 @@ type done struct {
 
 // finish tells how it went, and shows what has become of the accounts.
 func (m *model) finish(d done) tea.Cmd {
-	m.notice = notice{d.text, good}
+	m.notice, m.saidAt = notice{d.text, good}, m.beats
 	if d.err != nil {
 		m.notice = notice{advice(d.err), bad}
 	}
@@ -48,6 +48,9 @@ func advice(err error) string {
 // apply does one thing to the selected account.
 func (m *model) apply(begun, ended string, do func(context.Context, Pool, string) error) tea.Cmd {
 	a := *m.current()
+	if a.State == multiaccount.StateQuarantined {
+		return m.finish(done{err: errors.New("its file cannot be read, so that nothing can be done to it: " + a.Reason)})
+	}
 	m.notice = notice{begun + " " + a.name() + " …", plain}
 	return m.crew.change(askTime, func(ctx context.Context) tea.Msg {
 		pool, err := m.host.Pool(a.Provider)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/login"
 	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 // attempt is a login that is under way.
@@ -87,7 +88,7 @@ func (m *model) heard(msg tea.Msg) tea.Cmd {
 		return m.logged(msg)
 	case told:
 		if a := m.attempt; a == msg.of {
-			a.url, a.code, a.trouble = msg.url, msg.code, msg.trouble
+			a.url, a.code, a.trouble = tui.Clean(msg.url), tui.Clean(msg.code), msg.trouble
 		}
 	case asked:
 		if msg.of == m.attempt {
@@ -99,7 +100,7 @@ func (m *model) heard(msg tea.Msg) tea.Cmd {
 
 func (m *model) askPaste(q asked) tea.Cmd {
 	a := m.attempt
-	a.url, a.trouble = q.question.URL, ""
+	a.url, a.trouble = tui.Clean(q.question.URL), ""
 	if q.question.Problem != nil {
 		a.trouble = q.question.Problem.Error()
 	}

@@ -46,7 +46,7 @@ func (m *model) saidLast() []string {
 		return nil
 	}
 	mark := map[tone]string{good: "✓ ", bad: "✗ "}[said.tone]
-	lines := wrapped(mark+strings.Join(strings.Fields(said.text), " "), m.innerWidth())
+	lines := wrapped(mark+tui.Clean(strings.Join(strings.Fields(said.text), " ")), m.innerWidth())
 	lines = lines[:min(len(lines), max(1, m.height/5))]
 	for i := range lines {
 		lines[i] = m.tone(said.tone).Render(strings.TrimRight(lines[i], " "))
@@ -65,8 +65,11 @@ func (m *model) keyLines() []string {
 		return m.hints("esc goes back · q quits")
 	}
 	var items []string
-	if len(m.seen.Accounts) > 1 {
-		items = append(items, m.Accent.Render("↑↓")+" "+m.Faint.Render("choose"), m.Accent.Render("tab")+" "+m.Faint.Render("provider"))
+	if n := len(m.seen.Accounts); n > 1 {
+		items = append(items, m.Accent.Render("↑↓")+" "+m.Faint.Render("choose"))
+		if m.seen.Accounts[0].Provider != m.seen.Accounts[n-1].Provider {
+			items = append(items, m.Accent.Render("tab")+" "+m.Faint.Render("provider"))
+		}
 	}
 	for _, b := range bindings() {
 		if !b.about || m.current() != nil {

@@ -2,6 +2,7 @@ package poolview
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
@@ -9,6 +10,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/login"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
+	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 // ByKey is the way to add an account that has an API key.
@@ -75,11 +77,21 @@ type Account struct {
 	Provider string
 	// Active is set on the account that serves first.
 	Active bool
-	// Claimed is set while another process is using it.
-	Claimed bool
 }
 
 func (a *Account) key() key { return key{a.Provider, a.ID} }
+
+// clean makes what came from the provider, or from another program, fit to be
+// shown.
+func (a *Account) clean() {
+	for _, text := range []*string{&a.Label, &a.Email, &a.Plan, &a.Reason, &a.LinkedTo} {
+		*text = tui.Clean(*text)
+	}
+	a.Usage = slices.Clone(a.Usage)
+	for i := range a.Usage {
+		a.Usage[i].Name = tui.Clean(a.Usage[i].Name)
+	}
+}
 
 // key names an account among all.
 type key struct{ provider, id string }

@@ -40,6 +40,8 @@ func (m *model) pressed(msg tea.KeyPressMsg) tea.Cmd {
 	case name == "ctrl+c":
 		m.interrupted = true
 		return m.leave()
+	case name == "ctrl+z":
+		return tea.Suspend
 	case name == "ctrl+y" && m.attempt != nil:
 		return tea.SetClipboard(m.attempt.url)
 	case m.dialog != nil:

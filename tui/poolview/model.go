@@ -48,10 +48,12 @@ type model struct {
 	selected key
 	page     page
 	notice   notice
-	news     []news
-	dialog   *dialog
-	attempt  *attempt
-	usageAt  time.Time
+	// saidAt is the beat of the last success.
+	saidAt  int
+	news    []news
+	dialog  *dialog
+	attempt *attempt
+	usageAt time.Time
 
 	interrupted bool
 	over        bool
@@ -74,6 +76,10 @@ type notice struct {
 	text string
 	tone tone
 }
+
+// noticeBeats is how long a success is worth a line. Failures stay until
+// something else happens, or escape.
+const noticeBeats = 10
 
 func newModel(host Host, c *crew, clock func() time.Time, say func(tea.Msg)) *model {
 	return &model{Palette: tui.Colours(), host: host, crew: c, clock: clock, say: say, width: 80, height: 24, now: clock()}
@@ -121,6 +127,9 @@ func (m *model) look() tea.Cmd {
 func (m *model) tick(now time.Time) tea.Cmd {
 	m.now = now
 	m.beats++
+	if m.notice.tone == good && m.beats-m.saidAt >= noticeBeats {
+		m.notice = notice{}
+	}
 	next := m.crew.wake(beat, m.clock)
 	if m.beats%lookEvery != 0 {
 		return next
@@ -135,6 +144,9 @@ func (m *model) sight(s sighted) tea.Cmd {
 		return nil
 	}
 	m.seen, m.looked = s.seen, true
+	for i := range m.seen.Accounts {
+		m.seen.Accounts[i].clean()
+	}
 	m.keepSelection()
 	if m.seen.UsageEvery > 0 && m.now.Sub(m.usageAt) >= m.seen.UsageEvery {
 		return m.askUsage(nil)

@@ -3,6 +3,8 @@ package poolview
 import (
 	"context"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -248,7 +250,7 @@ func TestUsageIsAskedForAsOftenAsTheSettingsSay(t *testing.T) {
 
 func TestEveryEventHasWords(t *testing.T) {
 	about := messages.Occurrence{Provider: "anthropic", Label: "work", At: noon}
-	for _, e := range []multiaccount.Event{
+	all := []multiaccount.Event{
 		multiaccount.AccountJoined{Occurrence: about},
 		multiaccount.AccountJoined{Occurrence: about, Known: true},
 		multiaccount.AccountLeft{Occurrence: about},
@@ -272,12 +274,67 @@ func TestEveryEventHasWords(t *testing.T) {
 		multiaccount.StreamCut{Occurrence: about},
 		multiaccount.SaveFailed{Occurrence: about},
 		multiaccount.EventsDropped{Occurrence: about, Count: 2},
-	} {
+		multiaccount.SettingsChanged{Occurrence: about},
+		multiaccount.SettingsRejected{Occurrence: about},
+	}
+	tested := map[string]bool{}
+	for _, e := range all {
+		tested[strings.TrimPrefix(fmt.Sprintf("%T", e), "messages.")] = true
 		if n := newsOf(e, noon); n.text == "" || n.who != "work" || !n.at.Equal(noon) {
 			t.Errorf("%T: %+v", e, n)
 		}
 	}
+	for _, name := range eventNames(t) {
+		if !tested[name] {
+			t.Errorf("%s is not tested", name)
+		}
+	}
 	if n := newsOf(multiaccount.CircuitOpened{Occurrence: messages.Occurrence{Provider: "openai"}}, noon); n.who != "openai" || !n.at.Equal(noon) {
 		t.Errorf("an event of a pool: %+v", n)
+	}
+}
+
+// eventNames are the types of all events there are, as the source has them.
+func eventNames(t *testing.T) []string {
+	t.Helper()
+	source, err := os.ReadFile("../../events.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, found := range regexp.MustCompile(`(?m)^\t(\w+) = messages\.\w+$`).FindAllStringSubmatch(string(source), -1) {
+		names = append(names, found[1])
+	}
+	if len(names) < 20 {
+		t.Fatalf("only %q are events", names)
+	}
+	return names
+}
+
+func TestSuccessesFadeAndFailuresStay(t *testing.T) {
+	s := newStand(t, several())
+	for _, failed := range []error{nil, errBoom} {
+		s.finish(done{"renamed work", failed})
+		for range noticeBeats {
+			if s.notice.text == "" {
+				t.Fatalf("%v fades too soon", failed)
+			}
+			s.tick(noon)
+		}
+		if (s.notice.text == "") != (failed == nil) {
+			t.Errorf("%v: the notice is %q", failed, s.notice.text)
+		}
+	}
+	s.press("esc")
+	if s.notice.text != "" {
+		t.Error("escape leaves the failure")
+	}
+}
+
+func TestQuarantinedAccountIsLeftAlone(t *testing.T) {
+	s := newStand(t, several())
+	s.press("G", "r")
+	if slices.Contains(s.host.calls, "refresh 0123456789") || !strings.Contains(s.screen(), "its file cannot be read") {
+		t.Errorf("%q\n%s", s.host.calls, s.screen())
 	}
 }

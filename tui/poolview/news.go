@@ -1,6 +1,7 @@
 package poolview
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -55,14 +56,13 @@ func (m *model) note(e multiaccount.Event) {
 // newsOf puts an event into words.
 func newsOf(e multiaccount.Event, now time.Time) news {
 	about := e.About()
-	n := news{at: about.At, who: about.Label}
-	if n.who == "" {
-		n.who = about.Provider
-	}
+	n := news{at: about.At}
+	n.who = cmp.Or(about.Label, about.Provider, "multiaccount")
 	if n.at.IsZero() {
 		n.at = now
 	}
 	n.text, n.tone = words(e)
+	n.who, n.text = tui.Clean(n.who), tui.Clean(n.text)
 	return n
 }
 
@@ -122,6 +122,10 @@ func wordsOfPool(e multiaccount.Event) (string, tone) {
 		return "its file cannot be read: " + e.Reason, bad
 	case multiaccount.SaveFailed:
 		return "is not stored: " + e.Reason, bad
+	case multiaccount.SettingsChanged:
+		return "the settings are others: " + strings.Join(e.Keys, ", "), good
+	case multiaccount.SettingsRejected:
+		return "the settings cannot be used, and are as before: " + e.Reason, bad
 	case multiaccount.EventsDropped:
 		return tui.Count(e.Count, "event was", "events were") + " too many to follow", plain
 	}
