@@ -26,7 +26,11 @@ func (m *model) details() []string {
 		}
 	}
 	lines = append(lines, m.windows(a)...)
-	return append(lines, m.facts(a)...)
+	facts := m.facts(a)
+	if len(lines)+1+len(facts) <= m.spareRoom() {
+		lines = append(lines, "")
+	}
+	return append(lines, facts...)
 }
 
 func yes(is bool, text string) string {

@@ -72,17 +72,22 @@ func (m *model) welcome() []string {
 }
 
 // columns are the widths of a row's parts; 0 leaves one out.
-type columns struct{ label, state, use, plan, bar, wait int }
+type columns struct{ label, gap, state, use, plan, bar, wait int }
 
 const (
 	markWidth    = 4
 	leastLabel   = 12
 	widestLabel  = 30
 	percentWidth = 6
+	// roomy is from where columns may stand further apart.
+	roomy = 78
 )
 
 func (m *model) columns() columns {
-	c := columns{label: leastLabel, state: 7}
+	c := columns{label: leastLabel, gap: 1, state: 7}
+	if m.listWidth() >= roomy {
+		c.gap = 2
+	}
 	for i := range m.seen.Accounts {
 		a := &m.seen.Accounts[i]
 		c.label = max(c.label, len([]rune(a.name())))
@@ -90,13 +95,13 @@ func (m *model) columns() columns {
 		c.plan = max(c.plan, len([]rune(a.Plan)))
 	}
 	c.label, c.plan = min(c.label, widestLabel), min(c.plan, 14)
-	room := m.listWidth() - markWidth - c.state - 1 - percentWidth
+	room := m.listWidth() - markWidth - c.state - c.gap - percentWidth
 	room, c.wait = part(room-leastLabel, 16, room)
 	room, c.use = part(room-leastLabel, 8, room)
 	room, c.bar = part(room-leastLabel, 11, room)
 	c.label = min(c.label, max(room, 1))
 	room -= c.label
-	if _, plan := part(room, c.plan+1, room); c.plan > 0 {
+	if _, plan := part(room, c.plan+c.gap, room); c.plan > 0 {
 		c.plan = plan
 		room -= plan
 	}
@@ -121,7 +126,7 @@ func (m *model) row(a *Account, c columns) string {
 		mark, label = m.Accent.Render("▌ "), m.Title
 	}
 	state := m.State(a.State)
-	line := mark + state.Render("●") + " " + label.Render(tui.Fit(a.name(), c.label)) + " " +
+	line := mark + state.Render("●") + " " + label.Render(tui.Fit(a.name(), c.label)) + strings.Repeat(" ", c.gap) +
 		state.Render(tui.Fit(string(a.State), c.state))
 	if c.use > 0 {
 		line += " " + m.use(a, c.use-1)

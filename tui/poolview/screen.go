@@ -46,11 +46,23 @@ func (m *model) bodyHeight() int { return max(leastList, m.height-len(m.head())-
 // the list half of the room when it needs that.
 func (m *model) paneRoom() int {
 	body, list := m.bodyHeight(), leastList
+	if m.isWide() {
+		return body
+	}
 	if m.dialog == nil && m.attempt == nil {
 		rows, _ := m.rows()
 		list = max(list, min(len(rows), body/2))
 	}
 	return max(0, body-list-1)
+}
+
+// spareRoom is what the details may take without any cost to the list.
+func (m *model) spareRoom() int {
+	if m.isWide() {
+		return m.bodyHeight()
+	}
+	rows, _ := m.rows()
+	return m.bodyHeight() - len(rows) - 1
 }
 
 // screen is all lines, each within the width and together the height.
