@@ -1,44 +1,32 @@
 package multiaccount
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// prefixLimit is how much of an error's body is read to class it, and how
-// much of a body nobody wants is read so that its connection is kept.
-const prefixLimit = 64 << 10
+// How much of an error's body is read to class it, and for how long.
+const (
+	prefixLimit = 64 << 10
+	prefixTime  = 2 * time.Second
+)
 
 // prefix reads the beginning of an error's body and puts it back.
-func (a *answer) prefix() []byte {
-	if a.resp.StatusCode < http.StatusBadRequest {
+func (a *answer) prefix(ctx context.Context) []byte {
+	if a.resp.StatusCode < http.StatusBadRequest || a.resp.Body == http.NoBody {
 		return nil
 	}
-	read, err := io.ReadAll(io.LimitReader(a.resp.Body, prefixLimit))
-	rest := io.Reader(a.resp.Body)
-	if err != nil {
-		rest = failingReader{err}
-	}
-	a.resp.Body = &prefixed{Reader: io.MultiReader(bytes.NewReader(read), rest), Closer: a.resp.Body}
-	return read
+	body := &ahead{body: a.resp.Body}
+	a.resp.Body = body
+	body.fill(ctx, prefixLimit, prefixTime, func() bool { return false }, func([]byte) {})
+	return body.held
 }
-
-// prefixed is a body whose beginning was read before.
-type prefixed struct {
-	io.Reader
-	io.Closer
-}
-
-// failingReader says again why reading stopped.
-type failingReader struct{ err error }
-
-func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 // leasedBody ends the lease when it was read to its end or closed, and when the
 // request's context ends: not every client closes the body then.

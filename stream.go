@@ -15,17 +15,10 @@ import (
 // first what was held back, and looks at each for how the stream fares. A
 // failure that its caller has to see is told to the account.
 type stream struct {
-	body    io.ReadCloser
+	ahead
 	walk    *walk
 	reader  providers.StreamReader
 	scanner sse.Scanner
-
-	// held was read and not passed on yet, heldErr is how that reading ended.
-	held    []byte
-	heldErr error
-	// ahead is the latest read of the hold; waits is set until it was taken in.
-	ahead *pendingRead
-	waits bool
 
 	// known is set once the provider recognised an event, shown once there was
 	// one that the caller must see, over once nothing that follows matters.
@@ -54,11 +47,7 @@ func (s *stream) Read(p []byte) (int, error) {
 // Close implements io.Closer. No read is under way any more when it returns.
 func (s *stream) Close() error {
 	s.closed.Store(true)
-	err := s.body.Close()
-	if s.ahead != nil {
-		<-s.ahead.done
-	}
-	return err
+	return s.ahead.Close()
 }
 
 // scan looks at a piece of the stream.

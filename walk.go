@@ -2,7 +2,6 @@ package multiaccount
 
 import (
 	"errors"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -144,7 +143,7 @@ func (w *walk) send(leased messages.TokenLeased) error {
 	a.complete()
 	outcome := Outcome{Err: a.err}
 	if a.err == nil {
-		outcome.Status, outcome.Header, outcome.Body = a.resp.StatusCode, a.resp.Header, a.prefix()
+		outcome.Status, outcome.Header, outcome.Body = a.resp.StatusCode, a.resp.Header, a.prefix(w.req.Context())
 	}
 	if cause := w.req.Context().Err(); cause != nil {
 		outcome.Err = cause
@@ -204,10 +203,7 @@ func (a *answer) discard() {
 	if a.resp == nil {
 		return
 	}
-	if _, endless := a.resp.Body.(*stream); !endless {
-		_, _ = io.CopyN(io.Discard, a.resp.Body, prefixLimit) // to keep the connection
-	}
-	_ = a.resp.Body.Close()
+	_ = a.resp.Body.Close() // a short one was read to its end by now, which keeps the connection
 	a.resp = nil
 }
 
