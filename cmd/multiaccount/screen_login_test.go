@@ -72,6 +72,15 @@ func TestScreenLogsInByBrowser(t *testing.T) {
 	}
 }
 
+func TestScreenShowsTheAddressWhereNoBrowserOpens(t *testing.T) {
+	d := sit(t, 80, 24, "BROWSER_DOES=fail")
+	d.owner(providertest.Anthropic)
+	d.press("a" + enter + enter)
+	d.sees("No browser could be opened")
+	followTo(t, d.Link())
+	d.sees("logged in to anthropic as carol@example.com")
+}
+
 func TestScreenLogsInByDevice(t *testing.T) {
 	d := sit(t, 80, 24)
 	owner := d.owner(providertest.OpenAI)

@@ -10,7 +10,6 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/seed-810f1486/multiaccount"
-	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -110,66 +109,4 @@ func (m *model) remove() tea.Cmd {
 		}
 		return m.apply("removing", "removed", func(ctx context.Context, p Pool, id string) error { return p.Remove(ctx, id) })
 	}, ask)
-}
-
-// strategies are the rules with what each is for.
-func strategies() []tui.Option {
-	return []tui.Option{
-		{Name: string(settings.StrategySticky), Note: "a conversation stays on its account"},
-		{Name: string(settings.StrategyRoundRobin), Note: "each account in turn, by weight"},
-		{Name: string(settings.StrategyHybrid), Note: "the best by quota, pace and health"},
-		{Name: string(settings.StrategyDrainFirst), Note: "the quota that is lost soonest"},
-	}
-}
-
-func (m *model) strategy() tea.Cmd {
-	all, chosen := strategies(), 0
-	for i := range all {
-		if all[i].Name == string(m.seen.Strategy) {
-			chosen = i
-		}
-	}
-	choose := huh.NewSelect[int]().Title("Which account serves a request?").Options(tui.Choices(all)...).Value(&chosen)
-	return m.open("↑↓ choose · enter stores it in the settings · esc leaves it", func() tea.Cmd {
-		s := settings.Strategy(all[chosen].Name)
-		return m.crew.change(changeTime, func(ctx context.Context) tea.Msg {
-			return done{"the strategy is " + string(s) + " now", m.host.SetStrategy(ctx, s)}
-		})
-	}, choose)
-}
-
-func (m *model) usage() tea.Cmd {
-	m.notice = notice{"asking for the quota of all accounts …", plain}
-	return m.askUsage(func(err error) tea.Msg { return done{"the quota is that of this moment", err} })
-}
-
-// askUsage asks for the quota of all accounts that may tell it; then, when set,
-// has the last word. Without it a failure is not worth a word: the figures show
-// how old they are.
-func (m *model) askUsage(then func(error) tea.Msg) tea.Cmd {
-	m.usageAt = m.now
-	all := m.seen.Accounts
-	return m.crew.ask(askTime, func(ctx context.Context) tea.Msg {
-		var errs []error
-		for i := range all {
-			if a := &all[i]; a.Enabled && a.State != multiaccount.StateQuarantined {
-				errs = append(errs, usageOf(ctx, m.host, a))
-			}
-		}
-		if then == nil {
-			return nil
-		}
-		return then(errors.Join(errs...))
-	})
-}
-
-func usageOf(ctx context.Context, host Host, a *Account) error {
-	pool, err := host.Pool(a.Provider)
-	if err == nil {
-		err = pool.RefreshUsage(ctx, a.ID)
-	}
-	if errors.Is(err, errors.ErrUnsupported) {
-		return nil // an API key has no quota to tell
-	}
-	return err
 }

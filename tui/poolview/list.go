@@ -1,11 +1,5 @@
 package poolview
 
-import (
-	"strings"
-
-	"github.com/seed-810f1486/multiaccount/tui"
-)
-
 // list is the accounts below their providers, in that many lines, with the
 // selected one among them.
 func (m *model) list(height int) []string {
@@ -15,43 +9,72 @@ func (m *model) list(height int) []string {
 	case len(m.seen.Accounts) == 0 && m.looked:
 		return m.welcome()
 	}
-	lines, selected := m.rows()
-	return m.window(lines, selected, height)
+	return m.window(height)
 }
 
-// rows are the lines of all accounts, and the index of the selected one.
-func (m *model) rows() (lines []string, selected int) {
-	c := m.columns()
+// place is a line of the list: an account by its index, or the heading of the
+// provider that begins with it, or the gap before that.
+type place struct {
+	account int
+	kind    placeKind
+}
+
+type placeKind uint8
+
+const (
+	isAccount placeKind = iota
+	isHeading
+	isGap
+)
+
+// places are all lines of the list, and which one has the selected account.
+func (m *model) places() (all []place, selected int) {
 	for i := range m.seen.Accounts {
 		a := &m.seen.Accounts[i]
 		if i == 0 || m.seen.Accounts[i-1].Provider != a.Provider {
 			if i > 0 {
-				lines = append(lines, "")
+				all = append(all, place{i, isGap})
 			}
-			lines = append(lines, m.heading(a.Provider))
+			all = append(all, place{i, isHeading})
 		}
 		if a.key() == m.selected {
-			selected = len(lines)
+			selected = len(all)
 		}
-		lines = append(lines, m.row(a, c))
+		all = append(all, place{i, isAccount})
 	}
-	return lines, selected
+	return all, selected
 }
 
-// window is the part of the lines around the one at that index.
-func (m *model) window(lines []string, at, height int) []string {
-	if len(lines) <= height || height < 1 {
-		return lines[:min(len(lines), max(height, 0))]
-	}
-	from := min(max(0, at-height/2), len(lines)-height)
+// window draws the lines around the selected account, and no others: there may
+// be thousands.
+func (m *model) window(height int) []string {
+	all, at := m.places()
+	height = min(max(height, 0), len(all))
+	from := min(max(0, at-height/2), len(all)-height)
 	if at == 1 {
 		from = 0 // with the heading above it
 	}
-	shown := append([]string{}, lines[from:from+height]...)
-	if from+height < len(lines) && at != from+height-1 {
-		shown[height-1] = m.Faint.Render("  ⋮ more below")
+	c := m.columns()
+	lines := make([]string, height)
+	for i := range lines {
+		lines[i] = m.drawn(all[from+i], c)
 	}
-	return shown
+	if from+height < len(all) && height > 0 && at != from+height-1 {
+		lines[height-1] = m.Faint.Render("  ⋮ more below")
+	}
+	return lines
+}
+
+func (m *model) drawn(p place, c columns) string {
+	a := &m.seen.Accounts[p.account]
+	switch p.kind {
+	case isHeading:
+		return m.heading(a.Provider)
+	case isAccount:
+		return m.row(a, c)
+	case isGap:
+	}
+	return ""
 }
 
 func (m *model) heading(provider string) string {
@@ -69,81 +92,4 @@ func (m *model) welcome() []string {
 		"on this machine are taken in by",
 		"  " + key("multiaccount import"),
 	}
-}
-
-// columns are the widths of a row's parts; 0 leaves one out.
-type columns struct{ label, gap, state, use, plan, bar, wait int }
-
-const (
-	markWidth    = 4
-	leastLabel   = 12
-	widestLabel  = 30
-	percentWidth = 6
-	// roomy is from where columns may stand further apart.
-	roomy = 78
-)
-
-func (m *model) columns() columns {
-	c := columns{label: leastLabel, gap: 1, state: 7}
-	if m.listWidth() >= roomy {
-		c.gap = 2
-	}
-	for i := range m.seen.Accounts {
-		a := &m.seen.Accounts[i]
-		c.label = max(c.label, len([]rune(a.name())))
-		c.state = max(c.state, len(a.State))
-		c.plan = max(c.plan, len([]rune(a.Plan)))
-	}
-	c.label, c.plan = min(c.label, widestLabel), min(c.plan, 14)
-	room := m.listWidth() - markWidth - c.state - c.gap - percentWidth
-	room, c.wait = part(room-leastLabel, 16, room)
-	room, c.use = part(room-leastLabel, 8, room)
-	room, c.bar = part(room-leastLabel, 11, room)
-	c.label = min(c.label, max(room, 1))
-	room -= c.label
-	if _, plan := part(room, c.plan+c.gap, room); c.plan > 0 {
-		c.plan = plan
-		room -= plan
-	}
-	if c.bar > 0 {
-		c.bar += min(max(room, 0), 13)
-	}
-	return c
-}
-
-// part takes want out of the room when spare has as much.
-func part(spare, want, room int) (left, got int) {
-	if spare < want {
-		return room, 0
-	}
-	return room - want, want
-}
-
-// row is the line of an account.
-func (m *model) row(a *Account, c columns) string {
-	mark, label := "  ", m.Plain
-	if a.key() == m.selected {
-		mark, label = m.Accent.Render("▌ "), m.Title
-	}
-	state := m.State(a.State)
-	line := mark + state.Render("●") + " " + label.Render(tui.Fit(a.name(), c.label)) + strings.Repeat(" ", c.gap) +
-		state.Render(tui.Fit(string(a.State), c.state))
-	if c.use > 0 {
-		line += " " + m.use(a, c.use-1)
-	}
-	if c.plan > 0 {
-		line += " " + m.Faint.Render(tui.Fit(a.Plan, c.plan-1))
-	}
-	return strings.TrimRight(line+m.quota(a, c), " ")
-}
-
-// use says who is using the account.
-func (m *model) use(a *Account, width int) string {
-	switch {
-	case a.Active:
-		return m.Accent.Render(tui.Fit("active", width))
-	case a.Claimed:
-		return m.Faint.Render(tui.Fit("in use", width))
-	}
-	return strings.Repeat(" ", width)
 }

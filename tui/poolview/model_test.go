@@ -62,6 +62,21 @@ func TestScreenFitsEverySize(t *testing.T) {
 	}
 }
 
+// A picture of many accounts costs what shows, not what there is.
+func BenchmarkScreenOfManyAccounts(b *testing.B) {
+	crowd := several()
+	for i := range 10_000 {
+		crowd.Accounts = append(crowd.Accounts, member("openai", fmt.Sprint("x", i), fmt.Sprint("account ", i), multiaccount.StateReady))
+	}
+	c := newCrew(b.Context())
+	b.Cleanup(c.dismiss)
+	m := newModel(&fake{}, c, func() time.Time { return noon }, nil)
+	m.react(sighted{seen: crowd})
+	for b.Loop() {
+		_ = m.screen()
+	}
+}
+
 func TestSelectedAccountIsAlwaysOnTheScreen(t *testing.T) {
 	crowd := several()
 	for i := range 60 {
@@ -274,6 +289,7 @@ func TestEveryEventHasWords(t *testing.T) {
 		multiaccount.StreamCut{Occurrence: about},
 		multiaccount.SaveFailed{Occurrence: about},
 		multiaccount.EventsDropped{Occurrence: about, Count: 2},
+		multiaccount.UsageUpdated{Occurrence: about, Windows: []multiaccount.UsageFigure{{Name: "5h", Utilization: 62}}},
 		multiaccount.SettingsChanged{Occurrence: about},
 		multiaccount.SettingsRejected{Occurrence: about},
 	}

@@ -2,6 +2,7 @@ package poolview
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -92,6 +93,8 @@ func words(e multiaccount.Event) (string, tone) {
 		return "got no new token: " + e.Reason, warn
 	case multiaccount.VerificationRequired:
 		return "must visit " + e.URL, bad
+	case multiaccount.UsageUpdated:
+		return "has used " + figures(e.Windows), plain
 	}
 	return wordsOfPool(e)
 }
@@ -130,6 +133,15 @@ func wordsOfPool(e multiaccount.Event) (string, tone) {
 		return tui.Count(e.Count, "event was", "events were") + " too many to follow", plain
 	}
 	return "", plain
+}
+
+// figures are quota windows in a few words.
+func figures(windows []multiaccount.UsageFigure) string {
+	all := make([]string, len(windows))
+	for i, w := range windows {
+		all[i] = fmt.Sprintf("%.0f %% of %s", w.Utilization, w.Name)
+	}
+	return strings.Join(all, ", ")
 }
 
 // apart is how far two moments are apart, in words that fit a column.

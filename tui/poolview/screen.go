@@ -50,7 +50,7 @@ func (m *model) paneRoom() int {
 		return body
 	}
 	if m.dialog == nil && m.attempt == nil {
-		rows, _ := m.rows()
+		rows, _ := m.places()
 		list = max(list, min(len(rows), body/2))
 	}
 	return max(0, body-list-1)
@@ -61,7 +61,7 @@ func (m *model) spareRoom() int {
 	if m.isWide() {
 		return m.bodyHeight()
 	}
-	rows, _ := m.rows()
+	rows, _ := m.places()
 	return m.bodyHeight() - len(rows) - 1
 }
 
