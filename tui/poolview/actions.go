@@ -44,62 +44,81 @@ func advice(err error) string {
 	return text
 }
 
-// apply does one thing to the selected account.
-func (m *model) apply(begun, ended string, do func(context.Context, Pool, string) error) tea.Cmd {
-	a := *m.current()
+// deed is what is done to one account.
+type deed struct {
+	begun, ended string
+	// asks is set when the provider is asked, which takes its time and goes on
+	// in the engine when the screen ends.
+	asks bool
+	do   func(context.Context, Pool, string) error
+}
+
+// apply does it to a, which was selected when its owner was asked: by now
+// another account may be.
+func (m *model) apply(a Account, d deed) tea.Cmd {
 	if a.State == multiaccount.StateQuarantined {
 		return m.finish(done{err: errors.New("its file cannot be read, so that nothing can be done to it: " + a.Reason)})
 	}
-	m.notice = notice{begun + " " + a.name() + " …", plain}
-	return m.crew.change(askTime, func(ctx context.Context) tea.Msg {
+	m.notice = notice{d.begun + " " + a.name() + " …", plain}
+	work := func(ctx context.Context) tea.Msg {
 		pool, err := m.host.Pool(a.Provider)
 		if err == nil {
-			err = do(ctx, pool, a.ID)
+			err = d.do(ctx, pool, a.ID)
 		}
-		return done{ended + " " + a.name(), err}
-	})
+		return done{d.ended + " " + a.name(), err}
+	}
+	if d.asks {
+		return m.crew.ask(askTime, work)
+	}
+	return m.crew.change(changeTime, work)
 }
 
 // name is what to call an account.
 func (a *Account) name() string { return tui.Label(&a.AccountStatus) }
 
 func (m *model) toggle() tea.Cmd {
-	on := m.current().switchedOff() || !m.current().Enabled
+	a := *m.current()
+	on := !a.Enabled
 	begun, ended := "disabling", "disabled"
 	if on {
 		begun, ended = "enabling", "enabled"
 	}
-	return m.apply(begun, ended, func(ctx context.Context, p Pool, id string) error { return p.SetEnabled(ctx, id, on) })
+	return m.apply(a, deed{begun: begun, ended: ended, do: func(ctx context.Context, p Pool, id string) error {
+		return p.SetEnabled(ctx, id, on)
+	}})
 }
 
 func (m *model) refresh() tea.Cmd {
-	return m.apply("refreshing", "refreshed", func(ctx context.Context, p Pool, id string) error { return p.Refresh(ctx, id) })
+	return m.apply(*m.current(), deed{begun: "refreshing", ended: "refreshed", asks: true, do: func(ctx context.Context, p Pool, id string) error {
+		return p.Refresh(ctx, id)
+	}})
 }
 
 func (m *model) reset() tea.Cmd {
-	return m.apply("resetting", "forgot the limits of", func(ctx context.Context, p Pool, id string) error {
+	return m.apply(*m.current(), deed{begun: "resetting", ended: "forgot the limits of", do: func(ctx context.Context, p Pool, id string) error {
 		return p.ResetCooldown(ctx, id)
-	})
+	}})
 }
 
 func (m *model) rename() tea.Cmd {
-	label := m.current().Label
-	input := huh.NewInput().Title("Rename " + m.current().name()).Value(&label).Validate(func(text string) error {
+	a := *m.current()
+	label := a.Label
+	input := huh.NewInput().Title("Rename " + a.name()).Value(&label).Validate(func(text string) error {
 		if strings.TrimSpace(text) == "" {
 			return errors.New("a name needs a letter at least")
 		}
 		return nil
 	})
 	return m.open("enter renames · esc leaves it", func() tea.Cmd {
-		return m.apply("renaming", "renamed", func(ctx context.Context, p Pool, id string) error {
+		return m.apply(a, deed{begun: "renaming", ended: "renamed", do: func(ctx context.Context, p Pool, id string) error {
 			return p.Rename(ctx, id, strings.TrimSpace(label))
-		})
+		}})
 	}, input)
 }
 
 func (m *model) remove() tea.Cmd {
-	sure := false
-	ask := huh.NewConfirm().Title("Remove " + m.current().name() + " of " + m.current().Provider + "?").
+	a, sure := *m.current(), false
+	ask := huh.NewConfirm().Title("Remove " + a.name() + " of " + a.Provider + "?").
 		Description("Its login is deleted from this machine and cannot be brought back.").
 		Affirmative("Remove").Negative("Keep").WithButtonAlignment(lipgloss.Left).Value(&sure)
 	return m.open("←→ choose · enter confirms · esc leaves it", func() tea.Cmd {
@@ -107,6 +126,8 @@ func (m *model) remove() tea.Cmd {
 			m.notice = notice{"nothing was changed", plain}
 			return nil
 		}
-		return m.apply("removing", "removed", func(ctx context.Context, p Pool, id string) error { return p.Remove(ctx, id) })
+		return m.apply(a, deed{begun: "removing", ended: "removed", do: func(ctx context.Context, p Pool, id string) error {
+			return p.Remove(ctx, id)
+		}})
 	}, ask)
 }

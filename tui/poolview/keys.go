@@ -1,10 +1,6 @@
 package poolview
 
-import (
-	tea "charm.land/bubbletea/v2"
-
-	"github.com/seed-810f1486/multiaccount"
-)
+import tea "charm.land/bubbletea/v2"
 
 // binding is a key, and what it does.
 type binding struct {
@@ -109,6 +105,3 @@ func (m *model) leave() tea.Cmd {
 	}
 	return tea.Quit
 }
-
-// switchedOff reports whether the account is out of the pool by its user's will.
-func (a *Account) switchedOff() bool { return a.State == multiaccount.StateDisabled }

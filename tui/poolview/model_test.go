@@ -146,6 +146,30 @@ func TestKeysReachTheEngine(t *testing.T) {
 	}
 }
 
+// A question is about the account that was selected when it was asked, also
+// when another program has removed that one meanwhile.
+func TestAnswersAreForTheAccountThatWasAskedAbout(t *testing.T) {
+	for want, keys := range map[string][2][]string{
+		"remove a":     {{"x"}, {"left", "enter"}},
+		"rename a new": {{"n"}, {"enter"}},
+	} {
+		s := newStand(t, several())
+		s.seen.Accounts[0].Label = "new"
+		s.press(keys[0]...)
+		without := several()
+		without.Accounts = without.Accounts[1:]
+		s.host.seen = without
+		s.run(s.react(sighted{seen: without}))
+		if s.selected.id == "a" {
+			t.Fatal("the account is still selected")
+		}
+		s.press(keys[1]...)
+		if !slices.Contains(s.host.calls, want) {
+			t.Errorf("%q, want %q", s.host.calls, want)
+		}
+	}
+}
+
 func TestKeysWithoutAccountsDoNothing(t *testing.T) {
 	s := newStand(t, Snapshot{})
 	s.press("e", "r", "c", "n", "x", "l", "a", "up", "down", "tab", "G", "g")

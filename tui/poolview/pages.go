@@ -15,7 +15,7 @@ func (m *model) helpPage() []string {
 	for _, b := range bindings() {
 		lines = append(lines, m.helpLine(b.name, b.help))
 	}
-	return append(lines, m.helpLine("ctrl-c", "leave at once"))
+	return append(lines, m.helpLine("ctrl-z", "back to the shell; fg comes back here"), m.helpLine("ctrl-c", "leave at once"))
 }
 
 func (m *model) helpLine(name, help string) string {
