@@ -180,6 +180,8 @@ func TestScreenChangesAnAccount(t *testing.T) {
 	if r, _ := d.stored("anthropic", "personal"); r.Generation != 2 || len(r.Limits) != 0 {
 		t.Errorf("generation %d, limits %v on disk", r.Generation, r.Limits)
 	}
+	d.press(escape)
+	d.missing("refreshed personal") // which would fade at some moment
 	d.press("v")
 	d.shows("events-80", "was enabled")
 }
