@@ -30,7 +30,7 @@ func examples() map[string]string {
 		"multiaccount export":           `multiaccount export --provider anthropic --yes > accounts.json`,
 		"multiaccount import":           "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json",
 		"multiaccount login":            "multiaccount login anthropic\nmultiaccount login openai --device",
-		"multiaccount status":           "multiaccount status\nmultiaccount status --json",
+		"multiaccount status":           "multiaccount status --watch\nmultiaccount status --json",
 		"multiaccount version":          `multiaccount version --json`,
 		"multiaccount why":              "multiaccount why\nmultiaccount why work -n 3",
 	}

@@ -20,31 +20,48 @@ const (
 )
 
 func newStatus(s streams) *cobra.Command {
-	f := &accountFlags{}
-	return f.add(&cobra.Command{
+	f, watch := &accountFlags{}, false
+	c := f.add(&cobra.Command{
 		Use: "status", Short: "Show how the accounts are, and what is left of their quota", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withSession(c.Context(), s, func(o *session) error { return showStatus(c.Context(), s, o, f) })
+			show := showStatus
+			if watch {
+				show = watchStatus
+			}
+			return withSession(c.Context(), s, func(o *session) error { return show(c.Context(), s, o, f) })
 		},
 	})
+	c.Flags().BoolVarP(&watch, "watch", "w", false, "show it until you leave; with --json, a line for each change")
+	return c
 }
 
 func showStatus(ctx context.Context, s streams, o *session, f *accountFlags) error {
-	all, err := o.entries(ctx, f.provider)
-	switch {
-	case err != nil:
-		return err
-	case f.json:
+	if f.json {
+		all, err := o.entries(ctx, f.provider)
+		if err != nil {
+			return err
+		}
 		return writeJSON(s, all)
-	case len(all) == 0:
-		return write(s, noAccounts)
 	}
-	decisions, err := o.decisions(ctx, f.provider)
+	page, err := statusPage(ctx, o, f)
 	if err != nil {
 		return err
 	}
+	return tui.Print(s.out, page)
+}
+
+// statusPage is the status as a person reads it.
+func statusPage(ctx context.Context, o *session, f *accountFlags) (string, error) {
+	all, err := o.entries(ctx, f.provider)
+	if err != nil {
+		return "", err
+	}
+	if len(all) == 0 {
+		return noAccounts, nil
+	}
+	decisions, err := o.decisions(ctx, f.provider)
 	now := time.Now()
-	return tui.Print(s.out, statusText(all, now)+latestText(decisions, labelsOf(all), now))
+	return statusText(all, now) + latestText(decisions, labelsOf(all), now), err
 }
 
 // statusText is the whole screen, a block for each provider.

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -91,4 +95,35 @@ func request(pool *multiaccount.Pool, url string) error {
 	}
 	_, err = io.Copy(io.Discard, resp.Body)
 	return errors.Join(err, resp.Body.Close())
+}
+
+// watchLines is the script command "watchlines": it reads "status --watch --json",
+// renames "work" after the first line, and stops after the second.
+func watchLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: watchlines")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "multiaccount", "status", "--watch", "--json")
+	cmd.Env, cmd.Cancel = append(os.Environ(), "MULTIACCOUNT_DIR="+ts.Getenv("MULTIACCOUNT_DIR")), func() error { return cmd.Process.Signal(os.Interrupt) }
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	lines := bufio.NewScanner(out)
+	for i := range 2 {
+		if !lines.Scan() {
+			ts.Fatalf("no line %d: %v", i, lines.Err())
+		}
+		_, err := fmt.Fprintln(ts.Stdout(), lines.Text())
+		ts.Check(err)
+		if i == 0 {
+			ts.Check(ts.Exec("multiaccount", "accounts", "rename", "work", "renamed"))
+		}
+	}
+	cancel()
+	var ended *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &ended) || ended.ExitCode() != exitInterrupted {
+		ts.Fatalf("it ended with %v", err)
+	}
 }
