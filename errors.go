@@ -87,13 +87,20 @@ type AccountUnavailableError struct {
 	// Resource is the id of what the account made; empty for a host's pin. A
 	// request that does not name it can be served by others.
 	Resource string
-	Reason   string
+	// ByOwner is set when the owner of the accounts has pinned all requests to
+	// this one, by [Pool.Pin].
+	ByOwner bool
+	Reason  string
 	// RetryAt is when it may serve again; zero when not known.
 	RetryAt time.Time
 }
 
 // Error says which account cannot serve and why.
 func (e *AccountUnavailableError) Error() string {
+	if e.ByOwner {
+		return fmt.Sprintf("multiaccount: all %s requests are pinned to account %s, which cannot serve: %s; \"multiaccount accounts pin --clear\" ends that",
+			e.Provider, e.AccountID, e.Reason)
+	}
 	if e.Resource != "" {
 		return fmt.Sprintf("multiaccount: the request names %s, which %s account %s made, and that cannot serve it: %s", e.Resource, e.Provider, e.AccountID, e.Reason)
 	}
@@ -175,7 +182,7 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 	case messages.RefusedLogin:
 		return &ReauthRequiredError{Provider: name, AccountID: r.AccountID, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedPin:
-		return &AccountUnavailableError{Provider: name, AccountID: r.AccountID, Resource: r.PinnedFor, Reason: r.Detail, RetryAt: r.RetryAt}
+		return &AccountUnavailableError{Provider: name, AccountID: r.AccountID, Resource: r.PinnedFor, ByOwner: r.ByOwner, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedDuplicate:
 		return &DuplicateAccountError{Provider: name, AccountID: r.AccountID}
 	case messages.RefusedProvider:

@@ -252,6 +252,15 @@ func (p *Pool) ResetCooldown(ctx context.Context, id string) error {
 	return p.publicError(p.actors.ResetCooldown(ctx, id))
 }
 
+// Pin has one account serve all requests of the pool, in every process on the
+// folder and until Pin is called with an empty id or the account is removed. While
+// it cannot serve, requests fail with [*AccountUnavailableError]. A request that
+// its host has pinned, or that names what another account made, goes there.
+// Errors: [ErrUnknownAccount], [ErrClosed], ctx's own, or why it could not be stored.
+func (p *Pool) Pin(ctx context.Context, id string) error {
+	return p.publicError(p.actors.Pin(ctx, id))
+}
+
 // Accounts returns every account, in the order they were added, and then those
 // whose files could not be read. It never returns a secret.
 func (p *Pool) Accounts(ctx context.Context) ([]AccountStatus, error) {

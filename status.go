@@ -57,6 +57,8 @@ type AccountStatus struct {
 	InFlight   int
 	// Claimed is set while another engine on the same folder uses the account.
 	Claimed bool
+	// Pinned is set while all requests are pinned to the account; see [Pool.Pin].
+	Pinned bool
 	// LinkedTo is the file of another program that the login belongs to; empty
 	// for an account's own login. See [Pool.Adopt].
 	LinkedTo string
@@ -70,7 +72,7 @@ func statusOf(s *messages.AccountStatus, now time.Time) AccountStatus {
 	status := AccountStatus{
 		ID: r.ID, Label: r.DisplayLabel(), Email: r.Email, Plan: r.Plan, Enabled: r.Enabled,
 		ExpiresAt: r.Credentials.ExpiresAt, LastUsedAt: s.LastUsedAt, Generation: r.Generation,
-		InFlight: s.InFlight, Claimed: s.Claimed, Failures: r.AuthFailures, Usage: r.Usage,
+		InFlight: s.InFlight, Claimed: s.Claimed, Pinned: s.Pinned, Failures: r.AuthFailures, Usage: r.Usage,
 	}
 	if r.Lineage == account.Linked && r.Origin != nil {
 		status.LinkedTo = r.Origin.Path

@@ -94,7 +94,7 @@ func (w *walk) turnTo(step policy.Step, tried string) {
 func (w *walk) lease() (messages.TokenLeased, error) {
 	ctx := w.req.Context()
 	leased, err := w.pool.lease(ctx, &w.selection)
-	if w.selection.PinnedFor != "" {
+	if w.selection.PinnedFor != "" || w.selection.ByOwner {
 		w.pin = w.selection.Pin // for all attempts
 	}
 	if err != nil && w.selection.Pin != w.pin && ctx.Err() == nil {

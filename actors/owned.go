@@ -21,17 +21,9 @@ func (s *supervisor) own(m *messages.OwnResource) {
 	s.savePoolSoon()
 }
 
-// pinToOwner pins an ask to the account that made what it names, unless its
-// caller has pinned it already. A pin lasts for all attempts of the request.
-func (s *supervisor) pinToOwner(m *messages.SelectAccount, now policy.Instant) {
-	if m.Pin != "" || len(m.Named) == 0 {
-		return
-	}
-	m.PinnedFor, m.Pin = s.selection.Owner(m.Named, now)
-}
-
 // poolStored takes over what other processes have learnt.
 func (s *supervisor) poolStored(m *messages.PoolStored, now time.Time) {
 	s.selection.RestoreOwned(bindingsOf(m.Owned), policy.At(now))
+	s.pinTo(m.Pinned, m.PinnedAt)
 	s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, now)
 }

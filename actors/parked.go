@@ -168,12 +168,12 @@ func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalErro
 	pinned := s.byID[m.Pin]
 	if pinned == nil {
 		return &messages.RefusalError{
-			Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, Detail: "the pool has no account of this id",
+			Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, ByOwner: m.ByOwner, Detail: "the pool has no account of this id",
 		}
 	}
 	line := s.line(pinned, m.Model)
 	return &messages.RefusalError{
-		Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, RetryAt: line.Until, Detail: line.Reason,
+		Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, ByOwner: m.ByOwner, RetryAt: line.Until, Detail: line.Reason,
 	}
 }
 

@@ -113,7 +113,7 @@ func (s *supervisor) endPause(before, now time.Time) {
 func (s *supervisor) pauseRefusal(m *messages.SelectAccount, _ time.Time) *messages.RefusalError {
 	detail := "the whole pool is paused, several accounts having met the same limit (" + s.pause.reason + ")"
 	if m.Pin != "" {
-		return &messages.RefusalError{Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, RetryAt: s.pause.until, Detail: detail}
+		return &messages.RefusalError{Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, ByOwner: m.ByOwner, RetryAt: s.pause.until, Detail: detail}
 	}
 	lines := s.lines(m.Model)
 	for i := range lines {

@@ -173,6 +173,8 @@ func (p *persister) command(message messages.ToPersistence) {
 		p.save(m)
 	case *messages.SavePool:
 		p.savePool(m)
+	case *messages.StorePin:
+		p.storePin(m)
 	case *messages.MarkImported:
 		p.system.task(func() { m.Reply.Send(p.markImported(m)) })
 	case *messages.DisableUnlessLast:
@@ -204,7 +206,7 @@ func (p *persister) load(provider string) *messages.PoolLoaded {
 	found, err := p.store.Load(p.system.running, provider)
 	loaded := &messages.PoolLoaded{
 		Accounts: found.Accounts, Active: found.Pool.Active, Err: err, Limits: found.Pool.Limits, Freed: found.Pool.Freed,
-		Bindings: bindingsFrom(found.Pool.Bindings), Owned: bindingsFrom(found.Pool.Owned),
+		Bindings: bindingsFrom(found.Pool.Bindings), Owned: bindingsFrom(found.Pool.Owned), Pinned: found.Pool.Pinned, PinnedAt: found.Pool.PinnedAt,
 	}
 	for _, q := range found.Quarantined {
 		loaded.Quarantined = append(loaded.Quarantined, messages.Quarantined{ID: q.ID, Path: q.Path, Reason: q.Reason})

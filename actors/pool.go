@@ -146,6 +146,8 @@ type Selection struct {
 	// PinnedFor to the resource.
 	Named     []string
 	PinnedFor string
+	// ByOwner is set by Select when the owner has all requests served by one account.
+	ByOwner bool
 	// Exclude are the accounts that the request has tried already.
 	Exclude []string
 	// Waited is how long the request has waited for an account so far.
@@ -163,13 +165,13 @@ func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, 
 	}
 	m, _ := p.selections.Get().(*messages.SelectAccount)
 	m.Affinity, m.Model, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Pin, s.Exclude, s.Waited
-	m.Named, m.PinnedFor = s.Named, s.PinnedFor
+	m.Named, m.PinnedFor, m.ByOwner = s.Named, s.PinnedFor, s.ByOwner
 	m.Deadline, _ = ctx.Deadline()
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)
 	if err != nil {
 		return leased, err // m may still be answered: it is not used again
 	}
-	s.Exclude, s.Waited, s.Pin, s.PinnedFor = m.Exclude, m.Waited, m.Pin, m.PinnedFor
+	s.Exclude, s.Waited, s.Pin, s.PinnedFor, s.ByOwner = m.Exclude, m.Waited, m.Pin, m.PinnedFor, m.ByOwner
 	m.Lease.Reply.Reopen()
 	p.selections.Put(m)
 	return leased, leased.Err
@@ -270,7 +272,8 @@ func (p *Pool) Accounts(ctx context.Context) ([]messages.AccountStatus, []messag
 	}
 	states, err := statesOf(ctx, listed.Accounts)
 	for i := range states {
-		states[i].Claimed = listed.Claimed[states[i].Record.ID]
+		id := states[i].Record.ID
+		states[i].Claimed, states[i].Pinned = listed.Claimed[id], id == listed.Pinned
 	}
 	return states, listed.Quarantined, err
 }

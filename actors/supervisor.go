@@ -27,7 +27,11 @@ type supervisor struct {
 	quarantined []messages.Quarantined
 	holders     holders
 	active      string
-	claims      claims
+	// pinned is the account that serves all requests; empty for none.
+	pinned string
+	// pinnedAt is when that was wished.
+	pinnedAt time.Time
+	claims   claims
 	// usedAt is when an account was asked for last.
 	usedAt time.Time
 	// breaker is the provider's, pause that of the accounts.
@@ -186,7 +190,7 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.CommandAccount:
 		s.commandAccount(m)
 	case *messages.GetAccounts:
-		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Claimed: maps.Clone(s.claims.theirs), Quarantined: s.quarantined})
+		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Claimed: maps.Clone(s.claims.theirs), Pinned: s.pinned, Quarantined: s.quarantined})
 	case *messages.GetExpiring:
 		m.ReplyTo.Tell(&messages.AccountsExpiring{Accounts: s.expiring(m.Before)})
 	case *messages.GetStale:
@@ -209,6 +213,10 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		s.accountsPresent(m)
 	case *messages.PoolStored:
 		s.poolStored(m, s.wallNow())
+	case *messages.PinPool:
+		s.pin(m)
+	case *messages.PinStored:
+		s.pinStored(m)
 	case *messages.OwnResource:
 		s.own(m)
 	case *messages.PoolLoaded:
@@ -230,6 +238,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 	s.active = m.Active
 	s.selection.RestoreBindings(bindingsOf(m.Bindings), now)
 	s.selection.RestoreOwned(bindingsOf(m.Owned), now)
+	s.pinned, s.pinnedAt = m.Pinned, m.PinnedAt
 	s.quarantined = m.Quarantined
 	s.tellQuarantined()
 	s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, now.Time())
@@ -265,9 +274,9 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	if retryAt, parked, held := s.holdBack(m, now, deadline); held {
 		return retryAt, parked
 	}
-	s.pinToOwner(m, policy.At(now))
+	by := s.pinAsk(m, policy.At(now))
 	choice := s.selection.Select(policy.Request{
-		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Owned: m.PinnedFor != "", Exclude: m.Exclude,
+		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, PinnedBy: by, Exclude: m.Exclude,
 		Waited: m.Waited, WaitUntil: policy.At(earlier(deadline, m.Deadline)),
 	}, policy.At(now))
 	m.ForOwn = choice.Reason == policy.OwnLimited

@@ -219,6 +219,7 @@ func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemove
 		s.join(ctx, left.record)
 	} else {
 		s.holders.drop(left.record)
+		s.unpin(m.ID)
 		s.publish(messages.AccountLeft{Occurrence: s.occurrence(left.record)})
 	}
 	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})

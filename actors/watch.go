@@ -53,7 +53,7 @@ func (p *persister) watchFiles(provider string, supervisor messages.Recipient) (
 		Present: func(ids []string) { supervisor.Tell(&messages.AccountsPresent{IDs: ids}) },
 		Claimed: func(ids map[string]bool) { supervisor.Tell(&messages.ClaimsChanged{IDs: ids}) },
 		Pool: func(state persistence.PoolState) {
-			supervisor.Tell(&messages.PoolStored{Owned: bindingsFrom(state.Owned), Limits: state.Limits, Freed: state.Freed})
+			supervisor.Tell(&messages.PoolStored{Pinned: state.Pinned, PinnedAt: state.PinnedAt, Owned: bindingsFrom(state.Owned), Limits: state.Limits, Freed: state.Freed})
 		},
 	})
 	if err != nil {

@@ -174,6 +174,8 @@ type AccountStatus struct {
 	// Claimed is set while another process uses it. The account does not know;
 	// whoever asked fills it in.
 	Claimed bool
+	// Pinned is set while all requests are pinned to it; the supervisor knows.
+	Pinned bool
 }
 
 // DisableAccount takes the account out of the pool for its login's fault,

@@ -90,6 +90,17 @@ type Binding struct {
 	UsedAt  time.Time
 }
 
+// StorePin stores which account serves all requests, empty for none. A
+// supervisor sends it; answered with [PinStored]. Asker is nil when nobody waits.
+type StorePin struct {
+	Provider string
+	ID       string
+	// At is when that was wished: of two wishes the later counts.
+	At      time.Time
+	ReplyTo Recipient
+	Asker   *PinPool
+}
+
 // MarkImported notes that other programs' logins have been imported into a
 // pool by itself, which happens once. Sent when the engine opens; answered with
 // [ImportMarked].
@@ -193,6 +204,7 @@ func (*CreateAccount) toPersistence()     {}
 func (*DeleteAccount) toPersistence()     {}
 func (*SaveAccount) toPersistence()       {}
 func (*SavePool) toPersistence()          {}
+func (*StorePin) toPersistence()          {}
 func (*MarkImported) toPersistence()      {}
 func (*DisableUnlessLast) toPersistence() {}
 func (*ClaimAlert) toPersistence()        {}

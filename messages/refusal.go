@@ -36,6 +36,8 @@ type RefusalError struct {
 	// PinnedFor is the resource that the account made, for which the request is
 	// pinned to it; empty for a pin of the caller's.
 	PinnedFor string
+	// ByOwner is set when the account's owner has pinned all requests to it.
+	ByOwner bool
 	// Detail says what is wrong in the user's words.
 	Detail string
 	// RetryAt is when trying again makes sense; zero when not known.

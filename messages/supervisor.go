@@ -27,6 +27,9 @@ type SelectAccount struct {
 	// Pin to it, and PinnedFor to the resource.
 	Named     []string
 	PinnedFor string
+	// ByOwner is set by the supervisor when it pins the ask because the owner
+	// wants all of them served by one account.
+	ByOwner bool
 	// Exclude are accounts that this request has already tried.
 	Exclude []string
 	// Waited is how long the request has been held before; the supervisor
@@ -85,6 +88,7 @@ type AccountsListed struct {
 	Accounts []Recipient
 	// Claimed are the ids of those that other processes use.
 	Claimed     map[string]bool
+	Pinned      string
 	Quarantined []Quarantined
 	Err         error
 }
@@ -193,6 +197,8 @@ type PoolLoaded struct {
 	Active      string
 	Bindings    map[string]Binding
 	Owned       map[string]Binding
+	Pinned      string
+	PinnedAt    time.Time
 	Limits      []account.Limit
 	Freed       []account.Freed
 	Err         error
@@ -204,13 +210,32 @@ type OwnResource struct {
 	Resource, AccountID string
 }
 
+// PinPool has one account serve all requests of every process, until it is sent
+// without an id. Sent by a caller; answered with [Acknowledged] once it is stored.
+type PinPool struct {
+	ID    string
+	Reply *Reply[Acknowledged]
+}
+
+// Fail answers the ask with err.
+func (m *PinPool) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// PinStored tells what became of a [StorePin]. The persistence actor sends it.
+type PinStored struct {
+	Asked *StorePin
+	Err   error
+}
+
 // PoolStored tells what limits and owners of resources are stored for the whole
 // pool, after somebody, perhaps another process, changed something. The
 // persistence actor sends it.
 type PoolStored struct {
 	Owned  map[string]Binding
-	Limits []account.Limit
-	Freed  []account.Freed
+	Pinned string
+	// PinnedAt is when that was wished.
+	PinnedAt time.Time
+	Limits   []account.Limit
+	Freed    []account.Freed
 }
 
 // AccountStored tells what is stored of an account now, after somebody,
@@ -273,6 +298,8 @@ func (*PoolLoaded) toSupervisor()       {}
 func (*AccountStored) toSupervisor()    {}
 func (*AccountGone) toSupervisor()      {}
 func (*AccountsPresent) toSupervisor()  {}
+func (*PinPool) toSupervisor()          {}
+func (*PinStored) toSupervisor()        {}
 func (*OwnResource) toSupervisor()      {}
 func (*ClaimsChanged) toSupervisor()    {}
 func (*AccountCreated) toSupervisor()   {}

@@ -5,7 +5,7 @@ import "time"
 // encodePool returns what a pool remembers as the content of its file.
 func encodePool(state *PoolState) ([]byte, error) {
 	wire := poolWire{
-		Version: formatVersion, Active: state.Active, ImportedAt: stamp(state.ImportedAt),
+		Version: formatVersion, Active: state.Active, Pinned: state.Pinned, PinnedAt: stamp(state.PinnedAt), ImportedAt: stamp(state.ImportedAt),
 		Limits: limitsToWire(state.Limits), Freed: freedToWire(state.Freed),
 	}
 	wire.Bindings, wire.Owned = bindingsToWire(state.Bindings), bindingsToWire(state.Owned)
@@ -27,7 +27,7 @@ func decodePool(data []byte) (PoolState, error) {
 		return PoolState{}, err
 	}
 	state := PoolState{
-		Active: wire.Active, ImportedAt: time.Time(wire.ImportedAt), Unknown: unknown,
+		Active: wire.Active, Pinned: wire.Pinned, PinnedAt: time.Time(wire.PinnedAt), ImportedAt: time.Time(wire.ImportedAt), Unknown: unknown,
 		Limits: limitsFromWire(wire.Limits), Freed: freedFromWire(wire.Freed),
 	}
 	state.Bindings, state.Owned = bindingsFromWire(wire.Bindings), bindingsFromWire(wire.Owned)

@@ -145,6 +145,10 @@ type Quarantined struct {
 type PoolState struct {
 	// Active is the id of the account in use; empty for none.
 	Active string
+	// Pinned is the id of the account that serves all requests; empty for none.
+	Pinned string
+	// PinnedAt is when that was wished.
+	PinnedAt time.Time
 	// Bindings tie an affinity key to an account.
 	Bindings map[string]Binding
 	// Owned says which account made a resource that only it can use.

@@ -104,6 +104,8 @@ type poolWire struct {
 	Version    int                    `json:"version"`
 	ImportedAt stamp                  `json:"imported_at,omitzero"`
 	Active     string                 `json:"active,omitempty"`
+	Pinned     string                 `json:"pinned,omitempty"`
+	PinnedAt   stamp                  `json:"pinned_at,omitzero"`
 	Bindings   map[string]bindingWire `json:"bindings,omitempty"`
 	Owned      map[string]bindingWire `json:"owned,omitempty"`
 	Limits     []limitWire            `json:"limits,omitempty"`

@@ -19,9 +19,9 @@ type Decision struct {
 	Conversation string `json:"conversation,omitempty"`
 	Model        string `json:"model,omitempty"`
 	Pin          string `json:"pin,omitempty"`
-	// Owned is set when the pin is the account that made what the request names.
-	Owned bool     `json:"owned,omitempty"`
-	Tried []string `json:"tried,omitempty"`
+	// PinnedBy says whose wish the pin is; empty for the host's.
+	PinnedBy PinnedBy `json:"pinned_by,omitempty"`
+	Tried    []string `json:"tried,omitempty"`
 	// Active is the account that was in use before, Bound the conversation's.
 	Active string `json:"active,omitempty"`
 	Bound  string `json:"bound,omitempty"`

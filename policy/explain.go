@@ -71,10 +71,8 @@ func why(d *Decision, c *Considered) string {
 	switch {
 	case slices.Contains(d.Tried, c.ID):
 		return "tried already by this request"
-	case d.Owned && d.Pin != c.ID:
-		return "another account made what the request names"
 	case d.Pin != "" && d.Pin != c.ID:
-		return "the request is pinned to another account"
+		return d.PinnedBy.elsewhere()
 	case c.State < Available:
 		return c.State.String()
 	case c.State == Available:
@@ -96,12 +94,30 @@ func whyChosen(d *Decision) string {
 	case d.Bound:
 		return "the conversation's account"
 	case d.Pin:
-		if d.Owned {
-			return "it made what the request names"
-		}
-		return "the request is pinned to it"
+		return d.PinnedBy.here()
 	case d.Active:
 		return "in use already"
 	}
 	return "first by the strategy"
+}
+
+// here says why the pinned account was chosen, elsewhere why others were not.
+func (b PinnedBy) here() string {
+	switch b {
+	case ByResource:
+		return "it made what the request names"
+	case ByOwner:
+		return "pinned by its owner"
+	}
+	return "the request is pinned to it"
+}
+
+func (b PinnedBy) elsewhere() string {
+	switch b {
+	case ByResource:
+		return "another account made what the request names"
+	case ByOwner:
+		return "the owner has pinned another account"
+	}
+	return "the request is pinned to another account"
 }

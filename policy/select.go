@@ -14,8 +14,8 @@ type Request struct {
 	Model string
 	// Pin is the id of the only account that may serve; empty for any.
 	Pin string
-	// Owned is set when the pin is the account that made what the request names.
-	Owned bool
+	// PinnedBy says whose wish the pin is; empty for the host's.
+	PinnedBy PinnedBy
 	// Exclude are the ids of the accounts that this request tried already.
 	Exclude []string
 	// Waited is how long the request has been held so far, and WaitUntil how
@@ -23,6 +23,17 @@ type Request struct {
 	Waited    time.Duration
 	WaitUntil Instant
 }
+
+// PinnedBy says why a request is pinned to an account.
+type PinnedBy string
+
+// Whose wish a pin is.
+const (
+	// ByResource: the account made what the request names.
+	ByResource PinnedBy = "resource"
+	// ByOwner: its owner has pinned all requests to the account.
+	ByOwner PinnedBy = "owner"
+)
 
 // Choice is the answer to a [Request].
 type Choice struct {

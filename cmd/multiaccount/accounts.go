@@ -31,7 +31,7 @@ func newAccounts(s streams) *cobra.Command {
 		Use: "accounts", Short: "List and change the accounts", Long: accountsHelp, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newAccountsList(s), newAccountsShow(s), newAccountsAdd(s), newAccountsRemove(s))
+	c.AddCommand(newAccountsList(s), newAccountsShow(s), newAccountsAdd(s), newAccountsRemove(s), newAccountsPin(s))
 	c.AddCommand(newAccountsChanges(s)...)
 	return c
 }
@@ -59,9 +59,17 @@ func listAccounts(ctx context.Context, s streams, o *session, f *accountFlags) e
 	t := newTable("PROVIDER", "ACCOUNT", "STATE", "PLAN", "ID")
 	for i := range all {
 		e := &all[i]
-		t.add(e.Provider, e.Label, tui.Colours().State(e.State).Render(string(e.State)), e.Plan, e.ID)
+		t.add(e.Provider, e.Label, tui.Colours().State(e.State).Render(string(e.State))+pinMark(e), e.Plan, e.ID)
 	}
 	return t.print(s.out)
+}
+
+// pinMark tells of an account to which all requests are pinned.
+func pinMark(e *entry) string {
+	if !e.Pinned {
+		return ""
+	}
+	return tui.Colours().Busy.Render(" (pinned)")
 }
 
 const noAccounts = `There are no accounts yet. Log in with "multiaccount login PROVIDER", add an API key with

@@ -21,6 +21,7 @@ type entry struct {
 	Enabled       bool               `json:"enabled"`
 	Active        bool               `json:"active"`
 	Claimed       bool               `json:"claimed"`
+	Pinned        bool               `json:"pinned"`
 	CooldownUntil time.Time          `json:"cooldown_until,omitzero"`
 	ExpiresAt     time.Time          `json:"expires_at,omitzero"`
 	LastUsedAt    time.Time          `json:"last_used_at,omitzero"`
@@ -89,7 +90,7 @@ func (o *session) entriesOf(ctx context.Context, provider string) ([]entry, erro
 func entryOf(provider string, a *multiaccount.AccountStatus, active string) entry {
 	e := entry{
 		Provider: provider, ID: a.ID, Label: tui.Clean(a.Label), Email: tui.Clean(a.Email), Plan: tui.Clean(a.Plan), State: a.State, Reason: tui.Clean(a.Reason),
-		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, Claimed: a.Claimed, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
+		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, Claimed: a.Claimed, Pinned: a.Pinned, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
 		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: tui.Clean(a.LinkedTo), Failures: a.Failures, Usage: []quota{},
 	}
 	for _, w := range a.Usage {

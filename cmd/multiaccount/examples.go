@@ -10,6 +10,7 @@ func examples() map[string]string {
 		"multiaccount accounts disable": `multiaccount accounts disable work`,
 		"multiaccount accounts enable":  `multiaccount accounts enable work`,
 		"multiaccount accounts list":    "multiaccount accounts list\nmultiaccount accounts list --provider openai --json",
+		"multiaccount accounts pin":     "multiaccount accounts pin work\nmultiaccount accounts pin --clear",
 		"multiaccount accounts refresh": `multiaccount accounts refresh ada@example.com`,
 		"multiaccount accounts remove":  "multiaccount accounts remove work\nmultiaccount accounts remove 0199c3 --yes",
 		"multiaccount accounts rename":  `multiaccount accounts rename ada@example.com work`,

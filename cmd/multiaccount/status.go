@@ -121,6 +121,9 @@ func (e *entry) block(now time.Time) string {
 	if e.Active {
 		line += "  " + look.Busy.Render("active")
 	}
+	if e.Pinned {
+		line += "  " + look.Busy.Render("pinned: it serves all requests")
+	}
 	if e.Claimed {
 		line += "  " + look.Faint.Render("another process uses it")
 	}

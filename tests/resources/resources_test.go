@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/openai"
 	"github.com/seed-810f1486/multiaccount/settings"
@@ -193,7 +194,7 @@ func TestDecisionTellsOfTheResource(t *testing.T) {
 	for i := range last.Considered {
 		whys[last.Considered[i].ID] = last.Considered[i].Why
 	}
-	if !last.Owned || whys[last.Chosen] != "it made what the request names" || len(whys) != 2 {
+	if last.PinnedBy != policy.ByResource || whys[last.Chosen] != "it made what the request names" || len(whys) != 2 {
 		t.Errorf("the decision: %+v", last)
 	}
 }
