@@ -36,12 +36,16 @@ func TestScreenFollowsTheSizeOfTheTerminal(t *testing.T) {
 	for _, size := range []struct {
 		name          string
 		width, height int
-	}{{"accounts-200", 200, 50}, {"accounts-80", 80, 24}, {"accounts-60x10", 60, 10}} {
+	}{{"accounts-120", 120, 30}, {"accounts-200", 200, 50}, {"accounts-80", 80, 24}, {"accounts-60x10", 60, 10}} {
 		if err := d.Resize(size.width, size.height); err != nil {
 			t.Fatal(err)
 		}
 		d.shows(size.name, "quit")
 	}
+	d.press("s")
+	d.shows("strategy-60x10", "drain-first")
+	d.press(escape)
+	d.missing("drain-first")
 	d.press("x")
 	d.sees("Remove work of anthropic?")
 	if err := d.Resize(80, 24); err != nil {

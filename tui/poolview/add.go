@@ -25,7 +25,7 @@ func (m *model) add() tea.Cmd {
 			chosen = i
 		}
 	}
-	choose := huh.NewSelect[int]().Title("Add an account of which provider?").Options(tui.Choices(options)...).Value(&chosen)
+	choose := huh.NewSelect[int]().Title("Add an account of which provider?").Options(m.choices(options)...).Value(&chosen)
 	return m.open(chooseHint, func() tea.Cmd { return m.chooseWay(m.seen.Providers[chosen], key{}) }, choose)
 }
 
@@ -60,7 +60,7 @@ func (m *model) chooseWay(p Provider, again key) tea.Cmd {
 	for i, method := range p.Methods {
 		options[i] = wayOf(method)
 	}
-	choose := huh.NewSelect[int]().Title("How do you log in to " + p.Name + "?").Options(tui.Choices(options)...).Value(&chosen)
+	choose := huh.NewSelect[int]().Title("How do you log in to " + p.Name + "?").Options(m.choices(options)...).Value(&chosen)
 	return m.open(chooseHint, func() tea.Cmd {
 		l := Login{Provider: p.Name, Method: p.Methods[chosen]}
 		if l.Method == ByKey {

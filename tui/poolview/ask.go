@@ -29,7 +29,7 @@ func (m *model) strategy() tea.Cmd {
 			chosen = i
 		}
 	}
-	choose := huh.NewSelect[int]().Title("Which account serves a request?").Options(tui.Choices(all)...).Value(&chosen)
+	choose := huh.NewSelect[int]().Title("Which account serves a request?").Options(m.choices(strategies())...).Value(&chosen)
 	return m.open("↑↓ choose · enter stores it in the settings · esc leaves it", func() tea.Cmd {
 		s := settings.Strategy(all[chosen].Name)
 		return m.crew.change(changeTime, func(ctx context.Context) tea.Msg {

@@ -75,6 +75,19 @@ func (m *model) resized() {
 	}
 }
 
+// roomForNotes is what options need to have their notes beside them.
+const roomForNotes = 52
+
+// choices are options as a question has them, in few words where it is narrow.
+func (m *model) choices(options []tui.Option) []huh.Option[int] {
+	if m.paneWidth() < roomForNotes {
+		for i := range options {
+			options[i].Note = ""
+		}
+	}
+	return tui.Choices(options)
+}
+
 // dialogPane is the question, with what is wrong with the answer.
 func (m *model) dialogPane() []string {
 	lines := split(m.dialog.field.View())

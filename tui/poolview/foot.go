@@ -29,12 +29,18 @@ func (m *model) totals() string {
 
 // foot is what was done last, and the keys.
 func (m *model) foot() []string {
-	lines := m.saidLast()
-	if m.height < 12 {
-		return append(lines, m.Faint.Render("? help · q quit"))
+	lines, keys := m.saidLast(), m.keyLines()
+	switch {
+	case m.height >= lowHeight:
+		return append(append(lines, ""), keys...)
+	case len(keys) > 1:
+		keys = m.hints("? help · q quit")
 	}
-	return append(append(lines, ""), m.keyLines()...)
+	return append(lines, keys...)
 }
+
+// lowHeight is from where there is room for all keys.
+const lowHeight = 12
 
 // saidLast is the last word, or what is wrong with looking.
 func (m *model) saidLast() []string {

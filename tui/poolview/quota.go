@@ -64,31 +64,49 @@ func (m *model) wait(a *Account, w *multiaccount.UsageWindow, width int) string 
 	return style.Render(tui.FitRight(text, width))
 }
 
+const (
+	widestBar   = 30
+	leastBar    = 5
+	widestQuota = 16
+)
+
 // windows are the quota windows of the selected account, a line each.
 func (m *model) windows(a *Account) []string {
-	names := 0
+	names, resets := 0, 0
 	for i := range a.Usage {
 		names = max(names, lipgloss.Width(a.Usage[i].Name))
+		resets = max(resets, lipgloss.Width(m.resets(&a.Usage[i])))
 	}
-	names = min(names, 16)
-	var lines []string
+	names = min(names, widestQuota)
+	bar := m.paneWidth() - names - 1 - percentWidth - resets
+	if bar < leastBar {
+		bar += resets
+		resets = 0
+	}
+	lines := make([]string, len(a.Usage))
 	for i := range a.Usage {
 		w := &a.Usage[i]
-		line := m.Faint.Render(tui.Fit(w.Name, names)) + " "
-		if isOver(w, m.now) {
-			lines = append(lines, line+m.Faint.Render("reset since it was told"))
-			continue
-		}
-		reset := ""
-		if !w.ResetAt.IsZero() {
-			reset = "  resets in " + tui.Wait(w.ResetAt.Sub(m.now))
-		}
-		percent := fmt.Sprintf(" %3.0f %%", w.Utilization)
-		width := min(30, m.paneWidth()-names-1-len(percent)-len(reset))
-		if width < 5 {
-			reset, width = "", min(30, m.paneWidth()-names-1-len(percent))
-		}
-		lines = append(lines, line+m.bar(width, w.Utilization)+percent+m.Faint.Render(reset))
+		lines[i] = m.Faint.Render(tui.Fit(w.Name, names)) + " " + m.level(w, min(bar, widestBar), resets > 0)
 	}
 	return lines
+}
+
+// resets says when the window is reset.
+func (m *model) resets(w *multiaccount.UsageWindow) string {
+	if w.ResetAt.IsZero() || isOver(w, m.now) {
+		return ""
+	}
+	return "  resets in " + tui.Wait(w.ResetAt.Sub(m.now))
+}
+
+// level is how much of a window is used, with when it is reset if there is room.
+func (m *model) level(w *multiaccount.UsageWindow, bar int, room bool) string {
+	if isOver(w, m.now) {
+		return m.Faint.Render("reset since it was told")
+	}
+	text := m.bar(bar, w.Utilization) + tui.FitRight(fmt.Sprintf("%.0f %%", w.Utilization), percentWidth)
+	if room {
+		text += m.Faint.Render(m.resets(w))
+	}
+	return text
 }

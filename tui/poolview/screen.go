@@ -15,8 +15,8 @@ const (
 	narrowest = 30
 	// besides is the width from which the details stand beside the list.
 	besides = 120
-	// paneBeside is how wide they are there.
-	paneBeside = 56
+	// leastPane and widestPane are how wide they are there.
+	leastPane, widestPane = 40, 60
 	// leastList is how many lines the list keeps when there is little room.
 	leastList = 4
 )
@@ -27,14 +27,14 @@ func (m *model) isWide() bool { return m.width >= besides }
 
 func (m *model) listWidth() int {
 	if m.isWide() {
-		return m.innerWidth() - paneBeside - 3
+		return m.innerWidth() - m.paneWidth() - 3
 	}
 	return m.innerWidth()
 }
 
 func (m *model) paneWidth() int {
 	if m.isWide() {
-		return paneBeside
+		return min(max(m.innerWidth()/3, leastPane), widestPane)
 	}
 	return m.innerWidth()
 }
@@ -42,18 +42,16 @@ func (m *model) paneWidth() int {
 // bodyHeight is what head and foot leave.
 func (m *model) bodyHeight() int { return max(leastList, m.height-len(m.head())-len(m.foot())) }
 
-// paneRoom is how many lines details and questions may take. Details leave
-// the list half of the room when it needs that.
+// paneRoom is how many lines the pane may take. Details leave the list half of
+// the room when it needs that; questions and logins leave it nothing, if they
+// have to.
 func (m *model) paneRoom() int {
-	body, list := m.bodyHeight(), leastList
-	if m.isWide() {
+	body := m.bodyHeight()
+	if m.isWide() || m.isAsking() {
 		return body
 	}
-	if m.dialog == nil && m.attempt == nil {
-		rows, _ := m.places()
-		list = max(list, min(len(rows), body/2))
-	}
-	return max(0, body-list-1)
+	rows, _ := m.places()
+	return max(0, body-max(leastList, min(len(rows), body/2))-1)
 }
 
 // spareRoom is what the details may take without any cost to the list.
@@ -92,12 +90,19 @@ func (m *model) body() []string {
 	}
 	pane := m.pane()
 	pane = pane[:min(len(pane), m.paneRoom())]
-	if len(pane) == 0 {
+	room := m.bodyHeight() - len(pane) - 1
+	switch {
+	case len(pane) == 0:
 		return m.list(m.bodyHeight())
+	case room < leastList && m.isAsking():
+		return pane
 	}
-	list := m.list(m.bodyHeight() - len(pane) - 1)
-	return append(append(list, m.rule(m.innerWidth())), pane...)
+	return append(append(m.list(room), m.rule(m.innerWidth())), pane...)
 }
+
+// isAsking reports whether the pane is a question or a login, of which all has
+// to be seen.
+func (m *model) isAsking() bool { return m.dialog != nil || m.attempt != nil }
 
 // beside puts the pane to the right of the list.
 func (m *model) beside() []string {
