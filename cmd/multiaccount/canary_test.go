@@ -57,7 +57,7 @@ func TestNoCommandTellsASecret(t *testing.T) {
 }
 
 // everyday are commands that print; those with a mistake among them.
-var everyday = []string{ //nolint:gochecknoglobals // a constant table
+var everyday = []string{
 	"", "--help", "accounts list", "accounts list --json", "accounts show key", "accounts show work --json", "accounts show nobody",
 	"accounts refresh work", "accounts refresh home", "accounts refresh key", "accounts reset home", "accounts rename key key",
 	"accounts disable home", "accounts enable home", "accounts pin home", "accounts pin --clear", "accounts adopt home",
@@ -68,7 +68,7 @@ var everyday = []string{ //nolint:gochecknoglobals // a constant table
 
 // sealed are those that are worth their time with an encrypted folder: each makes
 // the key from the passphrase, which is slow on purpose.
-var sealed = []string{"accounts list", "accounts show work --json", "status", "why", "doctor --offline", "encrypt"} //nolint:gochecknoglobals // a constant table
+var sealed = []string{"accounts list", "accounts show work --json", "status", "why", "doctor --offline", "encrypt"}
 
 // canary runs commands and looks for marks.
 type canary struct {

@@ -15,6 +15,7 @@ import (
 
 func selectionRules() []rule {
 	return []rule{
+		{name: "sticky: a conversation waits for its account when that is limited for a moment", check: waitsForItsAccount},
 		{name: "sticky: the account in use serves on", check: staysWithActive},
 		{name: "sticky: a conversation keeps its account, and moves once when that is limited", check: keepsConversation},
 		{name: "round-robin: each account in turn", check: takesTurns},
@@ -150,4 +151,15 @@ func capsInFlight(t *testing.T, s subject) {
 	st.served(st.ask(), st.bob)
 	gate.Release()
 	st.served(<-held, st.alice)
+}
+
+// waitsForItsAccount is the check that a warm conversation waits out a short limit
+// of its account, and another one does not.
+func waitsForItsAccount(t *testing.T, s subject) {
+	st := s.set(t, waits, func(set *settings.Settings) { set.StickyWait = 3 * time.Second })
+	st.served(st.ask(), st.alice)
+	st.alice.Next(providertest.Limited(providertest.RetryAfter(time.Second)))
+	st.served(st.ask(), st.alice)
+	st.alice.Next(providertest.Limited(providertest.RetryAfter(time.Minute)))
+	st.served(st.ask(), st.bob)
 }

@@ -26,6 +26,7 @@ func rules() []rule {
 		{"Answers", answerRules()},
 		{"Streams", streamRules()},
 		{"Limits", limitRules()},
+		{"Breaker", breakerRules()},
 		{"Refresh", refreshRules()},
 	} {
 		for _, r := range section.rules {
