@@ -93,6 +93,12 @@ func verdicts() map[string]verdict {
 		"429-bare":         rate(nil),
 		"429-page":         limited("", nil),
 
+		// What no server should send.
+		"429-century":    rate(accountLimit("5h", week)),
+		"429-duplicates": rate(accountLimit("rate_limit_error", 20*time.Second)),
+		"429-truncated":  limited("", nil),
+		"403-problem":    {class: account.ClassForbidden},
+
 		"429-model":             rate(modelLimit("7d_overage_included", 14*time.Hour)),
 		"429-model-no-reset":    rate(modelLimit("7d_overage_included", 121180*time.Second)),
 		"429-model-and-session": rate(append(accountLimit("5h", time.Hour), modelLimit("7d_sonnet", 14*time.Hour)...)),

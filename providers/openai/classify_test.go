@@ -79,7 +79,13 @@ func verdicts() map[string]verdict {
 		"429-burst":         limited("rate_limit_exceeded", limit(account.FromHeader, "rate_limit_exceeded", 9*time.Second)),
 		"429-quota":         limited("insufficient_quota", nil),
 		"429-not-included":  limited("usage_not_included", nil),
-		"429-slow-down":     {class: account.ClassOverloaded, code: "slow_down"},
+		// What no server should send.
+		"429-century":    limited("usage_limit_reached", limit(account.FromHeader, "primary", week)),
+		"429-duplicates": limited("rate_limit_exceeded", limit(account.FromHeader, "rate_limit_exceeded", 20*time.Second)),
+		"429-truncated":  limited("", nil),
+		"403-problem":    {class: account.ClassForbidden},
+
+		"429-slow-down": {class: account.ClassOverloaded, code: "slow_down"},
 
 		"429-key":        byKey(limited("rate_limit_exceeded", ofModel(limit(account.FromHeader, "requests", 90*time.Second)))),
 		"429-key-wait":   byKey(limited("rate_limit_exceeded", ofModel(limit(account.FromHeader, "rate_limit_exceeded", 1500*time.Millisecond)))),
