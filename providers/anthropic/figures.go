@@ -22,14 +22,7 @@ func usage(a providers.Answer) []account.UsageWindow {
 		})
 	}
 	for _, b := range keyBuckets() {
-		used, ok := answer.Used(answer.First(a.Header, b.limit), answer.First(a.Header, b.remaining))
-		if !ok {
-			continue
-		}
-		windows = append(windows, account.UsageWindow{
-			Name: b.name, Utilization: used, SeenAt: a.Now,
-			ResetAt: answer.Moment(answer.First(a.Header, b.reset), a.Now),
-		})
+		windows = b.AppendUsage(windows, a.Header, a.Now)
 	}
 	return windows
 }

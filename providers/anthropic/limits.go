@@ -21,9 +21,7 @@ func limits(a providers.Answer, code string) []account.Limit {
 	}
 	e := answer.NewEvidence(a.Now, answer.KeyModel(a))
 	for _, b := range keyBuckets() {
-		if answer.First(a.Header, b.remaining) == "0" {
-			e.AddWindow(b.name, answer.First(a.Header, b.reset))
-		}
+		b.AddTo(&e, a.Header)
 	}
 	if !e.Found() {
 		e.AddRetryAfter(code, a.Header)

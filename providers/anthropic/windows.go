@@ -1,6 +1,10 @@
 package anthropic
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
+)
 
 // The headers of a subscription's limits, in canonical form.
 const (
@@ -41,29 +45,12 @@ func unifiedWindows() [2]window {
 	}
 }
 
-// bucket is a limit of an API key, counted for each model.
-type bucket struct {
-	name                    string
-	limit, remaining, reset string
-}
-
-func keyBuckets() [4]bucket {
-	return [...]bucket{
-		{
-			"requests", "Anthropic-Ratelimit-Requests-Limit",
-			"Anthropic-Ratelimit-Requests-Remaining", "Anthropic-Ratelimit-Requests-Reset",
-		},
-		{
-			"tokens", "Anthropic-Ratelimit-Tokens-Limit",
-			"Anthropic-Ratelimit-Tokens-Remaining", "Anthropic-Ratelimit-Tokens-Reset",
-		},
-		{
-			"input-tokens", "Anthropic-Ratelimit-Input-Tokens-Limit",
-			"Anthropic-Ratelimit-Input-Tokens-Remaining", "Anthropic-Ratelimit-Input-Tokens-Reset",
-		},
-		{
-			"output-tokens", "Anthropic-Ratelimit-Output-Tokens-Limit",
-			"Anthropic-Ratelimit-Output-Tokens-Remaining", "Anthropic-Ratelimit-Output-Tokens-Reset",
-		},
+// keyBuckets returns the limits of an API key.
+func keyBuckets() [4]answer.Bucket {
+	return [...]answer.Bucket{
+		{Name: "requests", Limit: "Anthropic-Ratelimit-Requests-Limit", Remaining: "Anthropic-Ratelimit-Requests-Remaining", Reset: "Anthropic-Ratelimit-Requests-Reset"},
+		{Name: "tokens", Limit: "Anthropic-Ratelimit-Tokens-Limit", Remaining: "Anthropic-Ratelimit-Tokens-Remaining", Reset: "Anthropic-Ratelimit-Tokens-Reset"},
+		{Name: "input-tokens", Limit: "Anthropic-Ratelimit-Input-Tokens-Limit", Remaining: "Anthropic-Ratelimit-Input-Tokens-Remaining", Reset: "Anthropic-Ratelimit-Input-Tokens-Reset"},
+		{Name: "output-tokens", Limit: "Anthropic-Ratelimit-Output-Tokens-Limit", Remaining: "Anthropic-Ratelimit-Output-Tokens-Remaining", Reset: "Anthropic-Ratelimit-Output-Tokens-Reset"},
 	}
 }

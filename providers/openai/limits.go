@@ -11,7 +11,9 @@ import (
 func limits(a providers.Answer, code string) []account.Limit {
 	e := answer.NewEvidence(a.Now, limitedModel(a, code))
 	addPlanLimits(&e, a)
-	addKeyLimits(&e, a)
+	for _, b := range keyBuckets() {
+		b.AddTo(&e, a.Header)
+	}
 	if !e.Found() {
 		e.AddRetryAfter(code, a.Header)
 	}
@@ -31,5 +33,9 @@ func limitedModel(a providers.Answer, code string) string {
 // usage returns the figures in an answer's headers; without any it allocates
 // nothing.
 func usage(a providers.Answer) []account.UsageWindow {
-	return appendKeyUsage(appendPlanUsage(nil, a), a)
+	windows := appendPlanUsage(nil, a)
+	for _, b := range keyBuckets() {
+		windows = b.AppendUsage(windows, a.Header, a.Now)
+	}
+	return windows
 }

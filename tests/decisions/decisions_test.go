@@ -1,14 +1,12 @@
 package decisions_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -149,7 +147,7 @@ func TestARefusalIsADecision(t *testing.T) {
 }
 
 func TestDebugLogTellsDecisions(t *testing.T) {
-	var out locked
+	var out rig.Log
 	log := zerolog.New(&out).Level(zerolog.DebugLevel)
 	eng := rig.Open(t, multiaccount.Config{
 		Providers: []providers.Provider{rig.NewProvider()}, Settings: rig.Settings(), Store: persistence.NewMemory(), Logger: &log,
@@ -162,22 +160,4 @@ func TestDebugLogTellsDecisions(t *testing.T) {
 	if text := out.String(); !strings.Contains(text, id+": first by the strategy") || strings.Contains(text, key) {
 		t.Errorf("logged: %s", text)
 	}
-}
-
-// locked is a buffer for several goroutines.
-type locked struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *locked) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *locked) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
 }

@@ -1,7 +1,6 @@
 package reload_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -237,7 +236,7 @@ func TestProactiveRefreshIsSwitchedOn(t *testing.T) {
 // Quiet leaves out of the log what is no error.
 func TestQuiet(t *testing.T) {
 	for _, quiet := range []bool{false, true} {
-		var log lines
+		var log rig.Log
 		logger := zerolog.New(&log)
 		s := rig.Settings()
 		s.QuietMode = quiet
@@ -252,22 +251,4 @@ func TestQuiet(t *testing.T) {
 			t.Errorf("quiet %v: the log is %q", quiet, got)
 		}
 	}
-}
-
-// lines is a log that several goroutines write.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
