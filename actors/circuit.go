@@ -51,10 +51,10 @@ func (s *supervisor) shut(now time.Time) (until time.Time, probing bool) {
 // holds the ask back.
 func (s *supervisor) holdBack(m *messages.SelectAccount, now, deadline time.Time) (retryAt time.Time, parked, held bool) {
 	until, probing := s.shut(now)
-	refusal := s.troubleRefusal
+	refusal, reason := s.troubleRefusal, policy.ProviderDown
 	if until.IsZero() {
 		until, probing = s.pausedUntil(now)
-		refusal = s.pauseRefusal
+		refusal, reason = s.pauseRefusal, policy.PoolPaused
 	}
 	switch {
 	case until.IsZero():
@@ -62,6 +62,11 @@ func (s *supervisor) holdBack(m *messages.SelectAccount, now, deadline time.Time
 	case now.Before(deadline) && (probing || !until.After(deadline)):
 		return earlier(until, deadline), true, true
 	}
+	request := policy.Request{Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Exclude: m.Exclude}
+	choice := s.selection.TurnAway(request, reason, policy.At(until), policy.At(now))
+	s.saveDecisionsSoon()
+	s.debugDecision(choice)
+	s.tellRefused(m, choice) // before the answer: m is its asker's again then
 	m.Fail(refusal(m, now))
 	return time.Time{}, false, true
 }

@@ -69,6 +69,8 @@ func why(d *Decision, c *Considered) string {
 		return whyChosen(d)
 	}
 	switch {
+	case d.Reason == ProviderDown, d.Reason == PoolPaused:
+		return "nobody is asked"
 	case slices.Contains(d.Tried, c.ID):
 		return "tried already by this request"
 	case d.Pin != "" && d.Pin != c.ID:

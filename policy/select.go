@@ -88,6 +88,10 @@ const (
 	NoneEligible
 	// NoAccounts: the pool is empty.
 	NoAccounts
+	// ProviderDown: the provider is in trouble, so that no account is asked.
+	ProviderDown
+	// PoolPaused: several accounts met one limit, so that all rest.
+	PoolPaused
 )
 
 // String returns the reason in a few words.
@@ -102,6 +106,7 @@ var reasonNames = [...]string{ //nolint:gochecknoglobals // a constant table
 	"served", "the account is not in the pool", "the account cannot serve", "the account is busy",
 	"its conversation's account is limited for a moment", "declined by the strategy", "the strategy panicked",
 	"all busy", "all limited", "all tried", "none eligible", "no accounts",
+	"the provider is in trouble", "the whole pool is paused",
 }
 
 // Select picks the account that serves r, takes one of its places, and notes
@@ -123,6 +128,13 @@ func (p *Pool) Select(r Request, now Instant) Choice {
 		c.Rebound, c.Was, c.Left = true, q.bound, p.whyLeft(q)
 	}
 	return p.settleOn(&r, before, q, s, c)
+}
+
+// TurnAway remembers a request that is refused whatever its accounts are like, and
+// returns that as a choice.
+func (p *Pool) TurnAway(r Request, reason Reason, retryAt, now Instant) Choice {
+	p.advance(now)
+	return p.settleOn(&r, p.active, nil, nobody, Choice{Reason: reason, RetryAt: retryAt})
 }
 
 // settleOn remembers a decision and carries it out.

@@ -161,3 +161,42 @@ func TestDebugLogTellsDecisions(t *testing.T) {
 		t.Errorf("logged: %s", text)
 	}
 }
+
+// A request that is turned away since the provider is in trouble shows as well.
+func TestDecisionOfARequestThatIsTurnedAway(t *testing.T) {
+	rig.Bubble(t, turnedAway)
+}
+
+func turnedAway(t *testing.T) {
+	t.Helper()
+	eng, pool, client, wire, ids := twoAccounts(t)
+	events := rig.Record(eng)
+	wire.Next("access-a", 529, 529, 529)
+	wire.Next("access-b", 529, 529, 529)
+	for range 4 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, rig.PlainURL, http.NoBody)
+		rig.Must(t, err)
+		resp, err := client.Do(req)
+		var down *multiaccount.ProviderUnavailableError
+		if errors.As(err, &down) {
+			break
+		}
+		if err == nil {
+			rig.Must(t, resp.Body.Close())
+		}
+	}
+	all, err := pool.Decisions(t.Context())
+	rig.Must(t, err)
+	last := all[len(all)-1]
+	if last.Reason != policy.ProviderDown || last.Chosen != "" || last.RetryAt == 0 || len(last.Considered) != 2 {
+		t.Fatalf("the last decision: %+v", last)
+	}
+	for _, c := range last.Considered {
+		if c.Why != "nobody is asked" {
+			t.Errorf("of %s: %s", c.ID, c.Why)
+		}
+	}
+	if made := rig.Await[multiaccount.DecisionMade](t, events); made.Seq == 0 || ids[0] == "" {
+		t.Errorf("the event: %+v", made)
+	}
+}
