@@ -165,6 +165,7 @@ func TestProfile(t *testing.T) {
 		`{"account":{"has_claude_max":false,"has_claude_pro":true}}`:  {Plan: "Claude Pro"},
 		`{"account":{"has_claude_max":false,"has_claude_pro":false}}`: {Plan: "Free"},
 		`{"account":{"has_claude_pro":false}}`:                        {},
+		`{"account":{"has_claude_max":"no","has_claude_pro":0}}`:      {},
 		`{"account":{"email":5}}`:                                     {},
 		`{}`:                                                          {},
 	} {

@@ -200,7 +200,7 @@ func TestUsageInHeaders(t *testing.T) {
 
 func TestHostileFiguresAreIgnored(t *testing.T) {
 	p := anthropic.New(anthropic.Options{})
-	for _, figure := range []string{"NaN", "-1", "1e308", "0x1p4", "Inf", "half", strings.Repeat("9", 400)} {
+	for _, figure := range []string{"NaN", "-1", "1e308", "0x1p4", "Inf", "half", strings.Repeat("9", 307), strings.Repeat("9", 400)} {
 		a := fixture.Read(t, "200-usual", account.OAuth, model)
 		a.Header.Set("anthropic-ratelimit-unified-5h-utilization", figure)
 		a.Header.Set("anthropic-ratelimit-requests-limit", figure)
@@ -233,9 +233,14 @@ func FuzzClassify(f *testing.F) {
 			"Anthropic-Ratelimit-Unified-5h-Reset":             {reset},
 			"Anthropic-Ratelimit-Unified-5h-Utilization":       {reset},
 			"Anthropic-Ratelimit-Unified-Representative-Claim": {claim},
-			"Retry-After": {wait},
+			"Anthropic-Ratelimit-Tokens-Limit":                 {claim},
+			"Anthropic-Ratelimit-Tokens-Remaining":             {reset},
+			"Anthropic-Ratelimit-Tokens-Reset":                 {wait},
+			"Retry-After":                                      {wait},
 		}}
-		for _, limit := range p.Classify(a).Limits {
+		got := p.Classify(a)
+		fixture.CheckUsage(t, got.Usage)
+		for _, limit := range got.Limits {
 			if d := limit.Until.Sub(a.Now); d <= 0 || d > week {
 				t.Errorf("a limit of %v", d)
 			}

@@ -16,7 +16,7 @@ func usage(a providers.Answer) []account.UsageWindow {
 		if !ok {
 			continue
 		}
-		windows = append(windows, account.UsageWindow{
+		windows = answer.AppendFigure(windows, account.UsageWindow{
 			Name: w.name, Utilization: 100 * share, Length: w.length, SeenAt: a.Now,
 			ResetAt: answer.Moment(answer.First(a.Header, w.reset), a.Now),
 		})

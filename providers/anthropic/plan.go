@@ -1,5 +1,7 @@
 package anthropic
 
+import "github.com/seed-810f1486/multiaccount/providers/internal/exchange"
+
 // PlanLabel returns how a plan is shown to people: "max" is "Claude Max". A
 // plan that is not known is shown as it is.
 func PlanLabel(plan string) string {
@@ -14,14 +16,14 @@ func PlanLabel(plan string) string {
 	return plan
 }
 
-// plan reads the two flags of a profile; nil means that it was not told.
-func plan(pro, maximum *bool) string {
+// plan reads the two flags of a profile.
+func plan(pro, maximum exchange.Told[bool]) string {
 	switch {
-	case maximum != nil && *maximum:
+	case maximum.Value:
 		return PlanLabel("max")
-	case pro != nil && *pro:
+	case pro.Value:
 		return PlanLabel("pro")
-	case pro != nil && maximum != nil:
+	case pro.OK && maximum.OK:
 		return PlanLabel("free")
 	}
 	return ""

@@ -18,8 +18,8 @@ import (
 // and without an endpoint the error is [errors.ErrUnsupported]; a refusal is a *[providers.StatusError].
 func (p *Provider) Usage(ctx context.Context, cred account.Credential) (providers.Usage, error) {
 	type figure struct {
-		Utilization *float64 `json:"utilization"`
-		ResetsAt    string   `json:"resets_at"`
+		Utilization exchange.Told[float64] `json:"utilization"`
+		ResetsAt    string                 `json:"resets_at"`
 	}
 	var body struct {
 		FiveHour       figure `json:"five_hour"`
@@ -32,11 +32,11 @@ func (p *Provider) Usage(ctx context.Context, cred account.Credential) (provider
 	now := time.Now().Round(0)
 	var u providers.Usage
 	add := func(name string, length time.Duration, soft bool, f figure) {
-		if f.Utilization == nil {
+		if !f.Utilization.OK {
 			return
 		}
-		u.Windows = append(u.Windows, account.UsageWindow{
-			Name: name, Utilization: *f.Utilization, Length: length, SeenAt: now, Soft: soft,
+		u.Windows = answer.AppendFigure(u.Windows, account.UsageWindow{
+			Name: name, Utilization: f.Utilization.Value, Length: length, SeenAt: now, Soft: soft,
 			ResetAt: answer.Moment(f.ResetsAt, now),
 		})
 	}
@@ -52,10 +52,10 @@ func (p *Provider) Usage(ctx context.Context, cred account.Credential) (provider
 func (p *Provider) Profile(ctx context.Context, cred account.Credential) (account.Grant, error) {
 	var body struct {
 		Account struct {
-			UUID  string `json:"uuid"`
-			Email string `json:"email"`
-			Pro   *bool  `json:"has_claude_pro"`
-			Max   *bool  `json:"has_claude_max"`
+			UUID  string              `json:"uuid"`
+			Email string              `json:"email"`
+			Pro   exchange.Told[bool] `json:"has_claude_pro"`
+			Max   exchange.Told[bool] `json:"has_claude_max"`
 		} `json:"account"`
 		Organization struct {
 			UUID string `json:"uuid"`

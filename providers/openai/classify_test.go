@@ -84,6 +84,9 @@ func verdicts() map[string]verdict {
 		"429-duplicates": limited("rate_limit_exceeded", limit(account.FromHeader, "rate_limit_exceeded", 20*time.Second)),
 		"429-truncated":  limited("", nil),
 		"403-problem":    {class: account.ClassForbidden},
+		"429-page":       limited("", limit(account.FromHeader, "retry_after", 20*time.Second)),
+
+		"429-garbled-after": limited("usage_limit_reached", limit(account.FromHeader, "primary", time.Hour)),
 
 		"429-slow-down": {class: account.ClassOverloaded, code: "slow_down"},
 
@@ -150,7 +153,7 @@ func TestUsageInHeaders(t *testing.T) {
 
 func TestHostileFiguresAreIgnored(t *testing.T) {
 	p := openai.New(openai.Options{})
-	for _, figure := range []string{"NaN", "-1", "1e308", "0x1p4", "Inf", "half", strings.Repeat("9", 400)} {
+	for _, figure := range []string{"NaN", "-1", "1e308", "0x1p4", "Inf", "half", strings.Repeat("9", 307), strings.Repeat("9", 400)} {
 		a := fixture.Read(t, "200-usual", account.OAuth, model)
 		a.Header.Set("x-codex-primary-used-percent", figure)
 		a.Header.Set("x-ratelimit-limit-tokens", figure)
@@ -177,20 +180,26 @@ func TestClassifySuccessDoesNotAllocate(t *testing.T) {
 func FuzzClassify(f *testing.F) {
 	for _, name := range fixture.Names(f) {
 		a := fixture.Read(f, name, account.OAuth, model)
-		f.Add(a.Status, a.Header.Get("x-codex-primary-used-percent"),
+		f.Add(a.Status, a.Header.Get("x-codex-primary-used-percent"), a.Header.Get("x-codex-primary-reset-at"),
 			a.Header.Get("x-codex-primary-reset-after-seconds"), a.Header.Get("retry-after"), a.Body)
 	}
 	p := openai.New(openai.Options{})
-	f.Fuzz(func(t *testing.T, status int, used, reset, wait string, body []byte) {
+	f.Fuzz(func(t *testing.T, status int, used, at, reset, wait string, body []byte) {
 		a := providers.Answer{Status: status, Body: body, Now: fixture.Now(), Header: map[string][]string{
 			"X-Codex-Primary-Used-Percent":        {used},
 			"X-Codex-Primary-Reset-After-Seconds": {reset},
 			"X-Codex-Primary-Window-Minutes":      {used},
+			"X-Codex-Primary-Reset-At":            {at},
+			"X-Ratelimit-Limit-Tokens":            {used},
+			"X-Ratelimit-Remaining-Tokens":        {at},
+			"X-Ratelimit-Reset-Tokens":            {reset},
 			"X-Ratelimit-Remaining-Requests":      {"0"},
 			"X-Ratelimit-Reset-Requests":          {reset},
 			"Retry-After":                         {wait},
 		}}
-		for _, limit := range p.Classify(a).Limits {
+		got := p.Classify(a)
+		fixture.CheckUsage(t, got.Usage)
+		for _, limit := range got.Limits {
 			if d := limit.Until.Sub(a.Now); d <= 0 || d > week {
 				t.Errorf("a limit of %v", d)
 			}

@@ -49,7 +49,7 @@ func appendPlanUsage(windows []account.UsageWindow, a providers.Answer) []accoun
 		if !ok {
 			continue
 		}
-		windows = append(windows, account.UsageWindow{
+		windows = answer.AppendFigure(windows, account.UsageWindow{
 			Name: w.name, Utilization: used, SeenAt: a.Now,
 			Length:  length(answer.First(a.Header, w.minutes), time.Minute),
 			ResetAt: answer.Moment(w.reset(a), a.Now),
@@ -61,10 +61,7 @@ func appendPlanUsage(windows []account.UsageWindow, a providers.Answer) []accoun
 // reset returns when the window resets, by the form that does not depend on
 // this machine's clock where there is one.
 func (w window) reset(a providers.Answer) string {
-	if after := answer.First(a.Header, w.resetAfter); after != "" {
-		return after
-	}
-	return answer.First(a.Header, w.resetAt)
+	return answer.Reset(answer.First(a.Header, w.resetAfter), answer.First(a.Header, w.resetAt), a.Now)
 }
 
 // longest bounds the length of a window: a year, in units of a second or more.

@@ -14,10 +14,10 @@ import (
 
 // figure is one window of the usage endpoint's answer.
 type figure struct {
-	Used       *float64    `json:"used_percent"`
-	ResetAfter json.Number `json:"reset_after_seconds"`
-	ResetAt    json.Number `json:"reset_at"`
-	Length     json.Number `json:"limit_window_seconds"`
+	Used       exchange.Told[float64]     `json:"used_percent"`
+	ResetAfter exchange.Told[json.Number] `json:"reset_after_seconds"`
+	ResetAt    exchange.Told[json.Number] `json:"reset_at"`
+	Length     exchange.Told[json.Number] `json:"limit_window_seconds"`
 }
 
 // Usage asks for the plan and for the figures of its windows, "primary" and
@@ -30,9 +30,9 @@ func (p *Provider) Usage(ctx context.Context, cred account.Credential) (provider
 	var body struct {
 		Plan   string `json:"plan_type"`
 		Limits struct {
-			Reached   *bool  `json:"limit_reached"`
-			Primary   figure `json:"primary_window"`
-			Secondary figure `json:"secondary_window"`
+			Reached   exchange.Told[bool] `json:"limit_reached"`
+			Primary   figure              `json:"primary_window"`
+			Secondary figure              `json:"secondary_window"`
 		} `json:"rate_limit"`
 	}
 	source := exchange.Source{
@@ -47,23 +47,20 @@ func (p *Provider) Usage(ctx context.Context, cred account.Credential) (provider
 	u.Windows = body.Limits.Primary.appendTo(u.Windows, "primary", now)
 	u.Windows = body.Limits.Secondary.appendTo(u.Windows, "secondary", now)
 	for i := range u.Windows {
-		u.Windows[i].Soft = body.Limits.Reached != nil && !*body.Limits.Reached
+		u.Windows[i].Soft = body.Limits.Reached.OK && !body.Limits.Reached.Value
 	}
 	return u, nil
 }
 
 // appendTo adds the window, unless nothing was told about it.
 func (f figure) appendTo(windows []account.UsageWindow, name string, now time.Time) []account.UsageWindow {
-	if f.Used == nil {
+	if !f.Used.OK {
 		return windows
 	}
-	reset := f.ResetAfter.String()
-	if reset == "" {
-		reset = f.ResetAt.String()
-	}
-	return append(windows, account.UsageWindow{
-		Name: name, Utilization: *f.Used, SeenAt: now,
-		Length:  length(f.Length.String(), time.Second),
+	reset := answer.Reset(f.ResetAfter.Value.String(), f.ResetAt.Value.String(), now)
+	return answer.AppendFigure(windows, account.UsageWindow{
+		Name: name, Utilization: f.Used.Value, SeenAt: now,
+		Length:  length(f.Length.Value.String(), time.Second),
 		ResetAt: answer.Moment(reset, now),
 	})
 }

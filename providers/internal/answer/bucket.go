@@ -24,5 +24,5 @@ func (b Bucket) AppendUsage(windows []account.UsageWindow, h http.Header, now ti
 	if !ok {
 		return windows
 	}
-	return append(windows, account.UsageWindow{Name: b.Name, Utilization: used, SeenAt: now, ResetAt: Moment(First(h, b.Reset), now)})
+	return AppendFigure(windows, account.UsageWindow{Name: b.Name, Utilization: used, SeenAt: now, ResetAt: Moment(First(h, b.Reset), now)})
 }

@@ -27,6 +27,14 @@ func Moment(reset string, now time.Time) time.Time {
 	return now.Add(wait).Round(0)
 }
 
+// Reset returns preferred when it says when, else other.
+func Reset(preferred, other string, now time.Time) string {
+	if _, ok := retryafter.Value(preferred, now); ok {
+		return preferred
+	}
+	return other
+}
+
 // Used returns how much of a limit is used up, in percent.
 func Used(limit, remaining string) (percent float64, ok bool) {
 	whole, told := number.Decimal(limit)
