@@ -49,6 +49,29 @@ func newsOf(e multiaccount.Event, now time.Time) (News, bool) {
 	case multiaccount.EventsDropped:
 		return News{Tone: Note, Text: fmt.Sprintf("%d events were too many to follow", e.Count)}, true
 	}
+	return newsOfTraffic(e, now)
+}
+
+// newsOfTraffic is of what concerns a provider as a whole, or one request.
+// Quota figures are no news: they change with nearly every request.
+func newsOfTraffic(e multiaccount.Event, now time.Time) (News, bool) {
+	who, provider := e.About().Label, e.About().Provider
+	switch e := e.(type) {
+	case multiaccount.PoolPaused:
+		return News{Tone: Trouble, Text: fmt.Sprintf("%s: all accounts rest for %s (%s)", provider, wait(e.Until, now), e.Reason)}, true
+	case multiaccount.PoolResumed:
+		return News{Tone: Note, Text: provider + ": all accounts serve again"}, true
+	case multiaccount.CircuitOpened:
+		return News{Tone: Trouble, Text: fmt.Sprintf("%s: in trouble (%s), next try in %s", provider, e.Reason, wait(e.RetryAt, now))}, true
+	case multiaccount.CircuitClosed:
+		return News{Tone: Note, Text: provider + ": answers again"}, true
+	case multiaccount.ConversationMoved:
+		return News{Tone: Note, Text: fmt.Sprintf("%s: took over a conversation (%s)", who, e.Reason)}, true
+	case multiaccount.StreamFailed:
+		return News{Tone: Note, Text: fmt.Sprintf("%s: a stream failed (%s)", who, e.Class)}, true
+	case multiaccount.StreamCut:
+		return News{Tone: Note, Text: who + ": a stream was cut"}, true
+	}
 	return News{}, false
 }
 

@@ -14,6 +14,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/login"
 	"github.com/seed-810f1486/multiaccount/messages"
 )
@@ -328,6 +329,9 @@ func TestEveryEventHasWords(t *testing.T) {
 		if !tested[name] {
 			t.Errorf("%s is not tested", name)
 		}
+	}
+	if n := newsOf(multiaccount.StreamFailed{Class: account.ClassLimited}, noon); !strings.Contains(n.text, "limited") {
+		t.Errorf("a stream that failed: %q", n.text)
 	}
 	if n := newsOf(multiaccount.CircuitOpened{Occurrence: messages.Occurrence{Provider: "openai"}}, noon); n.who != "openai" || !n.at.Equal(noon) {
 		t.Errorf("an event of a pool: %+v", n)

@@ -118,7 +118,7 @@ func wordsOfPool(e multiaccount.Event) (string, tone) {
 		}
 		return "took over a request that failed elsewhere", plain
 	case multiaccount.StreamFailed:
-		return "a stream failed (" + string(e.Class) + ")", warn
+		return "a stream failed (" + e.Class.String() + ")", warn
 	case multiaccount.StreamCut:
 		return "a stream was cut", warn
 	case multiaccount.AccountQuarantined:
