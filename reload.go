@@ -21,7 +21,9 @@ const applyTime = 10 * time.Second
 // it with [SettingsChanged] when any differ. What is under way ends by the old
 // ones. Addresses and clients of providers are the host's affair: they hold from
 // the next [Open]. With a Config.SettingsFile, the next change of the file
-// replaces them. Errors: [*settings.Error], [ErrClosed], ctx's own.
+// replaces them. Errors: [*settings.Error], with which nothing changes; [ErrClosed]
+// and ctx's own, after which some pools may work by the new ones already: calling
+// it again completes that.
 func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
 	if err := s.Validate(); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -81,6 +82,13 @@ func TestChangeOfTheFileHolds(t *testing.T) {
 	}
 	if n := w.served(t); n != 3 {
 		t.Errorf("round-robin: %d accounts served", n)
+	}
+	w.write(t, `{"account_selection_strategy": "round-robin", "providers": {"plain": {"account_selection_strategy": "sticky"}}}`)
+	for ctx := rig.Deadline(t); rig.Count[multiaccount.SettingsChanged](w.events) < 2 && ctx.Err() == nil; {
+		runtime.Gosched()
+	}
+	if n := w.served(t); n != 1 {
+		t.Errorf("sticky for this provider alone: %d accounts served", n)
 	}
 }
 
