@@ -10,7 +10,8 @@ import (
 
 const accountsHelp = `List and change the accounts.
 
-An account is named by its id, the beginning of its id, its label or its e-mail.
+An account is named by its id, its label or its e-mail, or by the beginning of
+one of them.
 A name that fits several accounts is an error that lists them; --provider narrows
 the search.`
 

@@ -18,7 +18,8 @@ const doctorHelp = `Look for what keeps accounts from working, and say what to d
 It looks at the settings, at the state folder (who may enter it, whether its locks
 work), at each account, at this machine's clock, and at whether the providers
 answer; nothing is sent there but an empty request without credentials. It
-changes nothing.
+mends nothing by itself. As with every command, an account's file that cannot be
+read is set aside, with its bytes kept.
 
 The exit status is 0 when nothing needs its owner, and 1 when something does.`
 

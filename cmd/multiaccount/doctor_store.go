@@ -85,7 +85,7 @@ func (e *entry) examine(now time.Time) finding {
 	case multiaccount.StateReauth, multiaccount.StateLoginLost:
 		f.Level, f.Fix = levelProblem, again
 	case multiaccount.StateQuarantined:
-		f.Level, f.Fix = levelProblem, `mend the file as it says, or log in again and delete it`
+		f.Level, f.Fix = levelProblem, `do what it says, or log in again and delete the file`
 	case multiaccount.StateDisabled:
 		f.Level, f.Fix = levelWarning, fmt.Sprintf("multiaccount accounts enable %s", e.ID)
 	case multiaccount.StateCooling:
