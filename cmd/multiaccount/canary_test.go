@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
@@ -97,10 +98,28 @@ func (c *canary) run(input string, args ...string) {
 	if err := write.Close(); err != nil {
 		c.t.Fatal(err)
 	}
-	var out, errs bytes.Buffer
-	run(args, streams{in: in, out: &out, err: &errs})
-	c.scan(strings.Join(args, " "), out.String()+errs.String())
+	var said lockedBuffer // a log may be written until the end
+	run(args, streams{in: in, out: &said, err: &said})
+	c.scan(strings.Join(args, " "), said.String())
 	c.runs++
+}
+
+// lockedBuffer is a buffer for several goroutines.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 func (c *canary) scan(what, text string) {

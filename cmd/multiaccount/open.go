@@ -114,7 +114,7 @@ func logger(s settings.Settings, to streams) *zerolog.Logger {
 	if !s.Debug {
 		return nil
 	}
-	log := zerolog.New(to.err).With().Timestamp().Logger()
+	log := zerolog.New(zerolog.SyncWriter(to.err)).With().Timestamp().Logger()
 	return &log
 }
 
