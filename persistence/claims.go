@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,7 +20,9 @@ const claimsFolder = "claims"
 
 // claimsWire is the content of a claims file.
 type claimsWire struct {
-	Version  int      `json:"version"`
+	Version int `json:"version"`
+	// Process is the id of the process, for people to read.
+	Process  int      `json:"process,omitempty"`
 	Accounts []string `json:"accounts"`
 }
 
@@ -68,7 +71,7 @@ func (s *FileStore) claim(provider string, ids []string) error {
 		}
 		s.instance.held[provider] = unlock
 	}
-	data, err := json.Marshal(claimsWire{Version: formatVersion, Accounts: ids})
+	data, err := json.Marshal(claimsWire{Version: formatVersion, Process: os.Getpid(), Accounts: ids})
 	if err != nil {
 		return err
 	}
@@ -117,21 +120,45 @@ func (s *FileStore) bury(provider, name string) error {
 // are. Those that have died are forgotten: the kernel gave their locks back.
 func (s *FileStore) claimedByOthers(provider string) (claimed map[string]bool, living int) {
 	claimed = map[string]bool{}
+	others := s.othersClaims(provider)
+	for i := range others {
+		for _, id := range others[i].Accounts {
+			claimed[id] = true
+		}
+	}
+	return claimed, len(others)
+}
+
+// Claimants returns which other living processes claim an account now, by its id.
+// A process of an earlier version is left out.
+func (s *FileStore) Claimants(provider string) map[string][]int {
+	claimants := map[string][]int{}
+	for _, other := range s.othersClaims(provider) {
+		for _, id := range other.Accounts {
+			if other.Process != 0 {
+				claimants[id] = append(claimants[id], other.Process)
+			}
+		}
+	}
+	return claimants
+}
+
+// othersClaims returns the claims of each living process, and forgets those that
+// have died.
+func (s *FileStore) othersClaims(provider string) []claimsWire {
 	entries, err := s.fs.ReadDir(s.claimsFolder(provider))
 	if err != nil {
-		return claimed, 0 // no folder, no claims
+		return nil // no folder, no claims
 	}
+	var others []claimsWire
 	for _, entry := range entries {
 		name, ok := strings.CutSuffix(strings.TrimSuffix(entry.Name(), tempSuffix), accountSuffix)
 		if !ok || name == s.instance.name || !s.lives(provider, name) {
 			continue
 		}
-		living++
-		for _, id := range s.readClaims(provider, name) {
-			claimed[id] = true
-		}
+		others = append(others, s.readClaims(provider, name))
 	}
-	return claimed, living
+	return others
 }
 
 // lives reports whether a process still holds its lock, and buries one that
@@ -149,12 +176,12 @@ func (s *FileStore) lives(provider, name string) bool {
 
 // readClaims returns nothing when the file cannot be read: a claim is a wish,
 // and its owner writes it anew.
-func (s *FileStore) readClaims(provider, name string) []string {
+func (s *FileStore) readClaims(provider, name string) claimsWire {
 	claims, _ := s.claimsOf(provider, name)
 	data, _, err := s.fs.ReadFile(claims)
 	var wire claimsWire
 	if err != nil || json.Unmarshal(data, &wire) != nil {
-		return nil
+		return claimsWire{}
 	}
-	return wire.Accounts
+	return wire
 }

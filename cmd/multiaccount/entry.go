@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -22,6 +23,7 @@ type entry struct {
 	Active        bool               `json:"active"`
 	Claimed       bool               `json:"claimed"`
 	Pinned        bool               `json:"pinned"`
+	UsedBy        []int              `json:"used_by,omitempty"`
 	CooldownUntil time.Time          `json:"cooldown_until,omitzero"`
 	ExpiresAt     time.Time          `json:"expires_at,omitzero"`
 	LastUsedAt    time.Time          `json:"last_used_at,omitzero"`
@@ -79,12 +81,22 @@ func (o *session) entriesOf(ctx context.Context, provider string) ([]entry, erro
 	if err != nil {
 		return nil, err
 	}
+	claimants := o.claimants(provider)
 	all := make([]entry, len(accounts))
 	for i := range accounts {
 		all[i] = entryOf(provider, &accounts[i], stored.Pool.Active)
+		all[i].UsedBy = claimants[accounts[i].ID]
 		all[i].pool, all[i].status = pool, accounts[i]
 	}
 	return all, nil
+}
+
+// claimants are the other processes that use an account, by its id.
+func (o *session) claimants(provider string) map[string][]int {
+	if files, ok := o.store.(*persistence.FileStore); ok {
+		return files.Claimants(provider)
+	}
+	return nil
 }
 
 func entryOf(provider string, a *multiaccount.AccountStatus, active string) entry {

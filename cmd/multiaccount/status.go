@@ -125,7 +125,7 @@ func (e *entry) block(now time.Time) string {
 		line += "  " + look.Busy.Render("pinned: it serves all requests")
 	}
 	if e.Claimed {
-		line += "  " + look.Faint.Render("another process uses it")
+		line += "  " + look.Faint.Render(e.usedBy())
 	}
 	if wait := e.CooldownUntil.Sub(now); wait > 0 {
 		line += "  " + look.Warn.Render("free in "+tui.Wait(wait))
@@ -141,6 +141,17 @@ func (e *entry) block(now time.Time) string {
 		line += "    " + tui.Fit(w.Name, quotaName) + " " + w.bar(now) + "\n"
 	}
 	return line
+}
+
+// usedBy says which other processes use an account.
+func (e *entry) usedBy() string {
+	switch len(e.UsedBy) {
+	case 0:
+		return "another process uses it"
+	case 1:
+		return fmt.Sprintf("process %d uses it", e.UsedBy[0])
+	}
+	return "processes " + strings.Trim(fmt.Sprint(e.UsedBy), "[]") + " use it"
 }
 
 // bar shows how much of the window is used. A window that has been reset since
