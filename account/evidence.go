@@ -39,8 +39,14 @@ type Limit struct {
 	SeenAt time.Time
 	Until  time.Time
 	// Unstated is set when nobody said when the limit ends, so that Until is
-	// the default.
+	// the engine's guess. A provider leaves Until zero then.
 	Unstated bool
+	// Window is set when a quota window of the account rejected; Reason is its
+	// name. No other account shares it, even if its end is the same.
+	Window bool
+	// Owner is set when only the account's owner can end the limit, by paying
+	// or by asking an administrator. The account is tried again now and then.
+	Owner bool
 	// Paid is set when the plan is used up and the provider would go on at the
 	// owner's expense.
 	Paid bool
@@ -55,8 +61,11 @@ func (l Limit) Same(o Limit) bool {
 
 // Why returns the reason in words for the account's owner.
 func (l Limit) Why() string {
-	if l.Paid {
+	switch {
+	case l.Paid:
 		return "the plan is used up, and going on would cost money: " + l.Reason
+	case l.Owner:
+		return "its owner has to act: " + l.Reason
 	}
 	return l.Reason
 }
@@ -90,7 +99,9 @@ func (f Freed) covers(scope Scope, model, reason string) bool {
 
 // UsageWindow is one quota window of an account.
 type UsageWindow struct {
-	// Name is the provider's: "5h", "7d", "primary", "requests".
+	// Name tells an account's windows apart and is fit for people: by length
+	// ("5h", "7d"), with the family in front when it counts some models only
+	// ("GPT-5.3-Codex-Spark 7d"), else the server's own ("requests").
 	Name string
 	// Utilization is in percent, 0 to 100 and above when overdrawn.
 	Utilization float64
@@ -100,6 +111,9 @@ type UsageWindow struct {
 	// up: it counts some of its requests only, such as those for one model, or the
 	// provider says that it lets them pass.
 	Soft bool
+	// Paid is set when the provider goes on at the owner's expense once the
+	// window is used up.
+	Paid bool
 	// ResetAt is zero when the provider does not say; a window whose reset
 	// has passed tells nothing any more.
 	ResetAt time.Time
@@ -121,7 +135,8 @@ type Class uint8
 const (
 	// ClassSuccess: 2xx and 3xx.
 	ClassSuccess Class = iota
-	// ClassCaller: 400, 404, 413, 422 and the like; says nothing about the account.
+	// ClassCaller: 400, 404, 413, 422 and the like, and a 429 that names what this
+	// very request lacks; says nothing about the account, but for Limits.
 	ClassCaller
 	// ClassUnauthorized: 401; the token was refused.
 	ClassUnauthorized
@@ -137,7 +152,8 @@ const (
 	ClassOrganization
 	// ClassForbidden: any other 403.
 	ClassForbidden
-	// ClassLimited: 429; Limits say until when.
+	// ClassLimited: 429, and every other 4xx that names the account; Limits say
+	// what for and until when.
 	ClassLimited
 	// ClassOverloaded: 529 and its kin; the provider is short of capacity.
 	ClassOverloaded
@@ -147,13 +163,16 @@ const (
 	ClassNetwork
 	// ClassCancelled: the caller gave up; says nothing about the account.
 	ClassCancelled
+	// ClassRetry: 408, 409, or the answer itself asks to try again; says nothing
+	// about the account or the provider.
+	ClassRetry
 )
 
 // String returns the class in one lower-case word.
 func (c Class) String() string {
 	names := [...]string{
 		"success", "caller", "unauthorized", "revoked", "entitlement", "verification", "challenge",
-		"organization", "forbidden", "limited", "overloaded", "server_error", "network", "cancelled",
+		"organization", "forbidden", "limited", "overloaded", "server_error", "network", "cancelled", "retry",
 	}
 	if int(c) < len(names) {
 		return names[c]
@@ -168,16 +187,20 @@ func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 type Verdict struct {
 	Class  Class
 	Status int
-	// Limits are set with ClassLimited; an answer without any stated end
-	// has none, and the default applies. With ClassSuccess they say that the
-	// answer was paid for beyond the plan, and that the next ones would be.
+	// Limits are set with ClassLimited; none means an answer that says no more
+	// than its status, which costs a short rest. With ClassSuccess they say that
+	// the answer was paid for beyond the plan, and that the next ones would be.
+	// With ClassCaller they keep requests of the same tier from the account.
 	Limits []Limit
 	// Usage is nil when the answer carried no figures.
 	Usage []UsageWindow
 	// Code is the provider's own short word for an error, never its message.
 	Code string
-	// Model is what was asked for; empty when not known.
+	// Model is what was asked for (see [Tiered]); empty when not known.
 	Model string
+	// RetryAfter is how long the provider in trouble asked to wait; zero when it
+	// did not say.
+	RetryAfter time.Duration
 	// URL is set with ClassVerification: where the owner must go.
 	URL string
 }

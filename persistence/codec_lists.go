@@ -10,7 +10,7 @@ import (
 func limitsToWire(limits []account.Limit) []limitWire {
 	wire := make([]limitWire, len(limits))
 	for i, l := range limits {
-		wire[i] = limitWire{l.Scope, l.Model, l.Source, l.Reason, stamp(l.SeenAt), stamp(l.Until), l.Unstated, l.Paid}
+		wire[i] = limitWire{l.Scope, l.Model, l.Source, l.Reason, stamp(l.SeenAt), stamp(l.Until), l.Unstated, l.Window, l.Owner, l.Paid}
 	}
 	return wire
 }
@@ -23,7 +23,7 @@ func limitsFromWire(wire []limitWire) []account.Limit {
 	for i, w := range wire {
 		limits[i] = account.Limit{
 			Scope: w.Scope, Model: w.Model, Source: w.Source, Reason: w.Reason,
-			SeenAt: time.Time(w.SeenAt), Until: time.Time(w.Until), Unstated: w.Unstated, Paid: w.Paid,
+			SeenAt: time.Time(w.SeenAt), Until: time.Time(w.Until), Unstated: w.Unstated, Window: w.Window, Owner: w.Owner, Paid: w.Paid,
 		}
 	}
 	return limits
@@ -56,7 +56,7 @@ func usageToWire(usage []account.UsageWindow) []usageWire {
 		if math.IsNaN(u.Utilization) || math.IsInf(u.Utilization, 0) {
 			continue
 		}
-		wire = append(wire, usageWire{u.Name, u.Utilization, span(u.Length), u.Soft, stamp(u.ResetAt), stamp(u.SeenAt)})
+		wire = append(wire, usageWire{u.Name, u.Utilization, span(u.Length), u.Soft, u.Paid, stamp(u.ResetAt), stamp(u.SeenAt)})
 	}
 	return wire
 }
@@ -68,7 +68,7 @@ func usageFromWire(wire []usageWire) []account.UsageWindow {
 	usage := make([]account.UsageWindow, len(wire))
 	for i, w := range wire {
 		usage[i] = account.UsageWindow{
-			Name: w.Name, Utilization: w.Utilization, Length: time.Duration(w.Length), Soft: w.Soft,
+			Name: w.Name, Utilization: w.Utilization, Length: time.Duration(w.Length), Soft: w.Soft, Paid: w.Paid,
 			ResetAt: time.Time(w.ResetAt), SeenAt: time.Time(w.SeenAt),
 		}
 	}

@@ -68,8 +68,10 @@ type limitWire struct {
 	Reason string         `json:"reason,omitempty"`
 	SeenAt stamp          `json:"seen_at,omitzero"`
 	Until  stamp          `json:"until,omitzero"`
-	// Unstated and Paid: see account.Limit.
+	// What kind of limit it is: see account.Limit.
 	Unstated bool `json:"unstated,omitempty"`
+	Window   bool `json:"window,omitempty"`
+	Owner    bool `json:"owner,omitempty"`
 	Paid     bool `json:"paid,omitempty"`
 }
 
@@ -85,6 +87,7 @@ type usageWire struct {
 	Utilization float64 `json:"utilization"`
 	Length      span    `json:"length,omitempty"`
 	Soft        bool    `json:"soft,omitempty"`
+	Paid        bool    `json:"paid,omitempty"`
 	ResetAt     stamp   `json:"reset_at,omitzero"`
 	SeenAt      stamp   `json:"seen_at,omitzero"`
 }

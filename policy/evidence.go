@@ -123,7 +123,8 @@ func compareLimits(a, b account.Limit) int {
 	return cmp.Or(
 		cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Model, b.Model), cmp.Compare(a.Reason, b.Reason),
 		b.Until.Compare(a.Until), b.SeenAt.Compare(a.SeenAt), cmp.Compare(a.Source, b.Source),
-		compareBools(a.Unstated, b.Unstated), compareBools(b.Paid, a.Paid),
+		compareBools(a.Unstated, b.Unstated), compareBools(a.Window, b.Window),
+		compareBools(b.Owner, a.Owner), compareBools(b.Paid, a.Paid),
 	)
 }
 
