@@ -12,6 +12,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
@@ -39,7 +40,7 @@ func selectionOf(req *http.Request, keeper providers.ResourceKeeper) (s actors.S
 	}
 	reader := bodyReader{req: req, keeper: keeper, length: int(req.ContentLength), known: s.Affinity != "" && s.Model != ""}
 	reader.readSpoken()
-	s.Model = firstOf(s.Model, reader.found.model)
+	s.Model = firstOf(s.Model, account.Tiered(reader.found.model, reader.found.tier))
 	s.Affinity = firstOf(s.Affinity, reader.found.conversation)
 	s.Named = reader.named
 	return s, reader.makes
@@ -124,18 +125,20 @@ func isJSON(h http.Header) bool {
 }
 
 // spoken is what a body says of its conversation.
-type spoken struct{ model, conversation string }
+type spoken struct{ model, tier, conversation string }
 
 // readBody reads the request bodies of Anthropic's messages and OpenAI's
 // responses and chat completions. What is not there, or is not JSON, is empty.
 // The result shares nothing with body.
 func readBody(body string) spoken {
-	var model, cacheKey, user, conversation string
+	var model, tier, cacheKey, user, conversation string
 	var messages gjson.Result
 	gjson.Parse(body).ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "model":
 			model = text(v)
+		case "speed", "service_tier":
+			tier = firstOf(tier, tierOf(text(v)))
 		case "prompt_cache_key":
 			cacheKey = text(v)
 		case "metadata":
@@ -153,7 +156,17 @@ func readBody(body string) spoken {
 	if key == "" {
 		key = hashOfFirst(messages)
 	}
-	return spoken{model: strings.Clone(model), conversation: strings.Clone(key)}
+	return spoken{model: strings.Clone(model), tier: tier, conversation: strings.Clone(key)}
+}
+
+// tierOf returns the speed tier that a request asks for by name, empty for the
+// usual one: Anthropic's "speed", OpenAI's "service_tier".
+func tierOf(asked string) string {
+	switch asked {
+	case "fast", "priority", "flex":
+		return strings.Clone(asked)
+	}
+	return ""
 }
 
 // hashOfFirst stands for the conversation that began with the first message of

@@ -122,6 +122,8 @@ func alertOf(e Event) *messages.ClaimAlert {
 		claim.State, claim.Again = string(StateQuarantined), passingAlert
 	case OverageBlocked:
 		claim.State, claim.Again = "overage", passingAlert
+	case OwnerNeeded:
+		claim.State, claim.Again = "owner_needed", passingAlert
 	default:
 		return nil
 	}

@@ -113,6 +113,7 @@ func (c Config) pool(p providers.Provider, publish func(messages.Event)) actors.
 			DefaultRetryAfter: s.DefaultRetryAfter,
 			MaxAuthFailures:   s.MaxConsecutiveAuthFailures,
 			RejectedBackoff:   s.TokenFailureBackoff,
+			AllowPaid:         s.AllowPaidUse,
 		},
 		Claims:       s.CrossProcessClaims,
 		MaxWait:      s.MaxWait,

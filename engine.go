@@ -137,7 +137,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
-		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()).MaxAttempts, *c.Logger)
+		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()), *c.Logger)
 		e.pools[p.Name()].stored = func(ctx context.Context, id string) (account.Record, error) {
 			return store.Read(ctx, persistence.Key{Provider: p.Name(), ID: id})
 		}

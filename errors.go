@@ -45,6 +45,9 @@ type LimitedAccount struct {
 	ID, Label, Reason string
 	// Until is zero when not known.
 	Until time.Time
+	// Owner is set when only the account's owner can help: by a new login, by
+	// paying, or by switching the account on.
+	Owner bool
 }
 
 // Error names the earliest reset and each account.

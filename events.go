@@ -39,7 +39,9 @@ type (
 	AccountCooled = messages.AccountCooled
 	// OverageBlocked tells that an account rests because its owner's money is next.
 	OverageBlocked = messages.OverageBlocked
-	// PoolPaused tells that all accounts rest, several having met the same limit.
+	// OwnerNeeded tells that an account is refused until its owner acts.
+	OwnerNeeded = messages.OwnerNeeded
+	// PoolPaused tells that several accounts met a limit that they share.
 	PoolPaused = messages.PoolPaused
 	// PoolResumed tells that the pause of all accounts ended early.
 	PoolResumed = messages.PoolResumed
@@ -259,7 +261,7 @@ func (b *broker) close(ctx context.Context) error {
 func logEvent(log zerolog.Logger, e Event) {
 	level := zerolog.DebugLevel
 	switch e.(type) {
-	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked, CircuitOpened, PoolPaused, SettingsRejected:
+	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked, OwnerNeeded, CircuitOpened, PoolPaused, SettingsRejected:
 		level = zerolog.WarnLevel
 	}
 	about := e.About()

@@ -15,6 +15,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 // Pool is all the accounts of one provider. [Engine.Pool] returns it; it ends
@@ -24,21 +25,22 @@ type Pool struct {
 	actors   *actors.Pool
 	provider providers.Provider
 	// keeper is the provider when it keeps resources of accounts, else nil.
-	keeper      providers.ResourceKeeper
-	maxAttempts atomic.Int64
-	log         zerolog.Logger
+	keeper providers.ResourceKeeper
+	// settings are the pool's own, as they are now.
+	settings atomic.Pointer[settings.Settings]
+	log      zerolog.Logger
 	// stored reads an account past all that the actors remember.
 	stored func(ctx context.Context, id string) (account.Record, error)
 	// base sends requests for hosts that bring no transport of their own.
 	base func() *http.Transport
 }
 
-func newPool(opened *actors.Pool, p providers.Provider, maxAttempts int, log zerolog.Logger) *Pool {
+func newPool(opened *actors.Pool, p providers.Provider, s settings.Settings, log zerolog.Logger) *Pool {
 	keeper, _ := p.(providers.ResourceKeeper)
 	pool := &Pool{
 		actors: opened, provider: p, keeper: keeper, log: log, base: sync.OnceValue(cloneDefaultTransport),
 	}
-	pool.maxAttempts.Store(int64(maxAttempts))
+	pool.settings.Store(&s)
 	return pool
 }
 

@@ -41,7 +41,8 @@ func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
 		if err := pool.actors.Apply(ctx, c.pool(p, e.publish)); err != nil {
 			return pool.publicError(err)
 		}
-		pool.maxAttempts.Store(int64(s.For(p.Name()).MaxAttempts))
+		own := s.For(p.Name())
+		pool.settings.Store(&own)
 	}
 	e.onEvent.Store(&s)
 	c.quiet.on.Store(s.QuietMode)

@@ -48,9 +48,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
 	selection, makes := selectionOf(req, t.pool.keeper)
+	s := t.pool.settings.Load()
 	w := &walk{
 		transport: t, req: req, selection: selection, makes: makes,
-		plan: policy.NewRetryPlan(t.pool.actors.Size(), int(t.pool.maxAttempts.Load()), replayable(req)),
+		plan: policy.NewRetryPlan(t.pool.actors.Size(), s.MaxAttempts, s.MaxWait, replayable(req)),
 	}
 	w.pin = w.selection.Pin
 	return w.run()

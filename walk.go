@@ -52,7 +52,7 @@ func (w *walk) run() (*http.Response, error) {
 		if err := w.send(leased); err != nil {
 			return nil, err
 		}
-		step, wait := w.plan.Next(w.last.verdict.Class, leased.Credential.Kind, rand.Float64())
+		step, wait := w.plan.Next(&w.last.verdict, leased.Credential.Kind, rand.Float64())
 		if step == policy.NextAccount && w.replaced() {
 			step = policy.RefreshAccount
 		}
@@ -113,12 +113,29 @@ func (w *walk) giveUp(err error) (*http.Response, error) {
 		w.last.discard()
 		return nil, cause
 	}
-	answered := w.last.resp != nil || w.last.err != nil
-	if class := w.last.verdict.Class; answered && class != account.ClassLimited && class != account.ClassRevoked {
+	if w.last.saysMoreThan(err) {
 		return w.last.resp, w.last.err
 	}
 	w.last.discard()
 	return nil, w.pool.publicError(err)
+}
+
+// saysMoreThan reports whether the caller learns more from the answer than from
+// err, why there is no further account. A limit does not: err tells those of all
+// accounts, unless none of them can be waited for.
+func (a *answer) saysMoreThan(err error) bool {
+	if a.resp == nil && a.err == nil {
+		return false
+	}
+	switch a.verdict.Class {
+	case account.ClassLimited:
+		var refused *messages.RefusalError
+		return a.resp.StatusCode != http.StatusTooManyRequests && errors.As(err, &refused) && refused.NeedsOwners()
+	case account.ClassRevoked:
+		return false
+	default:
+		return true
+	}
 }
 
 // send makes the request with one account's credential and has the answer classed.

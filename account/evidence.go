@@ -59,6 +59,16 @@ func (l Limit) Same(o Limit) bool {
 	return same && l.Until.Equal(o.Until)
 }
 
+// Renews reports whether l is the same trouble as o, met again.
+func (l Limit) Renews(o Limit) bool {
+	return l.Scope == o.Scope && l.Model == o.Model && l.Reason == o.Reason && l.Owner == o.Owner && l.Paid == o.Paid
+}
+
+// Limits reports whether l keeps its account from serving a model; see [Tiered].
+func (l Limit) Limits(model string) bool {
+	return l.Scope == ScopeAccount || l.Scope == ScopeModel && (l.Model == model || l.Model == Untiered(model))
+}
+
 // Why returns the reason in words for the account's owner.
 func (l Limit) Why() string {
 	switch {

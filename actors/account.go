@@ -324,9 +324,19 @@ func (a *accountActor) publishLimits(old *account.Record) {
 			continue
 		}
 		a.publish(messages.AccountCooled{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, Until: l.Until})
-		if l.Paid {
-			a.publish(messages.OverageBlocked{Occurrence: a.occurrence(), Reason: l.Reason, Until: l.Until})
+		if !slices.ContainsFunc(old.Limits, l.Renews) {
+			a.publishForOwner(&l)
 		}
+	}
+}
+
+// publishForOwner tells of a limit that concerns the account's owner.
+func (a *accountActor) publishForOwner(l *account.Limit) {
+	switch {
+	case l.Paid:
+		a.publish(messages.OverageBlocked{Occurrence: a.occurrence(), Reason: l.Reason, Until: l.Until})
+	case l.Owner:
+		a.publish(messages.OwnerNeeded{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, RetryAt: l.Until})
 	}
 }
 
@@ -354,8 +364,10 @@ func (a *accountActor) publishDifferences(old *account.Record) {
 }
 
 func (a *accountActor) status() messages.AccountStatus {
+	record := a.record.WithoutSecrets()
+	record.Limits = policy.InEffect(record.Limits, *a.tuning.Load())
 	return messages.AccountStatus{
-		Record: a.record.WithoutSecrets(), InFlight: a.inFlight, Unsaved: a.unsavedReason(),
+		Record: record, InFlight: a.inFlight, Unsaved: a.unsavedReason(),
 		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt,
 		Expired: a.record.Expired(a.wallNow()), LastUsedAt: a.lastUsed.Time(),
 	}

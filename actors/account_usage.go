@@ -134,8 +134,8 @@ func (a *accountActor) aboutArrived(m *aboutArrived) {
 	}
 	a.poll.failures, a.poll.failure = 0, ""
 	figures, now := policy.Figures{Windows: m.usage.Windows, AskedAt: m.askedAt}, a.wallNow()
-	old := a.record
-	a.apply(func(r *account.Record) { figures.Learn(r, now) }, true, nil)
+	old, tuning := a.record, *a.tuning.Load()
+	a.apply(func(r *account.Record) { figures.Learn(r, now, tuning) }, true, nil)
 	a.publishLimits(old)
 	a.publishUsage(old)
 	a.endPoll(nil)

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -45,33 +46,31 @@ func (s *supervisor) shut(now time.Time) (until time.Time, probing bool) {
 	return next.Time(), probing
 }
 
-// holdBack has an ask wait while the provider is in trouble or the whole pool
-// paused: for the next probe, and for what comes of the one under way. An ask
-// that cannot wait for as long is refused. It returns held unset when nothing
-// holds the ask back.
-func (s *supervisor) holdBack(m *messages.SelectAccount, now, deadline time.Time) (retryAt time.Time, parked, held bool) {
-	until, probing := s.shut(now)
-	refusal, reason := s.troubleRefusal, policy.ProviderDown
-	if until.IsZero() {
-		until, probing = s.pausedUntil(now)
-		refusal, reason = s.pauseRefusal, policy.PoolPaused
-	}
-	switch {
-	case until.IsZero():
-		return time.Time{}, false, false
-	case now.Before(deadline) && (probing || !until.After(deadline)):
-		return earlier(until, deadline), true, true
+// spare returns whom not to ask while the breaker is open: the accounts that
+// have failed, and those that the ask has tried. One account's trouble may be its
+// own, so that each other is asked once. all is set when none is left for that.
+func (s *supervisor) spare(m *messages.SelectAccount) (ids []string, all bool) {
+	failed, all := s.breaker.Failed(len(s.order))
+	return slices.Concat(m.Exclude, failed), all
+}
+
+// holdBack has an ask wait while the provider is in trouble: for the next probe
+// at until, and for what comes of the one under way. An ask that cannot wait for
+// as long is refused.
+func (s *supervisor) holdBack(m *messages.SelectAccount, until time.Time, probing bool, now, deadline time.Time) (retryAt time.Time, parked bool) {
+	if now.Before(deadline) && (probing || !until.After(deadline)) {
+		return earlier(until, deadline), true
 	}
 	request := policy.Request{Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Exclude: m.Exclude}
-	choice := s.selection.TurnAway(request, reason, policy.At(until), policy.At(now))
+	choice := s.selection.TurnAway(request, policy.ProviderDown, policy.At(until), policy.At(now))
 	s.saveDecisionsSoon()
 	s.debugDecision(choice)
 	s.tellRefused(m, choice) // before the answer: m is its asker's again then
-	m.Fail(refusal(m, now))
-	return time.Time{}, false, true
+	m.Fail(s.troubleRefusal(now))
+	return time.Time{}, false
 }
 
-func (s *supervisor) troubleRefusal(_ *messages.SelectAccount, now time.Time) *messages.RefusalError {
+func (s *supervisor) troubleRefusal(now time.Time) *messages.RefusalError {
 	until, _ := s.shut(now)
 	return &messages.RefusalError{Reason: messages.RefusedProvider, RetryAt: until, Detail: s.trouble()}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
@@ -187,30 +186,26 @@ func (s *supervisor) lines(model string) []messages.RefusedAccount {
 }
 
 func (s *supervisor) line(m *member, model string) messages.RefusedAccount {
-	line := messages.RefusedAccount{ID: m.record.ID, Label: m.record.DisplayLabel()}
-	line.Reason, line.Until = whyNot(m, model)
-	return line
-}
-
-// whyNot says what keeps an account from serving a model, and until when.
-func whyNot(m *member, model string) (reason string, until time.Time) {
 	r := m.record
+	line := messages.RefusedAccount{ID: r.ID, Label: r.DisplayLabel()}
 	switch {
 	case !r.Enabled:
-		return "switched off", time.Time{}
+		line.Reason, line.Owner = "switched off", true
+		return line
 	case r.Fault != nil:
-		return r.Fault.Reason + "; log in again", m.notBefore
+		line.Reason, line.Until, line.Owner = r.Fault.Reason+"; log in again", m.notBefore, true
+		return line
 	}
-	for _, l := range r.Limits {
-		if (l.Scope == account.ScopeAccount || l.Model == model) && l.Until.After(until) {
-			reason, until = "limited ("+l.Why()+")", l.Until
+	for _, l := range policy.InEffect(r.Limits, *s.tuning.Load()) {
+		if l.Limits(model) && l.Until.After(line.Until) {
+			line.Reason, line.Until, line.Owner = "limited ("+l.Why()+")", l.Until, l.Owner
 		}
 	}
 	switch {
-	case m.notBefore.After(until):
-		return "its token could not be refreshed (" + m.refreshFailed + ")", m.notBefore
-	case reason == "":
-		return "as many requests in flight as it may have, or tried already", time.Time{}
+	case m.notBefore.After(line.Until):
+		line.Reason, line.Until, line.Owner = "its token could not be refreshed ("+m.refreshFailed+")", m.notBefore, false
+	case line.Reason == "":
+		line.Reason = "as many requests in flight as it may have, or tried already"
 	}
-	return reason, until
+	return line
 }

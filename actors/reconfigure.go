@@ -42,6 +42,9 @@ func (s *supervisor) reconfigure(m *reconfigure) {
 	s.tuning.Store(&m.config.Tuning)
 	s.config.Selection, s.config.Tuning, s.config.MaxWait = m.config.Selection, m.config.Tuning, m.config.MaxWait
 	s.switchClaims(m.config.Claims)
+	for _, known := range s.order {
+		s.put(known, now) // what limits it may be allowed now, or not any more
+	}
 	m.reply.Send(messages.Acknowledged{})
 	s.serveParked(now)
 }

@@ -271,22 +271,30 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		m.Fail(messages.ErrStopped)
 		return time.Time{}, false
 	}
-	if retryAt, parked, held := s.holdBack(m, now, deadline); held {
-		return retryAt, parked
+	exclude := m.Exclude
+	until, probing := s.shut(now)
+	if !until.IsZero() {
+		var all bool
+		if exclude, all = s.spare(m); all {
+			return s.holdBack(m, until, probing, now, deadline)
+		}
 	}
 	by := s.pinAsk(m, policy.At(now))
 	choice := s.selection.Select(policy.Request{
-		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, PinnedBy: by, Exclude: m.Exclude,
+		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, PinnedBy: by, Exclude: exclude,
 		Waited: m.Waited, WaitUntil: policy.At(earlier(deadline, m.Deadline)),
 	}, policy.At(now))
 	m.ForOwn = choice.Reason == policy.OwnLimited
 	s.saveDecisionsSoon()
 	s.debugDecision(choice)
-	if !choice.OK {
+	switch {
+	case !choice.OK && !until.IsZero():
+		return s.holdBack(m, until, probing, now, deadline)
+	case !choice.OK:
 		return s.refuse(m, choice, deadline)
+	case until.IsZero():
+		s.breaker.Begin(policy.At(now))
 	}
-	s.breaker.Begin(policy.At(now))
-	s.pause.probes.Begin(policy.At(now))
 	m.Lease.Rebound, m.Lease.LeasedAt, m.Lease.Decision = choice.Rebound, now, choice.Seq
 	if m.Affinity != "" || s.selection.Active() != s.active {
 		s.savePoolSoon()

@@ -49,7 +49,7 @@ func (s *supervisor) join(ctx actor.Context, record *account.Record) {
 
 // put tells selection what is known of a member.
 func (s *supervisor) put(m *member, now time.Time) policy.Slot {
-	facts := policy.FactsOf(m.record)
+	facts := policy.FactsOf(m.record, *s.tuning.Load())
 	facts.CoolUntil = max(facts.CoolUntil, policy.At(m.notBefore))
 	if probe := policy.ProbeAt(m.record, m.jitter); probe != 0 {
 		facts.ProbeAt = max(probe, policy.At(m.notBefore))

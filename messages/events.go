@@ -98,8 +98,23 @@ type OverageBlocked struct {
 	Until  time.Time `json:"until,omitzero"`
 }
 
-// PoolPaused: several accounts met the same limit at once, which is then their
-// organisation's or this address'. All accounts rest, but for a probe now and then.
+// OwnerNeeded: an account is refused for a reason that only its owner can end,
+// such as credit that is used up or an organization that was disabled. The other
+// accounts serve; this one is tried again now and then. It is told once for as
+// long as that goes on.
+type OwnerNeeded struct {
+	Occurrence
+	// Reason is the provider's word for it.
+	Reason string `json:"reason"`
+	// Model is empty when the whole account is refused.
+	Model string `json:"model,omitzero"`
+	// RetryAt is when the account is tried again.
+	RetryAt time.Time `json:"retry_at,omitzero"`
+}
+
+// PoolPaused: three accounts met the same limit at once, which is none of their
+// own quota windows, so it is their organisation's or this address'. Accounts
+// that have not met it are still asked; the first that answers ends the pause.
 type PoolPaused struct {
 	Occurrence
 	Reason string    `json:"reason"`

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -52,6 +53,8 @@ type RefusedAccount struct {
 	Label  string
 	Reason string
 	Until  time.Time
+	// Owner is set when only the account's owner can help.
+	Owner bool
 }
 
 // Error says what is wrong.
@@ -60,4 +63,9 @@ func (r *RefusalError) Error() string {
 		return r.Detail
 	}
 	return fmt.Sprintf("account %s: %s", r.AccountID, r.Detail)
+}
+
+// NeedsOwners reports whether each account needs its owner before it can serve.
+func (r *RefusalError) NeedsOwners() bool {
+	return len(r.Accounts) > 0 && !slices.ContainsFunc(r.Accounts, func(a RefusedAccount) bool { return !a.Owner })
 }

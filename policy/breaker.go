@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"cmp"
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -27,13 +27,10 @@ type Breaker struct {
 	// failures in a row while closed, by their weight, the last at failedAt.
 	failures int
 	failedAt Instant
-	// first is the account of the first; several is set once another failed.
-	first   string
-	several bool
+	// failed are the accounts that have failed in this row, mostFailed at most.
+	failed []string
 	// class is that of the last failure.
 	class account.Class
-	// The pauses, when they are not the usual ones.
-	firstPause, longestPause time.Duration
 }
 
 type breakerState uint8
@@ -53,6 +50,9 @@ const (
 	// A breaker's pauses, doubling.
 	firstPause   = 2 * time.Second
 	longestPause = time.Minute
+	// mostFailed accounts that fail in a row are enough evidence against the
+	// provider, however many others there are.
+	mostFailed = 64
 	// probePatience is how long a probe is waited for before the next goes.
 	probePatience = 10 * time.Second
 )
@@ -94,6 +94,14 @@ func IsTrouble(c account.Class) bool {
 	}
 }
 
+// Failed returns the accounts that have failed since the last success. One
+// account's failure says little of the others: while the breaker is open, each
+// other account may still be asked once. all is set when, of so many accounts,
+// none is left for that. The result must not be written to.
+func (b *Breaker) Failed(accounts int) (ids []string, all bool) {
+	return b.failed, len(b.failed) >= min(accounts, mostFailed)
+}
+
 // Alert reports whether successes are news: trouble has been seen since the last.
 func (b *Breaker) Alert() bool { return b.state != closed || b.failures > 0 }
 
@@ -122,13 +130,14 @@ func (b *Breaker) Begin(now Instant) {
 
 // Learn takes in what came of a request. jitter is a random number in [0, 1).
 func (b *Breaker) Learn(r Result, now Instant, jitter float64) Change {
+	older := r.LeasedAt < b.since && !b.setBack(now)
 	switch {
-	case b.state == open, b.state == halfOpen && r.LeasedAt < b.since:
+	case IsTrouble(r.Class):
+		return b.fail(r, older, now, jitter)
+	case b.state != closed && older:
 		return Unchanged
 	case r.Class == account.ClassCancelled:
 		return b.giveUpProbe(now)
-	case IsTrouble(r.Class):
-		return b.fail(r, now, jitter)
 	}
 	return b.close(now)
 }
@@ -144,24 +153,27 @@ func (b *Breaker) giveUpProbe(now Instant) Change {
 
 func (b *Breaker) close(now Instant) Change {
 	before := b.state
-	*b = Breaker{since: now, firstPause: b.firstPause, longestPause: b.longestPause}
+	*b = Breaker{since: now}
 	if before == closed {
 		return Unchanged
 	}
 	return Closed
 }
 
-func (b *Breaker) fail(r Result, now Instant, jitter float64) Change {
+func (b *Breaker) fail(r Result, older bool, now Instant, jitter float64) Change {
+	if b.state == closed && older {
+		return Unchanged
+	}
 	b.class = r.Class
-	if b.state == halfOpen {
+	b.count(r, now)
+	switch {
+	case b.state == open, older:
+		return Unchanged
+	case b.state == halfOpen:
 		b.open(now, jitter)
 		return Reopened
 	}
-	if r.LeasedAt < b.since && !b.setBack(now) {
-		return Unchanged
-	}
-	b.count(r, now)
-	shared := b.several || r.Alone || r.Class == account.ClassChallenge
+	shared := len(b.failed) > 1 || r.Alone || r.Class == account.ClassChallenge
 	if b.failures < troubleOpens || !shared {
 		return Unchanged
 	}
@@ -171,12 +183,14 @@ func (b *Breaker) fail(r Result, now Instant, jitter float64) Change {
 
 // count adds a failure to those in a row.
 func (b *Breaker) count(r Result, now Instant) {
-	if b.failures == 0 || b.failedAt.Add(troubleRow) < now {
-		b.failures, b.first, b.several = 0, r.Account, false
+	if b.state == closed && (b.failures == 0 || b.failedAt.Add(troubleRow) < now) {
+		b.failures, b.failed = 0, nil
 	}
 	b.failures += weight(r.Class)
 	b.failedAt = now
-	b.several = b.several || r.Account != b.first
+	if len(b.failed) < mostFailed && !slices.Contains(b.failed, r.Account) {
+		b.failed = append(b.failed, r.Account)
+	}
 }
 
 // weight returns how many failures one of that class stands for: a provider
@@ -196,8 +210,7 @@ func weight(c account.Class) int {
 func (b *Breaker) open(now Instant, jitter float64) {
 	b.openings++
 	b.state, b.since, b.failures = open, now, 0
-	first, longest := cmp.Or(b.firstPause, firstPause), cmp.Or(b.longestPause, longestPause)
-	b.until = now.Add(Backoff(b.openings, first, longest, jitter))
+	b.until = now.Add(Backoff(b.openings, firstPause, longestPause, jitter))
 }
 
 // setBack reports whether the clock was: what is to come then comes at once.

@@ -178,3 +178,44 @@ func TestBreakerLaws(t *testing.T) {
 		}
 	})
 }
+
+// One account's trouble may be its own: while the breaker is open, whoever has
+// not failed may be asked, and a success of theirs closes it.
+func TestBreakerKnowsWhoFailed(t *testing.T) {
+	var b policy.Breaker
+	for i, id := range []string{"a", "b", "a", "b", "a", "b", "a", "b", "a", "b"} {
+		b.Learn(result(trouble, id, float64(i)), at(float64(i)), 0.99)
+	}
+	if ids, all := b.Failed(3); len(ids) != 2 || all {
+		t.Fatalf("failed: %v, all: %v", ids, all)
+	}
+	if change := b.Learn(result(trouble, "c", 10), at(10.5), 0.5); change != policy.Unchanged {
+		t.Errorf("another failure while it is open: %d", change)
+	}
+	if ids, all := b.Failed(3); len(ids) != 3 || !all {
+		t.Errorf("failed: %v, all: %v", ids, all)
+	}
+	if _, all := b.Failed(4); all {
+		t.Error("the fourth has not failed")
+	}
+	if change := b.Learn(result(success, "d", 8.5), at(10.6), 0.5); change != policy.Unchanged {
+		t.Errorf("a success from before it opened: %d", change)
+	}
+	if change := b.Learn(result(success, "d", 10), at(10.6), 0.5); change != policy.Closed || b.Alert() {
+		t.Errorf("a success since it opened: %d", change)
+	}
+	if ids, _ := b.Failed(4); len(ids) != 0 {
+		t.Errorf("after the success: %v", ids)
+	}
+}
+
+// Enough accounts that fail speak for all others.
+func TestBreakerNeedsNotEveryAccount(t *testing.T) {
+	var b policy.Breaker
+	for i := range 100 {
+		b.Learn(result(trouble, fmt.Sprint(i), 1), at(1), 0.5)
+	}
+	if ids, all := b.Failed(10_000); len(ids) != 64 || !all {
+		t.Errorf("%d failed, all: %v", len(ids), all)
+	}
+}

@@ -45,7 +45,7 @@ func (e Evidence) Merge(o Evidence) Evidence {
 // ago, and freedom from limits that would all have ended.
 func (e Evidence) At(now time.Time) Evidence {
 	e.Limits = without(e.Limits, func(l account.Limit) bool {
-		return l.Until.Before(now) && l.SeenAt.Add(recentLimit).Before(now)
+		return recalled(l).Before(now)
 	})
 	e.Freed = without(e.Freed, func(f account.Freed) bool { return f.At.Add(longestLimit).Before(now) })
 	e.Limits = bounded(e.Limits, func(a, b account.Limit) int { return a.Until.Compare(b.Until) })
@@ -138,6 +138,13 @@ func compareBools(a, b bool) int { return count(a) - count(b) }
 
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
 		return b
 	}
 	return a

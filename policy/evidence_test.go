@@ -160,14 +160,14 @@ func TestFiguresFreeWhatTheirWindowRejected(t *testing.T) {
 			l := limitedUntil(seen, noon.Add(time.Hour))
 			l.Reason = "5h"
 			rec := account.Record{Limits: []account.Limit{l}}
-			if !test.figures.Concerns(&rec) {
+			if !test.figures.Concerns(&rec, tuning) {
 				t.Error("new figures do not concern the account")
 			}
-			test.figures.Learn(&rec, noon)
+			test.figures.Learn(&rec, noon, tuning)
 			if len(rec.Limits) != test.left || len(rec.Usage) != 1 {
 				t.Errorf("limits %+v, usage %+v", rec.Limits, rec.Usage)
 			}
-			if test.figures.Concerns(&rec) {
+			if test.figures.Concerns(&rec, tuning) {
 				t.Error("the same figures concern the account again")
 			}
 		})
@@ -207,9 +207,9 @@ func TestFiguresMergeInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := rapid.SliceOfN(window, 1, 6).Draw(t, "windows")
 		var first, second account.Record
-		policy.Figures{Windows: all}.Learn(&first, noon)
+		policy.Figures{Windows: all}.Learn(&first, noon, tuning)
 		for _, w := range rapid.Permutation(slices.Concat(all, all)).Draw(t, "order") {
-			policy.Figures{Windows: []account.UsageWindow{w}}.Learn(&second, noon)
+			policy.Figures{Windows: []account.UsageWindow{w}}.Learn(&second, noon, tuning)
 		}
 		for _, w := range first.Usage {
 			if !slices.Contains(second.Usage, w) || len(first.Usage) != len(second.Usage) {
@@ -241,12 +241,14 @@ func TestForget(t *testing.T) {
 // its next request would only be refused. What is newer frees it again.
 func TestFiguresOfAUsedUpWindowLimit(t *testing.T) {
 	rec := account.Record{}
-	policy.Figures{Windows: figuresOf("7d", 100, noon).Windows, AskedAt: noon}.Learn(&rec, noon)
+	policy.Figures{Windows: figuresOf("7d", 100, noon).Windows, AskedAt: noon}.Learn(&rec, noon, tuning)
 	if len(rec.Limits) != 1 || rec.Limits[0].Source != account.FromUsage || !rec.Limits[0].Until.Equal(noon.Add(5*time.Hour)) {
 		t.Fatalf("the limits are %+v", rec.Limits)
 	}
 	for name, free := range map[string]func(*account.Record){
-		"a lower figure": func(r *account.Record) { figuresOf("7d", 20, noon.Add(time.Minute)).Learn(r, noon.Add(time.Minute)) },
+		"a lower figure": func(r *account.Record) {
+			figuresOf("7d", 20, noon.Add(time.Minute)).Learn(r, noon.Add(time.Minute), tuning)
+		},
 		"a success": func(r *account.Record) {
 			success := policy.Report{Verdict: account.Verdict{Class: account.ClassSuccess}, LeasedAt: noon.Add(time.Minute)}
 			success.Learn(r, noon.Add(2*time.Minute), tuning)
@@ -262,14 +264,14 @@ func TestFiguresOfAUsedUpWindowLimit(t *testing.T) {
 	soft.Windows[0].Soft, open.Windows[0].ResetAt = true, time.Time{}
 	for name, figures := range map[string]policy.Figures{"that is soft": soft, "without an end": open} {
 		r := account.Record{}
-		figures.Learn(&r, noon)
+		figures.Learn(&r, noon, tuning)
 		if len(r.Limits) != 0 {
 			t.Errorf("a window %s limits the account: %+v", name, r.Limits)
 		}
 	}
 	var sightings policy.Sightings
 	for _, id := range []string{"a", "b", "c"} {
-		if _, pauses := sightings.Learn(id, rec.Limits[0], 3); pauses {
+		if _, pauses := sightings.Learn(id, rec.Limits[0]); pauses {
 			t.Error("figures of some accounts pause the pool")
 		}
 	}

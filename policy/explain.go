@@ -41,7 +41,7 @@ func (p *Pool) explain(d *remembered) Decision {
 
 func (p *Pool) judgeConsidered(d *Decision, c *Considered) {
 	c.State, _ = c.state(c.coolEnd(), c.InFlight, d.At)
-	if c.State != Ineligible && d.Model != "" && c.cooldown(d.Model) > d.At {
+	if c.State != Ineligible && d.Model != "" && c.cooldownOf(d.Model) > d.At {
 		c.State = Cooling
 	}
 	if c.State >= Available && !p.traits.turns {
@@ -69,7 +69,7 @@ func why(d *Decision, c *Considered) string {
 		return whyChosen(d)
 	}
 	switch {
-	case d.Reason == ProviderDown, d.Reason == PoolPaused:
+	case d.Reason == ProviderDown:
 		return "nobody is asked"
 	case slices.Contains(d.Tried, c.ID):
 		return "tried already by this request"

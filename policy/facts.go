@@ -62,7 +62,7 @@ type Window struct {
 
 // FactsOf returns what selection needs to know of rec. Whether another process
 // claims the account is not in the record.
-func FactsOf(rec *account.Record) Facts {
+func FactsOf(rec *account.Record, t Tuning) Facts {
 	f := Facts{
 		ID:          rec.ID,
 		Eligible:    rec.Eligible(),
@@ -73,10 +73,15 @@ func FactsOf(rec *account.Record) Facts {
 		LastUsed:    At(rec.LastUsedAt),
 		Windows:     windowsOf(rec.Usage),
 	}
-	for i := range rec.Limits {
-		f.addLimit(&rec.Limits[i])
+	for _, l := range InEffect(rec.Limits, t) {
+		f.addLimit(&l)
 	}
 	return f
+}
+
+// InEffect leaves out the limits that the owner's settings lift.
+func InEffect(limits []account.Limit, t Tuning) []account.Limit {
+	return without(limits, func(l account.Limit) bool { return l.Paid && t.AllowPaid })
 }
 
 func windowsOf(usage []account.UsageWindow) []Window {

@@ -28,14 +28,14 @@ func TestFactsOf(t *testing.T) {
 		ModelCooldowns: []policy.ModelCooldown{{Model: "opus", Until: start.Add(3 * hour)}, {Model: "haiku", Until: start.Add(hour)}},
 		Windows:        []policy.Window{{Name: "5h", Utilization: 12.5, Length: 5 * hour, ResetAt: start.Add(hour)}, {Name: "requests", Utilization: 3}},
 	}
-	if got := policy.FactsOf(rec); !reflect.DeepEqual(got, want) {
+	if got := policy.FactsOf(rec, policy.Tuning{}); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
 
 func TestFactsOfAnAccountOutOfThePool(t *testing.T) {
 	rec := &account.Record{ID: "a", Enabled: true, Fault: &account.Fault{Disabled: true}}
-	if f := policy.FactsOf(rec); f.Eligible || f.Windows != nil {
+	if f := policy.FactsOf(rec, policy.Tuning{}); f.Eligible || f.Windows != nil {
 		t.Errorf("got %+v", f)
 	}
 }

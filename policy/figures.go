@@ -21,45 +21,77 @@ type Figures struct {
 }
 
 // Concerns reports whether the figures change rec at all.
-func (f Figures) Concerns(rec *account.Record) bool {
-	return newFigures(rec.Usage, f.Windows) || frees(f.freed(), rec.Limits) || f.limitsAnew(rec.Limits)
+func (f Figures) Concerns(rec *account.Record, t Tuning) bool {
+	return newFigures(rec.Usage, f.Windows) || frees(f.freed(rec), rec.Limits) || f.limitsAnew(rec.Limits, t)
 }
 
 // limitsAnew reports whether a window is used up that was not.
-func (f Figures) limitsAnew(known []account.Limit) bool {
-	return slices.ContainsFunc(f.limits(f.AskedAt), func(l account.Limit) bool { return !slices.ContainsFunc(known, l.Same) })
+func (f Figures) limitsAnew(known []account.Limit, t Tuning) bool {
+	return slices.ContainsFunc(f.limits(f.AskedAt, t), func(l account.Limit) bool { return !slices.ContainsFunc(known, l.Same) })
 }
 
 // Learn changes rec by what the figures say at the time now. A window below
 // its limit frees what that window had rejected before the question was sent,
 // one that is used up limits the account until it starts anew, and an answer to
 // a request sent since tells more of a window.
-func (f Figures) Learn(rec *account.Record, now time.Time) {
+func (f Figures) Learn(rec *account.Record, now time.Time, t Tuning) {
 	windows := slices.Clone(f.Windows)
 	for i := range windows {
 		windows[i].SeenAt = earlier(windows[i].SeenAt, f.AskedAt)
 	}
 	rec.Usage = mergeUsage(rec.Usage, windows)
-	Evidence{Limits: f.limits(now), Freed: f.freed()}.learn(rec, now)
+	Evidence{Limits: f.limits(now, t), Freed: f.freed(rec)}.learn(rec, now)
 }
 
 // limits returns a limit for each window that is used up, as far as its end is
 // told.
-func (f Figures) limits(now time.Time) []account.Limit {
+func (f Figures) limits(now time.Time, t Tuning) []account.Limit {
 	var limits []account.Limit
 	for i := range f.Windows {
-		if w := &f.Windows[i]; w.Utilization >= usedUp && !w.Soft && w.ResetAt.After(now) {
-			limits = append(limits, account.Limit{
-				Scope: account.ScopeAccount, Source: account.FromUsage, Reason: w.Name,
-				SeenAt: earlier(w.SeenAt, f.AskedAt), Until: w.ResetAt,
-			})
+		w := &f.Windows[i]
+		if w.Utilization < usedUp || w.Soft || !w.ResetAt.After(now) || w.Paid && t.AllowPaid {
+			continue
 		}
+		limits = append(limits, account.Limit{
+			Scope: account.ScopeAccount, Source: account.FromUsage, Reason: w.Name, Window: true, Paid: w.Paid,
+			SeenAt: earlier(w.SeenAt, f.AskedAt), Until: w.ResetAt,
+		})
 	}
 	return limits
 }
 
-func (f Figures) freed() []account.Freed {
-	return belowLimit(nil, f.Windows, account.Freed{At: f.AskedAt})
+func (f Figures) freed(rec *account.Record) []account.Freed {
+	return append(belowLimit(nil, f.Windows, account.Freed{At: f.AskedAt}), withRoom(rec, f.Windows, f.AskedAt)...)
+}
+
+// withRoom frees rec of the limits that name no window, such as those that a
+// body told of, when figures show room in every quota window. What only the
+// owner can end has nothing to do with windows.
+func withRoom(rec *account.Record, windows []account.UsageWindow, at time.Time) []account.Freed {
+	if !haveRoom(windows) {
+		return nil
+	}
+	var freed []account.Freed
+	for _, l := range rec.Limits {
+		named := l.Window && l.Source != account.FromBody
+		if l.Scope == account.ScopeAccount && !l.Owner && !named {
+			freed = append(freed, account.Freed{Scope: l.Scope, Reason: l.Reason, At: at})
+		}
+	}
+	return freed
+}
+
+// haveRoom reports whether figures show quota windows, none of them used up.
+func haveRoom(windows []account.UsageWindow) bool {
+	quota := false
+	for i := range windows {
+		w := &windows[i]
+		if w.Utilization >= usedUp && !w.Soft {
+			return false
+		}
+		quota = quota || w.Length >= longWindow && !w.Soft
+	}
+	return quota
 }
 
 // belowLimit adds, for each window below its limit, that what it rejected is

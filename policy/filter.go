@@ -3,20 +3,21 @@ package policy
 import "slices"
 
 // filter names the accounts that may not serve one request although their
-// group could: those it tried already, and, where its model has no view of its
-// own, those that are cooling for the model. The nil filter lets all pass.
+// group could: those it tried already, those that are cooling for its tier, and,
+// where its model has no view of its own, those that are cooling for the model.
+// The nil filter lets all pass.
 type filter struct {
 	tried []Slot
-	// cooling is the model's; nil for none.
-	cooling *model
+	// cooling is the model's, tier that of its speed tier; nil for none.
+	cooling, tier *model
 }
 
 func (f *filter) empty() bool {
-	return f == nil || len(f.tried) == 0 && f.cooling == nil
+	return f == nil || len(f.tried) == 0 && f.cooling == nil && f.tier == nil
 }
 
 func (f *filter) has(s Slot) bool {
-	if slices.Contains(f.tried, s) {
+	if slices.Contains(f.tried, s) || f.tier.cools(s) {
 		return true
 	}
 	if !f.cooling.cools(s) {

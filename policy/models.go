@@ -1,6 +1,10 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
 
 // model is what a pool knows of a model that at least one account is cooling for.
 type model struct {
@@ -29,6 +33,14 @@ func (m *model) cools(s Slot) bool {
 	}
 	_, cooling := m.slots[s]
 	return cooling
+}
+
+// all returns the accounts that are cooling for the model; the nil model has none.
+func (m *model) all() map[Slot]struct{} {
+	if m == nil {
+		return nil
+	}
+	return m.slots
 }
 
 // replace replaces an account's facts, and keeps the models' books. Cooldowns
@@ -112,6 +124,12 @@ func lasting(all []ModelCooldown, now Instant) []ModelCooldown {
 		return all
 	}
 	return slices.DeleteFunc(slices.Clone(all), ended)
+}
+
+// cooldownOf returns the end of the cooldown for a request's model, its tier
+// included; zero for none.
+func (f *Facts) cooldownOf(model string) Instant {
+	return max(f.cooldown(model), f.cooldown(account.Untiered(model)))
 }
 
 // cooldown returns the end of the cooldown for a model, zero for none.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
@@ -105,13 +106,19 @@ func (o *oracle) forget(now policy.Instant) {
 		a.ModelCooldowns = slices.DeleteFunc(a.ModelCooldowns, func(c policy.ModelCooldown) bool { return c.Until <= now })
 	}
 	for model := range o.actives {
-		if !slices.ContainsFunc(o.all(), func(a *known) bool { return a.modelEnd(model) > now }) {
+		if !slices.ContainsFunc(o.all(), func(a *known) bool { return a.endOf(model) > now }) {
 			delete(o.actives, model)
 		}
 	}
 }
 
+// modelEnd is when the account may serve a model, or a tier of one.
 func (a *known) modelEnd(model string) policy.Instant {
+	return max(a.endOf(model), a.endOf(account.Untiered(model)))
+}
+
+// endOf is the end of the cooldown of that very name.
+func (a *known) endOf(model string) policy.Instant {
 	var end policy.Instant
 	for _, c := range a.ModelCooldowns {
 		if c.Model == model {
@@ -247,8 +254,10 @@ func (o *oracle) value(a *known, now policy.Instant) float64 {
 
 // active returns where the active account for a model is kept.
 func (o *oracle) activeFor(model string, now policy.Instant) (get string, set func(string)) {
-	if a := o.find(o.active); a != nil && a.modelEnd(model) > now {
-		return o.actives[model], func(id string) { o.actives[model] = id }
+	for _, name := range []string{model, account.Untiered(model)} {
+		if a := o.find(o.active); a != nil && a.endOf(name) > now {
+			return o.actives[name], func(id string) { o.actives[name] = id }
+		}
 	}
 	return o.active, func(id string) { o.active = id }
 }

@@ -16,6 +16,8 @@ type Tuning struct {
 	MaxAuthFailures int
 	// RejectedBackoff is the least wait before a rejected login is tried again.
 	RejectedBackoff time.Duration
+	// AllowPaid is set when the owner lets providers go on at his expense.
+	AllowPaid bool
 }
 
 // Report is what came of one leased request.
@@ -34,11 +36,11 @@ type Report struct {
 func (p Report) Concerns(rec *account.Record) bool {
 	switch p.Verdict.Class {
 	case account.ClassSuccess:
-		return p.frees(rec.Limits) || len(p.Verdict.Limits) > 0 || rec.AuthFailures > 0 || rec.Fault != nil || newFigures(rec.Usage, p.Verdict.Usage)
+		return p.frees(rec) || len(p.Verdict.Limits) > 0 || rec.AuthFailures > 0 || rec.Fault != nil || newFigures(rec.Usage, p.Verdict.Usage)
 	case account.ClassLimited, account.ClassRevoked:
 		return true
 	default:
-		return p.CountsAsAuthFailure || p.frees(rec.Limits) || newFigures(rec.Usage, p.Verdict.Usage)
+		return p.CountsAsAuthFailure || p.frees(rec) || len(p.Verdict.Limits) > 0 || newFigures(rec.Usage, p.Verdict.Usage)
 	}
 }
 
@@ -54,7 +56,7 @@ func (p Report) Learn(rec *account.Record, now time.Time, t Tuning) {
 	if p.Verdict.Usage != nil {
 		rec.Usage = mergeUsage(rec.Usage, p.Verdict.Usage)
 	}
-	Evidence{Limits: p.limits(now, t), Freed: p.freed()}.learn(rec, now)
+	Evidence{Limits: p.limits(rec, now, t), Freed: p.freed(rec)}.learn(rec, now)
 	switch {
 	case p.Verdict.Class == account.ClassSuccess:
 		p.proveLogin(rec)
@@ -63,17 +65,17 @@ func (p Report) Learn(rec *account.Record, now time.Time, t Tuning) {
 	}
 }
 
-// frees reports whether the report disproves any of limits.
-func (p Report) frees(limits []account.Limit) bool {
-	return len(limits) > 0 && frees(p.freed(), limits)
+// frees reports whether the report disproves any of rec's limits.
+func (p Report) frees(rec *account.Record) bool {
+	return len(rec.Limits) > 0 && frees(p.freed(rec), rec.Limits)
 }
 
-// freed returns what the report disproves: a success, the limits of the
-// account and of its model; any other answer, those by windows that it shows
+// freed returns what the report disproves of rec's limits: a success, those of
+// the account and of its model; any other answer, those by windows that it shows
 // below their limits. All were seen before the request began.
-func (p Report) freed() []account.Freed {
+func (p Report) freed(rec *account.Record) []account.Freed {
 	scopes := []account.Freed{{Scope: account.ScopeAccount, At: p.LeasedAt}}
-	if model := p.Verdict.Model; model != "" {
+	for _, model := range names(p.Verdict.Model) {
 		scopes = append(scopes, account.Freed{Scope: account.ScopeModel, Model: model, At: p.LeasedAt})
 	}
 	if p.Verdict.Class == account.ClassSuccess {
@@ -83,7 +85,18 @@ func (p Report) freed() []account.Freed {
 	for _, s := range scopes {
 		freed = belowLimit(freed, p.Verdict.Usage, s)
 	}
-	return freed
+	return append(freed, withRoom(rec, p.Verdict.Usage, p.LeasedAt)...)
+}
+
+// names returns what a request's model is known by: its tier's name and its own.
+func names(model string) []string {
+	switch plain := account.Untiered(model); {
+	case model == "":
+		return nil
+	case plain != model:
+		return []string{model, plain}
+	}
+	return []string{model}
 }
 
 // proveLogin clears what stood against the login that has just worked.
@@ -112,21 +125,39 @@ func (p Report) LoginRejected(rec *account.Record, t Tuning) (reason string, rej
 	return "", false
 }
 
-// limits returns the limits that the answer told of; a limited one without a
-// time from the server has the default's.
-func (p Report) limits(now time.Time, t Tuning) []account.Limit {
-	if p.Verdict.Class != account.ClassLimited || len(p.Verdict.Limits) > 0 {
-		return p.Verdict.Limits
+// limits returns the limits that the answer told of; those whose end it did not
+// state have one by guess.
+func (p Report) limits(rec *account.Record, now time.Time, t Tuning) []account.Limit {
+	told := p.Verdict.Limits
+	if p.Verdict.Class == account.ClassLimited && len(told) == 0 {
+		told = []account.Limit{p.bare(now)}
 	}
-	return []account.Limit{{
-		Scope: account.ScopeAccount, Source: account.FromStatus, Reason: "rate limit", Unstated: true,
-		SeenAt: now, Until: now.Add(max(t.DefaultRetryAfter, t.MinBackoff)),
-	}}
+	var limits []account.Limit
+	for _, l := range told {
+		if l.Paid && t.AllowPaid {
+			continue
+		}
+		if l.Until.IsZero() {
+			l.Unstated = true
+			l.Until = now.Add(guess(l, rec, now, t))
+		}
+		limits = append(limits, l)
+	}
+	return limits
 }
 
-// recentLimit is how long a limit is remembered although it has ended:
-// selection prefers accounts that were not limited just now.
-const recentLimit = 30 * time.Second
+// bareReason is that of a limit about which nothing is known.
+const bareReason = "rate limit"
+
+// bare is the limit of an answer that says no more than that there is one. It
+// is the model's, as far as that is known.
+func (p Report) bare(now time.Time) account.Limit {
+	l := account.Limit{Scope: account.ScopeAccount, Source: account.FromStatus, Reason: bareReason, SeenAt: now}
+	if model := account.Untiered(p.Verdict.Model); model != "" {
+		l.Scope, l.Model = account.ScopeModel, model
+	}
+	return l
+}
 
 // Backoff returns how long to wait after the failures-th failure in a row:
 // first, doubling to most, times 0.5 to 1 by jitter, which is in [0, 1).

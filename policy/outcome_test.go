@@ -23,22 +23,6 @@ func answered429(limits ...account.Limit) account.Verdict {
 	return account.Verdict{Class: account.ClassLimited, Status: 429, Limits: limits}
 }
 
-func TestLimitWithoutStatedEnd(t *testing.T) {
-	for _, test := range []struct {
-		tuning policy.Tuning
-		want   time.Duration
-	}{
-		{tuning, time.Minute},
-		{policy.Tuning{MinBackoff: 30 * time.Second, DefaultRetryAfter: time.Second}, 30 * time.Second},
-	} {
-		var rec account.Record
-		policy.Report{Verdict: answered429()}.Learn(&rec, noon, test.tuning)
-		if len(rec.Limits) != 1 || !rec.Limits[0].Until.Equal(noon.Add(test.want)) {
-			t.Errorf("%+v: limits %+v", test.tuning, rec.Limits)
-		}
-	}
-}
-
 func TestStatedEndIsKeptHoweverShort(t *testing.T) {
 	var rec account.Record
 	policy.Report{Verdict: answered429(limitedUntil(noon, noon.Add(5*time.Second)))}.Learn(&rec, noon, tuning)

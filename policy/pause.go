@@ -7,10 +7,11 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Sightings are the limits that the accounts of a pool have met lately. From
-// them follows when the whole pool has to rest: when several accounts meet the
-// same limit at once, it is an organisation's or an address', and asking one
-// account after the other only burns them all.
+// Sightings are the limits that the accounts of a pool have met lately. When
+// several accounts meet the same limit at once, it is an organisation's or an
+// address', and the whole pool counts as paused. The limits of an account's own
+// windows are never that: many windows end on the full hour, so their ends say
+// nothing. Nor are limits whose end nobody stated.
 //
 // The zero value has none. Sightings are not safe for concurrent use.
 type Sightings struct {
@@ -27,18 +28,18 @@ const (
 	// apart the ends of the same limit are told.
 	atOnce  = 10 * time.Second
 	sameEnd = 2 * time.Second
-	// enoughAccounts have to meet it, or both of a pool of two.
+	// enoughAccounts have to meet it.
 	enoughAccounts = 3
 	mostSightings  = 64
 )
 
-// Learn takes in a limit that an account has met, of a pool with that many
-// accounts, and returns the pool's own limit when that is what it is.
-func (s *Sightings) Learn(id string, l account.Limit, accounts int) (pause account.Limit, pauses bool) {
+// Learn takes in a limit that an account has met, and returns the pool's own
+// limit when that is what it is.
+func (s *Sightings) Learn(id string, l account.Limit) (pause account.Limit, pauses bool) {
 	s.recent = slices.DeleteFunc(s.recent, func(o sighting) bool {
 		return o.id == id || l.SeenAt.Sub(o.limit.SeenAt) > atOnce
 	})
-	if l.Scope != account.ScopeAccount || l.Paid || l.Source == account.FromUsage {
+	if isOwn(&l) {
 		return account.Limit{}, false
 	}
 	if len(s.recent) == mostSightings {
@@ -50,7 +51,18 @@ func (s *Sightings) Learn(id string, l account.Limit, accounts int) (pause accou
 		alike += count(isSame(&s.recent[i].limit, &l))
 	}
 	l.Scope = account.ScopePool
-	return l, alike >= 2 && alike >= min(enoughAccounts, accounts)
+	return l, alike >= enoughAccounts
+}
+
+// isOwn reports whether a limit is that of one account by its nature.
+func isOwn(l *account.Limit) bool {
+	return l.Scope != account.ScopeAccount || l.Window || l.Owner || l.Paid || l.Unstated || l.Source == account.FromUsage
+}
+
+// Worked takes back what was seen before a moment at which an account answered
+// well.
+func (s *Sightings) Worked(at time.Time) {
+	s.recent = slices.DeleteFunc(s.recent, func(o sighting) bool { return o.limit.SeenAt.Before(at) })
 }
 
 // Forget takes back what an account has met that is no longer of the pool: it
@@ -61,25 +73,6 @@ func (s *Sightings) Forget(id string) {
 
 func isSame(a, b *account.Limit) bool {
 	return a.Reason == b.Reason && a.Until.Sub(b.Until).Abs() <= sameEnd && a.SeenAt.Sub(b.SeenAt).Abs() <= atOnce
-}
-
-// A paused pool is probed like an open breaker, less often: each probe may
-// cost one more account.
-const (
-	firstPoolPause   = 20 * time.Second
-	longestPoolPause = 10 * time.Minute
-)
-
-// PoolBreaker returns the breaker for the probes of a pool that is paused.
-func PoolBreaker() Breaker {
-	return Breaker{firstPause: firstPoolPause, longestPause: longestPoolPause}
-}
-
-// Trip opens the breaker, unless it is open already.
-func (b *Breaker) Trip(now Instant, jitter float64) {
-	if b.state == closed {
-		b.open(now, jitter)
-	}
 }
 
 // InForce returns the limit that ends last of those that have not ended.

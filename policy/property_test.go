@@ -48,7 +48,7 @@ func newHistory(t *rapid.T, strategy string) *history {
 		t.Fatal(err)
 	}
 	most := rapid.SampledFrom([]int{2, 5, 12, 40}).Draw(t, "accounts")
-	models := []string{"", "opus", "sonnet", "haiku"}
+	models := []string{"", "opus", "opus (fast)", "sonnet", "haiku"}
 	if strategy == policy.RoundRobin {
 		models = models[:1] // the turns of a model's own view are its own
 	}

@@ -28,13 +28,16 @@ func (p *Pool) refuse(q *query) Choice {
 // serving the model; zero when none does. What the request tried already
 // counts as well.
 func (p *Pool) earliest(q *query) Instant {
-	if q.skip.cooling == nil {
-		return p.wake(q.view.firstIn(Cooling, nil), q.model)
+	if q.skip.cooling == nil && q.skip.tier == nil {
+		return p.wake(q.view.firstIn(Cooling, nil), q.Model)
 	}
-	first := p.wake(p.base.firstIn(Cooling, &filter{cooling: q.model}), q.model)
-	for s := range q.model.slots {
-		if at := p.wake(s, q.model); at != 0 && (first == 0 || at < first) {
-			first = at
+	apart := filter{cooling: q.model, tier: q.skip.tier}
+	first := p.wake(q.view.firstIn(Cooling, &apart), q.Model)
+	for _, m := range [...]*model{apart.cooling, apart.tier} {
+		for s := range m.all() {
+			if at := p.wake(s, q.Model); at != 0 && (first == 0 || at < first) {
+				first = at
+			}
 		}
 	}
 	return first
@@ -42,13 +45,13 @@ func (p *Pool) earliest(q *query) Instant {
 
 // wake returns when an account that is cooling for the model ends to; zero for
 // one that is not, or is not eligible.
-func (p *Pool) wake(s Slot, m *model) Instant {
+func (p *Pool) wake(s Slot, model string) Instant {
 	if s == nobody {
 		return 0
 	}
 	f, until := &p.members[s].facts, p.members[s].coolEnd()
-	if m != nil {
-		until = max(until, f.cooldown(m.name))
+	if model != "" {
+		until = max(until, f.cooldownOf(model))
 	}
 	if !f.Eligible || until <= p.now {
 		return 0

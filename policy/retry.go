@@ -48,12 +48,14 @@ type RetryPlan struct {
 	left      int
 	pauses    int
 	refreshed bool
+	patience  time.Duration
 }
 
 // NewRetryPlan returns the plan for a request to a pool with that many
-// accounts. lower, when above zero, lowers the number of attempts. A request
-// that cannot be sent again has one attempt.
-func NewRetryPlan(accounts, lower int, replayable bool) RetryPlan {
+// accounts. lower, when above zero, lowers the number of attempts. patience is
+// how long the request may wait because a provider in trouble asks for it. A
+// request that cannot be sent again has one attempt.
+func NewRetryPlan(accounts, lower int, patience time.Duration, replayable bool) RetryPlan {
 	attempts := max(minAttempts, attemptsByAccount*accounts)
 	if accounts > largePool {
 		attempts = maxAttemptsLarge
@@ -64,16 +66,16 @@ func NewRetryPlan(accounts, lower int, replayable bool) RetryPlan {
 	if !replayable {
 		attempts = 1
 	}
-	return RetryPlan{left: attempts - 1}
+	return RetryPlan{left: attempts - 1, patience: patience}
 }
 
 // Spent reports whether the request can not be sent again, whatever comes.
 func (p *RetryPlan) Spent() bool { return p.left <= 0 }
 
-// Next returns what to do after an answer of that class to an account of that
-// kind, and how long to wait first. jitter is a random number in [0, 1).
-func (p *RetryPlan) Next(class account.Class, kind account.Kind, jitter float64) (Step, time.Duration) {
-	step, wait := p.decide(class, kind, jitter)
+// Next returns what to do after an answer to an account of that kind, and how
+// long to wait first. jitter is a random number in [0, 1).
+func (p *RetryPlan) Next(v *account.Verdict, kind account.Kind, jitter float64) (Step, time.Duration) {
+	step, wait := p.decide(v, kind, jitter)
 	if step == Return || p.Spent() {
 		return Return, 0
 	}
@@ -84,29 +86,32 @@ func (p *RetryPlan) Next(class account.Class, kind account.Kind, jitter float64)
 	return step, wait
 }
 
-func (p *RetryPlan) decide(class account.Class, kind account.Kind, jitter float64) (Step, time.Duration) {
-	switch class {
+func (p *RetryPlan) decide(v *account.Verdict, kind account.Kind, jitter float64) (Step, time.Duration) {
+	switch v.Class {
 	case account.ClassUnauthorized:
 		if p.refreshed || kind == account.APIKey {
 			return NextAccount, 0
 		}
 		p.refreshed = true
 		return RefreshAccount, 0
-	case account.ClassLimited, account.ClassRevoked:
+	case account.ClassLimited, account.ClassRevoked, account.ClassChallenge:
 		return NextAccount, 0
-	case account.ClassServerError, account.ClassOverloaded, account.ClassNetwork:
-		return p.again(jitter)
+	case account.ClassServerError, account.ClassOverloaded, account.ClassNetwork, account.ClassRetry:
+		return p.again(v.RetryAfter, jitter)
 	default:
 		return Return, 0
 	}
 }
 
-// again pauses before the same account, until the pauses are used up.
-func (p *RetryPlan) again(jitter float64) (Step, time.Duration) {
-	if p.pauses == len(sameAccountPauses) {
+// again pauses before the same account, until the pauses are used up. A pause
+// that the provider asks for is taken as it is, unless it is longer than the
+// request may wait: then the account is not asked again.
+func (p *RetryPlan) again(asked time.Duration, jitter float64) (Step, time.Duration) {
+	if p.pauses == len(sameAccountPauses) || asked > p.patience {
 		return NextAccount, 0
 	}
-	wait := sameAccountPauses[p.pauses]
+	wait := time.Duration(float64(sameAccountPauses[p.pauses]) * (0.5 + jitter/2))
 	p.pauses++
-	return SameAccount, time.Duration(float64(wait) * (0.5 + jitter/2))
+	p.patience -= asked
+	return SameAccount, max(wait, asked)
 }

@@ -15,6 +15,8 @@ type step struct {
 	kind  account.Kind
 	want  policy.Step
 	wait  time.Duration
+	// asked is how long the provider in trouble asked to wait.
+	asked time.Duration
 }
 
 func TestRetryPlan(t *testing.T) {
@@ -33,7 +35,7 @@ func TestRetryPlan(t *testing.T) {
 		"entitlement":    {{class: account.ClassEntitlement, want: policy.Return}},
 		"verification":   {{class: account.ClassVerification, want: policy.Return}},
 		"organization":   {{class: account.ClassOrganization, want: policy.Return}},
-		"challenge":      {{class: account.ClassChallenge, want: policy.Return}},
+		"challenge":      {{class: account.ClassChallenge, want: policy.NextAccount}},
 		"cancelled":      {{class: account.ClassCancelled, want: policy.Return}},
 		"5xx": {
 			{class: account.ClassServerError, want: policy.SameAccount, wait: time.Second},
@@ -41,12 +43,27 @@ func TestRetryPlan(t *testing.T) {
 			{class: account.ClassNetwork, want: policy.NextAccount},
 			{class: account.ClassNetwork, want: policy.SameAccount, wait: time.Second},
 		},
+		"try again": {
+			{class: account.ClassRetry, want: policy.SameAccount, wait: time.Second},
+			{class: account.ClassRetry, want: policy.SameAccount, wait: 2 * time.Second},
+			{class: account.ClassRetry, want: policy.NextAccount},
+		},
+		"5xx that say when": {
+			{class: account.ClassServerError, asked: 20 * time.Second, want: policy.SameAccount, wait: 20 * time.Second},
+			{class: account.ClassServerError, asked: time.Second, want: policy.SameAccount, wait: 2 * time.Second},
+			{class: account.ClassServerError, asked: time.Second, want: policy.NextAccount},
+		},
+		"5xx that ask for too much": {
+			{class: account.ClassServerError, asked: 31 * time.Second, want: policy.NextAccount},
+			{class: account.ClassServerError, asked: 30 * time.Second, want: policy.SameAccount, wait: 30 * time.Second},
+			{class: account.ClassServerError, asked: time.Second, want: policy.NextAccount},
+		},
 	}
 	for name, steps := range tests {
 		t.Run(name, func(t *testing.T) {
-			plan := policy.NewRetryPlan(3, 0, true)
+			plan := policy.NewRetryPlan(3, 0, 30*time.Second, true)
 			for i, s := range steps {
-				got, wait := plan.Next(s.class, s.kind, most)
+				got, wait := plan.Next(&account.Verdict{Class: s.class, RetryAfter: s.asked}, s.kind, most)
 				if got != s.want || wait.Round(time.Millisecond) != s.wait {
 					t.Errorf("step %d after %v: %d after %v, want %d after %v", i, s.class, got, wait, s.want, s.wait)
 				}
@@ -61,12 +78,15 @@ func TestRetryPlanIsBounded(t *testing.T) {
 		accounts := rapid.IntRange(0, 200).Draw(t, "accounts")
 		lower := rapid.IntRange(0, 20).Draw(t, "lower")
 		replayable := rapid.Bool().Draw(t, "replayable")
-		plan := policy.NewRetryPlan(accounts, lower, replayable)
-		attempts := 1
+		plan := policy.NewRetryPlan(accounts, lower, time.Minute, replayable)
+		attempts, waited := 1, time.Duration(0)
 		for {
-			class := account.Class(rapid.Uint8Range(0, uint8(account.ClassCancelled)).Draw(t, "class"))
-			s, wait := plan.Next(class, account.OAuth, rapid.Float64Range(0, 0.99).Draw(t, "jitter"))
-			if wait < 0 || wait > 2*time.Second {
+			v := account.Verdict{
+				Class:      account.Class(rapid.Uint8Range(0, uint8(account.ClassRetry)).Draw(t, "class")),
+				RetryAfter: time.Duration(rapid.IntRange(0, 100).Draw(t, "asked")) * time.Second,
+			}
+			s, wait := plan.Next(&v, account.OAuth, rapid.Float64Range(0, 0.99).Draw(t, "jitter"))
+			if waited += wait; wait < 0 || waited > time.Minute+time.Duration(attempts)*2*time.Second {
 				t.Fatalf("waits %v", wait)
 			}
 			if s == policy.Return {

@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
 )
 
 // Request is what selection needs to know of one request.
@@ -10,7 +12,8 @@ type Request struct {
 	// Affinity ties the requests of one conversation to one account; empty
 	// for a request that stands alone.
 	Affinity string
-	// Model is what the request asks for; empty when not known.
+	// Model is what the request asks for (see [account.Tiered]); empty when not
+	// known.
 	Model string
 	// Pin is the id of the only account that may serve; empty for any.
 	Pin string
@@ -90,8 +93,6 @@ const (
 	NoAccounts
 	// ProviderDown: the provider is in trouble, so that no account is asked.
 	ProviderDown
-	// PoolPaused: several accounts met one limit, so that all rest.
-	PoolPaused
 )
 
 // String returns the reason in a few words.
@@ -106,7 +107,7 @@ var reasonNames = [...]string{ //nolint:gochecknoglobals // a constant table
 	"served", "the account is not in the pool", "the account cannot serve", "the account is busy",
 	"its conversation's account is limited for a moment", "declined by the strategy", "the strategy panicked",
 	"all busy", "all limited", "all tried", "none eligible", "no accounts",
-	"the provider is in trouble", "the whole pool is paused",
+	"the provider is in trouble",
 }
 
 // Select picks the account that serves r, takes one of its places, and notes
@@ -189,10 +190,23 @@ func (p *Pool) ask(r *Request) *query {
 			q.skip.tried = append(q.skip.tried, s)
 		}
 	}
-	if m := p.models[r.Model]; m != nil {
+	plain := account.Untiered(r.Model)
+	if m := p.models[plain]; m != nil {
 		p.askModel(q, m)
 	}
+	if plain != r.Model {
+		p.askTier(q, p.models[r.Model])
+	}
 	return q
+}
+
+// askTier leaves out the accounts that are cooling for the request's tier; nil
+// for none.
+func (p *Pool) askTier(q *query, tier *model) {
+	q.skip.tier = tier
+	if tier.cools(p.active) {
+		q.active = &tier.active
+	}
 }
 
 // askModel chooses the view for a model that accounts are cooling for.

@@ -82,7 +82,7 @@ func (p *Pool) stateFor(s Slot, model string) (State, Instant) {
 	if st == Ineligible {
 		return st, 0
 	}
-	if until := p.wake(s, p.models[model]); until != 0 {
+	if until := p.wake(s, model); until != 0 {
 		return Cooling, until
 	}
 	return st, 0

@@ -54,7 +54,7 @@ func (s sticky) waitFor(p *Pool, q *query, i int32, best Slot) Instant {
 		return 0
 	}
 	f := &p.members[p.bound(i)].facts
-	until := max(f.CoolUntil, f.cooldown(q.Model))
+	until := max(f.CoolUntil, f.cooldownOf(q.Model))
 	if !f.Eligible || until <= p.now || until > min(q.WaitUntil, p.now.Add(s.wait-q.Waited)) {
 		return 0
 	}

@@ -63,6 +63,10 @@ type Settings struct {
 	RateLimitMinBackoff time.Duration
 	// DefaultRetryAfter is the rest after a limit that came without any hint.
 	DefaultRetryAfter time.Duration
+	// AllowPaidUse lets requests go on with an account whose plan is used up where
+	// the provider then bills its owner: overage, bought credits. Without it such an
+	// account rests until its plan has quota again.
+	AllowPaidUse bool
 	// MaxConsecutiveAuthFailures is how many refused logins in a row disable
 	// an account.
 	MaxConsecutiveAuthFailures int
@@ -107,6 +111,7 @@ type Override struct {
 	SoftQuotaThresholdPercent  *int
 	RateLimitMinBackoff        *time.Duration
 	DefaultRetryAfter          *time.Duration
+	AllowPaidUse               *bool
 	MaxConsecutiveAuthFailures *int
 	TokenFailureBackoff        *time.Duration
 	ProactiveRefresh           *bool

@@ -75,6 +75,13 @@ func table() []key {
 			func(s *Settings) *time.Duration { return &s.DefaultRetryAfter },
 			func(o *Override) **time.Duration { return &o.DefaultRetryAfter },
 		},
+		setting[bool]{
+			"allow_paid_use", false,
+			boolean{},
+			"go on with an account whose plan is used up where the provider then bills its owner",
+			func(s *Settings) *bool { return &s.AllowPaidUse },
+			func(o *Override) **bool { return &o.AllowPaidUse },
+		},
 		setting[int]{
 			"max_consecutive_auth_failures", 3, atLeast(1),
 			"refused logins in a row that disable an account",

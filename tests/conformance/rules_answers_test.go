@@ -82,7 +82,6 @@ func returnsForbidden(t *testing.T, s subject) {
 		"verification": providertest.Verification("https://example.com/verify"),
 		"organization": providertest.OrganizationForbidden(),
 		"forbidden":    providertest.Forbidden(),
-		"challenge":    providertest.Challenge(),
 	} {
 		st := s.set(t)
 		st.alice.Next(refusal)

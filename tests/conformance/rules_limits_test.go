@@ -26,9 +26,9 @@ func limitRules() []rule {
 		{name: "the body's resets_at", check: limitedFor(42*time.Minute, providertest.ResetsAt(42*time.Minute))},
 		{name: "the body's resets_in_seconds", check: limitedFor(42*time.Minute, providertest.ResetsIn(42*time.Minute))},
 		{name: "the message's \"try again in\"", check: limitedFor(42*time.Minute, providertest.TryAgainIn(42*time.Minute))},
-		{name: "no end is told: the default of a minute", check: limitedFor(time.Minute)},
+		{name: "nothing is told: a rest of 5 seconds, of that model alone", check: bareLimit},
 		{name: "never longer than 7 days", check: limitedFor(week, providertest.RetryAfter(century))},
-		{name: "a wait that is no number is none", check: limitedFor(time.Minute, providertest.LimitHeader("retry-after", "NaN"))},
+		{name: "a wait that is no number is none", check: limitedFor(5*time.Second, providertest.LimitHeader("retry-after", "NaN"))},
 		{name: "of the windows that rejected, the last to reset counts", holds: nativeLogins, check: takesLastWindow},
 		{name: "a limit of one model leaves the others free", holds: modelLimits, check: keepsModelsApart},
 		{name: "what is billed beyond the plan is not used again", holds: claimsOverage, check: refusesOverage},
@@ -44,6 +44,14 @@ func limitedFor(want time.Duration, details ...providertest.LimitDetail) func(*t
 		st.served(st.ask(), st.bob)
 		st.rests(st.aliceID, want)
 	}
+}
+
+func bareLimit(t *testing.T, s subject) {
+	limitedFor(5*time.Second)(t, s)
+	st := s.set(t)
+	st.alice.Next(providertest.Limited())
+	st.served(st.ask(), st.bob)
+	st.is(st.aliceID, multiaccount.StateReady) // for other models
 }
 
 func takesLastWindow(t *testing.T, s subject) {

@@ -297,7 +297,7 @@ func TestWaitingCallersLeave(t *testing.T) {
 		s.MaxWait = time.Hour
 		_, pool := rig.OpenPlain(t, rig.NewProvider(), s)
 		id := rig.Add(t, pool, rig.Login("a"))
-		acquire(t, pool, multiaccount.Request{}).Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{}})
+		acquire(t, pool, multiaccount.Request{}).Done(multiaccount.Outcome{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"60"}}})
 		synctest.Wait()
 		var callers sync.WaitGroup
 		for i := range 20 {

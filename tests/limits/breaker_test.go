@@ -152,22 +152,34 @@ func TestFlakyAnswersOpenNothing(t *testing.T) {
 	})
 }
 
-// A challenge is the caller's to see; the others wait for a moment.
+// One account is challenged: another serves at once.
+func TestChallengeOfOneAccountHoldsNobodyBack(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		w := open(t, 2, rig.Settings())
+		w.says = challenged
+		w.wire.Next(token(0), http.StatusForbidden)
+		w.mustAsk(t)
+		rig.Await[multiaccount.CircuitClosed](t, w.events)
+	})
+}
+
+// A challenge of all accounts is waited out.
 func TestChallengeBacksOff(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {
 		w := open(t, 2, patient())
 		w.says = challenged
 		w.wire.Next(token(0), http.StatusForbidden)
-		if status, err := w.ask(t); status != http.StatusForbidden {
-			t.Fatalf("status %d, %v", status, err)
-		}
-		rig.Await[multiaccount.CircuitOpened](t, w.events)
+		w.wire.Next(token(1), http.StatusForbidden)
 		began := time.Now()
 		if served := w.together(t, 5); served != 5 {
 			t.Errorf("%d of 5 were served", served)
 		}
 		if wait := time.Since(began); wait < time.Second || wait > 2*time.Second {
 			t.Errorf("they waited %v", wait)
+		}
+		rig.Await[multiaccount.CircuitOpened](t, w.events)
+		if n := len(w.wire.Tokens()); n != 7 {
+			t.Errorf("%d requests", n)
 		}
 	})
 }
@@ -177,6 +189,7 @@ func TestProbeWhoseCallerLeaves(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {
 		w := open(t, 2, patient())
 		w.says = challenged
+		w.report(t, http.StatusForbidden)
 		w.report(t, http.StatusForbidden)
 		probe, err := w.pool.Acquire(t.Context(), multiaccount.Request{})
 		rig.Must(t, err)

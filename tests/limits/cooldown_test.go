@@ -84,13 +84,13 @@ func TestCooldownWithoutAnEndIsProbed(t *testing.T) {
 		if served := w.together(t, 5); served != 5 {
 			t.Errorf("%d of 5 were served", served)
 		}
-		if took := time.Since(began); took < 30*time.Second || took > 45*time.Second {
-			t.Errorf("the limit of a minute was probed after %v", took)
+		if took := time.Since(began); took < 2500*time.Millisecond || took > 3750*time.Millisecond {
+			t.Errorf("the limit of five seconds was probed after %v", took)
 		}
 	})
 }
 
-// A probe that finds the limit in force renews it.
+// A probe that finds the limit in force renews it, for twice as long.
 func TestProbeThatIsLimitedRenews(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {
 		w := open(t, 1, rig.Settings())
@@ -101,13 +101,13 @@ func TestProbeThatIsLimitedRenews(t *testing.T) {
 		probed := time.Now()
 		_, err = w.ask(t)
 		again := failsWith[*multiaccount.AllAccountsLimitedError](t, err)
-		if wait := again.RetryAt.Sub(probed); wait < 30*time.Second || wait > 45*time.Second {
+		if wait := again.RetryAt.Sub(probed); wait < 5*time.Second || wait > 7500*time.Millisecond {
 			t.Errorf("the next probe goes after %v", wait)
 		}
 		if n := len(w.wire.Tokens()); n != 2 {
 			t.Errorf("%d requests", n)
 		}
-		if s := rig.Status(t, w.pool, w.ids[0]); !s.CooldownUntil.Equal(probed.Add(time.Minute)) {
+		if s := rig.Status(t, w.pool, w.ids[0]); !s.CooldownUntil.Equal(probed.Add(10*time.Second)) {
 			t.Errorf("it cools until %v, probed at %v", s.CooldownUntil, probed)
 		}
 	})

@@ -25,24 +25,41 @@ func openPaused(t *testing.T, s settings.Settings) (w *world, until time.Time) {
 	return w, until
 }
 
-// Three accounts meet the same limit: the others are not burnt.
-func TestSameLimitPausesThePool(t *testing.T) {
+// Three accounts meet the same limit, which is told; the others, which have met
+// nothing, serve, and so end the pause.
+func TestSharedLimitIsToldAndRefusesNobody(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {
 		w, until := openPaused(t, rig.Settings())
-		_, err := w.ask(t)
-		limited := failsWith[*multiaccount.AllAccountsLimitedError](t, err)
-		if !limited.RetryAt.Equal(until) || len(limited.Accounts) != 5 || len(w.wire.Tokens()) != 3 {
-			t.Fatalf("%+v after %d requests", limited, len(w.wire.Tokens()))
+		w.mustAsk(t)
+		if n := len(w.wire.Tokens()); n != 4 {
+			t.Errorf("%d accounts were asked", n)
 		}
 		if paused := rig.Await[multiaccount.PoolPaused](t, w.events); paused.Reason != "5h" || !paused.Until.Equal(until) {
 			t.Errorf("%+v", paused)
 		}
-		_, err = w.pool.Acquire(t.Context(), multiaccount.Request{Account: w.ids[4]})
-		_ = failsWith[*multiaccount.AccountUnavailableError](t, err)
-		time.Sleep(20 * time.Second)
-		w.mustAsk(t) // the probe
+		lease, err := w.pool.Acquire(t.Context(), multiaccount.Request{Account: w.ids[4]})
+		rig.Must(t, err)
+		lease.Done(multiaccount.Outcome{Status: http.StatusOK})
 		rig.Await[multiaccount.PoolResumed](t, w.events)
+	})
+}
+
+// Accounts whose own windows end on the same full hour share nothing: nobody
+// tells of a pause, and the fresh ones serve.
+func TestWindowsThatEndTogetherPauseNothing(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		w := open(t, 5, rig.Settings())
+		l := endsAt(time.Now().Add(time.Hour))
+		l.Window = true
+		w.says = limited(l)
+		for i := range 3 {
+			w.wire.Next(token(i), http.StatusTooManyRequests)
+		}
 		w.mustAsk(t)
+		w.mustAsk(t)
+		if n := rig.Count[multiaccount.PoolPaused](w.events); n != 0 || len(w.wire.Tokens()) != 5 {
+			t.Errorf("%d pauses, %d requests", n, len(w.wire.Tokens()))
+		}
 	})
 }
 
@@ -63,21 +80,24 @@ func TestLimitsOfWhoLeftPauseNothing(t *testing.T) {
 	})
 }
 
-// It was the organisation's limit: each probe costs an account, the next one
-// comes later, and the pause's end is the limit's.
-func TestPauseLastsWhileProbesFail(t *testing.T) {
+// It was the organisation's limit: each account is asked once, and nobody until
+// it ends.
+func TestEachAccountMeetsASharedLimitOnce(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {
 		w := open(t, 30, rig.Settings())
 		until := time.Now().Add(time.Hour)
 		w.says = limitedBefore(until)
+		for i := range w.ids {
+			w.wire.Next(token(i), http.StatusTooManyRequests)
+		}
 		for time.Now().Before(until) {
 			if status, err := w.ask(t); err == nil && status == http.StatusOK {
-				t.Fatal("served in the pause")
+				t.Fatal("served before the limit's end")
 			}
 			time.Sleep(time.Second)
 		}
-		if n := len(w.wire.Tokens()); n < 4 || n > 15 {
-			t.Errorf("%d accounts were asked in an hour", n)
+		if n := len(w.wire.Tokens()); n != 30 {
+			t.Errorf("%d requests in an hour", n)
 		}
 		w.mustAsk(t)
 	})
@@ -95,7 +115,7 @@ func limitedBefore(until time.Time) func(providers.Answer) account.Verdict {
 	}
 }
 
-// Another process honours the pause, whether it was there or comes later; its
+// Every process learns of the pause, whether it was there or comes later; its
 // owner's wish ends it for all.
 func TestPauseIsSharedByProcesses(t *testing.T) {
 	dir := t.TempDir()
@@ -116,26 +136,12 @@ func TestPauseIsSharedByProcesses(t *testing.T) {
 	_ = failsWith[*multiaccount.AllAccountsLimitedError](t, err)
 	rig.Await[multiaccount.PoolPaused](t, second.events)
 	third := openHere()
-	for _, w := range []*world{second, third} {
-		_, err := w.ask(t)
-		if limited := failsWith[*multiaccount.AllAccountsLimitedError](t, err); limited.RetryAt.IsZero() || len(w.wire.Tokens()) != 0 {
-			t.Errorf("%+v", limited)
-		}
+	_, err = third.ask(t)
+	if limited := failsWith[*multiaccount.AllAccountsLimitedError](t, err); limited.RetryAt.IsZero() || len(third.wire.Tokens()) != 0 {
+		t.Errorf("%+v", limited)
 	}
 	rig.Must(t, third.pool.ResetCooldown(t.Context(), first.ids[0]))
 	rig.Await[multiaccount.PoolResumed](t, first.events)
 	rig.Await[multiaccount.PoolResumed](t, second.events)
-	second.mustAsk(t)
-}
-
-// The owner's wish ends it at once.
-func TestResetEndsThePause(t *testing.T) {
-	rig.Bubble(t, func(t *testing.T) {
-		w, _ := openPaused(t, rig.Settings())
-		_, err := w.ask(t)
-		_ = failsWith[*multiaccount.AllAccountsLimitedError](t, err)
-		rig.Must(t, w.pool.ResetCooldown(t.Context(), w.ids[0]))
-		rig.Await[multiaccount.PoolResumed](t, w.events)
-		w.mustAsk(t)
-	})
+	third.mustAsk(t)
 }

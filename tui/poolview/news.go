@@ -85,6 +85,8 @@ func words(e multiaccount.Event) (string, tone) {
 		return "is limited for " + apart(e.Until, e.At) + " (" + e.Reason + ")", warn
 	case multiaccount.OverageBlocked:
 		return "rests, for going on would cost money (" + e.Reason + ")", warn
+	case multiaccount.OwnerNeeded:
+		return "needs its owner (" + e.Reason + ")", bad
 	case multiaccount.LoginRefreshed:
 		return "has a new token", good
 	case multiaccount.LoginRejected:
@@ -103,7 +105,7 @@ func words(e multiaccount.Event) (string, tone) {
 func wordsOfPool(e multiaccount.Event) (string, tone) {
 	switch e := e.(type) {
 	case multiaccount.PoolPaused:
-		return "all accounts rest for " + apart(e.Until, e.At) + " (" + e.Reason + ")", warn
+		return "several accounts share a limit for " + apart(e.Until, e.At) + " (" + e.Reason + ")", warn
 	case multiaccount.PoolResumed:
 		return "all accounts serve again", good
 	case multiaccount.CircuitOpened:

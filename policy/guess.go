@@ -1,0 +1,53 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// How long a limit is taken to last when nobody says, the first time and at
+// most: it doubles while it goes on.
+const (
+	firstBare    = 5 * time.Second
+	longestQuota = time.Hour
+	firstOwner   = 10 * time.Minute
+	longestOwner = 6 * time.Hour
+)
+
+// recentLimit is how long a limit is recalled although it has ended:
+// selection prefers accounts that were not limited just now.
+const recentLimit = 30 * time.Second
+
+// guess returns how long l is taken to last, which rec has met at now.
+func guess(l account.Limit, rec *account.Record, now time.Time, t Tuning) time.Duration {
+	usual := max(t.DefaultRetryAfter, t.MinBackoff)
+	first, most := usual, max(usual, longestQuota)
+	switch {
+	case l.Owner:
+		first, most = firstOwner, longestOwner
+	case l.Reason == bareReason:
+		first, most = min(firstBare, usual), usual
+	}
+	return min(max(first, 2*lasted(l, rec, now)), most)
+}
+
+// lasted returns how long the same limit was taken to last the last time; zero
+// when that is too long ago to be the same trouble.
+func lasted(l account.Limit, rec *account.Record, now time.Time) (longest time.Duration) {
+	for _, o := range rec.Limits {
+		if o.Unstated && l.Renews(o) && recalled(o).After(now) {
+			longest = max(longest, o.Until.Sub(o.SeenAt))
+		}
+	}
+	return longest
+}
+
+// recalled returns until when a limit is of use after its end: those whose end
+// was a guess as long again, so that the next guess is a better one.
+func recalled(l account.Limit) time.Time {
+	if l.Unstated {
+		return l.Until.Add(max(recentLimit, l.Until.Sub(l.SeenAt)))
+	}
+	return later(l.Until, l.SeenAt.Add(recentLimit))
+}
