@@ -135,6 +135,7 @@ func TestPauseIsSharedByProcesses(t *testing.T) {
 	_, err := first.ask(t)
 	_ = failsWith[*multiaccount.AllAccountsLimitedError](t, err)
 	rig.Await[multiaccount.PoolPaused](t, second.events)
+	rig.AwaitNth[multiaccount.AccountCooled](t, second.events, 5) // all is stored
 	third := openHere()
 	_, err = third.ask(t)
 	if limited := failsWith[*multiaccount.AllAccountsLimitedError](t, err); limited.RetryAt.IsZero() || len(third.wire.Tokens()) != 0 {

@@ -46,12 +46,23 @@ func (e *Events) now() ([]multiaccount.Event, <-chan struct{}) {
 // Await returns the first event of type E, as soon as there is one.
 func Await[E multiaccount.Event](tb testing.TB, e *Events) E {
 	tb.Helper()
+	return AwaitNth[E](tb, e, 1)
+}
+
+// AwaitNth returns the n-th event of type E, as soon as there is one.
+func AwaitNth[E multiaccount.Event](tb testing.TB, e *Events, n int) E {
+	tb.Helper()
 	timer := time.NewTimer(Patience)
 	defer timer.Stop()
 	for {
 		all, changed := e.now()
+		left := n
 		for _, event := range all {
-			if found, ok := event.(E); ok {
+			found, ok := event.(E)
+			if ok {
+				left--
+			}
+			if ok && left == 0 {
 				return found
 			}
 		}
@@ -59,7 +70,7 @@ func Await[E multiaccount.Event](tb testing.TB, e *Events) E {
 		case <-changed:
 		case <-timer.C:
 			var none E
-			tb.Fatalf("no %T among %d events", none, len(all))
+			tb.Fatalf("too few %T among %d events", none, len(all))
 			return none
 		}
 	}
