@@ -107,7 +107,7 @@ func TestProbeThatIsLimitedRenews(t *testing.T) {
 		if n := len(w.wire.Tokens()); n != 2 {
 			t.Errorf("%d requests", n)
 		}
-		if s := rig.Status(t, w.pool, w.ids[0]); !s.CooldownUntil.Equal(probed.Add(10*time.Second)) {
+		if s := rig.Status(t, w.pool, w.ids[0]); !s.CooldownUntil.Equal(probed.Add(10 * time.Second)) {
 			t.Errorf("it cools until %v, probed at %v", s.CooldownUntil, probed)
 		}
 	})

@@ -36,6 +36,7 @@ func (p *told) Classify(a providers.Answer) account.Verdict {
 // world is an engine with some accounts of a told provider.
 type world struct {
 	*told
+	eng    *multiaccount.Engine
 	pool   *multiaccount.Pool
 	events *rig.Events
 	wire   *rig.Wire
@@ -53,7 +54,7 @@ func openOn(tb testing.TB, store persistence.Store, accounts int, s settings.Set
 	tb.Helper()
 	w := &world{told: &told{Provider: rig.NewProvider()}, wire: &rig.Wire{}}
 	eng := rig.Open(tb, multiaccount.Config{Providers: []providers.Provider{w.told}, Settings: s, Store: store})
-	w.pool, w.events = rig.Pool(tb, eng, rig.Plain), rig.Record(eng)
+	w.eng, w.pool, w.events = eng, rig.Pool(tb, eng, rig.Plain), rig.Record(eng)
 	w.client = &http.Client{Transport: w.pool.Transport(w.wire)}
 	for i := range accounts {
 		w.ids = append(w.ids, rig.Add(tb, w.pool, rig.Login(name(i))))

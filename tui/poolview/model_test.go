@@ -298,6 +298,7 @@ func TestEveryEventHasWords(t *testing.T) {
 		multiaccount.AccountSwitched{Occurrence: about, Enabled: true},
 		multiaccount.AccountCooled{Occurrence: about, Until: noon.Add(time.Hour)},
 		multiaccount.OverageBlocked{Occurrence: about},
+		multiaccount.OwnerNeeded{Occurrence: about},
 		multiaccount.PoolPaused{Occurrence: about},
 		multiaccount.PoolResumed{Occurrence: about},
 		multiaccount.ConversationMoved{Occurrence: about},
