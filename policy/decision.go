@@ -3,6 +3,8 @@ package policy
 import (
 	"crypto/sha256"
 	"encoding/hex"
+
+	"github.com/seed-810f1486/multiaccount/account"
 )
 
 // Decision is what one [Pool.Select] was made from, and what came of it. It
@@ -18,7 +20,9 @@ type Decision struct {
 	// Conversation stands for the request's affinity key; empty without one.
 	Conversation string `json:"conversation,omitempty"`
 	Model        string `json:"model,omitempty"`
-	Pin          string `json:"pin,omitempty"`
+	// Kind is the only kind of account that may serve; empty for any.
+	Kind account.Kind `json:"kind,omitempty"`
+	Pin  string       `json:"pin,omitempty"`
 	// PinnedBy says whose wish the pin is; empty for the host's.
 	PinnedBy PinnedBy `json:"pinned_by,omitempty"`
 	Tried    []string `json:"tried,omitempty"`
@@ -35,7 +39,8 @@ type Decision struct {
 	// conversation left, the active one, and the best of some groups of others.
 	// LastUsed and InFlight may be up to a second old.
 	Considered []Considered `json:"considered"`
-	// Counts says how many accounts were in each [State], models aside.
+	// Counts says how many accounts were in each [State], models aside; where the
+	// pool has accounts of another kind than Kind, those are not counted.
 	Counts [Usable + 1]int `json:"counts"`
 	// Answer is what the account answered; nil while that is not known.
 	Answer *Answered `json:"answer,omitempty"`

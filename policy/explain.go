@@ -54,6 +54,9 @@ func (p *Pool) judgeConsidered(d *Decision, c *Considered) {
 	c.Why = why(d, c)
 }
 
+// wrongKind is why an account is passed over that the request's host does not take.
+const wrongKind = "of another kind than can serve the request"
+
 // finite returns windows whose figures can be written down.
 func finite(windows []Window) []Window {
 	windows = slices.Clone(windows)
@@ -75,6 +78,8 @@ func why(d *Decision, c *Considered) string {
 		return "tried already by this request"
 	case d.Pin != "" && d.Pin != c.ID:
 		return d.PinnedBy.elsewhere()
+	case !c.is(d.Kind):
+		return wrongKind
 	case c.State < Available:
 		return c.State.String()
 	case c.State == Available:

@@ -11,6 +11,8 @@ import (
 // must not write to them any more.
 type Facts struct {
 	ID string `json:"id"`
+	// Kind is how the account proves itself; a request may ask for one kind.
+	Kind account.Kind `json:"kind,omitempty"`
 	// Eligible is set while the account is switched on and its login works.
 	Eligible bool `json:"eligible"`
 	// Claimed is set while another process uses the account.
@@ -65,6 +67,7 @@ type Window struct {
 func FactsOf(rec *account.Record, t Tuning) Facts {
 	f := Facts{
 		ID:          rec.ID,
+		Kind:        rec.Kind,
 		Eligible:    rec.Eligible(),
 		Weight:      rec.Weight,
 		Priority:    rec.Priority,

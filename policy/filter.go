@@ -8,8 +8,10 @@ import "slices"
 // The nil filter lets all pass.
 type filter struct {
 	tried []Slot
-	// cooling is the model's, tier that of its speed tier; nil for none.
-	cooling, tier *model
+	// cooling is that of the model; nil for none.
+	cooling *scope
+	// tier is the model's with its speed tier; nil for none.
+	tier *model
 }
 
 func (f *filter) empty() bool {

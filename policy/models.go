@@ -11,19 +11,25 @@ type model struct {
 	name string
 	// slots are the accounts that are cooling for it.
 	slots map[Slot]struct{}
-	// active is the account in use for the model while the pool's active
-	// account is cooling for it; nobody for none.
-	active Slot
-	// view is how the accounts stand for this model; nil while the base view
-	// serves, the accounts that are cooling being skipped.
-	view *view
-	// skipped counts how often an account was skipped for want of a view.
-	skipped int
+	// scopes are those of the kinds that were asked for.
+	scopes []*scope
 }
 
 // maxViews bounds the memory: a view takes about 60 bytes an account. For
 // models beyond, the accounts that are cooling are skipped one by one.
 const maxViews = 16
+
+// scope returns what is known of the model's requests for a kind, which may be new.
+func (m *model) scope(kind account.Kind) *scope {
+	for _, sc := range m.scopes {
+		if sc.kind == kind {
+			return sc
+		}
+	}
+	sc := &scope{kind: kind, model: m, active: nobody}
+	m.scopes = append(m.scopes, sc)
+	return sc
+}
 
 // cools reports whether the account is cooling for the model; the nil model
 // cools none.
@@ -47,6 +53,7 @@ func (m *model) all() map[Slot]struct{} {
 // that have ended are left out.
 func (p *Pool) replace(s Slot, f Facts) {
 	p.changes++
+	p.countKinds(&p.members[s].facts, &f)
 	old := p.members[s].facts.ModelCooldowns
 	f.ModelCooldowns = lasting(f.ModelCooldowns, p.now)
 	p.members[s].facts = f
@@ -57,6 +64,17 @@ func (p *Pool) replace(s Slot, f Facts) {
 		if name := old[i].Model; f.cooldown(name) == 0 {
 			p.warm(name, s)
 		}
+	}
+}
+
+// countKinds counts an account that was of one kind and is of another; facts
+// without an id are of no account.
+func (p *Pool) countKinds(was, is *Facts) {
+	if was.ID != "" {
+		p.ofKind(was.Kind).accounts--
+	}
+	if is.ID != "" {
+		p.ofKind(is.Kind).accounts++
 	}
 }
 
@@ -79,7 +97,7 @@ func (p *Pool) thaw(s Slot) Instant {
 func (p *Pool) model(name string) *model {
 	m := p.models[name]
 	if m == nil {
-		m = &model{name: name, slots: map[Slot]struct{}{}, active: nobody}
+		m = &model{name: name, slots: map[Slot]struct{}{}}
 		p.models[name] = m
 	}
 	return m
@@ -96,25 +114,13 @@ func (p *Pool) warm(name string, s Slot) {
 		return
 	}
 	delete(p.models, name)
-	p.viewed = slices.DeleteFunc(p.viewed, func(v *model) bool { return v == m })
+	p.viewed = slices.DeleteFunc(p.viewed, func(sc *scope) bool { return sc.model == m })
 }
 
-// worthView reports whether m is to have a view of its own: once skipping has
-// cost as much as building one does.
-func (p *Pool) worthView(m *model) bool {
-	return m.view == nil && m.skipped > len(p.members) && len(p.viewed) < maxViews
-}
-
-// build gives m a view of its own.
-func (p *Pool) build(m *model) {
-	m.view = newView(len(p.members), p.traits.turns)
-	p.viewed = append(p.viewed, m)
-	for i := range p.members {
-		s := Slot(i)
-		st := p.base.places[s].rank.state()
-		l, _ := p.lineOf(s, st)
-		p.putFor(m, s, st, l)
-	}
+// worthView reports whether a model's scope is to have a view of its own: once
+// skipping has cost as much as building one does.
+func (p *Pool) worthView(sc *scope) bool {
+	return sc.view == nil && sc.skipped > len(p.members) && len(p.viewed) < maxViews
 }
 
 // lasting returns the cooldowns that have not ended.

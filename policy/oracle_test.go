@@ -15,16 +15,23 @@ type oracle struct {
 	opts     policy.Options
 	accounts []*known // by slot, nil where free
 	active   string
-	// actives are those of models that the active account is cooling for.
-	actives  map[string]string
+	// actives are those of requests that the active account cannot serve.
+	actives  map[narrow]string
 	bindings map[string]policy.Binding
+}
+
+// narrow are the requests of a model that accounts are cooling for, or of a kind
+// while there are others.
+type narrow struct {
+	kind  account.Kind
+	model string
 }
 
 type known struct {
 	policy.Facts
 	slot     int
 	inFlight int
-	credit   float64 // round-robin: what it is owed
+	credit   map[account.Kind]float64 // round-robin: what it is owed
 	probed   policy.Instant
 	spared   []bool
 }
@@ -40,7 +47,7 @@ type verdict struct {
 const closeEnough = 1e-6
 
 func newOracle(o policy.Options) *oracle {
-	return &oracle{opts: o, actives: map[string]string{}, bindings: map[string]policy.Binding{}}
+	return &oracle{opts: o, actives: map[narrow]string{}, bindings: map[string]policy.Binding{}}
 }
 
 func (o *oracle) all() []*known {
@@ -68,7 +75,7 @@ func (o *oracle) put(f policy.Facts, slot int, now policy.Instant) {
 	}
 	a := o.accounts[slot]
 	if a == nil {
-		a = &known{slot: slot}
+		a = &known{slot: slot, credit: map[account.Kind]float64{}}
 		o.accounts[slot] = a
 	}
 	f.LastUsed = max(f.LastUsed, a.LastUsed)
@@ -86,14 +93,14 @@ func (o *oracle) remove(id string, now policy.Instant) {
 		return
 	}
 	o.accounts[a.slot] = nil
-	for model, active := range o.actives {
+	for where, active := range o.actives {
 		if active == id {
-			o.actives[model] = ""
+			o.actives[where] = ""
 		}
 	}
 	if o.active == id {
 		o.active = ""
-		if best := o.best(o.top(policy.Request{}, now), now); best != nil {
+		if best := o.best(o.top(policy.Request{}, now), "", now); best != nil {
 			o.active = best.ID
 		}
 	}
@@ -105,9 +112,9 @@ func (o *oracle) forget(now policy.Instant) {
 	for _, a := range o.all() {
 		a.ModelCooldowns = slices.DeleteFunc(a.ModelCooldowns, func(c policy.ModelCooldown) bool { return c.Until <= now })
 	}
-	for model := range o.actives {
-		if !slices.ContainsFunc(o.all(), func(a *known) bool { return a.endOf(model) > now }) {
-			delete(o.actives, model)
+	for where := range o.actives {
+		if where.model != "" && !slices.ContainsFunc(o.all(), func(a *known) bool { return a.endOf(where.model) > now }) {
+			delete(o.actives, where)
 		}
 	}
 }
@@ -192,6 +199,17 @@ func (a *known) live(now policy.Instant) []policy.Window {
 	return live
 }
 
+// takes reports whether an account is of the kind that may serve.
+func takes(r policy.Request, a *known) bool { return r.Kind == "" || a.Kind == r.Kind }
+
+// only is the kind that r is narrowed to; empty while all accounts are of it.
+func (o *oracle) only(r policy.Request) account.Kind {
+	if !slices.ContainsFunc(o.all(), func(a *known) bool { return !takes(r, a) }) {
+		return ""
+	}
+	return r.Kind
+}
+
 // top returns the accounts of the best state and, there, the highest priority
 // that may serve r.
 func (o *oracle) top(r policy.Request, now policy.Instant) []*known {
@@ -199,7 +217,7 @@ func (o *oracle) top(r policy.Request, now policy.Instant) []*known {
 	best := policy.Available
 	for _, a := range o.all() {
 		st := o.state(a, r.Model, now)
-		if st < best || slices.Contains(r.Exclude, a.ID) {
+		if st < best || !takes(r, a) || slices.Contains(r.Exclude, a.ID) {
 			continue
 		}
 		if st > best || len(top) > 0 && a.Priority > top[0].Priority {
@@ -223,7 +241,7 @@ func unclaimed(all []*known) []*known {
 }
 
 // best is the first choice among equals in state and priority, activity aside.
-func (o *oracle) best(top []*known, now policy.Instant) *known {
+func (o *oracle) best(top []*known, only account.Kind, now policy.Instant) *known {
 	if len(top) == 0 {
 		return nil
 	}
@@ -231,7 +249,7 @@ func (o *oracle) best(top []*known, now policy.Instant) *known {
 		top = unclaimed(top)
 	}
 	return slices.MaxFunc(top, func(a, b *known) int {
-		switch x, y := o.value(a, now), o.value(b, now); {
+		switch x, y := o.value(a, only, now), o.value(b, only, now); {
 		case x > y+closeEnough, math.Abs(x-y) <= closeEnough && a.slot < b.slot:
 			return 1
 		default:
@@ -240,26 +258,34 @@ func (o *oracle) best(top []*known, now policy.Instant) *known {
 	})
 }
 
-func (o *oracle) value(a *known, now policy.Instant) float64 {
+func (o *oracle) value(a *known, only account.Kind, now policy.Instant) float64 {
 	switch o.opts.Strategy {
 	case policy.Hybrid:
 		return o.score(a, now)
 	case policy.DrainFirst:
 		return a.drain(now)
 	case policy.RoundRobin:
-		return a.credit
+		return a.credit[only]
 	}
 	return 0
 }
 
-// active returns where the active account for a model is kept.
-func (o *oracle) activeFor(model string, now policy.Instant) (get string, set func(string)) {
-	for _, name := range []string{model, account.Untiered(model)} {
-		if a := o.find(o.active); a != nil && a.endOf(name) > now {
-			return o.actives[name], func(id string) { o.actives[name] = id }
+// activeFor returns where the active account for a kind and a model is kept.
+func (o *oracle) activeFor(r policy.Request, now policy.Instant) (get string, set func(string)) {
+	get, set = o.active, func(id string) { o.active = id }
+	turnTo := func(where narrow) {
+		get, set = o.actives[where], func(id string) { o.actives[where] = id }
+	}
+	if a := o.find(get); a != nil && !takes(r, a) {
+		turnTo(narrow{kind: r.Kind})
+	}
+	wide := o.find(get)
+	for _, name := range []string{account.Untiered(r.Model), r.Model} {
+		if wide != nil && wide.endOf(name) > now {
+			turnTo(narrow{o.only(r), name})
 		}
 	}
-	return o.active, func(id string) { o.active = id }
+	return get, set
 }
 
 // ask returns what a request is to be answered with.
@@ -271,7 +297,7 @@ func (o *oracle) ask(r policy.Request, now policy.Instant) verdict {
 	if len(top) == 0 {
 		return o.refuse(r, now)
 	}
-	active, _ := o.activeFor(r.Model, now)
+	active, _ := o.activeFor(r, now)
 	switch o.opts.Strategy {
 	case policy.Sticky:
 		return o.askSticky(r, top, active, now)
@@ -288,6 +314,8 @@ func (o *oracle) askPinned(r policy.Request, now policy.Instant) verdict {
 	switch {
 	case a == nil:
 		return verdict{reason: policy.PinUnknown}
+	case !takes(r, a):
+		return verdict{reason: policy.PinOtherKind}
 	case o.state(a, r.Model, now) == policy.Busy:
 		return verdict{reason: policy.PinBusy}
 	case o.state(a, r.Model, now) < policy.Available || slices.Contains(r.Exclude, r.Pin):
@@ -320,11 +348,11 @@ func (o *oracle) askSticky(r policy.Request, top []*known, active string, now po
 func (o *oracle) asGood(all []*known, now policy.Instant) []string {
 	most := math.Inf(-1)
 	for _, a := range all {
-		most = max(most, o.value(a, now))
+		most = max(most, o.value(a, "", now))
 	}
 	var good []string
 	for _, a := range all {
-		if o.value(a, now) >= most-closeEnough*max(1, math.Abs(most)*1e-3) {
+		if o.value(a, "", now) >= most-closeEnough*max(1, math.Abs(most)*1e-3) {
 			good = append(good, a.ID)
 		}
 	}
@@ -340,7 +368,7 @@ func (o *oracle) hybridChoices(top []*known, active string, now policy.Instant) 
 	if len(others) == 0 {
 		return []string{active}
 	}
-	lead := o.score(o.best(others, now), now) - (o.score(top[i], now) + 120)
+	lead := o.score(o.best(others, "", now), now) - (o.score(top[i], now) + 120)
 	switch {
 	case lead > 40+closeEnough:
 		return o.asGood(others, now)
@@ -410,11 +438,11 @@ func (a *known) drain(now policy.Instant) float64 {
 
 // turn plays one turn of smooth weighted round-robin.
 func (o *oracle) turn(top []*known, r policy.Request, now policy.Instant) *known {
-	first := unclaimed(top)[0]
+	first, only := unclaimed(top)[0], o.only(r)
 	var group []*known
 	var sum float64
 	for _, a := range o.all() {
-		if o.state(a, "", now) == o.state(first, "", now) && a.Priority == first.Priority && a.Claimed == first.Claimed {
+		if takes(r, a) && o.state(a, "", now) == o.state(first, "", now) && a.Priority == first.Priority && a.Claimed == first.Claimed {
 			group = append(group, a)
 			sum += float64(max(1, a.Weight))
 		}
@@ -422,19 +450,23 @@ func (o *oracle) turn(top []*known, r policy.Request, now policy.Instant) *known
 	step := math.Floor(720720 / sum)
 	var best *known
 	for _, a := range group {
-		a.credit += step * float64(max(1, a.Weight))
-		if !slices.Contains(r.Exclude, a.ID) && (best == nil || a.credit > best.credit) {
+		a.credit[only] += step * float64(max(1, a.Weight))
+		if !slices.Contains(r.Exclude, a.ID) && (best == nil || a.credit[only] > best.credit[only]) {
 			best = a
 		}
 	}
-	best.credit -= step * sum
+	best.credit[only] -= step * sum
 	return best
 }
 
 func (o *oracle) refuse(r policy.Request, now policy.Instant) verdict {
 	var v verdict
-	eligible, busy := false, false
+	ofKind, eligible, busy := false, false, false
 	for _, a := range o.all() {
+		if !takes(r, a) {
+			continue
+		}
+		ofKind = true
 		eligible = eligible || a.Eligible
 		if o.state(a, r.Model, now) == policy.Busy && !slices.Contains(r.Exclude, a.ID) {
 			busy = true
@@ -450,6 +482,8 @@ func (o *oracle) refuse(r policy.Request, now policy.Instant) verdict {
 		v.reason = policy.AllLimited
 	case len(o.all()) == 0:
 		v.reason = policy.NoAccounts
+	case !ofKind:
+		v.reason = policy.NoneOfKind
 	case !eligible:
 		v.reason = policy.NoneEligible
 	default:
@@ -464,7 +498,7 @@ func (o *oracle) served(r policy.Request, id string, now policy.Instant) {
 	if r.Pin == "" {
 		bound, had := o.bindings[r.Affinity]
 		stays := had && bound.Account == id && bound.UsedAt.Add(6*time.Hour) > now
-		if _, set := o.activeFor(r.Model, now); o.opts.Strategy != policy.Sticky || r.Affinity == "" || !stays {
+		if _, set := o.activeFor(r, now); o.opts.Strategy != policy.Sticky || r.Affinity == "" || !stays {
 			set(id)
 		}
 		if o.opts.Strategy == policy.Sticky && r.Affinity != "" {

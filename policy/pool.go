@@ -34,8 +34,9 @@ type Pool struct {
 	base   *view
 	active Slot
 	models map[string]*model
-	// viewed are the models that have a view of their own.
-	viewed []*model
+	kinds  []*kindred
+	// viewed are the scopes that have a view of their own.
+	viewed []*scope
 
 	bindings  bindings
 	owned     bindings
@@ -143,9 +144,12 @@ func (p *Pool) Remove(id string, now Instant) {
 
 // replaceActive finds a successor for an account that was removed.
 func (p *Pool) replaceActive(removed Slot) {
+	for _, k := range p.kinds {
+		k.leave(removed)
+	}
 	for _, m := range p.models {
-		if m.active == removed {
-			m.active = nobody
+		for _, sc := range m.scopes {
+			sc.leave(removed)
 		}
 	}
 	if p.active == removed {
@@ -197,11 +201,11 @@ func (p *Pool) SetActive(id string) {
 	}
 }
 
-// eachView calls do for the base view and those of single models.
+// eachView calls do for the base view and those of scopes.
 func (p *Pool) eachView(do func(*view)) {
 	do(p.base)
-	for _, m := range p.viewed {
-		do(m.view)
+	for _, sc := range p.viewed {
+		do(sc.view)
 	}
 }
 

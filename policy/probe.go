@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -62,15 +63,16 @@ func (p *Pool) probe(s Slot) bool {
 	return true
 }
 
-// probing reports whether a probe is under way.
-func (p *Pool) probing() bool {
-	for len(p.probes) > 0 {
-		last := len(p.probes) - 1
-		m := &p.members[p.probes[last]]
-		if m.facts.CoolUntil > p.now && m.probed == m.facts.CoolUntil {
+// probing reports whether a probe of an account of the kind is under way.
+func (p *Pool) probing(kind account.Kind) bool {
+	for i := len(p.probes) - 1; i >= 0; i-- {
+		m := &p.members[p.probes[i]]
+		switch {
+		case m.facts.CoolUntil <= p.now || m.probed != m.facts.CoolUntil:
+			p.probes = slices.Delete(p.probes, i, i+1)
+		case m.facts.is(kind):
 			return true
 		}
-		p.probes = p.probes[:last]
 	}
 	return false
 }

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
@@ -36,6 +37,7 @@ type history struct {
 	setBack int
 	ids     *rapid.Generator[string]
 	models  *rapid.Generator[string]
+	kinds   *rapid.Generator[account.Kind]
 }
 
 func newHistory(t *rapid.T, strategy string) *history {
@@ -52,8 +54,9 @@ func newHistory(t *rapid.T, strategy string) *history {
 	if strategy == policy.RoundRobin {
 		models = models[:1] // the turns of a model's own view are its own
 	}
+	kinds := rapid.SampledFrom([][]account.Kind{{account.OAuth}, {account.OAuth, account.APIKey}}).Draw(t, "kinds")
 	return &history{
-		T: t, pool: pool, oracle: newOracle(opts), now: start,
+		T: t, kinds: rapid.SampledFrom(kinds), pool: pool, oracle: newOracle(opts), now: start,
 		ids:    rapid.Map(rapid.IntRange(0, most-1), func(i int) string { return fmt.Sprintf("account-%02d", i) }),
 		models: rapid.SampledFrom(models),
 	}
@@ -118,6 +121,7 @@ func (h *history) ask() {
 		Affinity: h.affinity(),
 		Model:    h.models.Draw(h.T, "model"),
 		Exclude:  rapid.SliceOfN(h.ids, 0, 3).Draw(h.T, "tried"),
+		Kind:     rapid.SampledFrom([]account.Kind{"", account.OAuth, account.APIKey}).Draw(h.T, "asked kind"),
 	}
 	if rapid.IntRange(0, 9).Draw(h.T, "pinned") == 0 {
 		r.Pin = h.ids.Draw(h.T, "pin")
@@ -134,6 +138,9 @@ func (h *history) ask() {
 		return
 	}
 	id := h.pool.ID(got.Slot)
+	if a := h.oracle.find(id); !takes(r, a) {
+		h.Fatalf("request %+v: got %s, which is of kind %s", r, id, a.Kind)
+	}
 	if !slices.Contains(want.accepted, id) {
 		h.Fatalf("request %+v: got %s, want one of %v", r, id, want.accepted)
 	}
@@ -187,6 +194,7 @@ func (h *history) compare() {
 func (h *history) facts() policy.Facts {
 	f := policy.Facts{
 		ID:          h.ids.Draw(h.T, "id"),
+		Kind:        h.kinds.Draw(h.T, "kind"),
 		Eligible:    rapid.IntRange(0, 7).Draw(h.T, "eligible") > 0,
 		Claimed:     rapid.IntRange(0, 3).Draw(h.T, "claimed") == 0,
 		Weight:      rapid.IntRange(0, 5).Draw(h.T, "weight"),

@@ -2,7 +2,10 @@ package policy
 
 // refuse says why no account serves, and when one will.
 func (p *Pool) refuse(q *query) Choice {
-	c := Choice{RetryAt: p.earliest(q), Probing: p.probing()}
+	if len(p.byID) > 0 && p.countKind(q.Kind) == 0 {
+		return Choice{Reason: NoneOfKind}
+	}
+	c := Choice{RetryAt: p.earliest(q), Probing: p.probing(q.Kind)}
 	switch {
 	case q.ownAt != 0:
 		c.Reason, c.RetryAt = OwnLimited, q.ownAt
@@ -16,7 +19,7 @@ func (p *Pool) refuse(q *query) Choice {
 		c.Reason = AllLimited
 	case len(p.byID) == 0:
 		c.Reason = NoAccounts
-	case p.base.ranked() == 0:
+	case q.view.ranked() == 0:
 		c.Reason = NoneEligible
 	default:
 		c.Reason = AllTried
@@ -31,10 +34,16 @@ func (p *Pool) earliest(q *query) Instant {
 	if q.skip.cooling == nil && q.skip.tier == nil {
 		return p.wake(q.view.firstIn(Cooling, nil), q.Model)
 	}
-	apart := filter{cooling: q.model, tier: q.skip.tier}
+	apart := filter{tier: q.skip.tier}
+	if q.model != nil {
+		apart.cooling = q.model.scope(q.only())
+	}
 	first := p.wake(q.view.firstIn(Cooling, &apart), q.Model)
-	for _, m := range [...]*model{apart.cooling, apart.tier} {
+	for _, m := range [...]*model{q.model, q.skip.tier} {
 		for s := range m.all() {
+			if !p.members[s].facts.is(q.Kind) {
+				continue
+			}
 			if at := p.wake(s, q.Model); at != 0 && (first == 0 || at < first) {
 				first = at
 			}

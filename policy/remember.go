@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
 )
 
 const (
@@ -18,8 +20,6 @@ const (
 type decisions struct {
 	ring []remembered
 	last uint64
-	// latest is the look at the accounts that plain decisions share.
-	latest look
 }
 
 // remembered is a decision in the ring.
@@ -30,9 +30,8 @@ type remembered struct {
 }
 
 // look is what one look at the accounts found. Looking costs more than picking
-// does, so decisions share a look until an account changes, for a second at most.
+// does, so decisions of one view share a look until an account changes, for a second at most.
 type look struct {
-	view    *view
 	changes uint64
 	at      Instant
 	// named is never written to again.
@@ -57,27 +56,27 @@ func (d *decisions) at(seq uint64) *remembered { return &d.ring[(seq-1)%keptDeci
 // that is pinned, s nobody for one that no account serves.
 func (p *Pool) remember(r *Request, before Slot, q *query, s Slot, c *Choice) {
 	d := p.decisions.next()
-	view, bound := p.base, ""
+	view, bound, only := p.base, "", account.Kind("")
 	if q != nil {
-		view, bound = q.view, q.bound
+		view, bound, only = q.view, q.bound, q.only()
 	}
 	d.Decision = Decision{
-		Seq: p.decisions.last, At: p.now, Strategy: p.opts.name(), Conversation: r.Affinity, Model: r.Model, Pin: r.Pin, PinnedBy: r.PinnedBy, Tried: r.Exclude,
+		Seq: p.decisions.last, At: p.now, Strategy: p.opts.name(), Conversation: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Pin, PinnedBy: r.PinnedBy, Tried: r.Exclude,
 		Active: p.ID(before), Bound: bound, Chosen: p.ID(s), Reason: c.Reason, RetryAt: c.RetryAt, Counts: view.counts,
 	}
-	d.Counts[Ineligible] = len(p.byID) - view.ranked()
+	d.Counts[Ineligible] = p.countKind(only) - view.ranked()
 	p.consider(d, view, s, before)
 }
 
 // consider has a decision share the latest look, or takes another one.
 func (p *Pool) consider(d *remembered, v *view, chosen, active Slot) {
-	l := &p.decisions.latest
+	l := &v.latest
 	if len(d.Tried) > 0 || d.Bound != "" && d.Bound != d.Chosen {
 		own := p.lookFor(&d.Decision, v, chosen, active)
 		d.Considered = own.named
 		return
 	}
-	if l.view != v || l.changes != p.changes || p.now < l.at || p.now >= l.at.Add(lookLasts) {
+	if l.changes != p.changes || p.now < l.at || p.now >= l.at.Add(lookLasts) {
 		*l = p.lookFor(&d.Decision, v, chosen, active)
 	}
 	d.Considered = l.named
@@ -90,7 +89,7 @@ func (p *Pool) consider(d *remembered, v *view, chosen, active Slot) {
 
 // lookFor names the accounts of a small pool, and some of a large one.
 func (p *Pool) lookFor(d *Decision, v *view, chosen, active Slot) look {
-	l := look{view: v, changes: p.changes, at: p.now}
+	l := look{changes: p.changes, at: p.now}
 	if len(p.members) <= fewAccounts {
 		for s := range p.members {
 			p.name(&l, Slot(s))

@@ -15,6 +15,8 @@ type Request struct {
 	// Model is what the request asks for (see [account.Tiered]); empty when not
 	// known.
 	Model string
+	// Kind is the only kind of account that may serve; empty for any.
+	Kind account.Kind
 	// Pin is the id of the only account that may serve; empty for any.
 	Pin string
 	// PinnedBy says whose wish the pin is; empty for the host's.
@@ -93,6 +95,10 @@ const (
 	NoAccounts
 	// ProviderDown: the provider is in trouble, so that no account is asked.
 	ProviderDown
+	// PinOtherKind: the pinned account is not of the kind that may serve.
+	PinOtherKind
+	// NoneOfKind: the pool has accounts, and none of the kind that may serve.
+	NoneOfKind
 )
 
 // String returns the reason in a few words.
@@ -108,6 +114,7 @@ var reasonNames = [...]string{ //nolint:gochecknoglobals // a constant table
 	"its conversation's account is limited for a moment", "declined by the strategy", "the strategy panicked",
 	"all busy", "all limited", "all tried", "none eligible", "no accounts",
 	"the provider is in trouble",
+	"the account is of another kind than can serve the request", "no account of the kind that can serve the request",
 }
 
 // Select picks the account that serves r, takes one of its places, and notes
@@ -120,7 +127,10 @@ func (p *Pool) Select(r Request, now Instant) Choice {
 		return p.settleOn(&r, before, nil, s, c)
 	}
 	q := p.ask(&r)
-	s := p.rule.pick(p, q)
+	s := Slot(nobody)
+	if p.countKind(q.Kind) > 0 {
+		s = p.rule.pick(p, q)
+	}
 	if s == nobody {
 		return p.settleOn(&r, before, q, s, p.refuse(q))
 	}
@@ -154,6 +164,8 @@ func (p *Pool) whyLeft(q *query) string {
 	switch {
 	case !ok:
 		return "no longer in the pool"
+	case !p.members[s].facts.is(q.Kind):
+		return wrongKind
 	case slices.Contains(q.Exclude, q.bound):
 		return "failed the request"
 	}
@@ -166,6 +178,8 @@ func (p *Pool) whyLeft(q *query) string {
 // query is a request in terms of the pool.
 type query struct {
 	Request
+	// scope is that of the kind; nil while any account may serve.
+	scope *scope
 	model *model
 	view  *view
 	skip  filter
@@ -190,39 +204,50 @@ func (p *Pool) ask(r *Request) *query {
 			q.skip.tried = append(q.skip.tried, s)
 		}
 	}
-	plain := account.Untiered(r.Model)
-	if m := p.models[plain]; m != nil {
-		p.askModel(q, m)
+	if q.Kind != "" {
+		p.askKind(q)
 	}
-	if plain != r.Model {
-		p.askTier(q, p.models[r.Model])
+	wide, plain := *q.active, account.Untiered(r.Model)
+	if m := p.models[plain]; m != nil {
+		p.askModel(q, m, wide)
+	}
+	if tier := p.models[r.Model]; tier != nil && plain != r.Model {
+		q.skip.tier = tier
+		q.turnTo(tier.scope(q.only()), wide)
 	}
 	return q
 }
 
-// askTier leaves out the accounts that are cooling for the request's tier; nil
-// for none.
-func (p *Pool) askTier(q *query, tier *model) {
-	q.skip.tier = tier
-	if tier.cools(p.active) {
-		q.active = &tier.active
+// turnTo makes a scope's account the active one when that of the wider scope is
+// cooling for it.
+func (q *query) turnTo(sc *scope, wide Slot) {
+	if sc.cools(wide) {
+		q.active = &sc.active
 	}
 }
 
 // askModel chooses the view for a model that accounts are cooling for.
-func (p *Pool) askModel(q *query, m *model) {
+func (p *Pool) askModel(q *query, m *model, wide Slot) {
+	sc := m.scope(q.only())
 	q.model = m
-	if m.cools(p.active) {
-		q.active = &m.active
+	q.turnTo(sc, wide)
+	if p.worthView(sc) {
+		p.build(sc)
 	}
-	if p.worthView(m) {
-		p.build(m)
-	}
-	if m.view != nil {
-		q.view = m.view
+	if sc.view != nil {
+		q.view = sc.view
 	} else {
-		q.skip.cooling = m
+		q.skip.cooling = sc
 	}
+}
+
+// only returns the kind to which the pool's accounts are narrowed; empty while
+// all are of the kind that may serve, or any may.
+func (q *query) only() account.Kind {
+	if q.scope == nil {
+		return ""
+	}
+	return q.scope.kind
 }
 
 // can reports whether an account may serve in that tier.
@@ -252,8 +277,8 @@ func (p *Pool) take(s Slot) {
 // heldOut reports whether no view ranks the account, as is usual for the
 // active one of the hybrid strategy.
 func (p *Pool) heldOut(s Slot) bool {
-	for _, m := range p.viewed {
-		if m.view.held != s {
+	for _, sc := range p.viewed {
+		if sc.view.held != s {
 			return false
 		}
 	}
@@ -264,6 +289,9 @@ func (p *Pool) selectPinned(r *Request) (Slot, Choice) {
 	s, ok := p.byID[r.Pin]
 	if !ok {
 		return nobody, Choice{Reason: PinUnknown}
+	}
+	if !p.members[s].facts.is(r.Kind) {
+		return nobody, Choice{Reason: PinOtherKind}
 	}
 	st, until := p.stateFor(s, r.Model)
 	if st == Busy {

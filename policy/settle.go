@@ -38,8 +38,8 @@ func (p *Pool) settle(s Slot) {
 	st, changed := p.judge(s)
 	l, bent := p.lineOf(s, st)
 	p.put(p.base, s, st, p.members[s].coolEnd(), l)
-	for _, m := range p.viewed {
-		p.putFor(m, s, st, l)
+	for _, sc := range p.viewed {
+		p.putFor(sc, s, st, l)
 	}
 	p.schedule(s, min(thawed, changed, bent))
 }
@@ -53,13 +53,17 @@ func (p *Pool) lineOf(s Slot, st State) (line, Instant) {
 	return p.rule.line(&p.members[s].facts, p.epoch, p.now)
 }
 
-// putFor is put for the view of one model.
-func (p *Pool) putFor(m *model, s Slot, st State, l line) {
-	until := p.members[s].coolEnd()
-	if st != Ineligible && m.cools(s) {
-		st, until = Cooling, max(until, p.members[s].facts.cooldown(m.name))
+// putFor is put for the view of a scope.
+func (p *Pool) putFor(sc *scope, s Slot, st State, l line) {
+	m := &p.members[s]
+	until := m.coolEnd()
+	switch {
+	case !m.facts.is(sc.kind):
+		st = Ineligible
+	case st != Ineligible && sc.cools(s):
+		st, until = Cooling, max(until, m.facts.cooldown(sc.model.name))
 	}
-	p.put(m.view, s, st, until, l)
+	p.put(sc.view, s, st, until, l)
 }
 
 // put gives an account its place in a view. Those that cool are ranked by the

@@ -17,6 +17,8 @@ type view struct {
 	turns bool
 	// counts are the accounts in each state but Ineligible.
 	counts [Usable + 1]int
+	// latest is the look at the accounts that plain decisions share.
+	latest look
 }
 
 // place is where one account stands in a view.
