@@ -269,8 +269,11 @@ func (p *Pool) take(s Slot) {
 		m.inFlight++
 		full = full || int(m.inFlight) >= most
 	}
-	if full || p.traits.rest && !p.heldOut(s) {
+	switch {
+	case full:
 		p.settle(s)
+	case p.traits.rest && !p.heldOut(s):
+		p.place(s) // that it was used just now is no change worth another look
 	}
 }
 

@@ -34,6 +34,11 @@ func (p *Pool) rewind(now Instant) {
 // that ends.
 func (p *Pool) settle(s Slot) {
 	p.changes++
+	p.place(s)
+}
+
+// place is settle for what the latest looks at the accounts need not show.
+func (p *Pool) place(s Slot) {
 	thawed := p.thaw(s)
 	st, changed := p.judge(s)
 	l, bent := p.lineOf(s, st)
