@@ -17,39 +17,32 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// affinityHeaders name the conversation, in the order in which they count;
-// spelled as net/http spells keys.
-var affinityHeaders = [...]string{"X-Session-Id", "Session_id", "X-Claude-Code-Session-Id", "Conversation_id"} //nolint:gochecknoglobals // a constant table
-
-// affinityDigits is how much of a hash stands for a conversation.
-const affinityDigits = 16
-
 // selectionOf reads what a request asks for: the host's choices in its
-// context, then its headers, then its body. makes is set when the answer may
-// tell of a resource that keeper's provider keeps; keeper may be nil.
-func selectionOf(req *http.Request, keeper providers.ResourceKeeper) (s actors.Selection, makes bool) {
+// context, then its headers, then its body. byAgent makes a sub-agent a
+// conversation of its own. makes is set when the answer may tell of a resource
+// that keeper's provider keeps; keeper may be nil.
+func selectionOf(req *http.Request, keeper providers.ResourceKeeper, byAgent bool) (s actors.Selection, makes bool) {
 	ctx := req.Context()
-	s = actors.Selection{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
-	for _, name := range affinityHeaders {
-		if values := req.Header[name]; s.Affinity == "" && len(values) > 0 {
-			s.Affinity = values[0]
-		}
+	hosts := value(ctx, affinityKey)
+	s = actors.Selection{Affinity: firstOf(hosts, sessionOf(req.Header)), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
+	if s.Affinity == "" || s.Model == "" || keeper != nil {
+		reader := bodyReader{req: req, keeper: keeper, length: int(req.ContentLength), known: s.Affinity != "" && s.Model != ""}
+		reader.readSpoken()
+		s.Model = firstOf(s.Model, account.Tiered(reader.found.model, reader.found.tier), hintedModel(req.Header))
+		s.Affinity = firstOf(s.Affinity, reader.found.conversation)
+		s.Named, makes = reader.named, reader.makes
 	}
-	if s.Affinity != "" && s.Model != "" && keeper == nil {
-		return s, false
+	if hosts == "" && byAgent {
+		s.Affinity = ofAgent(s.Affinity, req.Header)
 	}
-	reader := bodyReader{req: req, keeper: keeper, length: int(req.ContentLength), known: s.Affinity != "" && s.Model != ""}
-	reader.readSpoken()
-	s.Model = firstOf(s.Model, account.Tiered(reader.found.model, reader.found.tier))
-	s.Affinity = firstOf(s.Affinity, reader.found.conversation)
-	s.Named = reader.named
-	return s, reader.makes
+	s.Affinity = bounded(s.Affinity)
+	return s, makes
 }
 
 // readSpoken reads the body of a request that can be sent again; one that is not
 // there, or is not JSON, is as good as empty.
 func (b *bodyReader) readSpoken() {
-	if req := b.req; req.GetBody == nil || req.ContentLength <= 0 || !replayable(req) || !isJSON(req.Header) || !b.copied() {
+	if req := b.req; req.GetBody == nil || req.ContentLength <= 0 || !replayable(req) || !isPlainJSON(req.Header) || !b.copied() {
 		b.found = spoken{}
 		b.look("")
 	} else if !b.whole {
@@ -119,9 +112,11 @@ func (b *bodyReader) look(body string) {
 	}
 }
 
-func isJSON(h http.Header) bool {
-	kind := h["Content-Type"]
-	return len(kind) == 0 || strings.Contains(kind[0], "json")
+// isPlainJSON reports whether a body may be JSON that can be read as it is:
+// Codex compresses some with zstd, and says the rest in headers.
+func isPlainJSON(h http.Header) bool {
+	kind, coding := h["Content-Type"], header(h, "Content-Encoding")
+	return (len(kind) == 0 || strings.Contains(kind[0], "json")) && (coding == "" || strings.EqualFold(coding, "identity"))
 }
 
 // spoken is what a body says of its conversation.
@@ -142,7 +137,7 @@ func readBody(body string) spoken {
 		case "prompt_cache_key":
 			cacheKey = text(v)
 		case "metadata":
-			user = text(v.Get("user_id"))
+			user = sessionOfUser(text(v.Get("user_id")))
 		case "conversation":
 			conversation = firstOf(text(v), text(v.Get("id")))
 		case "messages", "input":

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
@@ -83,7 +84,8 @@ func (e *ReauthRequiredError) Error() string {
 
 // AccountUnavailableError is returned when the account a request is pinned to
 // cannot serve it: by the host, or because it made what the request names, such
-// as the response before or a file. Another account never serves in its place.
+// as the response before or a file. It may also be of a kind that the request's
+// host does not take. Another account never serves in its place.
 type AccountUnavailableError struct {
 	Provider  string
 	AccountID string
@@ -109,6 +111,30 @@ func (e *AccountUnavailableError) Error() string {
 	}
 	return fmt.Sprintf("multiaccount: the request is pinned to %s account %s, which cannot serve it: %s", e.Provider, e.AccountID, e.Reason)
 }
+
+// NoAccountOfKindError is returned when a pool has accounts, but none of the only
+// kind that can serve the request: ChatGPT logins and API keys live on two hosts.
+// It is an [ErrNoAccounts]. Nothing was sent.
+type NoAccountOfKindError struct {
+	Provider string
+	// Kind is that of the account to add.
+	Kind account.Kind
+	// Host is the request's, which takes no other kind; empty when the kind was asked for.
+	Host string
+}
+
+// Error says what to add, or where else to send the request.
+func (e *NoAccountOfKindError) Error() string {
+	noun := e.Kind.Noun()
+	if e.Host == "" {
+		return fmt.Sprintf("multiaccount: the %s pool has no %s; add one", e.Provider, noun)
+	}
+	return fmt.Sprintf("multiaccount: %s takes %ss only, and the %s pool has none; add one, or send the request to the host that takes the accounts you have",
+		e.Host, noun, e.Provider)
+}
+
+// Unwrap returns [ErrNoAccounts].
+func (e *NoAccountOfKindError) Unwrap() error { return ErrNoAccounts }
 
 // ProviderUnavailableError is returned when the provider itself is in trouble,
 // whatever account asks, and is not tried again within the time a request may
@@ -186,6 +212,8 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 		return &ReauthRequiredError{Provider: name, AccountID: r.AccountID, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedPin:
 		return &AccountUnavailableError{Provider: name, AccountID: r.AccountID, Resource: r.PinnedFor, ByOwner: r.ByOwner, Reason: r.Detail, RetryAt: r.RetryAt}
+	case messages.RefusedKind:
+		return &NoAccountOfKindError{Provider: name, Kind: r.Kind}
 	case messages.RefusedDuplicate:
 		return &DuplicateAccountError{Provider: name, AccountID: r.AccountID}
 	case messages.RefusedProvider:

@@ -143,7 +143,7 @@ func (entry *ImportEntry) take(ctx context.Context, pools map[string]*Pool, rec 
 func (e *Engine) importOnce(ctx context.Context) error {
 	empty := map[string]*Pool{}
 	for name, pool := range e.pools {
-		if pool.actors.Size() > 0 {
+		if pool.actors.Size("") > 0 {
 			continue
 		}
 		first, err := e.store.MarkImported(ctx, name)

@@ -26,6 +26,8 @@ type Pool struct {
 	provider providers.Provider
 	// keeper is the provider when it keeps resources of accounts, else nil.
 	keeper providers.ResourceKeeper
+	// hosts is the provider when its hosts take one kind of account each, else nil.
+	hosts providers.HostsByKind
 	// settings are the pool's own, as they are now.
 	settings atomic.Pointer[settings.Settings]
 	log      zerolog.Logger
@@ -37,8 +39,9 @@ type Pool struct {
 
 func newPool(opened *actors.Pool, p providers.Provider, s settings.Settings, log zerolog.Logger) *Pool {
 	keeper, _ := p.(providers.ResourceKeeper)
+	hosts, _ := p.(providers.HostsByKind)
 	pool := &Pool{
-		actors: opened, provider: p, keeper: keeper, log: log, base: sync.OnceValue(cloneDefaultTransport),
+		actors: opened, provider: p, keeper: keeper, hosts: hosts, log: log, base: sync.OnceValue(cloneDefaultTransport),
 	}
 	pool.settings.Store(&s)
 	return pool
@@ -57,6 +60,9 @@ type Request struct {
 	Affinity string
 	// Model is what will be asked for; empty when not known.
 	Model string
+	// Kind is the only kind of account that may serve, for a provider whose hosts
+	// take one kind each; empty for any.
+	Kind account.Kind
 	// Account is the id of the only account that may serve; empty for any.
 	Account string
 }
@@ -65,10 +71,10 @@ type Request struct {
 // once, with what came of it. Acquire waits while an account will be free
 // within the settings' max_wait_ms. Errors: [*AllAccountsLimitedError],
 // [*ReauthRequiredError], [*AccountUnavailableError],
-// [*ProviderUnavailableError], [ErrNoAccounts], [ErrClosed], ctx's own, or why
-// tokens could not be refreshed.
+// [*ProviderUnavailableError], [*NoAccountOfKindError], [ErrNoAccounts],
+// [ErrClosed], ctx's own, or why tokens could not be refreshed.
 func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
-	leased, err := p.lease(ctx, &actors.Selection{Affinity: r.Affinity, Model: r.Model, Pin: r.Account})
+	leased, err := p.lease(ctx, &actors.Selection{Affinity: bounded(r.Affinity), Model: r.Model, Kind: r.Kind, Pin: r.Account})
 	if err != nil {
 		return nil, p.publicError(err)
 	}

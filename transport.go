@@ -16,7 +16,8 @@ const replayLimit = 32 << 20
 //
 // It sets credentials only on requests to the provider's own hosts, also
 // after a redirect, and refuses others with [*ForeignHostError] before
-// anything is sent. Its other errors are those of [Pool.Acquire]. An answer
+// anything is sent. Where a host takes one kind of account, only accounts of that
+// kind are asked. Its other errors are those of [Pool.Acquire]. An answer
 // that another account cannot better is returned as it is. The answer's body
 // must be closed, as always: until then the request counts as in flight.
 func (p *Pool) Transport(base http.RoundTripper) http.RoundTripper {
@@ -47,11 +48,14 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
-	selection, makes := selectionOf(req, t.pool.keeper)
 	s := t.pool.settings.Load()
+	selection, makes := selectionOf(req, t.pool.keeper, s.AffinityByAgent)
+	if t.pool.hosts != nil {
+		selection.Kind = t.pool.hosts.KindFor(req.URL)
+	}
 	w := &walk{
 		transport: t, req: req, selection: selection, makes: makes,
-		plan: policy.NewRetryPlan(t.pool.actors.Size(), s.MaxAttempts, s.MaxWait, replayable(req)),
+		plan: policy.NewRetryPlan(t.pool.actors.Size(selection.Kind), s.MaxAttempts, s.MaxWait, replayable(req)),
 	}
 	w.pin = w.selection.Pin
 	return w.run()

@@ -117,7 +117,16 @@ func (w *walk) giveUp(err error) (*http.Response, error) {
 		return w.last.resp, w.last.err
 	}
 	w.last.discard()
-	return nil, w.pool.publicError(err)
+	return nil, w.publicError(err)
+}
+
+// publicError is the pool's, and knows the request's host.
+func (w *walk) publicError(err error) error {
+	err = w.pool.publicError(err)
+	if none := (*NoAccountOfKindError)(nil); errors.As(err, &none) {
+		none.Host = w.req.URL.Host
+	}
+	return err
 }
 
 // saysMoreThan reports whether the caller learns more from the answer than from
@@ -154,6 +163,7 @@ func (w *walk) send(leased messages.TokenLeased) error {
 			leased.Account.Tell(&messages.ReleaseLease{})
 		}
 	}()
+	w.route(req, leased.Credential.Kind)
 	w.pool.provider.Authorize(req, leased.Credential)
 	a.resp, a.err = w.base.RoundTrip(req) //nolint:bodyclose // finish and discard see to it
 	panicked = false
@@ -168,6 +178,16 @@ func (w *walk) send(leased messages.TokenLeased) error {
 	a.verdict = w.pool.verdict(&a.leased, w.selection.Model, outcome)
 	w.holdBack()
 	return nil
+}
+
+// route turns a request to the host of the account's kind.
+func (w *walk) route(req *http.Request, kind account.Kind) {
+	if w.pool.hosts == nil {
+		return
+	}
+	if to := w.pool.hosts.Route(req.URL, kind); to != req.URL && w.pool.provider.Owns(to) {
+		req.URL, req.Host = to, to.Host
+	}
 }
 
 // errNoAnswer is what a transport means that returns neither an answer nor an

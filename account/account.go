@@ -20,6 +20,14 @@ const (
 	APIKey Kind = "api_key"
 )
 
+// Noun returns what people call an account of the kind: "login" or "API key".
+func (k Kind) Noun() string {
+	if k == APIKey {
+		return "API key"
+	}
+	return "login"
+}
+
 // Credentials are what an account was given by its provider.
 type Credentials struct {
 	AccessToken  Secret

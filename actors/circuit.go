@@ -61,7 +61,7 @@ func (s *supervisor) holdBack(m *messages.SelectAccount, until time.Time, probin
 	if now.Before(deadline) && (probing || !until.After(deadline)) {
 		return earlier(until, deadline), true
 	}
-	request := policy.Request{Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, Exclude: m.Exclude}
+	request := policy.Request{Affinity: m.Affinity, Model: m.Model, Kind: m.Kind, Pin: m.Pin, Exclude: m.Exclude}
 	choice := s.selection.TurnAway(request, policy.ProviderDown, policy.At(until), policy.At(now))
 	s.saveDecisionsSoon()
 	s.debugDecision(choice)

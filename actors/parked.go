@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
@@ -38,18 +39,24 @@ func (s *supervisor) failParked(err error) {
 	s.parked = nil
 }
 
+// wish is what asks have in common that the same accounts can serve.
+type wish struct {
+	model string
+	kind  account.Kind
+}
+
 // serveParked gives those that wait what there is now, the oldest first.
 func (s *supervisor) serveParked(now time.Time) {
 	if len(s.parked) == 0 {
 		return
 	}
-	var inVain []string // models that no account serves now
+	var inVain []wish // that no account serves now
 	var next time.Time
 	s.parked = slices.DeleteFunc(s.parked, func(p parkedAsk) bool {
 		if p.ask.Lease.Reply.Abandoned() {
 			return true
 		}
-		if now.Before(p.deadline) && slices.Contains(inVain, p.ask.Model) {
+		if now.Before(p.deadline) && slices.Contains(inVain, wish{p.ask.Model, p.ask.Kind}) {
 			return false
 		}
 		before := p.ask.Waited
@@ -58,7 +65,7 @@ func (s *supervisor) serveParked(now time.Time) {
 		if parked {
 			p.ask.Waited = before
 			if !p.ask.ForOwn {
-				inVain = append(inVain, p.ask.Model)
+				inVain = append(inVain, wish{p.ask.Model, p.ask.Kind})
 			}
 			next = earlier(next, retryAt)
 		}
@@ -101,7 +108,7 @@ func later(a, b time.Time) time.Time {
 // is no later.
 func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (retryAt time.Time, parked bool) {
 	retryAt = c.RetryAt.Time()
-	waits := !s.noneWorks() && s.wallNow().Before(deadline)
+	waits := !s.noneWorks(m.Kind) && s.wallNow().Before(deadline)
 	switch {
 	case c.Reason == policy.OwnLimited: // in time, as the policy has seen
 		return retryAt, true
@@ -120,28 +127,35 @@ func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline
 	return time.Time{}, false
 }
 
-// noneWorks reports whether every account that is switched on needs its owner.
-func (s *supervisor) noneWorks() bool {
-	return !slices.ContainsFunc(s.order, func(m *member) bool { return m.record.Eligible() && m.record.Fault == nil })
+// noneWorks reports whether every account of the kind that is switched on needs
+// its owner.
+func (s *supervisor) noneWorks(kind account.Kind) bool {
+	return !slices.ContainsFunc(s.order, func(m *member) bool {
+		return m.is(kind) && m.record.Eligible() && m.record.Fault == nil
+	})
 }
 
 // refusal says why no account serves m.
 func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messages.RefusalError {
 	switch c.Reason {
-	case policy.PinUnknown, policy.PinUnusable, policy.PinBusy:
+	case policy.PinUnknown, policy.PinUnusable, policy.PinBusy, policy.PinOtherKind:
 		return s.pinRefusal(m)
 	case policy.NoAccounts:
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the pool has no accounts; add one"}
+	case policy.NoneOfKind:
+		return &messages.RefusalError{
+			Reason: messages.RefusedKind, Kind: m.Kind, Detail: "the pool has no " + m.Kind.Noun() + ", and nothing else can serve the request; add one",
+		}
 	case policy.Declined:
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the host's strategy picked none of the usable accounts"}
 	default:
 	}
-	if s.noneWorks() {
-		return s.loginRefusal()
+	if s.noneWorks(m.Kind) {
+		return s.loginRefusal(m.Kind)
 	}
 	refusal := &messages.RefusalError{
 		Reason: messages.RefusedLimited, Detail: "every account is limited or busy",
-		RetryAt: c.RetryAt.Time(), Accounts: s.lines(m.Model),
+		RetryAt: c.RetryAt.Time(), Accounts: s.lines(m),
 	}
 	if c.Reason == policy.AllTried {
 		refusal.Reason, refusal.Detail = messages.RefusedTried, "every usable account has been tried"
@@ -149,18 +163,26 @@ func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messag
 	return refusal
 }
 
-// loginRefusal names the first account whose owner can help.
-func (s *supervisor) loginRefusal() *messages.RefusalError {
+// loginRefusal names the first account of the kind whose owner can help.
+func (s *supervisor) loginRefusal(kind account.Kind) *messages.RefusalError {
 	for _, m := range s.order {
-		if f := m.record.Fault; f != nil && m.record.Enabled {
+		if f := m.record.Fault; f != nil && m.record.Enabled && m.is(kind) {
 			return &messages.RefusalError{
 				Reason: messages.RefusedLogin, AccountID: m.record.ID, RetryAt: m.notBefore, Detail: f.Reason + "; log in again",
 			}
 		}
 	}
 	return &messages.RefusalError{
-		Reason: messages.RefusedEmpty, Detail: fmt.Sprintf("all %d accounts are switched off; enable one", len(s.order)),
+		Reason: messages.RefusedEmpty, Detail: fmt.Sprintf("all %d %s are switched off; enable one", (*s.sizes.Load())[kind], nouns(kind)),
 	}
+}
+
+// nouns returns what people call accounts of a kind; the empty one is any.
+func nouns(kind account.Kind) string {
+	if kind == "" {
+		return "accounts"
+	}
+	return kind.Noun() + "s"
 }
 
 func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalError {
@@ -171,16 +193,24 @@ func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalErro
 		}
 	}
 	line := s.line(pinned, m.Model)
+	if !pinned.is(m.Kind) {
+		line.Reason, line.Until = fmt.Sprintf("its kind is %s, and only %ss can serve the request", pinned.record.Kind.Noun(), m.Kind.Noun()), time.Time{}
+	}
 	return &messages.RefusalError{
 		Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, ByOwner: m.ByOwner, RetryAt: line.Until, Detail: line.Reason,
 	}
 }
 
-// lines says of each account why it does not serve.
-func (s *supervisor) lines(model string) []messages.RefusedAccount {
-	lines := make([]messages.RefusedAccount, 0, min(len(s.order), refusedLines))
-	for _, m := range s.order[:min(len(s.order), refusedLines)] {
-		lines = append(lines, s.line(m, model))
+// lines says of each account of the kind why it does not serve.
+func (s *supervisor) lines(ask *messages.SelectAccount) []messages.RefusedAccount {
+	var lines []messages.RefusedAccount
+	for _, m := range s.order {
+		if len(lines) == refusedLines {
+			break
+		}
+		if m.is(ask.Kind) {
+			lines = append(lines, s.line(m, ask.Model))
+		}
 	}
 	return lines
 }

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -52,14 +53,24 @@ type pool struct {
 	supervisor *ref
 	store      *Persistence
 	accounts   *nursery
-	// size is the number of accounts.
-	size atomic.Int64
+	// sizes are the numbers of accounts of each kind; those of the empty kind are
+	// all. The supervisor replaces the map.
+	sizes atomic.Pointer[map[account.Kind]int]
 	// alert is set while the supervisor wants to hear of successes.
 	alert atomic.Bool
 	// outage is set when a token exchange failed and none has worked since.
 	outage atomic.Bool
 	// answers are what came of the latest decisions.
 	answers answers
+}
+
+// resize counts accounts of a kind that have come, or have gone when by is
+// negative.
+func (p *pool) resize(kind account.Kind, by int) {
+	sizes := maps.Clone(*p.sizes.Load())
+	sizes[""] += by
+	sizes[kind] += by
+	p.sizes.Store(&sizes)
 }
 
 // jitter returns a random number in [0, 1).
@@ -86,6 +97,7 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 	}
 	shared := &pool{system: s, provider: c.Provider, publish: c.Publish, reread: c.Reread, store: store, accounts: s.nursery()}
 	shared.tuning.Store(&c.Tuning)
+	shared.sizes.Store(&map[account.Kind]int{})
 	opened := messages.NewReply[messages.Acknowledged]()
 	p := &Pool{shared: shared}
 	p.selections.New = func() any {
@@ -127,8 +139,8 @@ func (p *Pool) Close() {
 	<-p.supervisor.done()
 }
 
-// Size returns the number of accounts.
-func (p *Pool) Size() int { return int(p.shared.size.Load()) }
+// Size returns the number of accounts of a kind; the empty one is any.
+func (p *Pool) Size(kind account.Kind) int { return (*p.shared.sizes.Load())[kind] }
 
 // Drain lets nothing new begin and waits until the last refresh under way has
 // ended, and with cut unset the last request too, or until ctx has.
@@ -141,6 +153,8 @@ func (p *Pool) Drain(ctx context.Context, cut bool) error {
 // Selection says what a request wants.
 type Selection struct {
 	Affinity, Model, Pin string
+	// Kind is the only kind of account that may serve; empty for any.
+	Kind account.Kind
 	// Named are the ids of resources that only the account which made them can
 	// use. When that is known, Select pins the request to it: it sets Pin, and
 	// PinnedFor to the resource.
@@ -164,7 +178,7 @@ func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, 
 		return messages.TokenLeased{}, err // a caller that has left gets no account
 	}
 	m, _ := p.selections.Get().(*messages.SelectAccount)
-	m.Affinity, m.Model, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Pin, s.Exclude, s.Waited
+	m.Affinity, m.Model, m.Kind, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Kind, s.Pin, s.Exclude, s.Waited
 	m.Named, m.PinnedFor, m.ByOwner = s.Named, s.PinnedFor, s.ByOwner
 	m.Deadline, _ = ctx.Deadline()
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)

@@ -281,7 +281,7 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	}
 	by := s.pinAsk(m, policy.At(now))
 	choice := s.selection.Select(policy.Request{
-		Affinity: m.Affinity, Model: m.Model, Pin: m.Pin, PinnedBy: by, Exclude: exclude,
+		Affinity: m.Affinity, Model: m.Model, Kind: m.Kind, Pin: m.Pin, PinnedBy: by, Exclude: exclude,
 		Waited: m.Waited, WaitUntil: policy.At(earlier(deadline, m.Deadline)),
 	}, policy.At(now))
 	m.ForOwn = choice.Reason == policy.OwnLimited

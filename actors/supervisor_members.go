@@ -27,6 +27,9 @@ type member struct {
 	refreshFailed string
 }
 
+// is reports whether the account is of a kind; the empty one is any.
+func (m *member) is(kind account.Kind) bool { return kind == "" || kind == m.record.Kind }
+
 // removal is an account on its way out of the store, and who waits for that.
 type removal struct {
 	record *account.Record
@@ -38,7 +41,7 @@ func (s *supervisor) join(ctx actor.Context, record *account.Record) {
 	m := &member{ref: s.spawnAccount(ctx, record), record: record, jitter: s.jitter()}
 	s.byID[record.ID] = m
 	s.order = append(s.order, m)
-	s.size.Store(int64(len(s.order)))
+	s.resize(record.Kind, 1)
 	s.holders.put(record)
 	m.slot = s.put(m, s.wallNow())
 	for int(m.slot) >= len(s.members) {
@@ -65,6 +68,8 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 		return
 	}
 	s.holders.move(known.record, m.Record)
+	s.resize(known.record.Kind, -1)
+	s.resize(m.Record.Kind, 1)
 	now := s.wallNow()
 	s.lookForPause(known.record, m.Record, now)
 	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
@@ -203,7 +208,7 @@ func (s *supervisor) leave(m *member) {
 			break
 		}
 	}
-	s.size.Store(int64(len(s.order)))
+	s.resize(m.record.Kind, -1)
 	m.stop()
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
 )
 
 // RefusalReason says why no account serves a request.
@@ -27,6 +29,8 @@ const (
 	RefusedDuplicate
 	// RefusedProvider: the provider itself is in trouble.
 	RefusedProvider
+	// RefusedKind: the pool has no account of the kind that the request needs.
+	RefusedKind
 )
 
 // RefusalError is the error of an ask that no account serves. The public package
@@ -34,6 +38,8 @@ const (
 type RefusalError struct {
 	Reason    RefusalReason
 	AccountID string
+	// Kind is the only kind of account that may serve; empty for any.
+	Kind account.Kind
 	// PinnedFor is the resource that the account made, for which the request is
 	// pinned to it; empty for a pin of the caller's.
 	PinnedFor string

@@ -20,6 +20,8 @@ type SelectAccount struct {
 	Affinity string
 	// Model is what the request asks for; empty when not known.
 	Model string
+	// Kind is the only kind of account that may serve; empty for any.
+	Kind account.Kind
 	// Pin is the id of the only account that may serve.
 	Pin string
 	// Named are the ids of resources that the request names and that only the

@@ -83,6 +83,18 @@ type ResourceKeeper interface {
 	Made(beginning []byte) string
 }
 
+// HostsByKind is implemented by providers whose hosts take one kind of account
+// each.
+type HostsByKind interface {
+	// KindFor returns the only kind of account that can serve a request to u, which
+	// the provider owns; empty when any can.
+	KindFor(u *url.URL) account.Kind
+	// Route returns where a request to u goes that an account of the kind serves: u
+	// itself, unless the provider is to send it to that kind's host. It does not
+	// change u.
+	Route(u *url.URL, kind account.Kind) *url.URL
+}
+
 // RefreshError is returned when a token exchange failed.
 type RefreshError struct {
 	Provider string

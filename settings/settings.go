@@ -88,6 +88,10 @@ type Settings struct {
 	// StickyWait is how long a request waits, with [StrategySticky], for the
 	// account of its conversation rather than move to another; 0 never waits.
 	StickyWait time.Duration
+	// AffinityByAgent makes each sub-agent of a coding agent a conversation of its
+	// own, which may be served by another account; else it belongs to the
+	// conversation of its parent.
+	AffinityByAgent bool
 	// MaxAttempts lowers how many times one request is tried; 0 leaves it to
 	// the engine's own rule, and a number above that rule changes nothing.
 	MaxAttempts int
@@ -120,6 +124,7 @@ type Override struct {
 	UsagePollInterval          *time.Duration
 	MaxWait                    *time.Duration
 	StickyWait                 *time.Duration
+	AffinityByAgent            *bool
 	MaxAttempts                *int
 	OnEvent                    *[]string
 	QuietMode                  *bool

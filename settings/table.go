@@ -132,6 +132,13 @@ func table() []key {
 			func(s *Settings) *time.Duration { return &s.StickyWait },
 			func(o *Override) **time.Duration { return &o.StickyWait },
 		},
+		setting[bool]{
+			"affinity_by_agent", true,
+			boolean{},
+			"take a sub-agent of Claude Code or Codex for a conversation of its own, so that a fan-out spreads over accounts",
+			func(s *Settings) *bool { return &s.AffinityByAgent },
+			func(o *Override) **bool { return &o.AffinityByAgent },
+		},
 		setting[int]{
 			"max_attempts", 0, atLeast(0),
 			"lowers how many times one request is tried; 0 leaves the built-in rule",

@@ -37,8 +37,15 @@ const (
 // Options configure the provider. Empty fields mean OpenAI's own values; a nil
 // HTTPClient means a client like [http.DefaultClient].
 type Options struct {
-	// BaseURL is where requests go; its server may be given credentials.
+	// BaseURL is where requests go; its server may be given credentials, of logins
+	// and of API keys.
 	BaseURL string
+	// Route, when set, has the requests that both kinds of account can serve go to
+	// the host of the account that serves: those for /responses and
+	// /responses/compact below its two URLs, whichever of them a request names. The
+	// body is sent as it is: ChatGPT wants store false and stream true. Nil leaves
+	// requests where they are, so that a host's kind of account alone is asked.
+	Route *Route
 	// TokenURL is where refresh tokens are spent.
 	TokenURL string
 	// AuthorizeURL is where an owner logs in. Nothing is sent there.
@@ -61,6 +68,7 @@ type Options struct {
 type Provider struct {
 	options Options
 	hosts   hosts.Set
+	sides   []side
 	client  *http.Client
 	tokens  exchange.Endpoint
 }
@@ -81,7 +89,8 @@ func New(o Options) *Provider {
 	client := exchange.Client(o.HTTPClient)
 	return &Provider{
 		options: o,
-		hosts:   hosts.New(o.BaseURL, chatHost, apiHost),
+		hosts:   hosts.New(o.BaseURL),
+		sides:   sidesOf(o.Route),
 		client:  client,
 		tokens: exchange.Endpoint{
 			Provider: name, URL: o.TokenURL, ClientID: o.ClientID, Client: client,
@@ -115,8 +124,8 @@ func (p *Provider) Options() Options { return p.options }
 func (p *Provider) Name() string { return name }
 
 // Owns reports whether u is on chatgpt.com or api.openai.com over https, or on
-// the server of [Options.BaseURL].
-func (p *Provider) Owns(u *url.URL) bool { return p.hosts.Owns(u) }
+// the server of [Options.BaseURL] or of a URL of [Options.Route].
+func (p *Provider) Owns(u *url.URL) bool { return p.hosts.Owns(u) || p.ownedBySides(u) }
 
 // Authorize sets the bearer token or the API key. For a token it also names
 // the workspace: the account's organization, or its subject without one.
