@@ -43,6 +43,7 @@ func TestLoadAcceptsEveryKey(t *testing.T) {
 		"usage_poll_interval_seconds": 0,
 		"max_wait_ms": 0,
 		"sticky_wait_ms": 9,
+		"affinity_by_agent": false,
 		"max_attempts": 6,
 		"on_event": ["notify", "--now"],
 		"quiet_mode": true,

@@ -25,6 +25,7 @@ func TestDefault(t *testing.T) {
 		UsagePollInterval:          300 * time.Second,
 		MaxWait:                    30 * time.Second,
 		StickyWait:                 3 * time.Second,
+		AffinityByAgent:            true,
 	}
 	if got := settings.Default(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
