@@ -135,7 +135,7 @@ func table() []key {
 		setting[bool]{
 			"affinity_by_agent", true,
 			boolean{},
-			"take a sub-agent of Claude Code or Codex for a conversation of its own, so that a fan-out spreads over accounts",
+			"take a sub-agent of Claude Code or Codex for a conversation of its own, which may have another account than its parent",
 			func(s *Settings) *bool { return &s.AffinityByAgent },
 			func(o *Override) **bool { return &o.AffinityByAgent },
 		},

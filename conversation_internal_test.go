@@ -1,0 +1,109 @@
+package multiaccount
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+const (
+	sessionID = "4f7a3c1e-0d55-4b7e-9f61-2a1d6c3b8e90"
+	threadID  = "9b2e6d08-71c4-4c0a-8a53-e5f0417d2c66"
+)
+
+// TestSubAgents checks which requests of agents belong together.
+func TestSubAgents(t *testing.T) {
+	background := context.Background()
+	const quoted = `{"metadata":{"user_id":"{\"device_id\":\"d\",\"account_uuid\":\"a\",\"session_id\":\"` + sessionID + `\"}"}}`
+	const older = `{"metadata":{"user_id":"user_0123_account_4567_session_` + sessionID + `"}}`
+	tests := map[string]struct {
+		req           *http.Request
+		apart, shared string
+	}{
+		"claude code":             {request(background, t, quoted, "x-claude-code-session-id", sessionID), sessionID, sessionID},
+		"claude code's body":      {request(background, t, quoted), sessionID, sessionID},
+		"claude code's old body":  {request(background, t, older), sessionID, sessionID},
+		"a sub-agent":             {request(background, t, quoted, "x-claude-code-session-id", "s", "x-claude-code-agent-id", "a"), "s/a", "s"},
+		"its body":                {request(background, t, quoted, "x-claude-code-agent-id", "a"), sessionID + "/a", sessionID},
+		"a sub-agent of the host": {request(WithAffinity(background, "host"), t, quoted, "x-claude-code-agent-id", "a"), "host", "host"},
+		"an agent alone":          {request(background, t, `{}`, "x-claude-code-agent-id", "a"), "a", ""},
+		"codex":                   {request(background, t, `{}`, "session-id", sessionID, "thread-id", sessionID), sessionID, sessionID},
+		"a sub-agent of codex": {
+			request(background, t, `{"prompt_cache_key":"`+sessionID+`"}`, "session-id", sessionID, "thread-id", threadID),
+			bounded(sessionID + "/" + threadID), sessionID,
+		},
+		"a user that is no session": {request(background, t, `{"metadata":{"user_id":"user-1"}}`), "user-1", "user-1"},
+		"a user without a session":  {request(background, t, `{"metadata":{"user_id":"{\"device_id\":\"d\"}"}}`), `{"device_id":"d"}`, `{"device_id":"d"}`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			apart, _ := selectionOf(test.req, nil, true)
+			shared, _ := selectionOf(test.req, nil, false)
+			if apart.Affinity != test.apart || shared.Affinity != test.shared {
+				t.Errorf("%q by agent and %q by session, want %q and %q", apart.Affinity, shared.Affinity, test.apart, test.shared)
+			}
+		})
+	}
+}
+
+// TestCompressedBody checks that the headers alone say what a body is that cannot
+// be read.
+func TestCompressedBody(t *testing.T) {
+	body := `{"model":"in the body","prompt_cache_key":"in the body"}`
+	headers := []string{"content-encoding", "zstd", "session-id", "s", "x-codex-routing-hint", "model=gpt-6;tier=priority"}
+	got := selected(request(context.Background(), t, body, headers...))
+	if got.Affinity != "s" || got.Model != "gpt-6 (priority)" {
+		t.Errorf("%+v", got)
+	}
+	got = selected(request(context.Background(), t, body, append([]string{"content-encoding", "identity"}, headers[2:]...)...))
+	if got.Affinity != "s" || got.Model != "in the body" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestUpgradeHasNoBody checks that a handshake has its conversation from headers.
+func TestUpgradeHasNoBody(t *testing.T) {
+	req := request(context.Background(), t, "", "connection", "Upgrade", "upgrade", "websocket", "session-id", "s", "thread-id", "t")
+	req.Method, req.Body, req.GetBody, req.ContentLength = http.MethodGet, nil, nil, 0
+	if got := selected(req); got.Affinity != "s/t" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestBoundedKeys checks that what is kept of a key is short and printable, and
+// that keys stay apart.
+func TestBoundedKeys(t *testing.T) {
+	long := strings.Repeat("k", 65)
+	for name, key := range map[string]string{"long": long, "control": "a\x1b[2Jb", "line": "a\nb", "bidi": "a\u202eb", "not UTF-8": "a\xffb", "null": "a\x00b"} {
+		got := bounded(key)
+		if len(got) != affinityDigits || got == bounded(key+"x") {
+			t.Errorf("%s: kept as %q", name, got)
+		}
+	}
+	for _, key := range []string{"", long[:64], sessionID, "user 1/2"} {
+		if got := bounded(key); got != key {
+			t.Errorf("%q kept as %q", key, got)
+		}
+	}
+	asked := selected(request(WithAffinity(context.Background(), long), t, `{}`))
+	if asked.Affinity != bounded(long) {
+		t.Errorf("the host's key is kept as %q", asked.Affinity)
+	}
+}
+
+// FuzzConversation checks that no header and no id of a user makes a key that is
+// long or cannot be printed.
+func FuzzConversation(f *testing.F) {
+	f.Add(sessionID, threadID, `{"session_id":"s"}`, "model=m;tier=fast")
+	f.Add("", "\x00", "user_1_session_", "model=;tier")
+	f.Fuzz(func(t *testing.T, session, agent, user, hint string) {
+		h := http.Header{"Session-Id": {session}, "X-Claude-Code-Agent-Id": {agent}, hintHeader: {hint}}
+		for _, key := range []string{bounded(ofAgent(sessionOf(h), h)), bounded(sessionOfUser(user))} {
+			if len(key) > affinityLimit || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+				t.Errorf("kept as %q", key)
+			}
+		}
+		_ = hintedModel(h)
+	})
+}
