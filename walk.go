@@ -292,7 +292,8 @@ func (w *walk) finish() (*http.Response, error) {
 // that streams may take long.
 func (a *answer) hasNews() bool {
 	v := &a.verdict
-	return v.Class != account.ClassSuccess || v.Usage != nil || v.Limits != nil || a.resp.ContentLength < 0
+	streams := a.resp.ContentLength < 0 || a.resp.StatusCode == http.StatusSwitchingProtocols
+	return v.Class != account.ClassSuccess || v.Usage != nil || v.Limits != nil || streams
 }
 
 // pause waits before the next attempt, or returns why the request was given up.
