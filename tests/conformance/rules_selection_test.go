@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ func selectionRules() []rule {
 		{name: "sticky: a conversation waits for its account when that is limited for a moment", check: waitsForItsAccount},
 		{name: "sticky: the account in use serves on", check: staysWithActive},
 		{name: "sticky: a conversation keeps its account, and moves once when that is limited", check: keepsConversation},
+		{name: "sticky: a sub-agent is a conversation of its own", check: keepsAgentsApart},
 		{name: "round-robin: each account in turn", check: takesTurns},
 		{name: "hybrid: the account with more quota left", holds: nativeLogins, check: prefersQuota},
 		{name: "drain-first: the account whose quota ends first", holds: nativeLogins, check: drainsFirst},
@@ -25,6 +27,7 @@ func selectionRules() []rule {
 		{name: "a higher priority serves first", check: ranksPriority},
 		{name: "a pinned account serves, or nobody does", check: failsClosed},
 		{name: "at most max_in_flight requests at once", check: capsInFlight},
+		{name: "a host is asked with the kind of account that it takes, or the request goes to that kind's host", holds: openAIs, check: keepsKindsApart},
 	}
 }
 
@@ -49,6 +52,39 @@ func keepsConversation(t *testing.T, s subject) {
 	for range 3 {
 		st.served(st.send(t.Context(), said("one")), st.bob)
 	}
+}
+
+// keepsAgentsApart is the check that an agent moves, and its parent stays.
+func keepsAgentsApart(t *testing.T, s subject) {
+	st := s.set(t)
+	parent, agent := said("one"), said("one")
+	agent.header = http.Header{"X-Session-Id": {"one"}, "X-Claude-Code-Agent-Id": {"agent"}}
+	st.served(st.send(t.Context(), parent), st.alice)
+	st.served(st.send(t.Context(), agent), st.alice)
+	st.alice.Next(providertest.Limited(providertest.RetryAfter(time.Hour)))
+	st.served(st.send(t.Context(), agent), st.bob)
+	rig.Must(t, st.pool.ResetCooldown(t.Context(), st.aliceID))
+	st.served(st.send(t.Context(), agent), st.bob)
+	st.served(st.send(t.Context(), parent), st.alice)
+}
+
+// keepsKindsApart is the check at the place of the other kind: what both can
+// serve is routed, the rest is refused before anything is sent.
+func keepsKindsApart(t *testing.T, s subject) {
+	s.make = newRouted
+	st := s.set(t)
+	st.codex = !s.codex
+	st.served(st.ask(), st.alice)
+	resp, err := st.http.Get(strings.TrimSuffix(st.url(st.srv), "responses") + "models") //nolint:noctx // nothing is sent
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	var none *multiaccount.NoAccountOfKindError
+	if !errors.As(err, &none) || none.Kind == s.kind {
+		t.Errorf("error %v, want one that names the other kind", err)
+	}
+	st.untouched(st.aliceID)
+	st.asked(st.alice, 1)
 }
 
 func strategy(name settings.Strategy) func(*settings.Settings) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
 
 // rule is one thing that the engine does, whatever the provider.
@@ -44,5 +45,7 @@ func logins(s subject) bool { return s.kind == account.OAuth }
 func keys(s subject) bool { return s.kind == account.APIKey }
 
 func native(s subject) bool { return s.native }
+
+func openAIs(s subject) bool { return s.native && s.flavour == providertest.OpenAI }
 
 func nativeLogins(s subject) bool { return s.native && logins(s) }

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
@@ -61,6 +62,23 @@ func newOpenAI(at providertest.Endpoints, client *http.Client) providers.Provide
 		BaseURL: at.BaseURL, TokenURL: at.TokenURL, AuthorizeURL: at.AuthorizeURL,
 		DeviceURL: at.DeviceURL, UsageURL: at.UsageURL, ProfileURL: at.ProfileURL, HTTPClient: client,
 	})
+}
+
+// newRouted is OpenAI with a place for each kind of account on the fake server.
+func newRouted(at providertest.Endpoints, client *http.Client) providers.Provider {
+	return openai.New(openai.Options{
+		Route:    &openai.Route{LoginURL: at.BaseURL, KeyURL: keyURL(at.BaseURL)},
+		TokenURL: at.TokenURL, HTTPClient: client,
+	})
+}
+
+// keyURL returns where the fake server takes API keys.
+func keyURL(loginURL string) string {
+	u, err := url.Parse(loginURL)
+	if err != nil {
+		panic(err) // the fake server's own
+	}
+	return u.ResolveReference(&url.URL{Path: "/v1"}).String()
 }
 
 func newOAuth2(at providertest.Endpoints, client *http.Client) providers.Provider {
