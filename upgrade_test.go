@@ -63,8 +63,8 @@ func echo(conn net.Conn, lines *bufio.Reader) {
 	}
 }
 
-// handshake asks for a WebSocket of a conversation.
-func handshake(t *testing.T, pool *multiaccount.Pool, url, conversation string) *http.Response {
+// handshake asks for a WebSocket of one conversation.
+func handshake(t *testing.T, pool *multiaccount.Pool, url string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, http.NoBody)
 	if err != nil {
@@ -72,7 +72,7 @@ func handshake(t *testing.T, pool *multiaccount.Pool, url, conversation string) 
 	}
 	for key, value := range map[string]string{
 		"Connection": "Upgrade", "Upgrade": "websocket", "Accept": "text/event-stream",
-		"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Session-Id": conversation,
+		"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Session-Id": "one",
 	} {
 		req.Header.Set(key, value)
 	}
@@ -99,7 +99,7 @@ func TestUpgrade(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	first := handshake(t, pool, server.URL+"/responses", "one")
+	first := handshake(t, pool, server.URL+"/responses") //nolint:bodyclose // closed as the connection that it is
 	conn, ok := first.Body.(io.ReadWriteCloser)
 	if first.StatusCode != http.StatusSwitchingProtocols || !ok {
 		t.Fatalf("%s, a body of %T", first.Status, first.Body)
@@ -113,7 +113,7 @@ func TestUpgrade(t *testing.T) {
 	if got := inFlight(t, pool, "sk-c"); got != 1 {
 		t.Errorf("%d in flight while the connection is open", got)
 	}
-	second := handshake(t, pool, server.URL+"/responses", "one")
+	second := handshake(t, pool, server.URL+"/responses")
 	_ = second.Body.Close()
 	_ = conn.Close()
 	if got := inFlight(t, pool, "sk-c"); got != 0 {
@@ -137,12 +137,12 @@ func TestUpgradeIsASuccess(t *testing.T) {
 	if _, err := pool.Add(context.Background(), multiaccount.NewAccount{Label: "sk-a", APIKey: "sk-a"}); err != nil {
 		t.Fatal(err)
 	}
-	_ = handshake(t, pool, server.URL+"/responses", "one").Body.Close()
+	_ = handshake(t, pool, server.URL+"/responses").Body.Close()
 	if got := labelled(t, pool, "sk-a").Failures; got != 1 {
 		t.Fatalf("%d failures of a key that was refused", got)
 	}
 	api.accept()
-	conn := handshake(t, pool, server.URL+"/responses", "one").Body
+	conn := handshake(t, pool, server.URL+"/responses").Body
 	if got := labelled(t, pool, "sk-a").Failures; got != 0 {
 		t.Errorf("%d failures while a connection is open", got)
 	}
@@ -163,7 +163,7 @@ func TestUpgradeRefusedForGood(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	resp := handshake(t, pool, server.URL+"/responses", "one")
+	resp := handshake(t, pool, server.URL+"/responses")
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusUpgradeRequired || len(api.asked) != 1 {
 		t.Errorf("%s, asked were %v", resp.Status, api.asked)

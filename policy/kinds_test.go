@@ -51,7 +51,8 @@ func TestKindRefusals(t *testing.T) {
 	}{
 		"none of the kind": {
 			newPool(t, policy.Sticky, ready("login", kind(account.OAuth))),
-			policy.Request{Kind: account.APIKey}, policy.Choice{Reason: policy.NoneOfKind},
+			policy.Request{Kind: account.APIKey},
+			policy.Choice{Reason: policy.NoneOfKind},
 		},
 		"no account at all": {newPool(t, policy.Sticky), policy.Request{Kind: account.APIKey}, policy.Choice{Reason: policy.NoAccounts}},
 		"pinned to another kind": {
@@ -61,12 +62,14 @@ func TestKindRefusals(t *testing.T) {
 			mixed(t, policy.Sticky, switched), policy.Request{Kind: account.OAuth}, policy.Choice{Reason: policy.NoneEligible},
 		},
 		"all of the kind limited": {
-			mixed(t, policy.Sticky, cooling(time.Minute)), policy.Request{Kind: account.OAuth},
+			mixed(t, policy.Sticky, cooling(time.Minute)),
+			policy.Request{Kind: account.OAuth},
 			policy.Choice{Reason: policy.AllLimited, RetryAt: start.Add(time.Minute)},
 		},
 		"all of the kind limited for the model": {
 			newPool(t, policy.Sticky, ready("login", kind(account.OAuth), coolingFor("m", time.Hour)), ready("key", kind(account.APIKey), coolingFor("m", time.Minute))),
-			policy.Request{Kind: account.OAuth, Model: "m"}, policy.Choice{Reason: policy.AllLimited, RetryAt: start.Add(time.Hour)},
+			policy.Request{Kind: account.OAuth, Model: "m"},
+			policy.Choice{Reason: policy.AllLimited, RetryAt: start.Add(time.Hour)},
 		},
 	}
 	for name, test := range tests {

@@ -20,7 +20,7 @@ func address(t *testing.T, raw string) *url.URL {
 func TestKindFor(t *testing.T) {
 	const (
 		chat, api, gateway = "https://chatgpt.com/backend-api/codex", "https://api.openai.com/v1", "https://gateway.test/v1"
-		any                = account.Kind("")
+		either             = account.Kind("")
 	)
 	own, other := openai.New(openai.Options{}), openai.New(openai.Options{BaseURL: gateway})
 	routed := openai.New(openai.Options{Route: &openai.Route{}})
@@ -35,18 +35,18 @@ func TestKindFor(t *testing.T) {
 		{own, "https://CHATGPT.com/backend-api/wham/usage", account.OAuth},
 		{own, api + "/responses", account.APIKey},
 		{own, "https://api.openai.com", account.APIKey},
-		{own, gateway + "/responses", any},
-		{other, gateway + "/responses", any},
+		{own, gateway + "/responses", either},
+		{other, gateway + "/responses", either},
 		{other, chat + "/responses", account.OAuth},
 		{other, api + "/models", account.APIKey},
-		{routed, chat + "/responses", any},
-		{routed, api + "/responses/", any},
-		{routed, api + "/responses/compact", any},
+		{routed, chat + "/responses", either},
+		{routed, api + "/responses/", either},
+		{routed, api + "/responses/compact", either},
 		{routed, api + "/responses/resp_1", account.APIKey},
 		{routed, api + "/models", account.APIKey},
 		{routed, chat + "/models", account.OAuth},
 		{routed, "https://api.openai.com/responses", account.APIKey},
-		{mirrored, "http://127.0.0.1:9/login/responses", any},
+		{mirrored, "http://127.0.0.1:9/login/responses", either},
 		{mirrored, "http://127.0.0.1:9/login/models", account.OAuth},
 		{mirrored, "http://127.0.0.1:9/key/models", account.APIKey},
 		{mirrored, chat + "/responses", account.OAuth},

@@ -57,8 +57,8 @@ func keepsConversation(t *testing.T, s subject) {
 // keepsAgentsApart is the check that an agent moves, and its parent stays.
 func keepsAgentsApart(t *testing.T, s subject) {
 	st := s.set(t)
-	parent, agent := said("one"), said("one")
-	agent.header = http.Header{"X-Session-Id": {"one"}, "X-Claude-Code-Agent-Id": {"agent"}}
+	parent, agent := said("two"), said("two")
+	agent.header = http.Header{"X-Session-Id": {"two"}, "X-Claude-Code-Agent-Id": {"agent"}}
 	st.served(st.send(t.Context(), parent), st.alice)
 	st.served(st.send(t.Context(), agent), st.alice)
 	st.alice.Next(providertest.Limited(providertest.RetryAfter(time.Hour)))
@@ -75,7 +75,7 @@ func keepsKindsApart(t *testing.T, s subject) {
 	st := s.set(t)
 	st.codex = !s.codex
 	st.served(st.ask(), st.alice)
-	resp, err := st.http.Get(strings.TrimSuffix(st.url(st.srv), "responses") + "models") //nolint:noctx // nothing is sent
+	resp, err := st.http.Get(strings.TrimSuffix(st.url(st.srv), "responses") + "models")
 	if err == nil {
 		_ = resp.Body.Close()
 	}
