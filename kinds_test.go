@@ -25,12 +25,13 @@ const (
 )
 
 // twoHosts is OpenAI in memory: each host takes one kind, and those in limited
-// are limited.
+// are limited until then.
 type twoHosts struct {
 	mu        sync.Mutex
 	asked     []string
 	exchanges int
-	limited   map[string]bool
+	limited   map[string]time.Time
+	down      bool
 }
 
 func (h *twoHosts) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -44,8 +45,11 @@ func (h *twoHosts) RoundTrip(req *http.Request) (*http.Response, error) {
 		status = http.StatusServiceUnavailable
 	case !strings.HasPrefix(token, takes):
 		status = http.StatusUnauthorized
-	case h.limited[token]:
-		status, body = http.StatusTooManyRequests, `{"error":{"type":"usage_limit_reached","resets_in_seconds":3600}}`
+	case h.down:
+		status = http.StatusInternalServerError
+	case h.limited[token].After(time.Now()):
+		left := time.Until(h.limited[token]).Seconds()
+		status, body = http.StatusTooManyRequests, fmt.Sprintf(`{"error":{"type":"usage_limit_reached","resets_in_seconds":%v}}`, left)
 	}
 	h.asked = append(h.asked, req.URL.Host+" "+token)
 	return &http.Response{
@@ -143,6 +147,23 @@ func TestKindMissing(t *testing.T) {
 	})
 }
 
+// TestKindMissingInTrouble checks that nobody waits for a provider in trouble who
+// has no account to ask it with.
+func TestKindMissingInTrouble(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		h := &twoHosts{down: true}
+		pool, _ := openMixed(t, h, openai.Options{}, quiet(), "login-1")
+		for range 4 {
+			_, _ = askAt(context.Background(), pool, h, chatURL)
+		}
+		began := time.Now()
+		var none *multiaccount.NoAccountOfKindError
+		if _, err := askAt(context.Background(), pool, h, apiURL); !errors.As(err, &none) || time.Since(began) > 0 {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
+}
+
 // TestKindPinned checks that a pin to an account which the host does not take
 // fails closed, whoever pinned it.
 func TestKindPinned(t *testing.T) {
@@ -169,7 +190,7 @@ func TestKindPinned(t *testing.T) {
 // TestKindLimited checks that a refusal speaks of the accounts that can serve.
 func TestKindLimited(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		h := &twoHosts{limited: map[string]bool{"sk-1": true}}
+		h := &twoHosts{limited: map[string]time.Time{"sk-1": time.Now().Add(time.Hour)}}
 		pool, ids := openMixed(t, h, openai.Options{}, quiet(), "login-1", "sk-1")
 		_, err := askAt(context.Background(), pool, h, apiURL)
 		var limited *multiaccount.AllAccountsLimitedError
@@ -188,11 +209,31 @@ func TestKindLimited(t *testing.T) {
 	})
 }
 
+// TestKindWaits checks that a request waits for the accounts that can serve it,
+// and for no others.
+func TestKindWaits(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		began, waits := time.Now(), map[string]time.Duration{chatURL: 20 * time.Second, apiURL: 5 * time.Second}
+		h := &twoHosts{limited: map[string]time.Time{"login-1": began.Add(waits[chatURL]), "sk-1": began.Add(waits[apiURL])}}
+		pool, _ := openMixed(t, h, openai.Options{}, quiet(), "login-1", "sk-1")
+		var all sync.WaitGroup
+		for url, want := range waits {
+			all.Go(func() {
+				status, err := askAt(context.Background(), pool, h, url)
+				if waited := time.Since(began); status != http.StatusOK || waited.Round(time.Second) != want {
+					t.Errorf("%s: %d after %v, %v", url, status, waited, err)
+				}
+			})
+		}
+		all.Wait()
+	})
+}
+
 // TestKindRouted checks that a routed request reaches the host of whichever
 // account serves it, and others only that of their own.
 func TestKindRouted(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		h := &twoHosts{limited: map[string]bool{"login-1": true}}
+		h := &twoHosts{limited: map[string]time.Time{"login-1": time.Now().Add(time.Hour)}}
 		pool, ids := openMixed(t, h, openai.Options{Route: &openai.Route{}}, quiet(), "login-1", "sk-1")
 		if status, err := askAt(context.Background(), pool, h, chatURL); status != http.StatusOK || err != nil {
 			t.Errorf("%d, %v", status, err)

@@ -173,7 +173,7 @@ func (s *supervisor) loginRefusal(kind account.Kind) *messages.RefusalError {
 		}
 	}
 	return &messages.RefusalError{
-		Reason: messages.RefusedEmpty, Detail: fmt.Sprintf("all %d %s are switched off; enable one", (*s.sizes.Load())[kind], nouns(kind)),
+		Reason: messages.RefusedEmpty, Detail: fmt.Sprintf("all %d %s are switched off; enable one", s.count(kind), nouns(kind)),
 	}
 }
 

@@ -64,6 +64,9 @@ type pool struct {
 	answers answers
 }
 
+// count returns the number of accounts of a kind; the empty one is any.
+func (p *pool) count(kind account.Kind) int { return (*p.sizes.Load())[kind] }
+
 // resize counts accounts of a kind that have come, or have gone when by is
 // negative.
 func (p *pool) resize(kind account.Kind, by int) {
@@ -140,7 +143,7 @@ func (p *Pool) Close() {
 }
 
 // Size returns the number of accounts of a kind; the empty one is any.
-func (p *Pool) Size(kind account.Kind) int { return (*p.shared.sizes.Load())[kind] }
+func (p *Pool) Size(kind account.Kind) int { return p.shared.count(kind) }
 
 // Drain lets nothing new begin and waits until the last refresh under way has
 // ended, and with cut unset the last request too, or until ctx has.

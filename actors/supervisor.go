@@ -273,6 +273,9 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	}
 	exclude := m.Exclude
 	until, probing := s.shut(now)
+	if s.count(m.Kind) == 0 {
+		until = time.Time{} // the provider is not what is missing
+	}
 	if !until.IsZero() {
 		var all bool
 		if exclude, all = s.spare(m); all {

@@ -102,6 +102,18 @@ func TestOwnsRoutes(t *testing.T) {
 	}
 }
 
+// TestUsageBesideARoute checks that credentials for another server stay there.
+func TestUsageBesideARoute(t *testing.T) {
+	for route, want := range map[openai.Route]string{
+		{}: openai.DefaultUsageURL, {LoginURL: openai.DefaultBaseURL}: openai.DefaultUsageURL,
+		{KeyURL: "https://key.test/v1"}: openai.DefaultUsageURL, {LoginURL: "https://login.test"}: "",
+	} {
+		if got := openai.New(openai.Options{Route: &route}).Options().UsageURL; got != want {
+			t.Errorf("%+v: figures are asked for at %q", route, got)
+		}
+	}
+}
+
 func TestKindForDoesNotAllocate(t *testing.T) {
 	p, u := openai.New(openai.Options{Route: &openai.Route{}}), address(t, "https://chatgpt.com/backend-api/codex/models")
 	if n := testing.AllocsPerRun(100, func() { p.Owns(u); p.KindFor(u) }); n != 0 {

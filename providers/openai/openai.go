@@ -52,8 +52,9 @@ type Options struct {
 	AuthorizeURL string
 	// DeviceURL is what the two endpoints of the device login are below.
 	DeviceURL string
-	// UsageURL is asked with the account's credentials. Beside another BaseURL,
-	// an empty one is not asked: its credentials are for it.
+	// UsageURL is asked with the account's credentials. Beside another BaseURL, or
+	// another place of logins in Route, an empty one is not asked: its credentials
+	// are for it.
 	UsageURL string
 	// ProfileURL is not asked: the tokens themselves tell whose they are.
 	ProfileURL string
@@ -104,11 +105,17 @@ func (o Options) filled() Options {
 	fill(&o.TokenURL, DefaultTokenURL)
 	fill(&o.AuthorizeURL, DefaultAuthorizeURL)
 	fill(&o.DeviceURL, DefaultDeviceURL)
-	if o.BaseURL == DefaultBaseURL || o.BaseURL == APIBaseURL {
+	if o.isOwn() {
 		fill(&o.UsageURL, DefaultUsageURL)
 	}
 	fill(&o.ClientID, DefaultClientID)
 	return o
+}
+
+// isOwn reports whether the logins are OpenAI's own.
+func (o Options) isOwn() bool {
+	routed := o.Route != nil && o.Route.LoginURL != "" && o.Route.LoginURL != DefaultBaseURL
+	return !routed && (o.BaseURL == DefaultBaseURL || o.BaseURL == APIBaseURL)
 }
 
 func fill(field *string, value string) {
