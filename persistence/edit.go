@@ -33,7 +33,7 @@ func editFile(ctx context.Context, files fileSystem, path string, edit func([]by
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	old, _, err := files.ReadFile(path)
+	old, _, err := files.ReadFile(path, maxEditedFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return storageError(path, err)
 	}

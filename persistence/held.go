@@ -3,7 +3,9 @@ package persistence
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -15,6 +17,13 @@ type held struct {
 	store  *FileStore
 	place  place
 	record account.Record
+	// lock is the lock's file as it was when it was taken.
+	lock fs.FileInfo
+	// intent is what this holder has stored of an exchange that is not settled;
+	// nil for nothing.
+	intent *intentWire
+	// gone is set when there is no such account.
+	gone bool
 	// release is nil after Unlock.
 	release func() error
 }
@@ -26,14 +35,44 @@ func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	release, err := s.acquire(ctx, p.lock)
-	if errors.Is(err, fs.ErrNotExist) {
-		release, err = s.acquireAgain(ctx, p)
+	for {
+		release, err := s.acquire(ctx, p.lock)
+		if errors.Is(err, fs.ErrNotExist) {
+			release, err = s.acquireAgain(ctx, p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		lock, err := s.fs.Lstat(p.lock)
+		gone := errors.Is(err, fs.ErrNotExist) // somebody has deleted it: the next try makes another
+		busy := false
+		if err == nil {
+			busy, err = s.underWay(p)
+		}
+		switch {
+		case gone, busy:
+			err = errors.Join(release(), rest(ctx, underWayPause))
+		case err == nil:
+			return &held{store: s, place: p, lock: lock, release: release}, nil
+		default:
+			err = errors.Join(storageError(p.lock, err), release())
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
-		return nil, err
+}
+
+// tryHold is hold without waiting, for a place and its lock alone.
+func (s *FileStore) tryHold(p place) (release func() error, ok bool, err error) {
+	release, ok, err = s.tryAcquire(p.lock)
+	if !ok {
+		return nil, false, err
 	}
-	return &held{store: s, place: p, release: release}, nil
+	if busy, err := s.underWay(p); busy || err != nil {
+		return nil, false, errors.Join(err, release())
+	}
+	return release, true, nil
 }
 
 // acquireAgain makes the folder of locks, which somebody removed, unless the
@@ -63,6 +102,7 @@ func (h *held) Update(_ context.Context, mutate Mutation) (account.Record, error
 		}
 	}
 	if err != nil {
+		h.gone = errors.Is(err, ErrNotFound)
 		return account.Record{}, accountError(h.place.key, err)
 	}
 	h.record = rec
@@ -88,17 +128,33 @@ func (h *held) readSettled() error {
 	if err == nil {
 		h.record, err = h.store.read(h.place)
 	}
+	h.gone = errors.Is(err, ErrNotFound)
 	return err
 }
 
-// Unlock implements [Locked].
+// Unlock implements [Locked]. An exchange that is not settled is not under way
+// any more. The lock's file goes with its account: who waits for the lock finds
+// that the file has lost its name, and makes another.
 func (h *held) Unlock() error {
 	if h.release == nil {
 		return nil
 	}
 	release := h.release
 	h.release = nil
-	return release()
+	if h.gone && locksCanGo && h.isCurrent() == nil {
+		_ = h.store.fs.Remove(h.place.lock) // one that stays does no harm
+	}
+	return errors.Join(h.endIntent(), release())
+}
+
+// isCurrent returns an error when the lock keeps nobody out any more, since
+// somebody deleted its file.
+func (h *held) isCurrent() error {
+	now, err := h.store.fs.Lstat(h.place.lock)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(h.lock, now) {
+		return fmt.Errorf("%w: its file %s was deleted while it was held", ErrLocked, h.place.lock)
+	}
+	return storageError(h.place.lock, err)
 }
 
 func (h *held) create(rec *account.Record) error {
@@ -122,6 +178,9 @@ func (h *held) write(rec *account.Record) error {
 	if err != nil {
 		return err
 	}
+	if err := checkSize(h.place.file, data, maxAccountFile); err != nil {
+		return err
+	}
 	return h.store.replace(h.place.file, data)
 }
 
@@ -139,5 +198,6 @@ func (h *held) remove() error {
 			return storageError(path, err)
 		}
 	}
+	h.gone = true
 	return h.store.removeIntent(h.place)
 }

@@ -88,13 +88,16 @@ func (s *FileStore) readPool(p place) (PoolState, error) {
 	return state, err
 }
 
-// peekPool needs no lock and changes nothing; no file is the zero state.
+// peekPool needs no lock and changes nothing; no file is the zero state. What
+// is no file at all is in the way of every change, as one that does not parse.
 func (s *FileStore) peekPool(p place) (PoolState, error) {
-	data, _, err := s.fs.ReadFile(p.file)
-	if errors.Is(err, fs.ErrNotExist) {
+	data, _, err := s.fs.ReadFile(p.file, maxPoolFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return PoolState{}, nil
-	}
-	if err != nil {
+	case isNoFile(err):
+		return PoolState{}, corrupt(err)
+	case err != nil:
 		return PoolState{}, storageError(p.file, err)
 	}
 	return decodePool(data)

@@ -14,11 +14,13 @@ import (
 // it keeps that login; anything less is removed.
 func (s *FileStore) settle(p place) error {
 	temp := p.file + tempSuffix
-	data, _, err := s.fs.ReadFile(temp)
-	if errors.Is(err, fs.ErrNotExist) {
+	data, _, err := s.fs.ReadFile(temp, maxAccountFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	}
-	if err != nil {
+	case isNoFile(err): // no writer's of ours
+		return storageError(temp, s.fs.Remove(temp))
+	case err != nil:
 		return storageError(temp, err)
 	}
 	whole, err := s.decode(p.key, data)

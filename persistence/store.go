@@ -123,14 +123,18 @@ type Snapshot struct {
 }
 
 // Quarantined is a file that could not be used; its bytes are kept. A file
-// that does not parse has been renamed; one that is only refused (written by a
-// newer version, open to other users) is where it was.
+// that does not parse has been renamed. One that is only refused is where it
+// was, and is used again when it has been mended: it was written by a newer
+// version, is open to other users or belongs to one, is larger than 1 MiB, or is
+// no file at all, but a folder, a pipe, a link that leads nowhere.
 type Quarantined struct {
 	// ID is the account's, taken from the file's name; empty for the file
 	// that holds the PoolState.
 	ID string
 	// Path is where the bytes are now.
 	Path string
+	// InPlace is set when they are where they were.
+	InPlace bool
 	// Reason says what was wrong and what mends it, without the file's
 	// content. It is empty when the file was set aside by an earlier Load.
 	Reason string
