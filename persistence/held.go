@@ -116,7 +116,7 @@ func (h *held) rewrite(mutate Mutation) (account.Record, error) {
 	}
 	last := rec.Revision
 	mutate(&rec)
-	rec.Revision = last + 1
+	rec.Revision = max(last, rec.Revision) + 1
 	err = h.write(&rec)
 	return rec, err
 }

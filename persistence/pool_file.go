@@ -60,7 +60,11 @@ func (s *FileStore) rewritePool(p place, mutate func(*PoolState)) (PoolState, er
 		return PoolState{}, err
 	}
 	mutate(&state)
+	state.bound()
 	data, err := encodePool(&state)
+	if err == nil {
+		err = checkSize(p.file, data, maxPoolFile)
+	}
 	if err != nil {
 		return PoolState{}, err
 	}

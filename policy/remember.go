@@ -62,7 +62,7 @@ func (p *Pool) remember(r *Request, before Slot, q *query, s Slot, c *Choice) {
 		view, bound = q.view, q.bound
 	}
 	d.Decision = Decision{
-		Seq: p.decisions.last, At: p.now, Strategy: p.opts.name(), Conversation: r.Affinity, Model: r.Model, Pin: r.Pin, PinnedBy: r.PinnedBy, Tried: r.Exclude,
+		Seq: p.decisions.last, At: p.now, Strategy: p.opts.name(), Conversation: shortKey(r.Affinity), Model: r.Model, Pin: r.Pin, PinnedBy: r.PinnedBy, Tried: r.Exclude,
 		Active: p.ID(before), Bound: bound, Chosen: p.ID(s), Reason: c.Reason, RetryAt: c.RetryAt, Counts: view.counts,
 	}
 	d.Counts[Ineligible] = len(p.byID) - view.ranked()
