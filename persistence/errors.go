@@ -33,6 +33,16 @@ var (
 	ErrUnlocked = errors.New("the account's lock has been given back")
 )
 
+// UnreadableError is returned for an account whose file is there and cannot be
+// used. Its text is the Reason, and it wraps the cause.
+type UnreadableError struct{ Quarantined }
+
+// Error says what is wrong and what mends it.
+func (e *UnreadableError) Error() string { return e.Reason }
+
+// Unwrap returns the cause.
+func (e *UnreadableError) Unwrap() error { return e.Err }
+
 // PermissionError is returned when a folder or an account file is open to
 // other users, or closed to its owner. Nothing is read or written until the
 // owner mends it with the command in Fix.

@@ -103,6 +103,10 @@ func (h *held) Update(_ context.Context, mutate Mutation) (account.Record, error
 	}
 	if err != nil {
 		h.gone = errors.Is(err, ErrNotFound)
+		var moved *setAsideError
+		if errors.As(err, &moved) || isNoFile(err) {
+			err = &UnreadableError{refused(h.place, err)}
+		}
 		return account.Record{}, accountError(h.place.key, err)
 	}
 	h.record = rec

@@ -42,9 +42,5 @@ func (s *FileStore) clearLock(path string) (err error) {
 	if err != nil {
 		return err
 	}
-	aside, err := s.freeName(path)
-	if err != nil {
-		return err
-	}
-	return s.fs.Rename(path, aside)
+	return s.moveAway(path)
 }

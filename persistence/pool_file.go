@@ -77,7 +77,7 @@ func (s *FileStore) replaceStale(path string, data []byte) error {
 	if !errors.Is(err, errStray) {
 		return err
 	}
-	if err := s.fs.Remove(path + tempSuffix); err != nil {
+	if err := s.discard(path + tempSuffix); err != nil {
 		return storageError(path, err)
 	}
 	return s.replace(path, data)

@@ -22,7 +22,8 @@ type Store interface {
 	Load(ctx context.Context, provider string) (Snapshot, error)
 
 	// Read returns an account as it is stored now, without waiting for anyone.
-	// ErrNotFound when it is gone, ErrCorrupt when it cannot be read.
+	// ErrNotFound when it is gone, ErrCorrupt when it cannot be read; a file that
+	// is there and cannot be used is an *UnreadableError.
 	Read(ctx context.Context, key Key) (account.Record, error)
 
 	// Watch has w told what others, and this store itself, change of a
