@@ -35,32 +35,39 @@ func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
-		release, err := s.acquire(ctx, p.lock)
-		if errors.Is(err, fs.ErrNotExist) {
-			release, err = s.acquireAgain(ctx, p)
+	h, err := s.holdFree(ctx, p)
+	for h == nil && err == nil {
+		if err = rest(ctx, underWayPause); err == nil {
+			h, err = s.holdFree(ctx, p)
 		}
-		if err != nil {
-			return nil, err
-		}
-		lock, err := s.fs.Lstat(p.lock)
-		gone := errors.Is(err, fs.ErrNotExist) // somebody has deleted it: the next try makes another
-		busy := false
-		if err == nil {
-			busy, err = s.underWay(p)
-		}
-		switch {
-		case gone, busy:
-			err = errors.Join(release(), rest(ctx, underWayPause))
-		case err == nil:
-			return &held{store: s, place: p, lock: lock, release: release}, nil
-		default:
-			err = errors.Join(storageError(p.lock, err), release())
-		}
-		if err != nil {
-			return nil, err
+		if err != nil && ctx.Err() != nil {
+			err = fmt.Errorf("%w: %w", ErrLocked, ctx.Err())
 		}
 	}
+	return h, err
+}
+
+// holdFree is hold of an account whose refresh token nobody is spending; nil
+// while somebody is.
+func (s *FileStore) holdFree(ctx context.Context, p place) (*held, error) {
+	release, err := s.acquire(ctx, p.lock)
+	if errors.Is(err, fs.ErrNotExist) {
+		release, err = s.acquireAgain(ctx, p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	lock, err := s.fs.Lstat(p.lock)
+	if errors.Is(err, fs.ErrNotExist) { // somebody has deleted it: the next try makes another
+		return nil, release()
+	}
+	if err != nil {
+		return nil, errors.Join(storageError(p.lock, err), release())
+	}
+	if busy, err := s.underWay(p); busy || err != nil {
+		return nil, errors.Join(err, release())
+	}
+	return &held{store: s, place: p, lock: lock, release: release}, nil
 }
 
 // tryHold is hold without waiting, for a place and its lock alone.

@@ -30,6 +30,7 @@ func (s *FileStore) Load(ctx context.Context, provider string) (Snapshot, error)
 	if err != nil {
 		return Snapshot{}, err
 	}
+	s.sweepLocks(provider, &found)
 	snap := Snapshot{Quarantined: append(found.setAside, found.refused...)}
 	if err := s.loadAccounts(ctx, found.places, &snap); err != nil {
 		return Snapshot{}, err

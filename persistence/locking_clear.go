@@ -19,7 +19,7 @@ func (s *FileStore) tryCleared(path string, try func(string) (func() error, bool
 	if !errors.Is(err, regular.ErrNotRegular) {
 		return unlock, ok, err
 	}
-	if err := s.clearLock(path); err != nil {
+	if cleared, err := s.clearLock(path); err != nil || !cleared {
 		return nil, false, err
 	}
 	return try(path)
@@ -28,19 +28,20 @@ func (s *FileStore) tryCleared(path string, try func(string) (func() error, bool
 // clearLock moves away what stands in the place of a lock and is no file, as a
 // pipe. A lock holds no bytes, so nothing is lost, and the account can be used.
 // One process at a time does so, under the lock of the folder: another one could
-// move away the lock that the first has made since.
-func (s *FileStore) clearLock(path string) (err error) {
+// move away the lock that the first has made since. cleared is false while
+// another one is at it.
+func (s *FileStore) clearLock(path string) (cleared bool, err error) {
 	release, ok, err := s.fs.TryLockFolder(filepath.Dir(path))
 	if err != nil || !ok {
-		return err
+		return false, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	info, err := s.fs.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() {
-		return nil
+		return true, nil
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.moveAway(path)
 	}
-	return s.moveAway(path)
+	return err == nil, err
 }
