@@ -8,11 +8,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
@@ -118,15 +116,6 @@ func checkOneBadName(t *testing.T, w world, alice, bob string) {
 	}
 }
 
-// use has one account serve a request.
-func use(ctx context.Context, pool *multiaccount.Pool, id string) error {
-	lease, err := pool.Acquire(ctx, multiaccount.Request{Account: id})
-	if err == nil {
-		lease.Done(multiaccount.Outcome{Status: 200})
-	}
-	return err
-}
-
 // An account whose file was no file is back by itself once it is one.
 func TestAccountIsBackWhenItsFileIs(t *testing.T) {
 	kinds := notFiles()
@@ -163,24 +152,6 @@ func TestAccountIsBackWhenItsFileIs(t *testing.T) {
 			awaitState(t, pool, alice, multiaccount.StateReady)
 			rig.Must(t, use(t.Context(), pool, alice))
 		})
-	}
-}
-
-// awaitState waits until an account is listed once, and so.
-func awaitState(t *testing.T, pool *multiaccount.Pool, id string, want multiaccount.State) {
-	t.Helper()
-	end := time.Now().Add(rig.Patience)
-	for {
-		all, err := pool.Accounts(t.Context())
-		rig.Must(t, err)
-		all = slices.DeleteFunc(all, func(a multiaccount.AccountStatus) bool { return a.ID != id })
-		if len(all) == 1 && all[0].State == want {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("the account is listed as %+v, want %s", all, want)
-		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
 
