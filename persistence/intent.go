@@ -1,6 +1,7 @@
 package persistence
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,17 +65,35 @@ func (h *held) storeIntent(wire *intentWire, write func(path string, data []byte
 }
 
 // endIntent notes that the exchange is not under way any more, although what
-// came of it is not known. It matters while this process lives, and so need not
-// outlast a power failure.
+// came of it is not known. Others wait for this note while this process lives:
+// it is written over what is there, which a full disk has room for. Whoever reads
+// half of it reads that nothing is under way.
 func (h *held) endIntent() error {
 	if h.intent == nil || h.intent.Instance == "" {
 		return nil
 	}
 	ended := *h.intent
 	ended.Instance = ""
-	err := h.storeIntent(&ended, h.store.publish)
+	before, err := json.Marshal(h.intent)
 	h.intent = nil
-	return err
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(&ended)
+	if err != nil {
+		return err
+	}
+	path := h.place.intent()
+	f, err := h.store.fs.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // somebody has removed it
+	}
+	if err == nil {
+		data = append(data, bytes.Repeat([]byte{' '}, len(before)-len(data))...)
+		_, err = f.Write(data)
+		err = errors.Join(err, f.Close())
+	}
+	return accountError(h.place.key, storageError(path, err))
 }
 
 // Intent implements [Locked]. One that cannot be read, or is no file, tells

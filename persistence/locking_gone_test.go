@@ -80,7 +80,7 @@ func TestUnusedLockFilesAreSwept(t *testing.T) {
 func TestLockOfAnAccountThatComesAndGoes(t *testing.T) {
 	s, _ := withAccounts(t)
 	var holders, held atomic.Int64
-	work := func(s *FileStore, n int) {
+	work := func(s *FileStore) {
 		for range 60 {
 			if err := s.Create(t.Context(), labelled("x")); err != nil && !errors.Is(err, ErrExists) {
 				t.Error(err)
@@ -107,9 +107,9 @@ func TestLockOfAnAccountThatComesAndGoes(t *testing.T) {
 		}
 	}
 	var running sync.WaitGroup
-	for n := range 4 {
+	for range 4 {
 		other := openQuick(t, s.dir)
-		running.Go(func() { work(other, n) })
+		running.Go(func() { work(other) })
 	}
 	running.Wait()
 	if held.Load() == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -82,7 +83,7 @@ func TestRefreshThatIsNotUnderWayAnyMore(t *testing.T) {
 		"the store closed": func(s *FileStore, _ Locked) error { return s.Close() },
 		"it was given up":  func(_ *FileStore, l Locked) error { return l.Unlock() },
 		"it was settled":   func(_ *FileStore, l Locked) error { return l.Settle() },
-		"its token replaced": func(s *FileStore, l Locked) error {
+		"its token replaced": func(_ *FileStore, l Locked) error {
 			_, err := l.Update(context.Background(), func(r *account.Record) { r.Credentials.RefreshToken = account.NewSecret("next") })
 			return err
 		},
@@ -161,4 +162,33 @@ func TestLockFileDeletedBeforeTheIntent(t *testing.T) {
 	if err := errors.Join(l.Unlock(), second.Unlock()); err != nil {
 		t.Error(err)
 	}
+}
+
+// A full disk keeps nobody waiting for an exchange that has been given up.
+func TestExchangeGivenUpOnAFullDisk(t *testing.T) {
+	s, accounts := withAccounts(t, "a")
+	other := openQuick(t, s.dir)
+	l := begun(t, s)
+	s.fs = &full{s.fs}
+	if err := l.Unlock(); err != nil {
+		t.Errorf("Unlock: %v", err)
+	}
+	next, err := other.Lock(t.Context(), keyA)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i, err := next.Intent(); err != nil || i == nil || i.Process != 1 || i.At.IsZero() {
+		t.Errorf("Intent: %+v, %v", i, err)
+	}
+	if err := next.Unlock(); err != nil {
+		t.Error(err)
+	}
+	checkNoTempFiles(t, accounts)
+}
+
+// full has no room for another file.
+type full struct{ fileSystem }
+
+func (*full) Create(path string) (file, error) {
+	return nil, &os.PathError{Op: "create", Path: path, Err: syscall.ENOSPC}
 }
