@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/seed-810f1486/multiaccount/account"
 )
@@ -196,12 +197,22 @@ func (h *held) write(rec *account.Record) error {
 }
 
 // remove deletes the file first and a link to it last: a crash in between
-// leaves a link that leads nowhere, and no login that nobody knows of.
+// leaves a link that leads nowhere, and no login that nobody knows of. What a
+// link leads to and is no file is not the account's.
 func (h *held) remove() error {
 	if err := h.store.settle(h.place); err != nil {
 		return err
 	}
-	for _, path := range slices.Compact([]string{h.place.file, h.place.entry}) {
+	paths := slices.Compact([]string{h.place.file, h.place.entry})
+	info, err := h.store.fs.Stat(h.place.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP):
+	case err != nil:
+		return storageError(h.place.file, err)
+	case !info.Mode().IsRegular():
+		paths = paths[len(paths)-1:]
+	}
+	for _, path := range paths {
 		if err := h.store.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return storageError(path, err)
 		}
