@@ -24,7 +24,8 @@ const (
 	StateReauth State = "reauth"
 	// StateLoginLost: its refresh token was spent and the new one never saved.
 	StateLoginLost State = "login_lost"
-	// StateQuarantined: its file could not be read and was set aside.
+	// StateQuarantined: its file could not be read and was set aside, or cannot be
+	// used where it is. See Reason for whether it serves all the same.
 	StateQuarantined State = "quarantined"
 )
 
@@ -96,6 +97,8 @@ func stateOf(s *messages.AccountStatus, limit account.Limit, now time.Time) (Sta
 		return StateLoginLost, r.Fault.Reason + "; log in again"
 	case r.Fault != nil:
 		return StateReauth, r.Fault.Reason + "; log in again"
+	case s.Unreadable != "":
+		return StateQuarantined, s.Unreadable + "; until then it serves with the login that this process has"
 	case limit.Scope == account.ScopeModel:
 		return StateReady, "limited for model " + limit.Model + ": " + limit.Why()
 	case !limit.Until.IsZero():
@@ -123,6 +126,9 @@ func lastLimit(limits []account.Limit, now time.Time) account.Limit {
 }
 
 func quarantineReason(q messages.Quarantined) string {
+	if q.InPlace {
+		return joinReasons(q.Reason, "the account is back as soon as "+q.Path+" is in order")
+	}
 	return joinReasons(q.Reason, "its bytes are kept at "+q.Path+"; mend and rename the file, or add the account again")
 }
 

@@ -128,13 +128,27 @@ func (r *Record) Eligible() bool {
 	return r.Enabled && (r.Fault == nil || !r.Fault.Disabled)
 }
 
-// OlderThan reports whether r was stored before other. Records of a store
-// that counts no revisions are told apart by their login alone.
+// OlderThan reports whether r was stored before other. A login never becomes
+// older: a record with an earlier one was, whatever its revision, which starts
+// anew when an old copy of the file is put back.
 func (r *Record) OlderThan(other *Record) bool {
-	if r.Revision != other.Revision {
-		return r.Revision < other.Revision
+	if r.Generation != other.Generation {
+		return r.Generation < other.Generation
 	}
-	return r.Generation < other.Generation
+	return r.Revision < other.Revision
+}
+
+// Heal gives r the login of known when that is newer, and a revision that counts
+// after known's. What else r says stays.
+func (r *Record) Heal(known *Record) {
+	if r.Generation >= known.Generation {
+		return
+	}
+	r.Credentials, r.Generation = known.Credentials, known.Generation
+	r.Subject, r.Organization, r.Email, r.Plan = known.Subject, known.Organization, known.Email, known.Plan
+	r.Kind, r.Lineage, r.Origin = known.Kind, known.Lineage, known.Origin
+	r.Fault, r.AuthFailures = known.Fault, known.AuthFailures
+	r.Revision = max(r.Revision, known.Revision)
 }
 
 // Renewable reports whether a newer access token can be had: by spending a

@@ -84,8 +84,18 @@ func (a *accountActor) saved(m *messages.AccountSaved) {
 // record in use. What is older than what is known to be stored was read
 // before, and comes late.
 func (a *accountActor) adopt(record account.Record) {
-	if !record.OlderThan(a.stored()) {
-		a.rebase(record)
+	if record.OlderThan(a.stored()) {
+		a.heal(&record)
+		return
+	}
+	a.rebase(record)
+}
+
+// heal has the login stored again that is known, after an older copy of the
+// file was put in its place: that one's refresh token has been spent.
+func (a *accountActor) heal(older *account.Record) {
+	if known := a.stored(); older.Generation < known.Generation {
+		a.submit(func(r *account.Record) { r.Heal(known) }, false, nil)
 	}
 }
 
@@ -111,7 +121,11 @@ func (a *accountActor) rebase(record account.Record) {
 
 // lookAt takes over what somebody, perhaps another process, has stored.
 func (a *accountActor) lookAt(m *messages.AccountStored) {
-	if a.loading || m.Record.OlderThan(a.stored()) {
+	if a.loading {
+		return
+	}
+	if m.Record.OlderThan(a.stored()) {
+		a.heal(&m.Record)
 		return
 	}
 	old := a.record
@@ -141,6 +155,9 @@ func (a *accountActor) forget(saves []*messages.SaveAccount) {
 // reading the account again, as soon as that works, tells.
 func (a *accountActor) saveFailed(m *messages.AccountSaved) {
 	gone := errors.Is(m.Err, persistence.ErrNotFound)
+	if unreadable := unreadableFrom(m.Err); unreadable != nil {
+		a.supervisor.Tell(unreadable)
+	}
 	reread := &messages.SaveAccount{
 		Key: a.key(), Mutate: func(*account.Record) {}, ReplyTo: a.self, Acknowledge: func(error) {},
 	}

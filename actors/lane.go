@@ -107,6 +107,11 @@ func (w *written) answer() {
 		w.look.Tell(&messages.AccountStored{Record: w.record})
 	case errors.Is(w.err, persistence.ErrNotFound):
 		w.look.Tell(&messages.AccountGone{ID: w.lane.key.ID})
+	case errors.Is(w.err, persistence.ErrCorrupt): // somebody may be writing it; whoever writes it next tells
+	default:
+		if unreadable := unreadableFrom(w.err); unreadable != nil {
+			w.look.Tell(unreadable)
+		}
 	}
 	if w.commit != nil {
 		w.commit.ReplyTo.Tell(&messages.RefreshCommitted{Commit: w.commit, Record: w.record, Err: w.err})
@@ -136,7 +141,8 @@ func (l *lane) fail(err error) {
 
 // applyGrant gives r the tokens of a refresh, unless r has a newer login since.
 func applyGrant(r *account.Record, m *messages.CommitRefresh) {
-	if !slices.Contains(m.Spent, r.Credentials.RefreshToken.Fingerprint()) {
+	older := r.Generation < m.Generation // a copy that was put back meanwhile
+	if !older && !slices.Contains(m.Spent, r.Credentials.RefreshToken.Fingerprint()) {
 		return
 	}
 	r.Generation = max(r.Generation, m.Generation)

@@ -209,7 +209,7 @@ func (p *persister) load(provider string) *messages.PoolLoaded {
 		Bindings: bindingsFrom(found.Pool.Bindings), Owned: bindingsFrom(found.Pool.Owned), Pinned: found.Pool.Pinned, PinnedAt: found.Pool.PinnedAt,
 	}
 	for _, q := range found.Quarantined {
-		loaded.Quarantined = append(loaded.Quarantined, messages.Quarantined{ID: q.ID, Path: q.Path, Reason: q.Reason})
+		loaded.Quarantined = append(loaded.Quarantined, quarantinedFrom(q))
 	}
 	return loaded
 }

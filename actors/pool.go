@@ -288,11 +288,12 @@ func (p *Pool) Accounts(ctx context.Context) ([]messages.AccountStatus, []messag
 		return nil, nil, err
 	}
 	states, err := statesOf(ctx, listed.Accounts)
+	lost, unreadable := apart(listed.Quarantined, states)
 	for i := range states {
 		id := states[i].Record.ID
-		states[i].Claimed, states[i].Pinned = listed.Claimed[id], id == listed.Pinned
+		states[i].Claimed, states[i].Pinned, states[i].Unreadable = listed.Claimed[id], id == listed.Pinned, unreadable[id]
 	}
-	return states, listed.Quarantined, err
+	return states, lost, err
 }
 
 // statesOf asks all accounts at once. One that was removed meanwhile is left out.

@@ -207,6 +207,8 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 		s.accountStored(ctx, m)
 	case *messages.AccountGone:
 		s.accountGone(m)
+	case *messages.AccountUnreadable:
+		s.accountUnreadable(m)
 	case *messages.ClaimsChanged:
 		s.claimsChanged(m)
 	case *messages.AccountsPresent:
@@ -240,7 +242,9 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 	s.selection.RestoreOwned(bindingsOf(m.Owned), now)
 	s.pinned, s.pinnedAt = m.Pinned, m.PinnedAt
 	s.quarantined = m.Quarantined
-	s.tellQuarantined()
+	for _, q := range m.Quarantined {
+		s.tellQuarantined(q)
+	}
 	s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, now.Time())
 	s.loaded = true
 	s.opened.Send(messages.Acknowledged{})
@@ -385,16 +389,4 @@ func (s *supervisor) expiring(before time.Time) []messages.Recipient {
 		}
 	}
 	return due
-}
-
-func (s *supervisor) tellQuarantined() {
-	for _, q := range s.quarantined {
-		if q.Reason == "" {
-			continue // set aside by an earlier run, which told of it
-		}
-		s.publish(messages.AccountQuarantined{
-			Occurrence: messages.Occurrence{Provider: s.provider.Name(), AccountID: q.ID, At: s.wallNow()},
-			Path:       q.Path, Reason: q.Reason,
-		})
-	}
 }

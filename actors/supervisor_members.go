@@ -138,6 +138,7 @@ func (s *supervisor) release(id string) {
 // accountStored passes on what somebody changed, or takes in an account that
 // another process added.
 func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored) {
+	s.forgetUnreadable(m.Record.ID)
 	if known := s.byID[m.Record.ID]; known != nil {
 		known.Tell(m)
 		return
@@ -153,6 +154,7 @@ func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored)
 
 // accountGone ends the membership of an account that another process removed.
 func (s *supervisor) accountGone(m *messages.AccountGone) {
+	s.forgetUnreadable(m.ID)
 	known := s.byID[m.ID]
 	if known == nil {
 		return

@@ -165,6 +165,9 @@ type AccountStatus struct {
 	RefreshFailed string
 	// Unsaved says why the latest change is not on disk yet; empty when it is.
 	Unsaved string
+	// Unreadable says why its file cannot be used, although the account can;
+	// empty when it can. The supervisor knows.
+	Unreadable string
 	// RetryAt is when a failed refresh is tried again.
 	RetryAt time.Time
 	// Expired is set when the token has to be refreshed before it is used.

@@ -97,9 +97,12 @@ type AccountsListed struct {
 
 // Quarantined is an account whose file could not be read.
 type Quarantined struct {
-	ID     string
-	Path   string
-	Reason string
+	ID   string
+	Path string
+	// InPlace is set when the file is where it was: once it is in order, the
+	// account is used again.
+	InPlace bool
+	Reason  string
 }
 
 // GetExpiring asks which accounts need a refresh before a moment. The
@@ -253,6 +256,13 @@ type AccountGone struct {
 	ID string
 }
 
+// AccountUnreadable tells that an account's file is there and cannot be used.
+// The persistence actor sends it in place of [AccountStored], an account when it
+// could not save.
+type AccountUnreadable struct {
+	Quarantined
+}
+
 // ClaimsChanged tells which accounts other processes are using now. The
 // persistence actor sends it.
 type ClaimsChanged struct {
@@ -279,33 +289,34 @@ type AccountRemoved struct {
 	Err error
 }
 
-func (*SelectAccount) toSupervisor()    {}
-func (*AddAccount) toSupervisor()       {}
-func (*RemoveAccount) toSupervisor()    {}
-func (*CommandAccount) toSupervisor()   {}
-func (*GetAccounts) toSupervisor()      {}
-func (*GetExpiring) toSupervisor()      {}
-func (*GetStale) toSupervisor()         {}
-func (*IdentityLearnt) toSupervisor()   {}
-func (*DrainPool) toSupervisor()        {}
-func (*AccountDrained) toSupervisor()   {}
-func (*AccountChanged) toSupervisor()   {}
-func (*LeaseReleased) toSupervisor()    {}
-func (*ProviderAnswered) toSupervisor() {}
-func (*ExchangeWorked) toSupervisor()   {}
-func (*LoginFailed) toSupervisor()      {}
-func (*BreakerDecided) toSupervisor()   {}
-func (*PoolStored) toSupervisor()       {}
-func (*PoolLoaded) toSupervisor()       {}
-func (*AccountStored) toSupervisor()    {}
-func (*AccountGone) toSupervisor()      {}
-func (*AccountsPresent) toSupervisor()  {}
-func (*PinPool) toSupervisor()          {}
-func (*PinStored) toSupervisor()        {}
-func (*OwnResource) toSupervisor()      {}
-func (*ClaimsChanged) toSupervisor()    {}
-func (*AccountCreated) toSupervisor()   {}
-func (*AccountRemoved) toSupervisor()   {}
+func (*SelectAccount) toSupervisor()     {}
+func (*AddAccount) toSupervisor()        {}
+func (*RemoveAccount) toSupervisor()     {}
+func (*CommandAccount) toSupervisor()    {}
+func (*GetAccounts) toSupervisor()       {}
+func (*GetExpiring) toSupervisor()       {}
+func (*GetStale) toSupervisor()          {}
+func (*IdentityLearnt) toSupervisor()    {}
+func (*DrainPool) toSupervisor()         {}
+func (*AccountDrained) toSupervisor()    {}
+func (*AccountChanged) toSupervisor()    {}
+func (*LeaseReleased) toSupervisor()     {}
+func (*ProviderAnswered) toSupervisor()  {}
+func (*ExchangeWorked) toSupervisor()    {}
+func (*LoginFailed) toSupervisor()       {}
+func (*BreakerDecided) toSupervisor()    {}
+func (*PoolStored) toSupervisor()        {}
+func (*PoolLoaded) toSupervisor()        {}
+func (*AccountStored) toSupervisor()     {}
+func (*AccountGone) toSupervisor()       {}
+func (*AccountUnreadable) toSupervisor() {}
+func (*AccountsPresent) toSupervisor()   {}
+func (*PinPool) toSupervisor()           {}
+func (*PinStored) toSupervisor()         {}
+func (*OwnResource) toSupervisor()       {}
+func (*ClaimsChanged) toSupervisor()     {}
+func (*AccountCreated) toSupervisor()    {}
+func (*AccountRemoved) toSupervisor()    {}
 
 // Fail answers the ask with err.
 func (m *SelectAccount) Fail(err error) { m.Lease.Fail(err) }

@@ -6,11 +6,10 @@ package migrate
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
 // maxFile bounds what is read: real sources are a few KiB.
@@ -68,13 +67,8 @@ func Read(path string) (Contents, error) {
 }
 
 func load(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	err = errors.Join(err, file.Close())
-	if err == nil && len(data) > maxFile {
+	data, _, err := regular.Read(path, maxFile)
+	if errors.Is(err, regular.ErrTooLarge) {
 		err = fmt.Errorf("%s is larger than %d MiB", path, maxFile>>20)
 	}
 	return data, err

@@ -60,28 +60,48 @@ func (s *FileStore) Claim(provider string, ids []string) error {
 func (s *FileStore) claim(provider string, ids []string) error {
 	s.instance.mu.Lock()
 	defer s.instance.mu.Unlock()
-	claims, lock := s.claimsOf(provider, s.instance.name)
-	if s.instance.held[provider] == nil {
-		if err := s.makeClaimsFolder(provider); err != nil {
-			return err
-		}
-		unlock, ok, err := s.fs.TryLock(lock)
-		if err != nil || !ok {
-			return storageError(lock, err)
-		}
-		s.instance.held[provider] = unlock
+	if err := s.live(provider); err != nil {
+		return err
 	}
+	claims, _ := s.claimsOf(provider, s.instance.name)
 	data, err := json.Marshal(claimsWire{Version: formatVersion, Process: os.Getpid(), Accounts: ids})
 	if err != nil {
 		return err
 	}
-	err = s.replace(claims, data)
-	if errors.Is(err, errStray) { // our own, from a write that failed
-		if err = storageError(claims, s.fs.Remove(claims+tempSuffix)); err == nil {
-			err = s.replace(claims, data)
-		}
+	return s.replaceStale(claims, data) // an unfinished one is our own, from a write that failed
+}
+
+// live takes the lock that shows that this store is in use, unless it has it.
+// The caller holds instance.mu.
+func (s *FileStore) live(provider string) error {
+	if s.instance.held[provider] != nil {
+		return nil
 	}
-	return err
+	if err := s.makeClaimsFolder(provider); err != nil {
+		return err
+	}
+	_, lock := s.claimsOf(provider, s.instance.name)
+	unlock, ok, err := s.tryLock(lock)
+	if ok {
+		s.instance.held[provider] = unlock
+	}
+	return storageError(lock, err)
+}
+
+// living returns the name under which others see for how long this store is in
+// use; empty when there is no folder to show it in.
+func (s *FileStore) living(provider string) (string, error) {
+	s.instance.mu.Lock()
+	defer s.instance.mu.Unlock()
+	err := s.live(provider)
+	var open *PermissionError
+	if errors.Is(err, errNoFolder) || errors.As(err, &open) {
+		return "", nil
+	}
+	if err != nil || s.instance.held[provider] == nil {
+		return "", err
+	}
+	return s.instance.name, nil
 }
 
 func (s *FileStore) makeClaimsFolder(provider string) error {
@@ -161,6 +181,13 @@ func (s *FileStore) othersClaims(provider string) []claimsWire {
 	return others
 }
 
+// isAlive is lives for a process that may have left no lock.
+func (s *FileStore) isAlive(provider, name string) bool {
+	_, lock := s.claimsOf(provider, name)
+	_, err := s.fs.Lstat(lock)
+	return err == nil && s.lives(provider, name)
+}
+
 // lives reports whether a process still holds its lock, and buries one that
 // does not.
 func (s *FileStore) lives(provider, name string) bool {
@@ -178,7 +205,7 @@ func (s *FileStore) lives(provider, name string) bool {
 // and its owner writes it anew.
 func (s *FileStore) readClaims(provider, name string) claimsWire {
 	claims, _ := s.claimsOf(provider, name)
-	data, _, err := s.fs.ReadFile(claims)
+	data, _, err := s.fs.ReadFile(claims, maxPoolFile)
 	var wire claimsWire
 	if err != nil || json.Unmarshal(data, &wire) != nil {
 		return claimsWire{}

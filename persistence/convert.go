@@ -87,7 +87,7 @@ func convert(ctx context.Context, files fileSystem, dir string, c Cipher, begin 
 		return Conversion{}, err
 	}
 	s.cipher = c
-	release, ok, err := s.fs.TryLock(s.useLock())
+	release, ok, err := s.tryLock(s.useLock())
 	if err != nil {
 		return Conversion{}, storageError(s.useLock(), err)
 	}
@@ -110,7 +110,7 @@ func (s *FileStore) rewriteAll(ctx context.Context) (Conversion, error) {
 	err := s.eachAccount(ctx, func(key Key) error {
 		_, err := s.Update(ctx, key, func(*account.Record) {})
 		switch {
-		case errors.Is(err, ErrCorrupt), errors.Is(err, ErrNewerVersion):
+		case errors.Is(err, ErrCorrupt), errors.Is(err, ErrNewerVersion), isNoFile(err):
 			done.Left = append(done.Left, fmt.Sprintf("%s: %v", key.ID, err))
 			return nil
 		case errors.Is(err, ErrNotFound):
@@ -148,6 +148,9 @@ func (s *FileStore) eachOf(ctx context.Context, provider string, do func(Key) er
 	found, err := s.sweptListing(folder, provider)
 	if err != nil {
 		return err
+	}
+	if len(found.refused) > 0 {
+		return found.refused[0].Err
 	}
 	for _, p := range found.places {
 		if err := errors.Join(ctx.Err(), do(p.key)); err != nil {

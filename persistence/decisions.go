@@ -103,7 +103,7 @@ func (s *FileStore) OthersDecisions(provider string) ([][]byte, error) {
 		if !strings.HasSuffix(name, decisionsSuffix) || name == s.instance.name+decisionsSuffix {
 			continue
 		}
-		if lines, _, err := s.fs.ReadFile(filepath.Join(folder, name)); err == nil { // else it has been swept meanwhile
+		if lines, _, err := s.fs.ReadFile(filepath.Join(folder, name), maxDecisionsFile); err == nil { // else it has been swept meanwhile, or is no file
 			all = append(all, lines)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+
+	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
 // EditFile replaces the content of a file that people write too, such as the
@@ -25,6 +27,11 @@ func editFile(ctx context.Context, files fileSystem, path string, edit func([]by
 	if path, err = s.target(path); err != nil {
 		return err
 	}
+	if info, err := files.Stat(path); err == nil {
+		if err := regular.Check(path, info.Mode()); err != nil {
+			return storageError(path, err)
+		}
+	}
 	if err := s.makeFolder(filepath.Dir(path), anyMode); err != nil {
 		return err
 	}
@@ -33,7 +40,7 @@ func editFile(ctx context.Context, files fileSystem, path string, edit func([]by
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	old, _, err := files.ReadFile(path)
+	old, _, err := files.ReadFile(path, maxEditedFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return storageError(path, err)
 	}

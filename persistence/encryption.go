@@ -36,7 +36,7 @@ func ReadEncryption(dir string) (e Encryption, ok bool, err error) {
 
 func readEncryption(files fileSystem, dir string) (Encryption, bool, error) {
 	path := filepath.Join(dir, encryptionFile)
-	data, _, err := files.ReadFile(path)
+	data, _, err := files.ReadFile(path, maxSmallFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Encryption{}, false, nil
 	}

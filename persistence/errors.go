@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+
+	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
 // Errors of a Store; they come wrapped with the account they concern.
@@ -30,6 +32,16 @@ var (
 	// ErrUnlocked is returned by [Locked.Update] after Unlock.
 	ErrUnlocked = errors.New("the account's lock has been given back")
 )
+
+// UnreadableError is returned for an account whose file is there and cannot be
+// used. Its text is the Reason, and it wraps the cause.
+type UnreadableError struct{ Quarantined }
+
+// Error says what is wrong and what mends it.
+func (e *UnreadableError) Error() string { return e.Reason }
+
+// Unwrap returns the cause.
+func (e *UnreadableError) Unwrap() error { return e.Err }
 
 // PermissionError is returned when a folder or an account file is open to
 // other users, or closed to its owner. Nothing is read or written until the
@@ -80,8 +92,10 @@ func adviceFor(err error) string {
 		return "make the state folder and what is in it belong to this user (folders mode 0700, files 0600)"
 	case errors.Is(err, syscall.EROFS):
 		return "the file system is read-only: choose another state folder"
-	case errors.Is(err, errDangling):
-		return "make what it points to, or remove the link"
+	case errors.Is(err, errDangling), errors.Is(err, syscall.ELOOP):
+		return "make the link lead to the file, or remove it"
+	case isNoFile(err):
+		return "move it away, or put the right file in its place"
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, errNoFolder):
 		return "choose a state folder whose path leads through folders only"
 	case errors.Is(err, fs.ErrNotExist):
@@ -103,6 +117,18 @@ var (
 	errDangling = errors.New("a symbolic link that leads nowhere")
 	errNoLocks  = errors.New("two held one lock at the same time")
 )
+
+// isNoFile reports whether something has the name of a file that is none of the
+// store's: a folder, a pipe, a link that leads nowhere, a file far too large.
+// Nobody can have stored anything there.
+func isNoFile(err error) bool {
+	for _, cause := range []error{regular.ErrNotRegular, regular.ErrTooLarge, errDangling, syscall.ELOOP} {
+		if errors.Is(err, cause) {
+			return true
+		}
+	}
+	return false
+}
 
 // accountError names the account that err is about; nil stays nil.
 func accountError(key Key, err error) error {

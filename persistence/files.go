@@ -23,14 +23,14 @@ func (s *FileStore) read(p place) (account.Record, error) {
 // peek is read without the lock: since files are only ever replaced, it sees
 // a whole one, old or new. It changes nothing.
 func (s *FileStore) peek(p place) (account.Record, error) {
-	data, mode, err := s.fs.ReadFile(p.file)
+	data, info, err := s.fs.ReadFile(p.file, maxAccountFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return account.Record{}, s.notFound()
 	}
 	if err != nil {
 		return account.Record{}, storageError(p.file, err)
 	}
-	if err := checkFile(p.file, mode); err != nil {
+	if err := errors.Join(checkFile(p.file, info.Mode()), s.checkOwner(p, info)); err != nil {
 		return account.Record{}, err
 	}
 	return s.decode(p.key, data)

@@ -52,7 +52,7 @@ func openFiles(dir string, files fileSystem, c Cipher) (*FileStore, error) {
 		return nil, err
 	}
 	s.cipher = c
-	unuse, ok, err := s.fs.TryShare(s.useLock())
+	unuse, ok, err := s.tryCleared(s.useLock(), s.fs.TryShare)
 	if err != nil {
 		return nil, storageError(s.useLock(), err)
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
 // fileSystem is everything the store asks of the operating system, so that a
@@ -22,8 +24,10 @@ type fileSystem interface {
 	// EvalSymlinks returns path without symbolic links.
 	EvalSymlinks(path string) (string, error)
 	ReadDir(path string) ([]fs.DirEntry, error)
-	// ReadFile returns a file's content and mode.
-	ReadFile(path string) ([]byte, fs.FileMode, error)
+	// ReadFile returns a file's content and what is known of it. It waits for
+	// nothing: what is no regular file, or has more than most bytes, is refused,
+	// and so is a symbolic link that leads nowhere. See [isNoFile].
+	ReadFile(path string, most int64) ([]byte, fs.FileInfo, error)
 	// Create makes a file that only its owner may read; fs.ErrExist when
 	// something has that name.
 	Create(path string) (file, error)
@@ -35,10 +39,13 @@ type fileSystem interface {
 	// SyncDir makes the names in a folder durable.
 	SyncDir(path string) error
 	// TryLock takes the flock of a file, which it makes when it is missing,
-	// without waiting; ok is false while somebody else holds it.
+	// without waiting; ok is false while somebody else holds it, or when the
+	// file lost its name meanwhile. What is no regular file is refused.
 	TryLock(path string) (unlock func() error, ok bool, err error)
 	// TryShare is TryLock for a lock that any number may hold together.
 	TryShare(path string) (unlock func() error, ok bool, err error)
+	// TryLockFolder is TryLock for a folder that is there.
+	TryLockFolder(path string) (unlock func() error, ok bool, err error)
 }
 
 // file is a file open for writing.
@@ -55,8 +62,18 @@ type osFileSystem struct{}
 func (osFileSystem) Mkdir(path string) error                    { return os.Mkdir(path, 0o700) }
 func (osFileSystem) Stat(path string) (fs.FileInfo, error)      { return os.Stat(path) }
 func (osFileSystem) Lstat(path string) (fs.FileInfo, error)     { return os.Lstat(path) }
-func (osFileSystem) EvalSymlinks(path string) (string, error)   { return filepath.EvalSymlinks(path) }
 func (osFileSystem) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
+
+// EvalSymlinks gives a loop of links the error that the system has for it.
+func (osFileSystem) EvalSymlinks(path string) (string, error) {
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		if _, cause := os.Stat(path); cause != nil {
+			err = cause
+		}
+	}
+	return resolved, err
+}
 
 func (osFileSystem) Rename(from, to string) error {
 	defer keepOpen(to)()
@@ -73,40 +90,62 @@ func (osFileSystem) Create(path string) (file, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
-func (osFileSystem) Open(path string) (file, error) { return os.OpenFile(path, os.O_RDWR, 0) }
-
-func (osFileSystem) ReadFile(path string) (data []byte, mode fs.FileMode, err error) {
-	err = retryBusy(func() error { data, mode, err = readFile(path); return err })
-	return data, mode, err
+func (osFileSystem) Open(path string) (file, error) {
+	f, _, err := regular.Open(path, os.O_RDWR)
+	return f, err
 }
 
-// readFile is os.ReadFile that also tells the mode of the file it read.
-func readFile(path string) ([]byte, fs.FileMode, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
+func (osFileSystem) ReadFile(path string, most int64) (data []byte, info fs.FileInfo, err error) {
+	err = retryBusy(func() error { data, info, err = regular.Read(path, most); return err })
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, there := os.Lstat(path); there == nil {
+			err = &fs.PathError{Op: "open", Path: path, Err: errDangling}
+		}
 	}
-	defer func() { _ = f.Close() }() // nothing was written
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, err
-	}
-	data := make([]byte, info.Size()+1)
-	n, err := io.ReadFull(f, data)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, 0, err
-	}
-	return data[:n], info.Mode(), nil
+	return data, info, err
 }
 
 func (osFileSystem) TryLock(path string) (unlock func() error, ok bool, err error) {
-	lock := flock.New(path, flock.SetPermissions(0o600))
+	return tryFlock(path, (*flock.Flock).TryLock)
+}
+
+func (osFileSystem) TryShare(path string) (unlock func() error, ok bool, err error) {
+	return tryFlock(path, (*flock.Flock).TryRLock)
+}
+
+func (osFileSystem) TryLockFolder(path string) (unlock func() error, ok bool, err error) {
+	lock := flock.New(path, flock.SetFlag(os.O_RDONLY))
 	ok, err = lock.TryLock()
 	return lock.Unlock, ok, err
 }
 
-func (osFileSystem) TryShare(path string) (unlock func() error, ok bool, err error) {
-	lock := flock.New(path, flock.SetPermissions(0o600))
-	ok, err = lock.TryRLock()
-	return lock.Unlock, ok, err
+// tryFlock takes a lock that counts only while the file has its name: another
+// process would lock the file that has it now.
+func tryFlock(path string, try func(*flock.Flock) (bool, error)) (unlock func() error, ok bool, err error) {
+	lock := flock.New(path, flock.SetFlag(os.O_CREATE|lockFlags), flock.SetPermissions(0o600))
+	if ok, err = try(lock); !ok {
+		return nil, false, checkLock(path, err)
+	}
+	held, err := lock.Stat()
+	if err == nil {
+		err = regular.Check(path, held.Mode())
+	}
+	if err != nil {
+		return nil, false, errors.Join(err, lock.Unlock())
+	}
+	if named, err := os.Lstat(path); err != nil || !os.SameFile(held, named) {
+		return nil, false, lock.Unlock() // it was deleted, perhaps replaced: the next try finds what is there now
+	}
+	return lock.Unlock, true, nil
+}
+
+// checkLock says of a lock that could not be opened what stands in its place.
+func checkLock(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if info, statErr := os.Lstat(path); statErr == nil && !info.Mode().IsRegular() {
+		return regular.Check(path, info.Mode())
+	}
+	return err
 }

@@ -2,10 +2,18 @@ package persistence
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 	"time"
 
 	"golang.org/x/sys/windows"
 )
+
+// lockFlags open a lock's file.
+const lockFlags = os.O_RDONLY
+
+// locksCanGo is not set: an open file cannot be deleted.
+const locksCanGo = false
 
 // busyFor is how long a file that somebody has open is tried again.
 const busyFor = 2 * time.Second
@@ -34,6 +42,9 @@ func isBusy(err error) bool {
 		errors.Is(err, windows.ERROR_LOCK_VIOLATION) ||
 		errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
+
+// ownerOf knows nothing: access is inherited from the user's profile.
+func ownerOf(fs.FileInfo) (uid int, ok bool) { return 0, false }
 
 func isDiskFull(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)

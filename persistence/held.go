@@ -3,9 +3,12 @@ package persistence
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/seed-810f1486/multiaccount/account"
 )
@@ -15,6 +18,13 @@ type held struct {
 	store  *FileStore
 	place  place
 	record account.Record
+	// lock is the lock's file as it was when it was taken.
+	lock fs.FileInfo
+	// intent is what this holder has stored of an exchange that is not settled;
+	// nil for nothing.
+	intent *intentWire
+	// gone is set when there is no such account.
+	gone bool
 	// release is nil after Unlock.
 	release func() error
 }
@@ -26,6 +36,21 @@ func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := s.holdFree(ctx, p)
+	for h == nil && err == nil {
+		if err = rest(ctx, underWayPause); err == nil {
+			h, err = s.holdFree(ctx, p)
+		}
+		if err != nil && ctx.Err() != nil {
+			err = fmt.Errorf("%w: %w", ErrLocked, ctx.Err())
+		}
+	}
+	return h, err
+}
+
+// holdFree is hold of an account whose refresh token nobody is spending; nil
+// while somebody is.
+func (s *FileStore) holdFree(ctx context.Context, p place) (*held, error) {
 	release, err := s.acquire(ctx, p.lock)
 	if errors.Is(err, fs.ErrNotExist) {
 		release, err = s.acquireAgain(ctx, p)
@@ -33,7 +58,29 @@ func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &held{store: s, place: p, release: release}, nil
+	lock, err := s.fs.Lstat(p.lock)
+	if errors.Is(err, fs.ErrNotExist) { // somebody has deleted it: the next try makes another
+		return nil, release()
+	}
+	if err != nil {
+		return nil, errors.Join(storageError(p.lock, err), release())
+	}
+	if busy, err := s.underWay(p); busy || err != nil {
+		return nil, errors.Join(err, release())
+	}
+	return &held{store: s, place: p, lock: lock, release: release}, nil
+}
+
+// tryHold is hold without waiting, for a place and its lock alone.
+func (s *FileStore) tryHold(p place) (release func() error, ok bool, err error) {
+	release, ok, err = s.tryAcquire(p.lock)
+	if !ok {
+		return nil, false, err
+	}
+	if busy, err := s.underWay(p); busy || err != nil {
+		return nil, false, errors.Join(err, release())
+	}
+	return release, true, nil
 }
 
 // acquireAgain makes the folder of locks, which somebody removed, unless the
@@ -63,6 +110,11 @@ func (h *held) Update(_ context.Context, mutate Mutation) (account.Record, error
 		}
 	}
 	if err != nil {
+		h.gone = errors.Is(err, ErrNotFound)
+		var moved *setAsideError
+		if errors.As(err, &moved) || isNoFile(err) {
+			err = &UnreadableError{refused(h.place, err)}
+		}
 		return account.Record{}, accountError(h.place.key, err)
 	}
 	h.record = rec
@@ -76,7 +128,7 @@ func (h *held) rewrite(mutate Mutation) (account.Record, error) {
 	}
 	last := rec.Revision
 	mutate(&rec)
-	rec.Revision = last + 1
+	rec.Revision = max(last, rec.Revision) + 1
 	err = h.write(&rec)
 	return rec, err
 }
@@ -88,17 +140,33 @@ func (h *held) readSettled() error {
 	if err == nil {
 		h.record, err = h.store.read(h.place)
 	}
+	h.gone = errors.Is(err, ErrNotFound)
 	return err
 }
 
-// Unlock implements [Locked].
+// Unlock implements [Locked]. An exchange that is not settled is not under way
+// any more. The lock's file goes with its account: who waits for the lock finds
+// that the file has lost its name, and makes another.
 func (h *held) Unlock() error {
 	if h.release == nil {
 		return nil
 	}
 	release := h.release
 	h.release = nil
-	return release()
+	if h.gone && locksCanGo && h.isCurrent() == nil {
+		_ = h.store.fs.Remove(h.place.lock) // one that stays does no harm
+	}
+	return errors.Join(h.endIntent(), release())
+}
+
+// isCurrent returns an error when the lock keeps nobody out any more, since
+// somebody deleted its file.
+func (h *held) isCurrent() error {
+	now, err := h.store.fs.Lstat(h.place.lock)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(h.lock, now) {
+		return fmt.Errorf("%w: its file %s was deleted while it was held", ErrLocked, h.place.lock)
+	}
+	return storageError(h.place.lock, err)
 }
 
 func (h *held) create(rec *account.Record) error {
@@ -122,16 +190,29 @@ func (h *held) write(rec *account.Record) error {
 	if err != nil {
 		return err
 	}
+	if err := checkSize(h.place.file, data, maxAccountFile); err != nil {
+		return err
+	}
 	return h.store.replace(h.place.file, data)
 }
 
 // remove deletes the file first and a link to it last: a crash in between
-// leaves a link that leads nowhere, and no login that nobody knows of.
+// leaves a link that leads nowhere, and no login that nobody knows of. What a
+// link leads to and is no file is not the account's.
 func (h *held) remove() error {
 	if err := h.store.settle(h.place); err != nil {
 		return err
 	}
-	for _, path := range slices.Compact([]string{h.place.file, h.place.entry}) {
+	paths := slices.Compact([]string{h.place.file, h.place.entry})
+	info, err := h.store.fs.Stat(h.place.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP):
+	case err != nil:
+		return storageError(h.place.file, err)
+	case !info.Mode().IsRegular():
+		paths = paths[len(paths)-1:]
+	}
+	for _, path := range paths {
 		if err := h.store.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return storageError(path, err)
 		}
@@ -139,5 +220,6 @@ func (h *held) remove() error {
 			return storageError(path, err)
 		}
 	}
+	h.gone = true
 	return h.store.removeIntent(h.place)
 }

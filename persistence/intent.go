@@ -1,6 +1,7 @@
 package persistence
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,57 +23,131 @@ type intentWire struct {
 	Token   string    `json:"refresh_token_sha256"`
 	At      time.Time `json:"at"`
 	Process int       `json:"process"`
+	// Instance is the store whose exchange is under way for as long as its
+	// process lives; empty once it has ended.
+	Instance string `json:"instance,omitempty"`
 }
 
 func (p place) intent() string {
 	return strings.TrimSuffix(p.file, accountSuffix) + intentSuffix
 }
 
-// Intend implements [Locked].
+// Intend implements [Locked]. It fails when the lock's file has been deleted
+// before or meanwhile: another process may hold the one that took its place.
 func (h *held) Intend(i account.Intent) error {
 	if h.release == nil {
 		return accountError(h.place.key, ErrUnlocked)
 	}
-	data, err := json.Marshal(intentWire{Version: formatVersion, Token: i.Token, At: i.At.UTC(), Process: i.Process})
-	if err != nil {
-		return accountError(h.place.key, err)
+	wire := intentWire{Version: formatVersion, Token: i.Token, At: i.At.UTC(), Process: i.Process}
+	err := h.isCurrent()
+	if err == nil {
+		wire.Instance, err = h.store.living(h.place.key.Provider)
 	}
-	path := h.place.intent()
-	err = h.store.replace(path, data)
-	if errors.Is(err, errStray) { // an intent is whole or it is not: nothing was spent yet
-		if err = h.store.fs.Remove(path + tempSuffix); err == nil {
-			err = h.store.replace(path, data)
-		}
+	if err == nil {
+		err = h.storeIntent(&wire, h.store.replaceStale) // an unfinished one is of no use: nothing was spent yet
+	}
+	if err == nil {
+		err = h.isCurrent()
 	}
 	return accountError(h.place.key, err)
 }
 
-// Intent implements [Locked]. One that cannot be read tells nothing but that
-// an exchange began, and counts for the token that is stored.
+// storeIntent makes wire the account's intent.
+func (h *held) storeIntent(wire *intentWire, write func(path string, data []byte) error) error {
+	data, err := json.Marshal(wire)
+	if err == nil {
+		err = write(h.place.intent(), data)
+	}
+	if err == nil {
+		h.intent = wire
+	}
+	return err
+}
+
+// endIntent notes that the exchange is not under way any more, although what
+// came of it is not known. Others wait for this note while this process lives:
+// it is written over what is there, which a full disk has room for. Whoever reads
+// half of it reads that nothing is under way.
+func (h *held) endIntent() error {
+	if h.intent == nil || h.intent.Instance == "" {
+		return nil
+	}
+	ended := *h.intent
+	ended.Instance = ""
+	before, err := json.Marshal(h.intent)
+	h.intent = nil
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(&ended)
+	if err != nil {
+		return err
+	}
+	path := h.place.intent()
+	f, err := h.store.fs.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // somebody has removed it
+	}
+	if err == nil {
+		data = append(data, bytes.Repeat([]byte{' '}, len(before)-len(data))...)
+		_, err = f.Write(data)
+		err = errors.Join(err, f.Close())
+	}
+	return accountError(h.place.key, storageError(path, err))
+}
+
+// Intent implements [Locked]. One that cannot be read, or is no file, tells
+// nothing but that an exchange began, and counts for the token that is stored.
+// Who asks is about to spend that token: its exchange is under way from now on.
 func (h *held) Intent() (*account.Intent, error) {
 	stored := h.record.Credentials.RefreshToken.Fingerprint()
-	data, _, err := h.store.fs.ReadFile(h.place.intent())
+	data, _, err := h.store.fs.ReadFile(h.place.intent(), maxSmallFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil //nolint:nilnil // no intent is the usual case
-	case err != nil:
+	case err != nil && !isNoFile(err):
 		return nil, accountError(h.place.key, storageError(h.place.intent(), err))
 	}
-	found := decodeIntent(data, stored)
-	if found.Token != stored {
+	wire := decodeIntent(data, stored)
+	if wire.Token != stored {
 		return nil, h.Settle() // the token it speaks of has been replaced
 	}
-	return found, nil
+	if h.release != nil {
+		wire.Instance, _ = h.store.living(h.place.key.Provider)
+		_ = h.storeIntent(&wire, h.store.publish) // the lock keeps others out as well
+	}
+	return &account.Intent{Token: wire.Token, At: wire.At, Process: wire.Process}, nil
 }
 
 // decodeIntent reads an intent's file; one that cannot be read is about the
 // token that is stored.
-func decodeIntent(data []byte, stored string) *account.Intent {
+func decodeIntent(data []byte, stored string) intentWire {
 	var wire intentWire
 	if json.Unmarshal(data, &wire) != nil {
-		return &account.Intent{Token: stored}
+		return intentWire{Version: formatVersion, Token: stored}
 	}
-	return &account.Intent{Token: wire.Token, At: wire.At, Process: wire.Process}
+	return wire
+}
+
+// underWayPause is how often it is looked whether an exchange is still under way.
+const underWayPause = 50 * time.Millisecond
+
+// underWay reports whether a living process is spending the account's refresh
+// token, whatever the account's lock says: somebody may have deleted its file.
+func (s *FileStore) underWay(p place) (bool, error) {
+	data, _, err := s.fs.ReadFile(p.intent(), maxSmallFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), isNoFile(err):
+		return false, nil
+	case err != nil:
+		return false, storageError(p.intent(), err)
+	}
+	wire := decodeIntent(data, "")
+	if wire.Instance == s.instance.name || !fitName(wire.Instance) || !s.isAlive(p.key.Provider, wire.Instance) {
+		return false, nil
+	}
+	stored, err := s.peek(p) // what cannot be read is met again by whoever asked
+	return err == nil && stored.Credentials.RefreshToken.Fingerprint() == wire.Token, nil
 }
 
 // Settle implements [Locked]. The folder is not synced: an intent that comes
@@ -82,6 +157,7 @@ func (h *held) Settle() error {
 	if h.release == nil {
 		return accountError(h.place.key, ErrUnlocked)
 	}
+	h.intent = nil
 	return accountError(h.place.key, h.store.removeIntent(h.place))
 }
 

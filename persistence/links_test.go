@@ -114,11 +114,11 @@ func TestLinkThatLeadsNowhere(t *testing.T) {
 	s, accounts := withAccounts(t, "b")
 	path := filepath.Join(accounts, "a.json")
 	link(t, filepath.Join(t.TempDir(), "gone"), path)
-	if got := ids(mustLoad(t, s)); got != "b" {
-		t.Errorf("loaded %q", got)
+	if snap := mustLoad(t, s); ids(snap) != "b" || len(snap.Quarantined) != 1 || snap.Quarantined[0].ID != "a" {
+		t.Errorf("loaded %+v, want b, and a refused", snap)
 	}
-	if _, err := s.Update(t.Context(), keyA, func(*account.Record) {}); !errors.Is(err, ErrNotFound) {
-		t.Errorf("Update: %v, want ErrNotFound", err)
+	if _, err := s.Update(t.Context(), keyA, func(*account.Record) {}); !errors.Is(err, errDangling) || errors.Is(err, ErrNotFound) {
+		t.Errorf("Update: %v, want that the link leads nowhere", err)
 	}
 	if err := s.Create(t.Context(), labelled("new")); !errors.Is(err, ErrExists) {
 		t.Errorf("Create: %v, want ErrExists: the target may come back", err)

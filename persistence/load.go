@@ -30,7 +30,8 @@ func (s *FileStore) Load(ctx context.Context, provider string) (Snapshot, error)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	snap := Snapshot{Quarantined: found.setAside}
+	s.sweepLocks(provider, &found)
+	snap := Snapshot{Quarantined: append(found.setAside, found.refused...)}
 	if err := s.loadAccounts(ctx, found.places, &snap); err != nil {
 		return Snapshot{}, err
 	}
@@ -65,6 +66,8 @@ type listing struct {
 	// unintended are those with the temp file of an intent.
 	unintended []Key
 	setAside   []Quarantined
+	// refused are links that cannot be followed.
+	refused []Quarantined
 }
 
 // sweptListing settles the temp files of writers that died before it looks
@@ -92,7 +95,7 @@ func (s *FileStore) sweep(key Key, settle func(place)) {
 	if err != nil {
 		return
 	}
-	if release, ok, _ := s.tryAcquire(p.lock); ok {
+	if release, ok, _ := s.tryHold(p); ok {
 		settle(p)
 		_ = release()
 	}
@@ -105,39 +108,40 @@ func (s *FileStore) list(folder, provider string) (listing, error) {
 	}
 	found := listing{places: make([]place, 0, len(entries))}
 	for _, entry := range entries {
-		if err := s.classify(entry, folder, provider, &found); err != nil {
-			return listing{}, err
-		}
+		s.classify(entry, folder, provider, &found)
 	}
 	return found, nil
 }
 
 // classify puts one name where it belongs; names that are not the store's count
-// for nothing.
-func (s *FileStore) classify(entry fs.DirEntry, folder, provider string, found *listing) error {
+// for nothing. Whatever has the name of an account counts as one, so that its
+// owner is told when it is no file.
+func (s *FileStore) classify(entry fs.DirEntry, folder, provider string, found *listing) {
 	name := entry.Name()
 	if id, at, ok := parseSetAside(name); ok {
 		found.setAside = append(found.setAside, Quarantined{ID: id, Path: filepath.Join(folder, name), At: at})
-		return nil
+		return
 	}
 	stem, stray := strings.CutSuffix(name, tempSuffix)
 	if id, ok := strings.CutSuffix(stem, intentSuffix); ok && stray && fitID(id) {
 		found.unintended = append(found.unintended, Key{Provider: provider, ID: id})
-		return nil
+		return
 	}
 	id, ok := strings.CutSuffix(stem, accountSuffix)
-	link := entry.Type()&fs.ModeSymlink != 0
-	if !ok || !fitID(id) || !link && !entry.Type().IsRegular() {
-		return nil
+	if !ok || !fitID(id) {
+		return
 	}
 	key := Key{Provider: provider, ID: id}
 	if stray {
 		found.strays = append(found.strays, key)
-		return nil
+		return
 	}
-	p, err := s.placeIn(folder, key, link)
+	p, err := s.placeIn(folder, key, entry.Type()&fs.ModeSymlink != 0)
+	if err != nil {
+		found.refused = append(found.refused, refused(p, err))
+		return
+	}
 	found.places = append(found.places, p)
-	return err
 }
 
 // loadAccounts reads the accounts, in parallel because most of the time goes
@@ -168,7 +172,7 @@ func (s *FileStore) loadOne(p place) (account.Record, error) {
 	if !errors.Is(err, ErrCorrupt) {
 		return rec, err
 	}
-	release, ok, lockErr := s.tryAcquire(p.lock)
+	release, ok, lockErr := s.tryHold(p)
 	if !ok {
 		return rec, errors.Join(err, lockErr)
 	}
@@ -178,10 +182,10 @@ func (s *FileStore) loadOne(p place) (account.Record, error) {
 
 // refused reports a file that cannot be used.
 func refused(p place, err error) Quarantined {
-	q := Quarantined{ID: p.key.ID, Path: p.entry, Reason: err.Error(), Err: err, At: time.Now().UTC()}
+	q := Quarantined{ID: p.key.ID, Path: p.entry, InPlace: true, Reason: err.Error(), Err: err, At: time.Now().UTC()}
 	var moved *setAsideError
 	if errors.As(err, &moved) {
-		q.Path = moved.path
+		q.Path, q.InPlace = moved.path, false
 	}
 	return q
 }

@@ -39,18 +39,26 @@ func (s *FileStore) acquire(ctx context.Context, path string) (func() error, err
 
 func (s *FileStore) waitForProcesses(ctx context.Context, path string) (func() error, error) {
 	for pause := firstPause; ; pause = min(pause*3/2, lastPause) {
-		unlock, ok, err := s.fs.TryLock(path)
+		unlock, ok, err := s.tryLock(path)
 		if err != nil {
 			return nil, storageError(path, err)
 		}
 		if ok {
 			return unlock, nil
 		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return nil, fmt.Errorf("%w: %w", ErrLocked, ctx.Err())
+		if err := rest(ctx, pause); err != nil {
+			return nil, err
 		}
+	}
+}
+
+// rest waits before a lock is asked for again.
+func rest(ctx context.Context, pause time.Duration) error {
+	select {
+	case <-time.After(pause):
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %w", ErrLocked, ctx.Err())
 	}
 }
 
@@ -59,7 +67,7 @@ func (s *FileStore) tryAcquire(path string) (release func() error, ok bool, err 
 	if !s.local.tryLock(path) {
 		return nil, false, nil
 	}
-	unlock, ok, err := s.fs.TryLock(path)
+	unlock, ok, err := s.tryLock(path)
 	if err != nil || !ok {
 		s.local.unlock(path)
 		return nil, false, storageError(path, err)

@@ -186,6 +186,7 @@ func (m *Memory) UpdatePool(ctx context.Context, provider string, mutate func(*P
 	defer m.mu.Unlock()
 	state := clonePool(m.pools[provider])
 	mutate(&state)
+	state.bound()
 	m.pools[provider] = clonePool(state)
 	return state, nil
 }
@@ -213,7 +214,7 @@ func (m *Memory) update(key Key, mutate Mutation) (account.Record, error) {
 	}
 	last := rec.Revision
 	mutate(&rec)
-	rec.ID, rec.Provider, rec.Revision = key.ID, key.Provider, last+1
+	rec.ID, rec.Provider, rec.Revision = key.ID, key.Provider, max(last, rec.Revision)+1
 	m.put(key, rec)
 	return rec, nil
 }

@@ -13,7 +13,7 @@ import (
 func logged(t *testing.T, dir string, run func(s *FileStore) error) string {
 	t.Helper()
 	log := &faultyFileSystem{fileSystem: quickFileSystem{}, before: 1 << 30}
-	s := &FileStore{dir: dir, fs: log, folders: folderSyncer{sync: log.SyncDir}}
+	s := &FileStore{dir: dir, fs: log, folders: folderSyncer{sync: log.SyncDir}, instance: newInstance()}
 	if err := run(s); err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func logged(t *testing.T, dir string, run func(s *FileStore) error) string {
 			writes = append(writes, op)
 		}
 	}
-	return strings.Join(writes, ", ")
+	return strings.ReplaceAll(strings.Join(writes, ", "), s.instance.name, "INSTANCE")
 }
 
 // What a power failure leaves behind depends on the order of these: data
@@ -37,7 +37,7 @@ func TestOrderOfWrites(t *testing.T) {
 			"lock a.lock, " + replaced + ", unlock a.lock",
 		"Update":               "lock a.lock, " + replaced + ", unlock a.lock",
 		"Lock, Update, Unlock": "lock a.lock, " + replaced + ", unlock a.lock",
-		"Remove":               "lock a.lock, remove a.json, syncdir accounts, remove a.intent, unlock a.lock",
+		"Remove":               "lock a.lock, remove a.json, syncdir accounts, remove a.intent, remove a.lock, unlock a.lock",
 		"UpdatePool":           "lock pool.lock, " + strings.NewReplacer("a.json", "pool.json", "accounts", "provider").Replace(replaced) + ", unlock pool.lock",
 	}
 	all := changes()
@@ -68,7 +68,7 @@ func TestOrderOfARefresh(t *testing.T) {
 		return errors.Join(intended, updated, l.Settle(), l.Unlock())
 	})
 	const replaced = "create F.tmp, write F.tmp, sync F.tmp, close F.tmp, rename F.tmp, syncdir accounts, "
-	want := "lock a.lock, " + strings.ReplaceAll(replaced, "F", "a.intent") + strings.ReplaceAll(replaced, "F", "a.json") +
+	want := "lock a.lock, mkdir claims, syncdir provider, lock INSTANCE.lock, " + strings.ReplaceAll(replaced, "F", "a.intent") + strings.ReplaceAll(replaced, "F", "a.json") +
 		"remove a.intent, unlock a.lock"
 	if got != want {
 		t.Errorf("did  %s\nwant %s", got, want)

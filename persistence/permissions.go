@@ -1,7 +1,10 @@
 package persistence
 
 import (
+	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"runtime"
 )
 
@@ -9,6 +12,26 @@ import (
 func checkFile(path string, mode fs.FileMode) error {
 	return checkMode(path, mode, 0o077, "chmod 600 ")
 }
+
+// checkOwner refuses an account file of somebody else: neither this user nor
+// the owner of the folder, who could put any file there.
+func (s *FileStore) checkOwner(p place, info fs.FileInfo) error {
+	owner, ok := ownerOf(info)
+	if !ok || owner == os.Geteuid() {
+		return nil
+	}
+	folder, err := s.fs.Stat(filepath.Dir(p.entry))
+	if err != nil {
+		return storageError(p.entry, err)
+	}
+	if host, ok := ownerOf(folder); ok && host == owner {
+		return nil
+	}
+	return storageError(p.entry, &fs.PathError{Op: "open", Path: p.file, Err: errForeign})
+}
+
+// errForeign is a kind of fs.ErrPermission.
+var errForeign = fmt.Errorf("it belongs to another user: %w", fs.ErrPermission)
 
 // checkFolder refuses a folder within the state folder that other users may enter.
 func checkFolder(path string, mode fs.FileMode) error {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // The names below the state folder.
@@ -78,17 +79,18 @@ func (s *FileStore) placeIn(folder string, key Key, link bool) (place, error) {
 	if link {
 		var err error
 		if p.file, err = s.resolve(p.entry); err != nil {
-			return place{}, err
+			return p, err
 		}
 	}
 	p.lock = s.lockOf(key.Provider, p.file)
 	return p, nil
 }
 
-// resolve follows the links in path; a path that leads nowhere stays as it is.
+// resolve follows the links in path; a path that leads nowhere, or back to
+// itself, stays as it is.
 func (s *FileStore) resolve(path string) (string, error) {
 	resolved, err := s.fs.EvalSymlinks(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP) {
 		return path, nil
 	}
 	return resolved, storageError(path, err)

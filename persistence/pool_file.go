@@ -60,7 +60,11 @@ func (s *FileStore) rewritePool(p place, mutate func(*PoolState)) (PoolState, er
 		return PoolState{}, err
 	}
 	mutate(&state)
+	state.bound()
 	data, err := encodePool(&state)
+	if err == nil {
+		err = checkSize(p.file, data, maxPoolFile)
+	}
 	if err != nil {
 		return PoolState{}, err
 	}
@@ -73,7 +77,7 @@ func (s *FileStore) replaceStale(path string, data []byte) error {
 	if !errors.Is(err, errStray) {
 		return err
 	}
-	if err := s.fs.Remove(path + tempSuffix); err != nil {
+	if err := s.discard(path + tempSuffix); err != nil {
 		return storageError(path, err)
 	}
 	return s.replace(path, data)
@@ -88,13 +92,16 @@ func (s *FileStore) readPool(p place) (PoolState, error) {
 	return state, err
 }
 
-// peekPool needs no lock and changes nothing; no file is the zero state.
+// peekPool needs no lock and changes nothing; no file is the zero state. What
+// is no file at all is in the way of every change, as one that does not parse.
 func (s *FileStore) peekPool(p place) (PoolState, error) {
-	data, _, err := s.fs.ReadFile(p.file)
-	if errors.Is(err, fs.ErrNotExist) {
+	data, _, err := s.fs.ReadFile(p.file, maxPoolFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return PoolState{}, nil
-	}
-	if err != nil {
+	case isNoFile(err):
+		return PoolState{}, corrupt(err)
+	case err != nil:
 		return PoolState{}, storageError(p.file, err)
 	}
 	return decodePool(data)

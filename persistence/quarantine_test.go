@@ -219,9 +219,9 @@ type unreadable struct {
 	path string
 }
 
-func (u *unreadable) ReadFile(path string) ([]byte, os.FileMode, error) {
+func (u *unreadable) ReadFile(path string, most int64) ([]byte, os.FileInfo, error) {
 	if path == u.path {
-		return nil, 0, &os.PathError{Op: "open", Path: path, Err: os.ErrPermission}
+		return nil, nil, &os.PathError{Op: "open", Path: path, Err: os.ErrPermission}
 	}
-	return u.fileSystem.ReadFile(path)
+	return u.fileSystem.ReadFile(path, most)
 }

@@ -14,11 +14,13 @@ import (
 // it keeps that login; anything less is removed.
 func (s *FileStore) settle(p place) error {
 	temp := p.file + tempSuffix
-	data, _, err := s.fs.ReadFile(temp)
-	if errors.Is(err, fs.ErrNotExist) {
+	data, _, err := s.fs.ReadFile(temp, maxAccountFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	}
-	if err != nil {
+	case isNoFile(err): // no writer's of ours
+		return storageError(temp, s.discard(temp))
+	case err != nil:
 		return storageError(temp, err)
 	}
 	whole, err := s.decode(p.key, data)
@@ -51,6 +53,26 @@ func (s *FileStore) complete(temp, path string) error {
 		return storageError(temp, err)
 	}
 	return s.syncFolderOf(path)
+}
+
+// discard removes what is in the way of a temp file; a folder that holds
+// something is moved away instead.
+func (s *FileStore) discard(path string) error {
+	err := s.fs.Remove(path)
+	if info, statErr := s.fs.Lstat(path); err == nil || statErr != nil || !info.IsDir() {
+		return err
+	}
+	return s.moveAway(path)
+}
+
+// moveAway renames what stands in the place of a file and holds nothing that
+// was stored.
+func (s *FileStore) moveAway(path string) error {
+	aside, err := s.freeName(path)
+	if err != nil {
+		return err
+	}
+	return s.fs.Rename(path, aside)
 }
 
 // setAsideError is the ErrCorrupt of a file that has been quarantined.

@@ -158,7 +158,7 @@ func TestForeignNamesAreLeftAlone(t *testing.T) {
 	for _, name := range names {
 		write(t, filepath.Join(accounts, name), "x")
 	}
-	if err := os.Mkdir(filepath.Join(accounts, "folder.json"), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(accounts, "folder"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if snap := mustLoad(t, s); ids(snap) != "a" || len(snap.Quarantined) > 0 {

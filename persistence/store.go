@@ -22,7 +22,8 @@ type Store interface {
 	Load(ctx context.Context, provider string) (Snapshot, error)
 
 	// Read returns an account as it is stored now, without waiting for anyone.
-	// ErrNotFound when it is gone, ErrCorrupt when it cannot be read.
+	// ErrNotFound when it is gone, ErrCorrupt when it cannot be read; a file that
+	// is there and cannot be used is an *UnreadableError.
 	Read(ctx context.Context, key Key) (account.Record, error)
 
 	// Watch has w told what others, and this store itself, change of a
@@ -34,8 +35,9 @@ type Store interface {
 	Create(ctx context.Context, rec account.Record) error
 
 	// Update reads the account as it is stored now, applies mutate and stores
-	// the result, which it returns, with a Revision that is one higher. Nobody
-	// else changes the account meanwhile.
+	// the result, which it returns, with a Revision that is one higher than both
+	// the stored one and that which mutate sets. Nobody else changes the account
+	// meanwhile.
 	// ErrNotFound when the account is gone.
 	Update(ctx context.Context, key Key, mutate Mutation) (account.Record, error)
 
@@ -59,7 +61,8 @@ type Store interface {
 	LockPool(ctx context.Context, provider string) (unlock func() error, err error)
 
 	// UpdatePool is Update for what belongs to the pool as a whole. A pool
-	// that stored nothing yet starts from the zero PoolState.
+	// that stored nothing yet starts from the zero PoolState. Of bindings, owners
+	// and alerts the latest are stored.
 	UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error)
 
 	// Close releases what the store holds. No other call may follow.
@@ -104,8 +107,8 @@ type Watching struct {
 }
 
 // Mutation changes an account in place. It must be quick, must not keep the
-// pointer, and may run again on a newer record. ID, Provider and Revision are
-// the store's, whatever it writes there.
+// pointer, and may run again on a newer record. ID and Provider are the store's,
+// whatever it writes there; a Revision that it raises counts.
 type Mutation func(*account.Record)
 
 // Key names one account. Both parts become file names: lower-case letters,
@@ -123,14 +126,18 @@ type Snapshot struct {
 }
 
 // Quarantined is a file that could not be used; its bytes are kept. A file
-// that does not parse has been renamed; one that is only refused (written by a
-// newer version, open to other users) is where it was.
+// that does not parse has been renamed. One that is only refused is where it
+// was, and is used again when it has been mended: it was written by a newer
+// version, is open to other users or belongs to one, is larger than 1 MiB, or is
+// no file at all, but a folder, a pipe, a link that leads nowhere.
 type Quarantined struct {
 	// ID is the account's, taken from the file's name; empty for the file
 	// that holds the PoolState.
 	ID string
 	// Path is where the bytes are now.
 	Path string
+	// InPlace is set when they are where they were.
+	InPlace bool
 	// Reason says what was wrong and what mends it, without the file's
 	// content. It is empty when the file was set aside by an earlier Load.
 	Reason string
@@ -149,9 +156,9 @@ type PoolState struct {
 	Pinned string
 	// PinnedAt is when that was wished.
 	PinnedAt time.Time
-	// Bindings tie an affinity key to an account.
+	// Bindings tie an affinity key to an account: 2 000 keys of 64 bytes at most.
 	Bindings map[string]Binding
-	// Owned says which account made a resource that only it can use.
+	// Owned says which account made a resource that only it can use: as many.
 	Owned map[string]Binding
 	// Limits hold for all accounts, Freed is evidence against some.
 	Limits []account.Limit
@@ -159,7 +166,8 @@ type PoolState struct {
 	// ImportedAt is when other programs' logins were imported by themselves;
 	// zero when that has not happened.
 	ImportedAt time.Time
-	// Alerts are what owners were alerted of, by "<account id>/<state>".
+	// Alerts are what owners were alerted of, by "<account id>/<state>": 10 000
+	// at most.
 	Alerts map[string]Alert
 	// Unknown are stored fields that this version does not know; they
 	// survive a rewrite.

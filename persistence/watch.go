@@ -32,6 +32,9 @@ func (s *FileStore) Read(_ context.Context, key Key) (account.Record, error) {
 		return account.Record{}, accountError(key, err)
 	}
 	rec, err := s.peek(p)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		err = &UnreadableError{refused(p, err)}
+	}
 	return rec, accountError(key, err)
 }
 

@@ -2,12 +2,13 @@ package persistence
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
 const (
@@ -50,7 +51,7 @@ func (w *fileWatch) stop() {
 }
 
 func (w *fileWatch) read() []byte {
-	data, err := os.ReadFile(w.path)
+	data, _, err := regular.Read(w.path, maxEditedFile)
 	if err != nil {
 		return nil
 	}

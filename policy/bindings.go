@@ -8,7 +8,8 @@ import (
 
 // Binding ties one conversation to one account.
 type Binding struct {
-	// Key is the affinity key of the conversation's requests.
+	// Key is the affinity key of the conversation's requests, or stands for it:
+	// it has 64 bytes at most.
 	Key string
 	// Account is the account's id; empty when the binding ended.
 	Account string
@@ -60,6 +61,7 @@ func (p *Pool) RestoreBindings(saved []Binding, now Instant) { p.bindings.restor
 
 func (b *bindings) restore(saved []Binding, now Instant) {
 	for _, s := range slices.SortedFunc(slices.Values(saved), byUse) {
+		s.Key = shortKey(s.Key)
 		known := b.all[b.byKey[s.Key]] // no binding's is zero
 		if s.Account != "" && s.UsedAt.Add(b.life) > now && s.UsedAt > known.UsedAt {
 			b.restoreOne(s, now)
@@ -106,7 +108,7 @@ func (b *bindings) take() []Binding {
 
 // find returns the index of a conversation's binding, 0 for none.
 func (b *bindings) find(key string, now Instant) int32 {
-	i := b.byKey[key]
+	i := b.byKey[shortKey(key)]
 	if i != 0 && b.expired(i, now) {
 		b.end(i)
 		return 0
@@ -131,6 +133,7 @@ func (b *bindings) use(i int32, now Instant) {
 
 // bind returns the index of the binding for key, which may be new, used now.
 func (b *bindings) bind(key string, now Instant) int32 {
+	key = shortKey(key)
 	i := b.byKey[key]
 	if i == 0 {
 		i = b.open(now)

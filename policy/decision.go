@@ -77,6 +77,6 @@ func ConversationID(key string) string {
 	if key == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(key))
+	sum := sha256.Sum256([]byte(shortKey(key)))
 	return hex.EncodeToString(sum[:conversationDigits/2])
 }

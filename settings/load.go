@@ -3,10 +3,10 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"runtime"
+
+	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
 // maxFileSize is far above what anybody writes by hand, and low enough for a
@@ -48,27 +48,21 @@ func load(path string) (Settings, *reader, error) {
 }
 
 func readFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
+	data, info, err := regular.Read(path, maxFileSize)
+	switch {
+	case errors.Is(err, regular.ErrTooLarge):
+		return nil, fmt.Errorf("%s is larger than %d KiB and thus no settings file", path, maxFileSize>>10)
+	case err != nil:
 		return nil, err
 	}
-	defer func() { _ = file.Close() }()
-	if err := checkOwner(path, file); err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
-	if err == nil && len(data) > maxFileSize {
-		err = fmt.Errorf("%s is larger than %d KiB and thus no settings file", path, maxFileSize>>10)
-	}
-	return data, err
+	return data, checkMode(path, info.Mode())
 }
 
-// checkOwner refuses a file that others may write to: it names the servers
+// checkMode refuses a file that others may write to: it names the servers
 // that get credentials, and a program to run. Windows has no such modes.
-func checkOwner(path string, file *os.File) error {
-	info, err := file.Stat()
-	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o022 == 0 {
-		return err
+func checkMode(path string, mode fs.FileMode) error {
+	if runtime.GOOS == "windows" || mode.Perm()&0o022 == 0 {
+		return nil
 	}
-	return fmt.Errorf("other users may write to %s (mode %04o); run: chmod go-w %q", path, info.Mode().Perm(), path)
+	return fmt.Errorf("other users may write to %s (mode %04o); run: chmod go-w %q", path, mode.Perm(), path)
 }

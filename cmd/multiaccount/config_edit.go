@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-810f1486/multiaccount/internal/regular"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
@@ -40,9 +41,13 @@ func configEditCommand(s streams) *cobra.Command {
 	}
 }
 
+// maxDraft is above what settings may have, so that what is too large can be
+// edited down.
+const maxDraft = 1 << 20
+
 // configEdit has a copy edited until it is right, or the user gives up.
 func configEdit(ctx context.Context, s streams, path string) error {
-	before, err := os.ReadFile(path)
+	before, _, err := regular.Read(path, maxDraft)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -76,7 +81,7 @@ func configEdit(ctx context.Context, s streams, path string) error {
 
 // keepDraft makes the draft the settings file, unless something is wrong.
 func keepDraft(ctx context.Context, path, draft string, before []byte) error {
-	edited, err := os.ReadFile(draft)
+	edited, _, err := regular.Read(draft, maxDraft)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func revisionsTellTheOrder(t trial) {
 	if got := only(t.T, s).Revision; got != 1 {
 		t.Errorf("a new account has revision %d, want 1", got)
 	}
-	if got := mustUpdate(t.T, s, key, func(r *account.Record) { r.Revision = 77 }).Revision; got != 2 {
+	if got := mustUpdate(t.T, s, key, func(r *account.Record) { r.Revision = 0 }).Revision; got != 2 {
 		t.Errorf("revision %d after a change, want 2", got)
 	}
 	held := locked(t.T, s, key)
@@ -89,6 +89,9 @@ func revisionsTellTheOrder(t trial) {
 	unlock(t.T, held)
 	if read, err := s.Read(t.Context(), key); err != nil || read.Revision != 3 {
 		t.Errorf("read is revision %d, want 3; %v", read.Revision, err)
+	}
+	if got := mustUpdate(t.T, s, key, func(r *account.Record) { r.Revision = 77 }).Revision; got != 78 || only(t.T, s).Revision != 78 {
+		t.Errorf("revision %d after a change that raised it to 77", got)
 	}
 }
 

@@ -79,6 +79,7 @@ func checks() map[string]func(trial) {
 		"a watch tells of changes":          watchTells,
 		"pool state":                        poolState,
 		"concurrent pool updates":           concurrentPoolUpdates,
+		"pool state is bounded":             poolIsBounded,
 	}
 }
 

@@ -6,7 +6,9 @@ package faults_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -87,5 +89,32 @@ func checkIdle(t *testing.T, pool *multiaccount.Pool) {
 		if a.InFlight != 0 {
 			t.Errorf("%s has %d requests in flight", a.Label, a.InFlight)
 		}
+	}
+}
+
+// use has one account serve a request.
+func use(ctx context.Context, pool *multiaccount.Pool, id string) error {
+	lease, err := pool.Acquire(ctx, multiaccount.Request{Account: id})
+	if err == nil {
+		lease.Done(multiaccount.Outcome{Status: 200})
+	}
+	return err
+}
+
+// awaitState waits until an account is listed once, and so.
+func awaitState(t *testing.T, pool *multiaccount.Pool, id string, want multiaccount.State) {
+	t.Helper()
+	end := time.Now().Add(rig.Patience)
+	for {
+		all, err := pool.Accounts(t.Context())
+		rig.Must(t, err)
+		all = slices.DeleteFunc(all, func(a multiaccount.AccountStatus) bool { return a.ID != id })
+		if len(all) == 1 && all[0].State == want {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the account is listed as %+v, want %s", all, want)
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }

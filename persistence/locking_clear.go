@@ -1,0 +1,47 @@
+package persistence
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/seed-810f1486/multiaccount/internal/regular"
+)
+
+// tryLock is TryLock of the file system, once more after what is no file has
+// been moved out of the lock's way.
+func (s *FileStore) tryLock(path string) (unlock func() error, ok bool, err error) {
+	return s.tryCleared(path, s.fs.TryLock)
+}
+
+func (s *FileStore) tryCleared(path string, try func(string) (func() error, bool, error)) (unlock func() error, ok bool, err error) {
+	unlock, ok, err = try(path)
+	if !errors.Is(err, regular.ErrNotRegular) {
+		return unlock, ok, err
+	}
+	if cleared, err := s.clearLock(path); err != nil || !cleared {
+		return nil, false, err
+	}
+	return try(path)
+}
+
+// clearLock moves away what stands in the place of a lock and is no file, as a
+// pipe. A lock holds no bytes, so nothing is lost, and the account can be used.
+// One process at a time does so, under the lock of the folder: another one could
+// move away the lock that the first has made since. cleared is false while
+// another one is at it.
+func (s *FileStore) clearLock(path string) (cleared bool, err error) {
+	release, ok, err := s.fs.TryLockFolder(filepath.Dir(path))
+	if err != nil || !ok {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	info, err := s.fs.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() {
+		return true, nil
+	}
+	if err == nil {
+		err = s.moveAway(path)
+	}
+	return err == nil, err
+}

@@ -1,0 +1,25 @@
+package policy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"unicode/utf8"
+)
+
+const (
+	// longestKey is how many bytes of a key are kept as they are.
+	longestKey = 64
+	// keyDigits is how much of a hash stands for a longer one.
+	keyDigits = 32
+)
+
+// shortKey returns what stands for an affinity key, or for a resource's id,
+// wherever it is kept: callers choose keys, and may choose long ones. A key that
+// is no UTF-8 would not come back from a file as it was.
+func shortKey(key string) string {
+	if len(key) <= longestKey && utf8.ValidString(key) {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return "sha256:" + hex.EncodeToString(sum[:keyDigits/2])
+}
