@@ -149,15 +149,13 @@ func TestSources(t *testing.T) {
 
 func TestFilesThatAreNoSource(t *testing.T) {
 	for content, want := range map[string]error{
-		"":                             migrate.ErrJSON,
-		`{"claudeAiOauth":{"access`:    migrate.ErrJSON,
-		`[]`:                           migrate.ErrJSON,
-		`{}`:                           migrate.ErrFormat,
-		`{"version":2,"accounts":[]}`:  migrate.ErrFormat,
-		`{"version":1,"accounts":{}}`:  migrate.ErrFormat,
-		`{"claudeAiOauth":"secret-1"}`: migrate.ErrFormat,
-		`{"tokens":["secret-1"]}`:      migrate.ErrFormat,
-		`{"name":"package.json"}`:      migrate.ErrFormat,
+		"":                            migrate.ErrJSON,
+		`{"claudeAiOauth":{"access`:   migrate.ErrJSON,
+		`[]`:                          migrate.ErrJSON,
+		`{}`:                          migrate.ErrFormat,
+		`{"version":2,"accounts":[]}`: migrate.ErrFormat,
+		`{"version":1,"accounts":{}}`: migrate.ErrFormat,
+		`{"name":"package.json"}`:     migrate.ErrFormat,
 	} {
 		_, err := migrate.Read(file(t, "auth.json", content))
 		if !errors.Is(err, want) || strings.Contains(err.Error(), "secret-1") {

@@ -32,5 +32,10 @@ func Reread(ctx context.Context, origin account.Origin) (account.Grant, error) {
 			}, nil
 		}
 	}
+	for _, s := range c.Skipped {
+		if s.Name == origin.Key && c.Format == origin.Format {
+			return account.Grant{}, fmt.Errorf("%s: %w: %s", origin.Path, ErrGone, s.Reason)
+		}
+	}
 	return account.Grant{}, fmt.Errorf("%s: %w", origin.Path, ErrGone)
 }

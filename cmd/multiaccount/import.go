@@ -29,6 +29,7 @@ type importJSON struct {
 	Linked    bool                      `json:"linked"`
 	Result    multiaccount.ImportResult `json:"result"`
 	Reason    string                    `json:"reason,omitempty"`
+	Note      string                    `json:"note,omitempty"`
 }
 
 func newImport(s streams) *cobra.Command {
