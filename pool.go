@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
@@ -297,7 +298,7 @@ func (p *Pool) Accounts(ctx context.Context) ([]AccountStatus, error) {
 		all = append(all, statusOf(&states[i], now))
 	}
 	for _, q := range quarantined {
-		all = append(all, AccountStatus{ID: q.ID, State: StateQuarantined, Reason: quarantineReason(q)})
+		all = append(all, AccountStatus{ID: q.ID, State: StateQuarantined, Reason: printable.Text(quarantineReason(q))})
 	}
 	return all, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // RefusalReason says why no account serves a request.
@@ -60,9 +62,9 @@ type RefusedAccount struct {
 // Error says what is wrong.
 func (r *RefusalError) Error() string {
 	if r.AccountID == "" {
-		return r.Detail
+		return printable.Text(r.Detail)
 	}
-	return fmt.Sprintf("account %s: %s", r.AccountID, r.Detail)
+	return printable.Text(fmt.Sprintf("account %s: %s", r.AccountID, r.Detail))
 }
 
 // NeedsOwners reports whether each account needs its owner before it can serve.

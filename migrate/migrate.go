@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // Errors of [Read].
@@ -63,7 +64,7 @@ func Read(path string) (Contents, error) {
 		err = c.decode(data)
 	}
 	if err != nil {
-		return Contents{}, fmt.Errorf("reading logins from %s: %w", path, err)
+		return Contents{}, fmt.Errorf("reading logins from %s: %w", printable.Text(path), err)
 	}
 	return c, nil
 }

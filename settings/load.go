@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // maxFileSize is far above what anybody writes by hand, and low enough for a
@@ -58,7 +60,7 @@ func readFile(path string) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
 	if err == nil && len(data) > maxFileSize {
-		err = fmt.Errorf("%s is larger than %d KiB and thus no settings file", path, maxFileSize>>10)
+		err = fmt.Errorf("%s is larger than %d KiB and thus no settings file", printable.Text(path), maxFileSize>>10)
 	}
 	return data, err
 }
@@ -70,5 +72,5 @@ func checkOwner(path string, file *os.File) error {
 	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o022 == 0 {
 		return err
 	}
-	return fmt.Errorf("other users may write to %s (mode %04o); run: chmod go-w %q", path, info.Mode().Perm(), path)
+	return fmt.Errorf("other users may write to %s (mode %04o); run: chmod go-w %q", printable.Text(path), info.Mode().Perm(), path)
 }
