@@ -135,5 +135,5 @@ func unknownProvider(name string, known []providers.Provider) error {
 		names += " " + p.Name()
 	}
 	return fmt.Errorf("there is no provider %q, only%s; another one needs providers.%s.base_url in %s",
-		name, names, name, settings.FileName)
+		name, names, printable.Text(name), settings.FileName)
 }
