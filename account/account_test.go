@@ -115,7 +115,7 @@ func TestGrantKeepsTheOrganization(t *testing.T) {
 }
 
 func TestParseSecret(t *testing.T) {
-	for text, want := range map[string]string{"": "", " \n": "", "a": "a", "\tsk-1~!\r\n": "sk-1~!"} {
+	for text, want := range map[string]string{"": "", "\t\r\n": "", "a": "a", "\tsk-1~!\r\n": "sk-1~!"} {
 		if got, err := account.ParseSecret(text); err != nil || got.Reveal() != want {
 			t.Errorf("%q: %q, %v", text, got.Reveal(), err)
 		}

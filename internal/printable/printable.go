@@ -16,7 +16,7 @@ func Text(text string) string {
 	if isPlain(text) {
 		return text
 	}
-	return clean(text, func(r rune) bool { return false })
+	return clean(text, func(rune) bool { return false })
 }
 
 // Lines is [Text] for a text of several lines, whose breaks stay.
