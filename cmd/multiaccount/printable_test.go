@@ -25,7 +25,7 @@ import (
 // What providers, hosts and other programs call things reaches no terminal as
 // it is, by any command, and JSON holds it as it is.
 func TestNoCommandObeysAName(t *testing.T) {
-	srv, dir := providertest.New(providertest.Options{}), filepath.Join(t.TempDir(), "state")
+	srv, dir := providertest.New(providertest.Options{}), filepath.Join(t.TempDir(), printabletest.Name)
 	t.Cleanup(srv.Close)
 	t.Setenv("MULTIACCOUNT_DIR", dir)
 	if err := configure(dir, srv); err != nil {
@@ -42,16 +42,45 @@ func TestNoCommandObeysAName(t *testing.T) {
 	}
 	ids := []string{hostileID(0), hostileID(1)}
 	for _, args := range [][]string{
-		{"accounts", "list"}, {"accounts", "show", ids[0]}, {"accounts", "show", ids[1]}, {"accounts", "show", printabletest.Text}, {"accounts", "show", "no" + printabletest.Text},
-		{"status"}, {"why"}, {"why", printabletest.Text}, {"why", "no" + printabletest.Text}, {"doctor", "--offline"},
-		{"accounts", "rename", ids[0], printabletest.Text}, {"accounts", "disable", ids[0]}, {"accounts", "enable", ids[0]},
-		{"accounts", "refresh", ids[0]}, {"accounts", "refresh", ids[1]}, {"accounts", "reset", ids[0]}, {"accounts", "adopt", ids[1]},
-		{"accounts", "pin", ids[0]}, {"accounts", "pin", "--clear"},
-		{"import", source, "--dry-run"}, {"import", source}, {"import", printabletest.Name}, {"export", "--provider", printabletest.Text},
+		{"accounts", "list"},
+		{"accounts", "show", ids[0]},
+		{"accounts", "show", ids[1]},
+		{"accounts", "show", printabletest.Text},
+		{"accounts", "show", "no" + printabletest.Text},
+		{"status"},
+		{"why"},
+		{"why", printabletest.Text},
+		{"why", "no" + printabletest.Text},
+		{"doctor", "--offline"},
+		{"accounts", "rename", ids[0], printabletest.Text},
+		{"accounts", "disable", ids[0]},
+		{"accounts", "enable", ids[0]},
+		{"accounts", "refresh", ids[0]},
+		{"accounts", "refresh", ids[1]},
+		{"accounts", "reset", ids[0]},
+		{"accounts", "adopt", ids[1]},
+		{"accounts", "pin", ids[0]},
+		{"accounts", "pin", "--clear"},
+		{"import", source, "--dry-run"},
+		{"import", source},
+		{"import", printabletest.Name},
+		{"export", "--provider", printabletest.Text},
 		{"export", "--provider", "anthropic", "--output", filepath.Join(t.TempDir(), printabletest.Name, "x")},
-		{"login", printabletest.Text}, {"accounts", "add", printabletest.Text}, {"config", "get", printabletest.Text}, {"config", "set", printabletest.Text, "1"},
-		{"config", "set", "on_event", printabletest.Text}, {"config", "show"}, {"config", "path"}, {"--" + printabletest.Text}, {printabletest.Text},
-		{"__complete", "accounts", "show", ""}, {"accounts", "remove", ids[1], "--yes"},
+		{"login", printabletest.Text},
+		{"accounts", "add", printabletest.Text},
+		{"config", "get", printabletest.Text},
+		{"config", "set", printabletest.Text, "1"},
+		{"config", "set", "on_event", printabletest.Text},
+		{"config", "show"},
+		{"config", "path"},
+		{"config", "check"},
+		{"config", "schema"},
+		{"encrypt"},
+		{"decrypt"},
+		{"--" + printabletest.Text},
+		{printabletest.Text},
+		{"__complete", "accounts", "show", ""},
+		{"accounts", "remove", ids[1], "--yes"},
 	} {
 		_, stdout, stderr := command(t, args...)
 		printabletest.Check(t, fmt.Sprintf("%q", args), stdout+stderr)
