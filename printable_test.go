@@ -67,7 +67,7 @@ func TestNoErrorHoldsWhatATerminalObeys(t *testing.T) {
 func TestNoEventHoldsWhatATerminalObeys(t *testing.T) {
 	for _, e := range []multiaccount.Event{
 		&multiaccount.AccountJoined{}, &multiaccount.SettingsChanged{}, &multiaccount.SettingsRejected{}, &multiaccount.AccountLeft{},
-		&multiaccount.AccountSwitched{}, &multiaccount.AccountCooled{}, &multiaccount.OverageBlocked{}, &multiaccount.PoolPaused{},
+		&multiaccount.AccountSwitched{}, &multiaccount.AccountCooled{}, &multiaccount.OverageBlocked{}, &multiaccount.OwnerNeeded{}, &multiaccount.PoolPaused{},
 		&multiaccount.PoolResumed{}, &multiaccount.ConversationMoved{}, &multiaccount.DecisionMade{}, &multiaccount.CircuitOpened{},
 		&multiaccount.CircuitClosed{}, &multiaccount.AccountQuarantined{}, &multiaccount.LoginRefreshed{}, &multiaccount.LoginRejected{},
 		&multiaccount.RefreshFailed{}, &multiaccount.UsageUpdated{}, &multiaccount.VerificationRequired{}, &multiaccount.StreamFailed{},

@@ -110,3 +110,6 @@ func (e SaveFailed) String() string { return text(e) }
 
 // String returns the event as JSON; see [EncodeEvent].
 func (e EventsDropped) String() string { return text(e) }
+
+// String returns the event as JSON; see [EncodeEvent].
+func (e OwnerNeeded) String() string { return text(e) }
