@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
@@ -21,16 +22,16 @@ func (p *Pool) Confirm(ctx context.Context, id string, a NewAccount) error {
 	stored, err := p.stored(ctx, id)
 	switch {
 	case errors.Is(err, persistence.ErrNotFound):
-		return fmt.Errorf("%w: %s", ErrUnknownAccount, id)
+		return fmt.Errorf("%w: %s", ErrUnknownAccount, printable.Text(id))
 	case err != nil:
-		return fmt.Errorf("multiaccount: reading account %s back: %w", id, err)
+		return fmt.Errorf("multiaccount: reading account %s back: %w", printable.Text(id), err)
 	}
 	added, err := a.record()
 	if err != nil {
 		return err
 	}
 	if !sameLogin(&stored.Credentials, &added.Credentials) {
-		return fmt.Errorf("%w: %s", ErrOtherLogin, id)
+		return fmt.Errorf("%w: %s", ErrOtherLogin, printable.Text(id))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
@@ -54,12 +55,12 @@ type LimitedAccount struct {
 // Error names the earliest reset and each account.
 func (e *AllAccountsLimitedError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "multiaccount: all %s accounts are limited", e.Provider)
+	fmt.Fprintf(&b, "multiaccount: all %s accounts are limited", printable.Text(e.Provider))
 	if !e.RetryAt.IsZero() {
 		fmt.Fprintf(&b, "; try again at %s", e.RetryAt.Format(time.RFC3339))
 	}
 	for _, a := range e.Accounts {
-		fmt.Fprintf(&b, "\n  %s: %s", a.Label, a.Reason)
+		fmt.Fprintf(&b, "\n  %s: %s", printable.Text(a.Label), printable.Text(a.Reason))
 		if !a.Until.IsZero() {
 			fmt.Fprintf(&b, " until %s", a.Until.Format(time.RFC3339))
 		}
@@ -79,7 +80,7 @@ type ReauthRequiredError struct {
 
 // Error says which account needs its owner and why.
 func (e *ReauthRequiredError) Error() string {
-	return fmt.Sprintf("multiaccount: %s account %s needs its owner: %s", e.Provider, e.AccountID, e.Reason)
+	return errorText("%s account %s needs its owner: %s", e.Provider, e.AccountID, e.Reason)
 }
 
 // AccountUnavailableError is returned when the account a request is pinned to
@@ -103,13 +104,13 @@ type AccountUnavailableError struct {
 // Error says which account cannot serve and why.
 func (e *AccountUnavailableError) Error() string {
 	if e.ByOwner {
-		return fmt.Sprintf("multiaccount: all %s requests are pinned to account %s, which cannot serve: %s; \"multiaccount accounts pin --clear\" ends that",
+		return errorText("all %s requests are pinned to account %s, which cannot serve: %s; \"multiaccount accounts pin --clear\" ends that",
 			e.Provider, e.AccountID, e.Reason)
 	}
 	if e.Resource != "" {
-		return fmt.Sprintf("multiaccount: the request names %s, which %s account %s made, and that cannot serve it: %s", e.Resource, e.Provider, e.AccountID, e.Reason)
+		return errorText("the request names %s, which %s account %s made, and that cannot serve it: %s", e.Resource, e.Provider, e.AccountID, e.Reason)
 	}
-	return fmt.Sprintf("multiaccount: the request is pinned to %s account %s, which cannot serve it: %s", e.Provider, e.AccountID, e.Reason)
+	return errorText("the request is pinned to %s account %s, which cannot serve it: %s", e.Provider, e.AccountID, e.Reason)
 }
 
 // NoAccountOfKindError is returned when a pool has accounts, but none of the only
@@ -149,7 +150,7 @@ type ProviderUnavailableError struct {
 
 // Error says what is wrong and when the provider is tried next.
 func (e *ProviderUnavailableError) Error() string {
-	return fmt.Sprintf("multiaccount: %s is unavailable: %s; try again at %s", e.Provider, e.Reason, e.RetryAt.Format(time.RFC3339))
+	return errorText("%s is unavailable: %s; try again at %s", e.Provider, e.Reason, e.RetryAt.Format(time.RFC3339))
 }
 
 // ForeignHostError is returned for a request to a host that is not the
@@ -161,7 +162,7 @@ type ForeignHostError struct {
 
 // Error names the host.
 func (e *ForeignHostError) Error() string {
-	return fmt.Sprintf("multiaccount: %s credentials are not for host %q; nothing was sent", e.Provider, e.Host)
+	return errorText("%s credentials are not for host %q; nothing was sent", e.Provider, e.Host)
 }
 
 // DuplicateAccountError is returned by [Pool.Add] for a token that another
@@ -173,7 +174,7 @@ type DuplicateAccountError struct {
 
 // Error names the account that holds the token.
 func (e *DuplicateAccountError) Error() string {
-	return fmt.Sprintf("multiaccount: %s account %s already holds this token; log in again for a token of its own", e.Provider, e.AccountID)
+	return errorText("%s account %s already holds this token; log in again for a token of its own", e.Provider, e.AccountID)
 }
 
 // InvalidAccountError is returned by [Pool.Add] for an account that cannot work.
@@ -186,7 +187,13 @@ type InvalidAccountError struct {
 
 // Error names the field and the problem.
 func (e *InvalidAccountError) Error() string {
-	return fmt.Sprintf("multiaccount: NewAccount.%s: %s", e.Field, e.Problem)
+	return errorText("NewAccount.%s: %s", e.Field, e.Problem)
+}
+
+// errorText is an error's text, in which names and reasons may come from a provider or
+// another program.
+func errorText(format string, about ...any) string {
+	return printable.Text(fmt.Sprintf("multiaccount: "+format, about...))
 }
 
 // publicError turns what the actors answer into the errors above.
@@ -219,7 +226,7 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 	case messages.RefusedProvider:
 		return &ProviderUnavailableError{Provider: name, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedUnknown:
-		return fmt.Errorf("%w: the %s pool has no account %s", ErrUnknownAccount, name, r.AccountID)
+		return fmt.Errorf("%w: the %s pool has no account %s", ErrUnknownAccount, name, printable.Text(r.AccountID))
 	case messages.RefusedLimited, messages.RefusedTried:
 		limited := &AllAccountsLimitedError{Provider: name, RetryAt: r.RetryAt}
 		for _, a := range r.Accounts {
@@ -228,5 +235,5 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 		return limited
 	case messages.RefusedEmpty:
 	}
-	return fmt.Errorf("%w: %s: %s", ErrNoAccounts, name, r.Detail)
+	return fmt.Errorf("%w: %s: %s", ErrNoAccounts, name, printable.Text(r.Detail))
 }

@@ -2,14 +2,11 @@ package multiaccount
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/rs/zerolog"
 
@@ -76,26 +73,14 @@ type (
 )
 
 // EncodeEvent returns an event as one JSON object: its name as "event", the
-// fields of its type by the names in docs/events.md. It carries no secret.
+// fields of its type by the names in docs/events.md. It carries no
+// secret, and what a terminal would obey is escaped in it.
 func EncodeEvent(e Event) ([]byte, error) {
-	fields, err := json.Marshal(e)
+	encoded, err := messages.EncodeEvent(e)
 	if err != nil {
-		return nil, fmt.Errorf("multiaccount: encoding %T: %w", e, err)
+		return nil, fmt.Errorf("multiaccount: %w", err)
 	}
-	return append([]byte(`{"event":"`+eventName(e)+`",`), fields[1:]...), nil
-}
-
-// eventName returns login_rejected for LoginRejected.
-func eventName(e Event) string {
-	_, name, _ := strings.Cut(fmt.Sprintf("%T", e), ".")
-	var b strings.Builder
-	for i, r := range name {
-		if unicode.IsUpper(r) && i > 0 {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
+	return encoded, nil
 }
 
 // eventBacklog is how many events may wait for a slow subscriber.

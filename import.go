@@ -52,6 +52,9 @@ type ImportEntry struct {
 	Result ImportResult
 	// Reason says why a login was not taken.
 	Reason string
+	// Note says what of the login could not be read and was left out, such as
+	// the end of its token; empty when all of it was read.
+	Note string
 }
 
 // Import takes in the logins that other programs keep on this machine: those
@@ -100,7 +103,7 @@ func importInto(ctx context.Context, pools map[string]*Pool, o ImportOptions) ([
 func importAll(ctx context.Context, pools map[string]*Pool, c *migrate.Contents, o ImportOptions) ([]ImportEntry, error) {
 	var entries []ImportEntry
 	for i := range c.Logins {
-		entry := ImportEntry{Path: c.Path, Name: c.Logins[i].Name, Format: c.Format, Provider: c.Logins[i].Record.Provider}
+		entry := ImportEntry{Path: c.Path, Name: c.Logins[i].Name, Format: c.Format, Provider: c.Logins[i].Record.Provider, Note: c.Logins[i].Note}
 		err := entry.take(ctx, pools, &c.Logins[i].Record, o)
 		entries = append(entries, entry)
 		if err != nil {

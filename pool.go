@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
@@ -140,7 +141,8 @@ func (s tokenSource) Token() (*oauth2.Token, error) {
 }
 
 // NewAccount is an account to add. It needs an APIKey, or an AccessToken, a
-// RefreshToken or both.
+// RefreshToken or both; white space around them is left out, and what an HTTP
+// header cannot carry is refused.
 type NewAccount struct {
 	// Label is shown in place of the e-mail.
 	Label string
@@ -181,34 +183,54 @@ func (p *Pool) Add(ctx context.Context, a NewAccount) (id string, err error) {
 }
 
 func (a NewAccount) record() (account.Record, error) {
-	if err := a.check(); err != nil {
+	creds, err := a.credentials()
+	if err == nil {
+		err = a.check(&creds)
+	}
+	if err != nil {
 		return account.Record{}, err
 	}
 	kind := account.OAuth
-	if a.APIKey != "" {
+	if !creds.APIKey.IsZero() {
 		kind = account.APIKey
 	}
 	return account.Record{
 		Subject: a.Subject, Organization: a.Organization, Email: a.Email, Label: a.Label, Plan: a.Plan,
 		Kind: kind, Lineage: account.Owned, Generation: 1, Enabled: true,
 		Weight: max(a.Weight, 1), Priority: a.Priority, MaxInFlight: a.MaxInFlight,
-		Credentials: account.Credentials{
-			AccessToken: account.NewSecret(a.AccessToken), RefreshToken: account.NewSecret(a.RefreshToken),
-			APIKey: account.NewSecret(a.APIKey), ExpiresAt: a.ExpiresAt.Round(0), Scopes: a.Scopes,
-		},
-		Usage: a.Usage,
+		Credentials: creds, Usage: a.Usage,
 	}, nil
+}
+
+// credentials are checked here, since a request with what no header can carry
+// fails each time, as if it was the network.
+func (a NewAccount) credentials() (account.Credentials, error) {
+	creds := account.Credentials{ExpiresAt: a.ExpiresAt.Round(0), Scopes: a.Scopes}
+	for _, s := range []struct {
+		field, text string
+		into        *account.Secret
+	}{
+		{"AccessToken", a.AccessToken, &creds.AccessToken},
+		{"RefreshToken", a.RefreshToken, &creds.RefreshToken},
+		{"APIKey", a.APIKey, &creds.APIKey},
+	} {
+		var err error
+		if *s.into, err = account.ParseSecret(s.text); err != nil {
+			return account.Credentials{}, &InvalidAccountError{Field: s.field, Problem: err.Error()}
+		}
+	}
+	return creds, nil
 }
 
 // maxWeight bounds what one account may weigh.
 const maxWeight = 10_000
 
-func (a NewAccount) check() error {
-	hasToken := a.AccessToken != "" || a.RefreshToken != ""
+func (a NewAccount) check(c *account.Credentials) error {
+	hasToken := !c.AccessToken.IsZero() || !c.RefreshToken.IsZero()
 	switch {
-	case !hasToken && a.APIKey == "":
+	case !hasToken && c.APIKey.IsZero():
 		return &InvalidAccountError{Field: "APIKey", Problem: "an account needs an API key, an access token or a refresh token"}
-	case hasToken && a.APIKey != "":
+	case hasToken && !c.APIKey.IsZero():
 		return &InvalidAccountError{Field: "APIKey", Problem: "an account has either an API key or tokens, not both; add two accounts"}
 	case a.Weight < 0 || a.Weight > maxWeight:
 		return &InvalidAccountError{Field: "Weight", Problem: "0 to 10000 is allowed"}
@@ -282,7 +304,7 @@ func (p *Pool) Accounts(ctx context.Context) ([]AccountStatus, error) {
 		all = append(all, statusOf(&states[i], now))
 	}
 	for _, q := range quarantined {
-		all = append(all, AccountStatus{ID: q.ID, State: StateQuarantined, Reason: quarantineReason(q)})
+		all = append(all, AccountStatus{ID: q.ID, State: StateQuarantined, Reason: printable.Text(quarantineReason(q))})
 	}
 	return all, nil
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
@@ -84,6 +85,7 @@ func statusOf(s *messages.AccountStatus, now time.Time) AccountStatus {
 	if s.Unsaved != "" {
 		status.Reason = joinReasons(status.Reason, "the latest change is not stored yet and is tried again: "+s.Unsaved)
 	}
+	status.Reason = printable.Text(status.Reason)
 	return status
 }
 

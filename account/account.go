@@ -231,7 +231,8 @@ type Grant struct {
 }
 
 // Apply writes a grant's credentials and facts into the record, clears what
-// the old login suffered from, and starts a new generation.
+// the old login suffered from, and starts a new generation. An organization
+// that is known stays: an owner may have chosen another one than new tokens name.
 func (r *Record) Apply(g Grant) {
 	c := &r.Credentials
 	c.AccessToken, c.ExpiresAt = g.AccessToken, g.ExpiresAt.Round(0) // tokens end by the wall clock
@@ -242,7 +243,9 @@ func (r *Record) Apply(g Grant) {
 		c.Scopes = g.Scopes
 	}
 	set(&r.Subject, g.Subject)
-	set(&r.Organization, g.Organization)
+	if r.Organization == "" {
+		r.Organization = g.Organization
+	}
 	set(&r.Email, g.Email)
 	set(&r.Plan, g.Plan)
 	r.Generation++

@@ -3,6 +3,7 @@ package account_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -98,6 +99,31 @@ func TestGrantKeepsWhatItDoesNotSay(t *testing.T) {
 	}
 	if rec.Generation != 8 || rec.AuthFailures != 0 || rec.Fault != nil {
 		t.Errorf("generation %d, %d failures, fault %v", rec.Generation, rec.AuthFailures, rec.Fault)
+	}
+}
+
+// The workspace that an owner has chosen is not the one that each of the user's
+// tokens names.
+func TestGrantKeepsTheOrganization(t *testing.T) {
+	told := account.Grant{AccessToken: account.NewSecret("new"), Subject: "s-2", Organization: "personal"}
+	chosen, unknown := account.Record{Subject: "s", Organization: "team"}, account.Record{}
+	chosen.Apply(told)
+	unknown.Apply(told)
+	if chosen.Organization != "team" || chosen.Subject != "s-2" || unknown.Organization != "personal" {
+		t.Errorf("%q of %q, and %q where none was known", chosen.Organization, chosen.Subject, unknown.Organization)
+	}
+}
+
+func TestParseSecret(t *testing.T) {
+	for text, want := range map[string]string{"": "", "\t\r\n": "", "a": "a", "\tsk-1~!\r\n": "sk-1~!"} {
+		if got, err := account.ParseSecret(text); err != nil || got.Reveal() != want {
+			t.Errorf("%q: %q, %v", text, got.Reveal(), err)
+		}
+	}
+	for _, text := range []string{"a b", "a\x00", "a\u00a0b", "\u200ba", "a\x7f", "\xff", "ключ"} {
+		if got, err := account.ParseSecret(text); !errors.Is(err, account.ErrUnsendable) || !got.IsZero() {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
 

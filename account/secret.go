@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/rs/zerolog"
 )
@@ -29,6 +31,21 @@ func NewSecret(value string) Secret {
 		return Secret{}
 	}
 	return Secret{value: &value}
+}
+
+// ErrUnsendable is returned by [ParseSecret]. It holds nothing of the text.
+var ErrUnsendable = errors.New("it has spaces or other characters that an HTTP header cannot carry; copy it again, whole and alone")
+
+// ParseSecret reads a key or a token as somebody typed it or a file holds it.
+// White space around it is left out; nothing else gives the zero Secret. A text
+// that cannot be sent in an HTTP header is refused with [ErrUnsendable]: visible
+// ASCII characters are all that keys and tokens consist of (RFC 6750 section 2.1).
+func ParseSecret(text string) (Secret, error) {
+	text = strings.TrimSpace(text)
+	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return Secret{}, ErrUnsendable
+	}
+	return NewSecret(text), nil
 }
 
 // Reveal returns the value itself, for an Authorization header, a token

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
@@ -72,7 +73,7 @@ func (a *accountActor) unfit(m *originRead) error {
 // stale is the error of a linked login that its program has to renew.
 func (a *accountActor) stale(detail string) error {
 	o := a.record.Origin
-	return a.refusal(fmt.Sprintf("its login is linked to %s in %s (%s): use that program, or adopt the account", o.Format, o.Path, detail))
+	return a.refusal(printable.Text(fmt.Sprintf("its login is linked to %s in %s (%s): use that program, or adopt the account", o.Format, o.Path, detail)))
 }
 
 // takeOver makes the program's token the account's, unless it is already.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
@@ -24,7 +25,7 @@ type DeniedError struct {
 
 // Error names the provider's word.
 func (e *DeniedError) Error() string {
-	return fmt.Sprintf("login: %s refused the login: %s", e.Provider, e.Code)
+	return printable.Text(fmt.Sprintf("login: %s refused the login: %s", e.Provider, e.Code))
 }
 
 // PortTakenError is returned by [Browser] when another program listens on the
@@ -38,8 +39,8 @@ type PortTakenError struct {
 
 // Error says what to do.
 func (e *PortTakenError) Error() string {
-	return fmt.Sprintf("login: port %d is taken by another program, perhaps another login, and %s sends browsers back to no other; "+
-		"end that program, or log in with a device code or by pasting the address", e.Port, e.Provider)
+	return printable.Text(fmt.Sprintf("login: port %d is taken by another program, perhaps another login, and %s sends browsers back to no other; "+
+		"end that program, or log in with a device code or by pasting the address", e.Port, e.Provider))
 }
 
 // Unwrap returns the system's error.
@@ -49,7 +50,7 @@ func (e *PortTakenError) Unwrap() error { return e.Err }
 type PasteError struct{ Problem string }
 
 // Error returns the problem.
-func (e *PasteError) Error() string { return "login: " + e.Problem }
+func (e *PasteError) Error() string { return "login: " + printable.Text(e.Problem) }
 
 // NotStoredError is returned by [Save] when the account cannot be read back as
 // it was stored.
@@ -60,7 +61,7 @@ type NotStoredError struct {
 
 // Error says what to do.
 func (e *NotStoredError) Error() string {
-	return fmt.Sprintf("login: the account %s was stored but reads back wrong; log in again: %v", e.AccountID, e.Err)
+	return printable.Text(fmt.Sprintf("login: the account %s was stored but reads back wrong; log in again: %v", e.AccountID, e.Err))
 }
 
 // Unwrap returns what the reading ended with.

@@ -2,7 +2,7 @@ package login
 
 import (
 	"errors"
-	"strings"
+	"fmt"
 
 	"github.com/seed-810f1486/multiaccount/account"
 )
@@ -10,12 +10,12 @@ import (
 // ParseKey reads an API key as its owner brings it, with white space around
 // it. The errors say what is wrong, and nothing of the text.
 func ParseKey(text string) (account.Secret, error) {
-	key := strings.TrimSpace(text)
+	key, err := account.ParseSecret(text)
 	switch {
-	case key == "":
+	case err != nil:
+		return account.Secret{}, fmt.Errorf("that is no API key: %w", err)
+	case key.IsZero():
 		return account.Secret{}, errors.New("no API key was given")
-	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return account.Secret{}, errors.New("that is no API key: it has spaces or other characters that no key has")
 	}
-	return account.NewSecret(key), nil
+	return key, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // RefusalReason says why no account serves a request.
@@ -66,9 +67,9 @@ type RefusedAccount struct {
 // Error says what is wrong.
 func (r *RefusalError) Error() string {
 	if r.AccountID == "" {
-		return r.Detail
+		return printable.Text(r.Detail)
 	}
-	return fmt.Sprintf("account %s: %s", r.AccountID, r.Detail)
+	return printable.Text(fmt.Sprintf("account %s: %s", r.AccountID, r.Detail))
 }
 
 // NeedsOwners reports whether each account needs its owner before it can serve.

@@ -6,25 +6,30 @@ import (
 )
 
 // decodeClaude reads Claude Code's .credentials.json.
-func (c *Contents) decodeClaude(data []byte) error {
-	var file struct {
-		Login struct {
-			AccessToken  string   `json:"accessToken"`
-			RefreshToken string   `json:"refreshToken"`
-			ExpiresAt    millis   `json:"expiresAt"`
-			Scopes       []string `json:"scopes"`
-			Subscription string   `json:"subscriptionType"`
-		} `json:"claudeAiOauth"`
+func (c *Contents) decodeClaude(file *object) {
+	const name = "claudeAiOauth"
+	c.Format = account.FromClaudeCode
+	login := objectOf(file.members[name])
+	switch {
+	case login != nil && len(login.members) > 0:
+		c.add(name, login, account.Record{
+			Provider: anthropicName, Plan: anthropic.PlanLabel(login.text("subscriptionType")), Credentials: claudeTokens(login),
+		})
+	case file.has(name):
+		c.skip(name, notAnObject)
+	case file.has("mcpOAuth"):
+		c.skip("mcpOAuth", "these are logins of MCP servers alone: log in with Claude Code first")
+	case file.names("oauthAccount"):
+		c.skip("oauthAccount", "these are Claude Code's settings: its login is in .credentials.json, or in the keychain of the system")
+	default:
+		c.skip(name, "nobody is logged in: log in with Claude Code first")
 	}
-	if err := parse(data, &file); err != nil {
-		return err
-	}
-	login := file.Login
-	rec := account.Record{
-		Provider: anthropicName, Plan: anthropic.PlanLabel(login.Subscription),
-		Credentials: secrets(login.AccessToken, login.RefreshToken, login.ExpiresAt),
-	}
-	rec.Credentials.Scopes = login.Scopes
-	c.add("claudeAiOauth", rec)
-	return nil
 }
+
+func claudeTokens(login *object) account.Credentials {
+	creds := login.tokens("accessToken", "refreshToken", "expiresAt")
+	creds.Scopes = login.words("scopes")
+	return creds
+}
+
+const notAnObject = "it is no object, which a login is"

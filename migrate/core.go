@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,85 +14,66 @@ import (
 // coreVersion is the one version that multi-account-core has written.
 const coreVersion = 1
 
-// coreFile is the file that multi-account-core keeps for one provider.
-type coreFile struct {
-	Version  int           `json:"version"`
-	Accounts []coreAccount `json:"accounts"`
-	Active   string        `json:"activeAccountUuid,omitempty"`
-}
-
-type coreAccount struct {
-	UUID         string `json:"uuid,omitempty"`
-	AccountID    string `json:"accountId,omitempty"`
-	Label        string `json:"label,omitempty"`
-	Email        string `json:"email,omitempty"`
-	Plan         string `json:"planTier"`
-	RefreshToken string `json:"refreshToken"`
-	AccessToken  string `json:"accessToken,omitempty"`
-	ExpiresAt    millis `json:"expiresAt,omitempty"`
-	AddedAt      millis `json:"addedAt"`
-	LastUsed     millis `json:"lastUsed"`
-	Enabled      *bool  `json:"enabled,omitempty"`
-	Disabled     bool   `json:"isAuthDisabled,omitempty"`
-	Reason       string `json:"authDisabledReason,omitempty"`
-}
-
 // decodeCore reads a file of multi-account-core.
-func (c *Contents) decodeCore(data []byte) error {
-	var file coreFile
-	if err := parse(data, &file); err != nil || file.Version != coreVersion {
+func (c *Contents) decodeCore(file *object) error {
+	c.Format = account.FromMultiAccountCore
+	if strings.Trim(string(file.members["version"]), `"`) != strconv.Itoa(coreVersion) {
+		return &sourceError{"its version of multi-account-core's form is not 1, the only one that is known", ErrFormat}
+	}
+	var accounts []json.RawMessage
+	if json.Unmarshal(file.members["accounts"], &accounts) != nil {
 		return ErrFormat
 	}
-	for i := range file.Accounts {
-		a := &file.Accounts[i]
-		name := a.name(i)
-		provider := providerOf(c.Path, a)
-		switch {
-		case provider == "":
-			c.skip(name, "neither the file's name nor the token tells the provider; name the file anthropic-… or openai-…")
-		case a.RefreshToken == "" && a.AccessToken == "":
-			c.skip(name, "it holds no token")
-		default:
-			c.add(name, a.record(provider))
-			if login := &c.Logins[len(c.Logins)-1].Record; a.Enabled != nil {
-				login.Enabled = *a.Enabled
-			}
-		}
+	for i, raw := range accounts {
+		c.coreAccount("account "+strconv.Itoa(i+1), objectOf(raw))
+	}
+	if len(accounts) == 0 {
+		c.skip("accounts", "there is none")
 	}
 	return nil
 }
 
-func (a *coreAccount) name(i int) string {
-	for _, name := range []string{a.UUID, a.AccountID, a.Email, a.Label} {
-		if name != "" {
-			return name
-		}
+// coreAccount takes one account in, whose place is its name when it has no other.
+func (c *Contents) coreAccount(place string, a *object) {
+	if a == nil {
+		c.skip(place, notAnObject)
+		return
 	}
-	return "account " + strconv.Itoa(i+1)
+	name := a.coreName(place)
+	rec := account.Record{
+		Label: a.text("label"), Email: a.text("email"), Credentials: a.tokens("accessToken", "refreshToken", "expiresAt"),
+		AddedAt: a.moment("addedAt"), LastUsedAt: a.moment("lastUsed"),
+	}
+	switch providerOf(c.Path, &rec.Credentials) {
+	case anthropicName:
+		rec.Provider, rec.Plan = anthropicName, anthropic.PlanLabel(a.text("planTier"))
+	case openaiName:
+		rec.Organization = a.header("accountId")
+		if rec = chatGPT(rec, ""); rec.Plan == "" {
+			rec.Plan = openai.PlanLabel(a.text("planTier"))
+		}
+	default:
+		c.skip(name, "neither the file's name nor the token tells the provider; name the file anthropic-… or openai-…")
+		return
+	}
+	// That the login was disabled is left out: whether it works is found out anew.
+	if enabled := a.flag("enabled", true); c.add(name, a, rec) {
+		c.Logins[len(c.Logins)-1].Record.Enabled = enabled
+	}
 }
 
-// record leaves out that the login was disabled: whether it works is found
-// out anew.
-func (a *coreAccount) record(provider string) account.Record {
-	rec := account.Record{
-		Provider: provider, Label: a.Label, Email: a.Email,
-		Credentials: secrets(a.AccessToken, a.RefreshToken, a.ExpiresAt),
-		AddedAt:     a.AddedAt.time(), LastUsedAt: a.LastUsed.time(),
-	}
-	if provider == openaiName {
-		rec.Organization = a.AccountID
-		rec = chatGPT(rec, "")
-		if rec.Plan == "" {
-			rec.Plan = openai.PlanLabel(a.Plan)
+func (o *object) coreName(otherwise string) string {
+	for _, name := range []string{"uuid", "accountId", "email", "label"} {
+		var text string
+		if json.Unmarshal(o.members[name], &text) == nil && text != "" {
+			return text
 		}
-		return rec
 	}
-	rec.Plan = anthropic.PlanLabel(a.Plan)
-	return rec
+	return otherwise
 }
 
 // providerOf goes by the file's name, else by the form of the tokens.
-func providerOf(path string, a *coreAccount) string {
+func providerOf(path string, creds *account.Credentials) string {
 	name := strings.ToLower(filepath.Base(path))
 	has := func(words ...string) bool {
 		for _, w := range words {
@@ -101,14 +83,15 @@ func providerOf(path string, a *coreAccount) string {
 		}
 		return false
 	}
+	access, refresh := creds.AccessToken.Reveal(), creds.RefreshToken.Reveal()
 	switch {
 	case has("anthropic", "claude"):
 		return anthropicName
 	case has("openai", "codex", "chatgpt"):
 		return openaiName
-	case strings.HasPrefix(a.RefreshToken, "sk-ant-"), strings.HasPrefix(a.AccessToken, "sk-ant-"):
+	case strings.HasPrefix(refresh, "sk-ant-"), strings.HasPrefix(access, "sk-ant-"):
 		return anthropicName
-	case strings.HasPrefix(a.AccessToken, "eyJ"):
+	case strings.HasPrefix(access, "eyJ"):
 		return openaiName
 	}
 	return ""

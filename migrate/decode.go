@@ -1,11 +1,6 @@
 package migrate
 
-import (
-	"encoding/json"
-	"time"
-
-	"github.com/seed-810f1486/multiaccount/account"
-)
+import "bytes"
 
 // The names of the providers, as their packages give them.
 const (
@@ -15,51 +10,49 @@ const (
 
 // decode recognises the program by the members of the file.
 func (c *Contents) decode(data []byte) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return ErrJSON
+	data, err := withoutMark(data)
+	if err != nil {
+		return err
 	}
-	has := func(name string) bool { return members[name] != nil }
+	file := objectOf(data)
 	switch {
-	case has("version") && has("accounts"):
-		c.Format = account.FromMultiAccountCore
-		return c.decodeCore(data)
-	case has("claudeAiOauth"):
-		c.Format = account.FromClaudeCode
-		return c.decodeClaude(data)
-	case has("tokens") || has("OPENAI_API_KEY"):
-		c.Format = account.FromCodex
-		return c.decodeCodex(data)
+	case file == nil:
+		return ErrJSON
+	case len(file.members) == 0:
+		return &sourceError{"it is empty, as after a logout: log in with the program first", ErrFormat}
+	case file.names("version") && file.names("accounts"):
+		return c.decodeCore(file)
+	case file.names("claudeAiOauth", "mcpOAuth", "oauthAccount"):
+		c.decodeClaude(file)
+		return nil
+	case file.names("tokens", "OPENAI_API_KEY", "auth_mode", "personal_access_token", "agent_identity"):
+		c.decodeCodex(file)
+		return nil
 	}
-	c.Format = account.FromOpenCode
-	return c.decodeOpenCode(members)
+	return c.decodeOpenCode(file)
 }
 
-// parse reads JSON into a struct. Its error holds nothing of the content.
-func parse(data []byte, into any) error {
-	if err := json.Unmarshal(data, into); err != nil {
-		return ErrFormat
-	}
-	return nil
+// sourceError says why a file is of no use. It holds nothing of the content.
+type sourceError struct {
+	problem string
+	// kind is ErrFormat or ErrJSON.
+	kind error
 }
 
-// millis is a moment in milliseconds since 1970; 0 is not known. Some programs
-// write fractions.
-type millis float64
+func (e *sourceError) Error() string { return e.problem }
+func (e *sourceError) Unwrap() error { return e.kind }
 
-// latest is a moment that every clock and file format has a name for.
-const latest = millis(253402300799000) // the end of the year 9999
-
-func (m millis) time() time.Time {
-	if !(m > 0 && m <= latest) {
-		return time.Time{}
+// withoutMark returns the text without the byte order mark that editors of
+// Windows put before it. Text of more than one byte a character is refused: the
+// programs themselves cannot read it.
+func withoutMark(data []byte) ([]byte, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	beginning := data[:min(len(data), len("{\x00"))]
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")), bytes.ContainsRune(beginning, 0):
+		return nil, &sourceError{"it is UTF-16 or UTF-32 text: save it as UTF-8", ErrJSON}
+	case len(bytes.TrimSpace(data)) == 0:
+		return nil, &sourceError{"it is empty", ErrJSON}
 	}
-	return time.UnixMilli(int64(m))
-}
-
-// secrets are tokens by their role.
-func secrets(access, refresh string, expires millis) account.Credentials {
-	return account.Credentials{
-		AccessToken: account.NewSecret(access), RefreshToken: account.NewSecret(refresh), ExpiresAt: expires.time(),
-	}
+	return data, nil
 }

@@ -9,6 +9,30 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
+// coreFile is the file that multi-account-core keeps for one provider.
+type coreFile struct {
+	Version  int           `json:"version"`
+	Accounts []coreAccount `json:"accounts"`
+	Active   string        `json:"activeAccountUuid,omitempty"`
+}
+
+// coreAccount is one account in it. Moments are milliseconds since 1970.
+type coreAccount struct {
+	UUID         string `json:"uuid,omitempty"`
+	AccountID    string `json:"accountId,omitempty"`
+	Label        string `json:"label,omitempty"`
+	Email        string `json:"email,omitempty"`
+	Plan         string `json:"planTier"`
+	RefreshToken string `json:"refreshToken"`
+	AccessToken  string `json:"accessToken,omitempty"`
+	ExpiresAt    int64  `json:"expiresAt,omitempty"`
+	AddedAt      int64  `json:"addedAt"`
+	LastUsed     int64  `json:"lastUsed"`
+	Enabled      bool   `json:"enabled"`
+	Disabled     bool   `json:"isAuthDisabled,omitempty"`
+	Reason       string `json:"authDisabledReason,omitempty"`
+}
+
 // Export writes the logins of one provider as multi-account-core keeps them,
 // and returns what has no place there: API keys. What it writes holds every
 // token in plain text. active is the id of the account in use.
@@ -35,11 +59,11 @@ func Export(w io.Writer, records []account.Record, active string) ([]Skipped, er
 }
 
 func exported(r *account.Record) coreAccount {
-	enabled, c := r.Enabled, &r.Credentials
+	c := &r.Credentials
 	a := coreAccount{
 		UUID: r.ID, Label: r.Label, Email: r.Email, Plan: planTier(r.Plan),
-		RefreshToken: c.RefreshToken.Reveal(), AccessToken: c.AccessToken.Reveal(), ExpiresAt: since1970(c.ExpiresAt),
-		AddedAt: since1970(r.AddedAt), LastUsed: since1970(r.LastUsedAt), Enabled: &enabled,
+		RefreshToken: c.RefreshToken.Reveal(), AccessToken: c.AccessToken.Reveal(), ExpiresAt: millis(c.ExpiresAt),
+		AddedAt: millis(r.AddedAt), LastUsed: millis(r.LastUsedAt), Enabled: r.Enabled,
 	}
 	if r.Provider == openaiName {
 		a.AccountID = r.Organization
@@ -50,11 +74,11 @@ func exported(r *account.Record) coreAccount {
 	return a
 }
 
-func since1970(t time.Time) millis {
+func millis(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
-	return millis(t.UnixMilli())
+	return t.UnixMilli()
 }
 
 // planTier is the provider's word for a plan, by the last word of its label.

@@ -7,6 +7,8 @@ import (
 
 // Find returns the sources that exist on this machine, in the places where
 // their programs keep them. getenv and home are the user's; nothing is opened.
+// A file that links lead to twice is one source; what is there and no file is
+// one too, so that [Read] says why nothing comes of it.
 //
 // The places: OpenCode's auth.json in OPENCODE_CONFIG_DIR,
 // XDG_DATA_HOME/opencode, ~/.local/share/opencode and ~/.config/opencode, and
@@ -16,8 +18,15 @@ func Find(getenv func(string) string, home string) []string {
 	var found []string
 	seen := map[string]bool{}
 	add := func(path string) {
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !seen[path] {
-			seen[path] = true
+		if _, err := os.Lstat(path); err != nil {
+			return
+		}
+		file, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			file = path // a link to nowhere
+		}
+		if !seen[file] {
+			seen[file] = true
 			found = append(found, path)
 		}
 	}

@@ -7,13 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/seed-810f1486/multiaccount/account"
-	"github.com/seed-810f1486/multiaccount/internal/regular"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
-
-// maxFile bounds what is read: real sources are a few KiB.
-const maxFile = 8 << 20
 
 // Errors of [Read].
 var (
@@ -31,6 +29,9 @@ type Login struct {
 	Record account.Record
 	// Name is what the source calls it, for reports.
 	Name string
+	// Note says what of it could not be read and was left out, without anything
+	// of that; empty when all of it was read.
+	Note string
 }
 
 // Skipped is an entry that is no login which could be used.
@@ -48,47 +49,49 @@ type Contents struct {
 	Skipped []Skipped
 }
 
-// Read reads the logins in the file at path, whichever program wrote it. The
-// errors name path: [ErrFormat], [ErrJSON], or why it could not be read.
+// Read reads the logins in the file at path, whichever program wrote it. An
+// entry that is odd costs itself at most; a file that holds nothing to use has
+// Skipped entries that say what it holds. The errors name path: [ErrFormat],
+// [ErrJSON], or why it could not be read.
 func Read(path string) (Contents, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return Contents{}, err
 	}
-	data, err := load(path)
-	if err != nil {
-		return Contents{}, fmt.Errorf("reading logins: %w", err)
-	}
 	c := Contents{Path: path}
-	if err := c.decode(data); err != nil {
-		return Contents{}, fmt.Errorf("reading logins from %s: %w", path, err)
+	data, err := load(path)
+	if err == nil {
+		err = c.decode(data)
+	}
+	if err != nil {
+		return Contents{}, fmt.Errorf("reading logins from %s: %w", printable.Text(path), err)
 	}
 	return c, nil
 }
 
-func load(path string) ([]byte, error) {
-	data, _, err := regular.Read(path, maxFile)
-	if errors.Is(err, regular.ErrTooLarge) {
-		err = fmt.Errorf("%s is larger than %d MiB", path, maxFile>>20)
-	}
-	return data, err
-}
-
-// add takes a login in, or says what is wrong with it.
-func (c *Contents) add(name string, rec account.Record) {
+// add takes a login in that was read from an object, or says what is wrong with
+// it. A login whose token was damaged is left alone, unless what is damaged is
+// the refresh token alone, which a linked login can do without.
+func (c *Contents) add(name string, from *object, rec account.Record) bool {
 	creds := &rec.Credentials
-	if creds.AccessToken.IsZero() && creds.RefreshToken.IsZero() && creds.APIKey.IsZero() {
-		c.skip(name, "it holds no token and no key")
-		return
+	key := !creds.APIKey.IsZero()
+	switch {
+	case from.damaged && creds.AccessToken.IsZero() && !key:
+		c.skip(name, from.note())
+		return false
+	case creds.AccessToken.IsZero() && creds.RefreshToken.IsZero() && !key:
+		c.skip(name, strings.Join(append([]string{"it holds no token and no key"}, from.odd...), "; "))
+		return false
 	}
 	rec.Enabled, rec.Weight, rec.Generation = true, 1, 1
 	rec.Kind, rec.Lineage = account.OAuth, account.Linked
 	rec.Origin = &account.Origin{Format: c.Format, Path: c.Path, Key: name}
-	if !creds.APIKey.IsZero() {
+	if key {
 		// Nobody's refresh ends a key: whoever has it may use it.
 		rec.Kind, rec.Lineage, rec.Origin = account.APIKey, account.Owned, nil
 	}
-	c.Logins = append(c.Logins, Login{Record: rec, Name: name})
+	c.Logins = append(c.Logins, Login{Record: rec, Name: name, Note: from.note()})
+	return true
 }
 
 func (c *Contents) skip(name, reason string) {

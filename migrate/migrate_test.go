@@ -149,15 +149,13 @@ func TestSources(t *testing.T) {
 
 func TestFilesThatAreNoSource(t *testing.T) {
 	for content, want := range map[string]error{
-		"":                             migrate.ErrJSON,
-		`{"claudeAiOauth":{"access`:    migrate.ErrJSON,
-		`[]`:                           migrate.ErrJSON,
-		`{}`:                           migrate.ErrFormat,
-		`{"version":2,"accounts":[]}`:  migrate.ErrFormat,
-		`{"version":1,"accounts":{}}`:  migrate.ErrFormat,
-		`{"claudeAiOauth":"secret-1"}`: migrate.ErrFormat,
-		`{"tokens":["secret-1"]}`:      migrate.ErrFormat,
-		`{"name":"package.json"}`:      migrate.ErrFormat,
+		"":                            migrate.ErrJSON,
+		`{"claudeAiOauth":{"access`:   migrate.ErrJSON,
+		`[]`:                          migrate.ErrJSON,
+		`{}`:                          migrate.ErrFormat,
+		`{"version":2,"accounts":[]}`: migrate.ErrFormat,
+		`{"version":1,"accounts":{}}`: migrate.ErrFormat,
+		`{"name":"package.json"}`:     migrate.ErrFormat,
 	} {
 		_, err := migrate.Read(file(t, "auth.json", content))
 		if !errors.Is(err, want) || strings.Contains(err.Error(), "secret-1") {
@@ -230,6 +228,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"version":1,"accounts":[{"refreshToken":"sk-ant-x","expiresAt":-1}]}`), "codex.json")
 	f.Add([]byte(`{"tokens":{"access_token":"a.b.c"}}`), "auth.json")
 	f.Add([]byte(`{"anthropic":{"type":"oauth","access":"x"}}`), "auth.json")
+	f.Add([]byte("\xef\xbb\xbf"+`{"auth_mode":"apikey","OPENAI_API_KEY":"a\u0001","tokens":{"id_token":{"raw_jwt":5},"account_id":1}}`), "auth.json")
+	f.Add([]byte(`{"claudeAiOauth":{"accessToken":"at","expiresAt":"2030-01-01T00:00:00+14:00","scopes":"a b"},"mcpOAuth":{}}`), "a.json")
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte, name string) {
 		if filepath.Base(name) != name || len(name) > 100 || strings.ContainsRune(name, 0) {
@@ -249,8 +249,13 @@ func FuzzRead(f *testing.F) {
 			if creds.AccessToken.IsZero() && creds.RefreshToken.IsZero() && creds.APIKey.IsZero() {
 				t.Error("a login without a token")
 			}
-			if y := creds.ExpiresAt.Year(); y > 9999 || y < 1 {
+			if y := creds.ExpiresAt.UTC().Year(); y > 9999 || y < 1 {
 				t.Errorf("expires in the year %d", y)
+			}
+			for _, sent := range []account.Secret{creds.AccessToken, creds.RefreshToken, creds.APIKey} {
+				if same, err := account.ParseSecret(sent.Reveal()); err != nil || !same.Equal(sent) {
+					t.Error("a token that no header can carry")
+				}
 			}
 		}
 	})

@@ -1,34 +1,24 @@
 package migrate
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// openCodeEntry is one provider's login in OpenCode's auth.json.
-type openCodeEntry struct {
-	Type    string `json:"type"`
-	Access  string `json:"access"`
-	Refresh string `json:"refresh"`
-	Expires millis `json:"expires"`
-	Key     string `json:"key"`
-	Account string `json:"accountId"`
-}
-
 // decodeOpenCode reads OpenCode's auth.json: one entry for each provider.
-func (c *Contents) decodeOpenCode(entries map[string]json.RawMessage) error {
+func (c *Contents) decodeOpenCode(file *object) error {
+	c.Format = account.FromOpenCode
 	known := false
-	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		var e openCodeEntry
-		if parse(entries[name], &e) != nil || e.Type == "" {
+	for _, name := range slices.Sorted(maps.Keys(file.members)) {
+		entry := objectOf(file.members[name])
+		if entry == nil || !entry.has("type") {
 			c.skip(name, "it is not an entry that OpenCode writes")
 			continue
 		}
 		known = true
-		c.openCodeEntry(name, e)
+		c.openCodeEntry(name, entry)
 	}
 	if !known {
 		return ErrFormat
@@ -36,17 +26,23 @@ func (c *Contents) decodeOpenCode(entries map[string]json.RawMessage) error {
 	return nil
 }
 
-func (c *Contents) openCodeEntry(name string, e openCodeEntry) {
-	switch {
+func (c *Contents) openCodeEntry(name string, e *object) {
+	switch kind := e.text("type"); {
 	case name != anthropicName && name != openaiName:
 		c.skip(name, "its provider is not one of "+anthropicName+" and "+openaiName)
-	case e.Type == "api":
-		c.add(name, account.Record{Provider: name, Credentials: account.Credentials{APIKey: account.NewSecret(e.Key)}})
-	case e.Type != "oauth":
+	case kind == "api":
+		c.add(name, e, account.Record{Provider: name, Credentials: account.Credentials{APIKey: e.secret("key")}})
+	case kind == "wellknown":
+		c.skip(name, "it is a login at a server of its owner's organization (wellknown), which is not known here")
+	case kind != "oauth":
 		c.skip(name, "its type is neither oauth nor api")
 	case name == openaiName:
-		c.add(name, chatGPT(account.Record{Organization: e.Account, Credentials: secrets(e.Access, e.Refresh, e.Expires)}, ""))
+		c.add(name, e, chatGPT(account.Record{Credentials: e.openCodeTokens(), Organization: e.header("accountId")}, ""))
 	default:
-		c.add(name, account.Record{Provider: name, Credentials: secrets(e.Access, e.Refresh, e.Expires)})
+		c.add(name, e, account.Record{Provider: name, Credentials: e.openCodeTokens()})
 	}
+}
+
+func (o *object) openCodeTokens() account.Credentials {
+	return o.tokens("access", "refresh", "expires")
 }

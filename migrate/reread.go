@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // ErrGone is returned by [Reread] when the source holds the login no more.
@@ -32,5 +33,10 @@ func Reread(ctx context.Context, origin account.Origin) (account.Grant, error) {
 			}, nil
 		}
 	}
-	return account.Grant{}, fmt.Errorf("%s: %w", origin.Path, ErrGone)
+	for _, s := range c.Skipped {
+		if s.Name == origin.Key && c.Format == origin.Format {
+			return account.Grant{}, fmt.Errorf("%s: %w: %s", printable.Text(origin.Path), ErrGone, s.Reason)
+		}
+	}
+	return account.Grant{}, fmt.Errorf("%s: %w", printable.Text(origin.Path), ErrGone)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
@@ -55,7 +56,7 @@ type PermissionError struct {
 
 // Error names the path, its mode and the command that mends it.
 func (e *PermissionError) Error() string {
-	return fmt.Sprintf("the mode %04o of %s is not safe for logins: run %s", e.Mode.Perm(), e.Path, e.Fix)
+	return printable.Text(fmt.Sprintf("the mode %04o of %s is not safe for logins: run %s", e.Mode.Perm(), e.Path, e.Fix))
 }
 
 // StorageError is returned when the operating system refused to read or write
@@ -71,7 +72,7 @@ type StorageError struct {
 }
 
 // Error gives the cause and what to do.
-func (e *StorageError) Error() string { return e.Err.Error() + ": " + e.Fix }
+func (e *StorageError) Error() string { return printable.Text(e.Err.Error() + ": " + e.Fix) }
 
 // Unwrap returns the operating system's error.
 func (e *StorageError) Unwrap() error { return e.Err }

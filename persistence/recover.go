@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"strings"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // settle deals with the temp file of a writer that died. The caller holds the
@@ -81,7 +83,10 @@ type setAsideError struct {
 	cause error
 }
 
-func (e *setAsideError) Error() string { return e.cause.Error() + "; its bytes are kept in " + e.path }
+func (e *setAsideError) Error() string {
+	return printable.Text(e.cause.Error() + "; its bytes are kept in " + e.path)
+}
+
 func (e *setAsideError) Unwrap() error { return e.cause }
 
 // setAside renames a file that cannot be read, so that nothing overwrites it,

@@ -3,6 +3,8 @@ package providers
 import (
 	"fmt"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // StatusError is returned by [UsageSource] and [ProfileSource] when the
@@ -18,5 +20,5 @@ type StatusError struct {
 
 // Error says what happened, without the answer's body.
 func (e *StatusError) Error() string {
-	return fmt.Sprintf("%s: the account endpoint answered with HTTP %d", e.Provider, e.Status)
+	return printable.Text(fmt.Sprintf("%s: the account endpoint answered with HTTP %d", e.Provider, e.Status))
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // LoginSource is implemented by providers that an owner can log in to with a
@@ -100,7 +101,9 @@ type LoginError struct {
 }
 
 // Error says what happened, without the answer's body.
-func (e *LoginError) Error() string {
+func (e *LoginError) Error() string { return printable.Text(e.text()) }
+
+func (e *LoginError) text() string {
 	switch {
 	case e.Err != nil:
 		return fmt.Sprintf("%s: the login got no answer: %v", e.Provider, e.Err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // Provider is one AI provider. Implementations are safe for concurrent use
@@ -111,7 +112,9 @@ type RefreshError struct {
 }
 
 // Error says what happened, without the answer's body.
-func (e *RefreshError) Error() string {
+func (e *RefreshError) Error() string { return printable.Text(e.text()) }
+
+func (e *RefreshError) text() string {
 	switch {
 	case e.Err != nil:
 		return fmt.Sprintf("%s: token refresh got no answer: %v", e.Provider, e.Err)

@@ -3,6 +3,8 @@ package settings
 import (
 	"fmt"
 	"strings"
+
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // Error is returned when settings cannot be used. It lists everything that is
@@ -49,7 +51,7 @@ func (e *Error) line(p Problem) string {
 		b.WriteString(name + ": ")
 	}
 	b.WriteString(p.Message)
-	return b.String()
+	return printable.Text(b.String())
 }
 
 // asError returns nil when nothing was found.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"runtime"
 
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
@@ -51,7 +52,7 @@ func readFile(path string) ([]byte, error) {
 	data, info, err := regular.Read(path, maxFileSize)
 	switch {
 	case errors.Is(err, regular.ErrTooLarge):
-		return nil, fmt.Errorf("%s is larger than %d KiB and thus no settings file", path, maxFileSize>>10)
+		return nil, fmt.Errorf("%s is larger than %d KiB and thus no settings file", printable.Text(path), maxFileSize>>10)
 	case err != nil:
 		return nil, err
 	}
@@ -64,5 +65,5 @@ func checkMode(path string, mode fs.FileMode) error {
 	if runtime.GOOS == "windows" || mode.Perm()&0o022 == 0 {
 		return nil
 	}
-	return fmt.Errorf("other users may write to %s (mode %04o); run: chmod go-w %q", path, mode.Perm(), path)
+	return fmt.Errorf("other users may write to %s (mode %04o); run: chmod go-w %q", printable.Text(path), mode.Perm(), path)
 }

@@ -26,7 +26,7 @@ type NoTerminalError struct {
 
 // Error says what was to be asked.
 func (e *NoTerminalError) Error() string {
-	return fmt.Sprintf("there is no terminal here to ask on: %s", e.Question)
+	return Clean(fmt.Sprintf("there is no terminal here to ask on: %s", e.Question))
 }
 
 // Terminal is where a person is asked. Both ends must be a terminal, else

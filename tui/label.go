@@ -6,8 +6,8 @@ import (
 )
 
 // Label returns what to call an account: its label, else its e-mail, else
-// "Account (xxxxxxxx)", which a file that cannot be read leaves alone.
+// "Account (xxxxxxxx)", fit to be printed (see [Clean]), which a file that cannot be read leaves alone.
 func Label(a *multiaccount.AccountStatus) string {
 	r := account.Record{ID: a.ID, Label: a.Label, Email: a.Email}
-	return r.DisplayLabel()
+	return Clean(r.DisplayLabel())
 }

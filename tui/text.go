@@ -3,9 +3,10 @@ package tui
 import (
 	"strconv"
 	"strings"
-	"unicode"
 
 	"charm.land/lipgloss/v2"
+
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 // Fit returns text in exactly that many columns: cut with an ellipsis, or
@@ -43,18 +44,7 @@ func Cut(text string, width int) string {
 // Clean returns a text that came from elsewhere as it may be printed: what
 // would move the cursor, change colours or turn the direction of letters is
 // replaced, and every space is a plain one.
-func Clean(text string) string {
-	const joiner = '\u200d' // keeps an emoji of several parts together
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsPrint(r), r == joiner:
-			return r
-		}
-		return unicode.ReplacementChar
-	}, text)
-}
+func Clean(text string) string { return printable.Text(text) }
 
 // Spread returns left and right at the two ends of a line that is width
 // columns wide; both may have styles. Where there is no room for right, it is

@@ -9,6 +9,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/printable/printabletest"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -46,6 +48,13 @@ func TestClean(t *testing.T) {
 		if got := tui.Clean(text); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", text, got, want)
 		}
+	}
+}
+
+func TestWhatIsSaidCanBePrinted(t *testing.T) {
+	printabletest.Check(t, "an error", (&tui.NoTerminalError{Question: printabletest.Text}).Error())
+	for _, a := range []multiaccount.AccountStatus{{Label: printabletest.Text}, {Email: printabletest.Text}, {ID: "\x1b[2J\u202e"}} {
+		printabletest.Check(t, "a label", tui.Label(&a))
 	}
 }
 

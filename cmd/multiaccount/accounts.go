@@ -59,7 +59,7 @@ func listAccounts(ctx context.Context, s streams, o *session, f *accountFlags) e
 	}
 	t := newTable("PROVIDER", "ACCOUNT", "STATE", "PLAN", "ID")
 	for i := range all {
-		e := &all[i]
+		e := all[i].shown()
 		t.add(e.Provider, e.Label, tui.Colours().State(e.State).Render(string(e.State))+pinMark(e), e.Plan, e.ID)
 	}
 	return t.print(s.out)

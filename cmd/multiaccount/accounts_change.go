@@ -80,5 +80,5 @@ func tell(s streams, done string, e *entry, asJSON bool) error {
 		return writeJSON(s, e)
 	}
 	look := tui.Colours()
-	return tui.Print(s.out, look.Good.Render("✓")+" "+done+" "+look.Title.Render(e.Label)+" of "+e.Provider+"\n")
+	return tui.Print(s.out, look.Good.Render("✓")+" "+done+" "+look.Title.Render(e.name())+" of "+tui.Clean(e.Provider)+"\n")
 }

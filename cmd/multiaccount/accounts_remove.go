@@ -26,7 +26,7 @@ func removeAccount(ctx context.Context, s streams, o *session, name string, f *a
 	if err != nil {
 		return err
 	}
-	if err := confirm(ctx, s, "Remove "+e.Label+" of "+e.Provider+"? Its login cannot be brought back.", sure); err != nil {
+	if err := confirm(ctx, s, "Remove "+e.name()+" of "+e.Provider+"? Its login cannot be brought back.", sure); err != nil {
 		return err
 	}
 	if err := e.pool.Remove(ctx, e.ID); err != nil {

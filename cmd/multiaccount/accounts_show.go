@@ -23,7 +23,7 @@ func newAccountsShow(s streams) *cobra.Command {
 				if f.json {
 					return writeJSON(s, e)
 				}
-				return showAccount(s, e)
+				return showAccount(s, e.shown())
 			})
 		},
 	})

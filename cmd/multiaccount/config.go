@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
@@ -95,7 +97,7 @@ func configPath(s streams, path string, _ []string, asJSON bool) error {
 	if asJSON {
 		return writeJSON(s, map[string]string{"path": path})
 	}
-	return write(s, path+"\n")
+	return write(s, printable.Text(path)+"\n")
 }
 
 // shownEntry is what --json prints of a setting.
@@ -131,7 +133,7 @@ func configShow(s streams, path string, _ []string, asJSON bool) error {
 	}
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, e := range all {
-		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\n", e.Key, e.Value, e.Origin); err != nil {
+		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\n", printable.Text(e.Key), printable.Text(e.Value), printable.Text(e.Origin.String())); err != nil {
 			return err
 		}
 	}
@@ -152,7 +154,7 @@ func configGet(s streams, path string, args []string, asJSON bool) error {
 			return err
 		}
 	}
-	return write(s, text+"\n")
+	return write(s, printable.Text(text)+"\n")
 }
 
 func configCheck(s streams, path string, _ []string, asJSON bool) error {
@@ -168,7 +170,7 @@ func configCheck(s streams, path string, _ []string, asJSON bool) error {
 		}
 		return errors.Join(writeJSON(s, map[string]any{"path": path, "problems": problems}), err)
 	}
-	return write(s, path+": nothing is wrong\n")
+	return write(s, printable.Text(path)+": nothing is wrong\n")
 }
 
 // configSet writes nothing unless the file with the change in it is right.
@@ -183,9 +185,15 @@ func write(s streams, text string) error {
 	return err
 }
 
+// writeJSON escapes what a terminal would obey; the values are as they are.
 func writeJSON(s streams, value any) error {
-	encoder := json.NewEncoder(s.out)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	_, err := s.out.Write(printable.JSON(text.Bytes()))
+	return err
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/internal/regular"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/settings"
@@ -72,7 +73,7 @@ func configEdit(ctx context.Context, s streams, path string) error {
 		if wrong == nil {
 			return nil
 		}
-		_, _ = fmt.Fprintf(s.err, "%v\n", wrong) // the question below is what matters
+		_, _ = fmt.Fprintf(s.err, "%s\n", printable.Lines(wrong.Error())) // the question below is what matters
 		if !askAgain(s) {
 			return fmt.Errorf("%s is as it was", path)
 		}

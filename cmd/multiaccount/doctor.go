@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
@@ -106,9 +107,9 @@ func tellFindings(s streams, found []finding, asJSON bool) error {
 func findingsText(found []finding) string {
 	var text strings.Builder
 	for _, f := range found {
-		fmt.Fprintf(&text, "%s %s  %s\n", f.Level.mark(), tui.Fit(f.Check, len("anthropic")), f.Message)
+		fmt.Fprintf(&text, "%s %s  %s\n", f.Level.mark(), tui.Fit(tui.Clean(f.Check), len("anthropic")), printable.Lines(f.Message))
 		if f.Fix != "" {
-			fmt.Fprintf(&text, "  %s  → %s\n", tui.Fit("", len("anthropic")), f.Fix)
+			fmt.Fprintf(&text, "  %s  → %s\n", tui.Fit("", len("anthropic")), tui.Clean(f.Fix))
 		}
 	}
 	return text.String()

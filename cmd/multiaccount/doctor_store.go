@@ -26,9 +26,9 @@ func examineSettings() (dir string, user *settings.Settings, found []finding) {
 	if err != nil {
 		return dir, nil, []finding{{"settings", levelProblem, err.Error(), fixOf(err, `mend them with "multiaccount config edit"`)}}
 	}
-	message := path + " is in order"
+	message := tui.Clean(path) + " is in order"
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		message = "the defaults: there is no " + path
+		message = "the defaults: there is no " + tui.Clean(path)
 	}
 	return dir, &loaded, []finding{{"settings", levelOK, message, ""}}
 }
@@ -37,11 +37,11 @@ func examineSettings() (dir string, user *settings.Settings, found []finding) {
 // wrong with it, and looks at the accounts.
 func examineFolder(ctx context.Context, s streams, dir, provider string) ([]finding, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return []finding{{"folder", levelOK, dir + " is not there yet; the first account makes it", ""}}, nil
+		return []finding{{"folder", levelOK, tui.Clean(dir) + " is not there yet; the first account makes it", ""}}, nil
 	}
 	var found []finding
 	err := withSession(ctx, s, func(o *session) error {
-		found = []finding{{"folder", levelOK, dir + " is private, and its locks work", ""}}
+		found = []finding{{"folder", levelOK, tui.Clean(dir) + " is private, and its locks work", ""}}
 		all, err := o.entries(ctx, provider)
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func examineFolder(ctx context.Context, s streams, dir, provider string) ([]find
 			found = append(found, finding{"accounts", levelWarning, "there are none", `log in with "multiaccount login PROVIDER"`})
 		}
 		for i := range all {
-			found = append(found, all[i].examine(time.Now()))
+			found = append(found, all[i].shown().examine(time.Now()))
 		}
 		return nil
 	})

@@ -110,7 +110,7 @@ func runDecrypt(ctx context.Context, s streams) error {
 
 func tellConversion(s streams, done persistence.Conversion, err error, now string) error {
 	for _, left := range done.Left {
-		_, _ = fmt.Fprintf(s.err, "left as it is: %s\n", left) // there is nobody else to tell
+		_, _ = fmt.Fprintf(s.err, "left as it is: %s\n", tui.Clean(left)) // there is nobody else to tell
 	}
 	if err != nil {
 		return fmt.Errorf("%w (%d accounts were converted; call it again to complete it)", err, done.Accounts)

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
@@ -44,8 +45,22 @@ type quota struct {
 	SeenAt      time.Time `json:"seen_at,omitzero"`
 }
 
-// name is what a person calls the account.
-func (e *entry) name() string { return cmp.Or(e.Label, e.ID) }
+// name is what a person calls the account, fit to be printed.
+func (e *entry) name() string { return tui.Clean(cmp.Or(e.Label, e.ID)) }
+
+// shown is the entry as a person reads it. What the commands print as JSON is
+// as it is stored.
+func (e *entry) shown() *entry {
+	clean := *e
+	for _, text := range []*string{&clean.Provider, &clean.ID, &clean.Label, &clean.Email, &clean.Plan, &clean.Reason, &clean.LinkedTo} {
+		*text = tui.Clean(*text)
+	}
+	clean.Usage = slices.Clone(e.Usage)
+	for i := range clean.Usage {
+		clean.Usage[i].Name = tui.Clean(clean.Usage[i].Name)
+	}
+	return &clean
+}
 
 // entries returns the accounts of one provider, of all without a name.
 func (o *session) entries(ctx context.Context, provider string) ([]entry, error) {
@@ -101,12 +116,12 @@ func (o *session) claimants(provider string) map[string][]int {
 
 func entryOf(provider string, a *multiaccount.AccountStatus, active string) entry {
 	e := entry{
-		Provider: provider, ID: a.ID, Label: tui.Clean(a.Label), Email: tui.Clean(a.Email), Plan: tui.Clean(a.Plan), State: a.State, Reason: tui.Clean(a.Reason),
+		Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, State: a.State, Reason: a.Reason,
 		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, Claimed: a.Claimed, Pinned: a.Pinned, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
-		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: tui.Clean(a.LinkedTo), Failures: a.Failures, Usage: []quota{},
+		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: a.LinkedTo, Failures: a.Failures, Usage: []quota{},
 	}
 	for _, w := range a.Usage {
-		e.Usage = append(e.Usage, quota{tui.Clean(w.Name), w.Utilization, w.ResetAt, w.SeenAt})
+		e.Usage = append(e.Usage, quota{w.Name, w.Utilization, w.ResetAt, w.SeenAt})
 	}
 	return e
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 // The exit statuses.
@@ -49,7 +51,7 @@ func isInterruption(ctx context.Context, err error) bool {
 // tellMistakes makes wrong flags and arguments of c, and of all commands below
 // it, a [usageError].
 func tellMistakes(c *cobra.Command) {
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{errors.New(tui.Clean(err.Error()))} })
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {

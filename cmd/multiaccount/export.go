@@ -68,7 +68,7 @@ func runExport(ctx context.Context, s streams, o *session, x *exportOptions) err
 		return err
 	}
 	for _, left := range skipped {
-		_, _ = fmt.Fprintf(s.err, "left out: %s: %s\n", left.Name, left.Reason) // there is nobody else to tell
+		_, _ = fmt.Fprintf(s.err, "left out: %s: %s\n", tui.Clean(left.Name), left.Reason) // there is nobody else to tell
 	}
 	if x.output == "" {
 		return write(s, text.String())

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 // find returns the account that name means: by its id, else by its label or
@@ -15,15 +18,21 @@ func (o *session) find(ctx context.Context, provider, name string) (*entry, erro
 	}
 	for _, means := range []func(*entry) bool{
 		func(e *entry) bool { return e.ID == name },
-		func(e *entry) bool { return strings.EqualFold(e.Label, name) || strings.EqualFold(e.Email, name) },
+		func(e *entry) bool { return called(e, name, strings.EqualFold) },
 		func(e *entry) bool { return begins(e.ID, name) },
-		func(e *entry) bool { return begins(e.Label, name) || begins(e.Email, name) },
+		func(e *entry) bool { return called(e, name, begins) },
 	} {
 		if found := matching(all, means); len(found) > 0 {
 			return only(found, name)
 		}
 	}
 	return nil, &usageError{fmt.Errorf(`there is no account %q; "multiaccount accounts list" shows them`, name)}
+}
+
+// called compares a name with the label and the e-mail, as they are stored and
+// as they are printed.
+func called(e *entry, name string, fits func(text, name string) bool) bool {
+	return slices.ContainsFunc([]string{e.Label, e.Email, tui.Clean(e.Label), tui.Clean(e.Email)}, func(text string) bool { return fits(text, name) })
 }
 
 func begins(text, name string) bool {
@@ -46,7 +55,7 @@ func only(found []*entry, name string) (*entry, error) {
 	}
 	text := fmt.Sprintf("%q is not one account, but %d; name it by its id:", name, len(found))
 	for _, e := range found {
-		text += fmt.Sprintf("\n  %s  %s  %s", e.ID, e.Provider, e.Label)
+		text += fmt.Sprintf("\n  %s  %s  %s", tui.Clean(e.ID), tui.Clean(e.Provider), e.name())
 	}
 	return nil, &usageError{fmt.Errorf("%s", text)}
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +31,7 @@ type importJSON struct {
 	Linked    bool                      `json:"linked"`
 	Result    multiaccount.ImportResult `json:"result"`
 	Reason    string                    `json:"reason,omitempty"`
+	Note      string                    `json:"note,omitempty"`
 }
 
 func newImport(s streams) *cobra.Command {
@@ -61,21 +64,29 @@ func runImport(ctx context.Context, s streams, o *session, options multiaccount.
 	t := newTable("RESULT", "PROVIDER", "LOGIN", "FROM", "NOTE")
 	for i := range report {
 		e := &report[i]
-		style, note := look.Faint, e.Reason
-		switch {
-		case e.Result == multiaccount.ImportTaken && e.Linked:
-			style, note = look.Good, "linked"
-		case e.Result == multiaccount.ImportTaken:
+		style := look.Faint
+		switch e.Result {
+		case multiaccount.ImportTaken:
 			style = look.Good
-		case e.Result == multiaccount.ImportSkipped:
+		case multiaccount.ImportSkipped:
 			style = look.Warn
+		case multiaccount.ImportKnown:
 		}
-		t.add(style.Render(string(e.Result)), e.Provider, nameOf(e), e.Path, note)
+		t.add(style.Render(string(e.Result)), e.Provider, tui.Clean(nameOf(e)), tui.Clean(e.Path), tui.Clean(noteOn(e)))
 	}
 	if options.DryRun {
 		t.add("", "", "", "", "nothing was stored: this was a dry run")
 	}
 	return errors.Join(t.print(s.out), err)
+}
+
+// noteOn is what there is to say of a login that was found.
+func noteOn(e *multiaccount.ImportEntry) string {
+	notes := []string{e.Reason, e.Note}
+	if e.Linked {
+		notes = append(notes, "linked")
+	}
+	return strings.Join(slices.DeleteFunc(notes, func(note string) bool { return note == "" }), "; ")
 }
 
 func nameOf(e *multiaccount.ImportEntry) string {

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/cli/browser"
+
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 func main() {
@@ -30,7 +32,7 @@ func run(args []string, s streams) int {
 		err = errInterrupted
 	}
 	if err != nil {
-		_, _ = fmt.Fprintf(s.err, "multiaccount: %v\n", err) // there is nobody else to tell
+		_, _ = fmt.Fprintf(s.err, "multiaccount: %s\n", printable.Lines(err.Error())) // there is nobody else to tell
 	}
 	return exitStatus(ctx, err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"path/filepath"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
@@ -114,8 +116,17 @@ func logger(s settings.Settings, to streams) *zerolog.Logger {
 	if !s.Debug {
 		return nil
 	}
-	log := zerolog.New(zerolog.SyncWriter(to.err)).With().Timestamp().Logger()
+	log := zerolog.New(zerolog.SyncWriter(escaped{to.err})).With().Timestamp().Logger()
 	return &log
+}
+
+// escaped is a log of JSON lines on what may be a terminal.
+type escaped struct{ to io.Writer }
+
+// Write implements [io.Writer] for whole lines.
+func (e escaped) Write(line []byte) (int, error) {
+	_, err := e.to.Write(printable.JSON(line))
+	return len(line), err
 }
 
 func unknownProvider(name string, known []providers.Provider) error {
@@ -124,5 +135,5 @@ func unknownProvider(name string, known []providers.Provider) error {
 		names += " " + p.Name()
 	}
 	return fmt.Errorf("there is no provider %q, only%s; another one needs providers.%s.base_url in %s",
-		name, names, name, settings.FileName)
+		name, names, printable.Text(name), settings.FileName)
 }

@@ -41,7 +41,7 @@ func (w *owner) say(lines ...string) {
 
 // browse opens the login page, and tells where it is in case that nothing shows.
 func (w *owner) browse(url string) error {
-	w.say(w.look.Title.Render("Log in with your browser."), w.look.Faint.Render("If none opens here, go to"), "  "+url)
+	w.say(w.look.Title.Render("Log in with your browser."), w.look.Faint.Render("If none opens here, go to"), "  "+tui.Clean(url))
 	if err := openBrowser(url); err != nil {
 		w.say(w.look.Warn.Render("No browser could be opened: go to that address yourself, on this machine."))
 	}
@@ -65,9 +65,9 @@ func openBrowser(url string) error {
 
 // device shows a code to be typed in elsewhere.
 func (w *owner) device(d providers.DeviceLogin) error {
-	w.say("On any device, go to", "  "+d.URL, "and type in the code", "  "+w.look.Title.Render(d.UserCode))
+	w.say("On any device, go to", "  "+tui.Clean(d.URL), "and type in the code", "  "+w.look.Title.Render(tui.Clean(d.UserCode)))
 	if d.CompleteURL != "" {
-		w.say("or go to", "  "+d.CompleteURL)
+		w.say("or go to", "  "+tui.Clean(d.CompleteURL))
 	}
 	w.say(w.look.Warn.Render("Never type in a code that somebody else sent you."),
 		w.look.Faint.Render("Waiting for the login… ctrl-c ends it."))
@@ -77,13 +77,13 @@ func (w *owner) device(d providers.DeviceLogin) error {
 // paste asks for what the browser shows in the end.
 func (w *owner) paste(ctx context.Context, q login.Question) (string, error) {
 	if q.Problem != nil {
-		w.say(w.look.Warn.Render(q.Problem.Error()))
+		w.say(w.look.Warn.Render(tui.Clean(q.Problem.Error())))
 	} else {
 		end := "The browser ends at a page that cannot load; copy its whole address."
 		if q.Shown {
 			end = "The browser ends at a page with a code; copy it."
 		}
-		w.say(w.look.Title.Render("Log in with a browser on any machine, at"), "  "+q.URL, end)
+		w.say(w.look.Title.Render("Log in with a browser on any machine, at"), "  "+tui.Clean(q.URL), end)
 	}
 	_ = tui.Print(w.err, "Paste it here: ") // as above
 	return awaited(ctx, func() (string, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -28,15 +27,15 @@ type usageJSON struct {
 
 func printSaved(s streams, provider string, a *login.Saved, asJSON bool) error {
 	for _, err := range a.Untold {
-		_, _ = fmt.Fprintf(s.err, "The account is stored, but %v\n", err) // there is nobody else to tell
+		_, _ = fmt.Fprintf(s.err, "The account is stored, but %s\n", tui.Clean(err.Error())) // there is nobody else to tell
 	}
 	if asJSON {
 		return printSavedJSON(s, provider, a)
 	}
 	look := tui.Colours()
-	text := look.Good.Render("✓") + " Logged in to " + provider + " as " + look.Title.Render(a.Label)
+	text := look.Good.Render("✓") + " Logged in to " + provider + " as " + look.Title.Render(tui.Clean(a.Label))
 	if a.Plan != "" {
-		text += " (" + a.Plan + ")"
+		text += " (" + tui.Clean(a.Plan) + ")"
 	}
 	text += "\n"
 	if a.Known {
@@ -44,7 +43,7 @@ func printSaved(s streams, provider string, a *login.Saved, asJSON bool) error {
 	}
 	for _, w := range a.Usage {
 		done, left := tui.Bar(barWidth, w.Utilization/100)
-		text += fmt.Sprintf("  %s %s %3.0f %%%s\n", tui.Fit(w.Name, nameWidth), look.Busy.Render(done)+look.Faint.Render(left),
+		text += fmt.Sprintf("  %s %s %3.0f %%%s\n", tui.Fit(tui.Clean(w.Name), nameWidth), look.Busy.Render(done)+look.Faint.Render(left),
 			w.Utilization, resets(w.ResetAt))
 	}
 	return tui.Print(s.out, text)
@@ -67,7 +66,5 @@ func printSavedJSON(s streams, provider string, a *login.Saved) error {
 	for _, w := range a.Usage {
 		shown.Usage = append(shown.Usage, usageJSON{w.Name, w.Utilization, w.ResetAt})
 	}
-	encoder := json.NewEncoder(s.out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(shown)
+	return writeJSON(s, shown)
 }

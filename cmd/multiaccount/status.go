@@ -76,7 +76,7 @@ func statusText(all []entry, now time.Time) string {
 			provider = e.Provider
 			text.WriteString(heading(all, provider) + "\n")
 		}
-		text.WriteString(all[i].block(now))
+		text.WriteString(all[i].shown().block(now))
 	}
 	return text.String()
 }
@@ -108,7 +108,7 @@ func heading(all []entry, provider string) string {
 		}
 	}
 	look := tui.Colours()
-	return look.Title.Render(provider) + "  " + look.Faint.Render(fmt.Sprintf("%s, %d ready", tui.Count(count, "account", "accounts"), ready))
+	return look.Title.Render(tui.Clean(provider)) + "  " + look.Faint.Render(fmt.Sprintf("%s, %d ready", tui.Count(count, "account", "accounts"), ready))
 }
 
 // block is an account with what there is to say of it, on lines of their own.

@@ -12,6 +12,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -61,7 +62,7 @@ func watchJSON(ctx context.Context, s streams, o *session, f *accountFlags) erro
 		}
 		if string(line) != last {
 			last = string(line)
-			if err := write(s, last+"\n"); err != nil {
+			if err := write(s, string(printable.JSON(line))+"\n"); err != nil {
 				return err
 			}
 		}

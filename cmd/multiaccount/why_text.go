@@ -66,13 +66,13 @@ func (d *decided) circumstances() string {
 	if d.Process != 0 {
 		words = append(words, fmt.Sprintf("process %d", d.Process))
 	}
-	return strings.Join(words, ", ")
+	return tui.Clean(strings.Join(words, ", "))
 }
 
 // reasonFor says why an account was chosen or passed over, with the figures
 // behind it.
 func (d *decided) reasonFor(c *policy.Considered, now time.Time) string {
-	text := c.Why
+	text := tui.Clean(c.Why)
 	if c.CoolUntil > d.At {
 		text += " until " + clock(c.CoolUntil.Time(), now)
 	}
@@ -88,7 +88,7 @@ func answerText(a *policy.Answered) string {
 	if a.Status != 0 {
 		status = fmt.Sprint(a.Status)
 	}
-	return status + ", " + a.Class + nextText(a.Next)
+	return status + ", " + tui.Clean(a.Class) + nextText(a.Next)
 }
 
 // nextText is what followed an answer; nothing when it was passed on.
@@ -105,7 +105,7 @@ func nextText(step string) string {
 }
 
 // labelOf names an account that may have been removed since.
-func labelOf(id string, labels map[string]string) string { return cmp.Or(labels[id], id) }
+func labelOf(id string, labels map[string]string) string { return cmp.Or(labels[id], tui.Clean(id)) }
 
 // clock is the time of day, with the date when that is not today.
 func clock(at, now time.Time) string {

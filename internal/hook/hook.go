@@ -25,12 +25,13 @@ func passedOn() []string {
 }
 
 // Run starts the program argv[0], without a shell, with input on its standard
-// input, and waits until it ends. What it prints is dropped. It is killed when
-// ctx ends. The error says how it ended, unless that was well.
+// input, and waits until it ends. What it prints is dropped. When ctx ends it is
+// killed, with all that it has started; what it leaves behind when it ends by
+// itself goes on. The error says how it ended, unless that was well.
 func Run(ctx context.Context, argv []string, input []byte) error {
 	c := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the user's own program
 	c.Env, c.Stdin, c.WaitDelay = environment(), bytes.NewReader(input), afterKill
-	err := c.Run()
+	err := run(c)
 	if ctx.Err() != nil {
 		err = errors.Join(fmt.Errorf("it was ended: %w", context.Cause(ctx)), err)
 	}
@@ -38,6 +39,19 @@ func Run(ctx context.Context, argv []string, input []byte) error {
 		return fmt.Errorf("%s: %w", argv[0], err)
 	}
 	return nil
+}
+
+func run(c *exec.Cmd) error {
+	all, err := newTree(c)
+	if err != nil {
+		return err
+	}
+	defer all.close()
+	if err := c.Start(); err != nil {
+		return err
+	}
+	all.adopt(c)
+	return c.Wait()
 }
 
 // environment is never nil, which would mean all there is.

@@ -23,6 +23,7 @@ func rules() []rule {
 		rules []rule
 	}{
 		{"Accounts", accountRules()},
+		{"Import", importRules()},
 		{"Selection", selectionRules()},
 		{"Answers", answerRules()},
 		{"Streams", streamRules()},

@@ -26,7 +26,7 @@ func seedOf(tb testing.TB) uint64 {
 
 // traffic is the plan of the world's next victim.
 func (w *world) traffic() traffic.Plan {
-	return traffic.Plan{Seed: w.rng.Uint64(), Name: fmt.Sprintf("victim %d", w.tally.kills()), Logins: w.ids}
+	return traffic.Plan{Seed: w.rng.Uint64(), Name: fmt.Sprintf("victim-%d", w.tally.kills()), Logins: w.ids}
 }
 
 // atRandom kills a victim at a random moment of its traffic.

@@ -224,7 +224,7 @@ func TestCloseWithEndedContextStoresAll(t *testing.T) {
 		d := newDisk(t)
 		ids := make([]string, accounts)
 		for i := range ids {
-			ids[i] = rig.Add(t, d.pool, rig.Login(string(rune('A'+i))))
+			ids[i] = rig.Add(t, d.pool, rig.Login(strconv.Itoa(i)))
 		}
 		for i, id := range ids {
 			lease := acquire(t, d.pool, multiaccount.Request{Account: id})

@@ -42,6 +42,35 @@ func TestAddRefusesWhatCannotWork(t *testing.T) {
 	}
 }
 
+// What an HTTP header cannot carry would fail with each request, as if the
+// network was down.
+func TestAddRefusesWhatCannotBeSent(t *testing.T) {
+	_, pool := rig.OpenPlain(t, rig.NewProvider(), rig.Settings())
+	for _, damaged := range []string{"secret\x00", "secret one", "secret\nX-Evil: 1", "s\u00e9cret", "secret\xff", "secret\u200b", "\x1b[31msecret", "secret\x7f"} {
+		for field, a := range map[string]multiaccount.NewAccount{
+			"APIKey": {APIKey: damaged}, "AccessToken": {AccessToken: damaged, RefreshToken: "rt"}, "RefreshToken": {AccessToken: "at", RefreshToken: damaged},
+		} {
+			_, err := pool.Add(t.Context(), a)
+			var invalid *multiaccount.InvalidAccountError
+			if !errors.As(err, &invalid) || invalid.Field != field || strings.Contains(err.Error(), "secret") {
+				t.Errorf("%s %q: error %v", field, damaged, err)
+			}
+		}
+	}
+	if _, err := pool.Add(t.Context(), multiaccount.NewAccount{APIKey: " \r\n\t"}); err == nil {
+		t.Error("white space was taken for a key")
+	}
+}
+
+// White space around a key is not part of it: files end with a newline.
+func TestAddTrims(t *testing.T) {
+	_, pool := rig.OpenPlain(t, rig.NewProvider(), rig.Settings())
+	padded := multiaccount.NewAccount{APIKey: "\t key-1\r\n"}
+	id := rig.Add(t, pool, padded)
+	rig.Must(t, pool.Confirm(t.Context(), id, padded))
+	rig.Must(t, pool.Confirm(t.Context(), id, multiaccount.NewAccount{APIKey: "key-1"}))
+}
+
 func TestAddRefusesATokenTwice(t *testing.T) {
 	_, pool := rig.OpenPlain(t, rig.NewProvider(), rig.Settings())
 	withKey := multiaccount.NewAccount{Label: "key", APIKey: "key-1"}

@@ -123,6 +123,58 @@ func TestAdoptedLoginIsRefreshed(t *testing.T) {
 	}
 }
 
+// What a file's odd member costs is told, and the login serves.
+func TestLoginWithAnOddMemberServes(t *testing.T) {
+	s := newScene(t)
+	rig.Must(t, os.WriteFile(s.path, []byte("\xef\xbb\xbf"+`{"claudeAiOauth":{"accessToken":"`+s.alice.AccessToken()+`\n","expiresAt":"soon"}}`), 0o600))
+	taken := s.take(t, multiaccount.ImportOptions{})
+	if taken.Result != multiaccount.ImportTaken || taken.Note != "expiresAt is no time that is known" {
+		t.Errorf("import: %+v", taken)
+	}
+	rig.MustAsk(t, rig.Client(t, s.pool), s.srv.URL)
+}
+
+// Codex sends the workspace that its file names, whatever one the user's tokens
+// name, and so does an account that was adopted and refreshed.
+func TestWorkspaceOfTheFileStays(t *testing.T) {
+	s := newScene(t)
+	user := s.srv.AddAccount(providertest.Account{Flavour: providertest.OpenAI, Organization: "personal"})
+	s.path = filepath.Join(t.TempDir(), "auth.json")
+	pool := rig.Pool(t, s.eng, "openai")
+	ids := map[string]string{}
+	for _, workspace := range []string{"personal", "team"} {
+		user.Login()
+		content := `{"auth_mode":"chatgpt","OPENAI_API_KEY":"sk-1","tokens":{"access_token":"` + user.AccessToken() + `","refresh_token":"` + user.RefreshToken() + `","account_id":"` + workspace + `"}}`
+		rig.Must(t, os.WriteFile(s.path, []byte(content), 0o600))
+		report, err := s.eng.Import(t.Context(), multiaccount.ImportOptions{Paths: []string{s.path}, Adopt: true})
+		rig.Must(t, err)
+		if len(report) != 2 || report[0].Result != multiaccount.ImportTaken || report[1].Result != multiaccount.ImportSkipped {
+			t.Fatalf("%s: %+v", workspace, report)
+		}
+		ids[workspace] = report[0].AccountID
+	}
+	if ids["team"] == ids["personal"] {
+		t.Fatal("two workspaces are one account")
+	}
+	rig.Must(t, pool.Refresh(t.Context(), ids["team"]))
+	for workspace, id := range ids {
+		sent := make(sentHeaders, 1)
+		_, err := rig.Ask(multiaccount.WithAccount(rig.Deadline(t), id), &http.Client{Transport: pool.Transport(sent)}, s.srv.URL)
+		rig.Must(t, err)
+		if got := (<-sent).Get("Chatgpt-Account-Id"); got != workspace {
+			t.Errorf("%s: a request named %q", workspace, got)
+		}
+	}
+}
+
+// sentHeaders answer every request well, and keep what was sent.
+type sentHeaders chan http.Header
+
+func (s sentHeaders) RoundTrip(r *http.Request) (*http.Response, error) {
+	s <- r.Header
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+}
+
 func TestAdoptionOfALoginWhoseSourceIsGone(t *testing.T) {
 	s := newScene(t)
 	id := s.take(t, multiaccount.ImportOptions{}).AccountID

@@ -138,7 +138,7 @@ func (m *mutator) login(subject string, n int) error {
 }
 
 func (m *mutator) add(n int) error {
-	label := fmt.Sprintf("%s's %d", m.Name, n)
+	label := fmt.Sprintf("%s's-%d", m.Name, n)
 	id, err := m.pool.Add(m.ctx, multiaccount.NewAccount{Label: label, APIKey: label})
 	err = m.done(err, func(a *acknowledged) { a.Added[id] = label })
 	if err != nil || n%2 == 0 {

@@ -42,7 +42,7 @@ func change(ctx context.Context, c *peer.Child, a about) (moment, error) {
 	var err error
 	switch a.News {
 	case added:
-		a.Account, err = c.Pool.Add(ctx, multiaccount.NewAccount{Label: a.Account, APIKey: "key of " + a.Account})
+		a.Account, err = c.Pool.Add(ctx, multiaccount.NewAccount{Label: a.Account, APIKey: "key-of-" + a.Account})
 	case disabled:
 		err = c.Pool.SetEnabled(ctx, a.Account, false)
 	case limited:

@@ -155,7 +155,7 @@ func (c *caller) call(ctx context.Context, s Step) (id string, err error) {
 	case Remove:
 		err = pool.Remove(ctx, s.Account)
 	case Add:
-		if id, err = pool.Add(ctx, multiaccount.NewAccount{Label: s.Label, APIKey: "key of " + s.Label}); err == nil {
+		if id, err = pool.Add(ctx, multiaccount.NewAccount{Label: s.Label, APIKey: "key-of-" + s.Label}); err == nil {
 			c.added = append(c.added, id)
 		}
 		return id, err
