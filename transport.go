@@ -47,10 +47,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
-	selection, makes := selectionOf(req, t.pool.keeper)
+	selection, makes, streams := selectionOf(req, t.pool.keeper)
 	s := t.pool.settings.Load()
 	w := &walk{
-		transport: t, req: req, selection: selection, makes: makes,
+		transport: t, req: req, selection: selection, makes: makes, streams: streams,
 		plan: policy.NewRetryPlan(t.pool.actors.Size(), s.MaxAttempts, s.MaxWait, replayable(req)),
 	}
 	w.pin = w.selection.Pin
