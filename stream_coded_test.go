@@ -53,11 +53,11 @@ func TestCompressedStreamsPassAsTheyCame(t *testing.T) {
 			forCodings(t, func(t *testing.T, name string) {
 				first := coded(name, test.text[:len(begun)], test.text[len(begun):])
 				u := serve(t, dialects()["anthropic"], true, first)
-				resp, text, err := u.ask(t)
+				text, err := u.ask(t)
 				if text != strings.Join(first.pieces, "") || !errors.Is(err, test.want) {
 					t.Errorf("got %q, %v", text, err)
 				}
-				if got := resp.Header.Get("Content-Encoding"); got != first.header["Content-Encoding"] {
+				if got := u.header.Get("Content-Encoding"); got != first.header["Content-Encoding"] {
 					t.Errorf("Content-Encoding %q", got)
 				}
 				u.wasAsked(t, "a")
@@ -72,7 +72,7 @@ func TestCompressedStreamWithoutItsEnd(t *testing.T) {
 		first := coded(name, begun, output)
 		first.pieces = first.pieces[:2]
 		u := serve(t, dialects()["anthropic"], false, first)
-		if _, text, err := u.ask(t); text != strings.Join(first.pieces, "") || !errors.Is(err, io.ErrUnexpectedEOF) {
+		if text, err := u.ask(t); text != strings.Join(first.pieces, "") || !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("got %q, %v", text, err)
 		}
 	})
@@ -85,7 +85,7 @@ func TestBrokenCompressionPassesOn(t *testing.T) {
 			first := coded(name, text)
 			first.pieces = []string{first.pieces[0], strings.Repeat("\xff\x00\xfe", 100), data("x")}
 			u := serve(t, dialects()["anthropic"], false, first)
-			if _, got, err := u.ask(t); got != strings.Join(first.pieces, "") || err != nil {
+			if got, err := u.ask(t); got != strings.Join(first.pieces, "") || err != nil {
 				t.Errorf("%s: got %q, %v", beginning, got, err)
 			}
 			u.wasAsked(t, "a")

@@ -95,13 +95,15 @@ type streamServer struct {
 	pool   *multiaccount.Pool
 	client *http.Client
 	heard  *heard
+	// header is that of the latest answer.
+	header http.Header
 
 	mu    sync.Mutex
 	first reply
 	calls []string
 }
 
-func serve(t *testing.T, d dialect, http2 bool, first reply) *streamServer { //nolint:revive // the protocol is a table's column
+func serve(t *testing.T, d dialect, http2 bool, first reply) *streamServer {
 	t.Helper()
 	u := &streamServer{dialect: d, first: first, heard: &heard{}}
 	srv := httptest.NewUnstartedServer(u)
@@ -134,12 +136,12 @@ func (u *streamServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // ask asks for a stream and returns what came, and how it ended.
-func (u *streamServer) ask(t *testing.T) (*http.Response, string, error) {
+func (u *streamServer) ask(t *testing.T) (text string, err error) {
 	t.Helper()
 	return u.post(t, `{"model":"m","stream":true}`)
 }
 
-func (u *streamServer) post(t *testing.T, body string) (*http.Response, string, error) {
+func (u *streamServer) post(t *testing.T, body string) (text string, err error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, u.url+u.path, strings.NewReader(body))
 	if err != nil {
@@ -150,9 +152,10 @@ func (u *streamServer) post(t *testing.T, body string) (*http.Response, string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := io.ReadAll(resp.Body)
+	u.header = resp.Header
+	read, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
-	return resp, string(text), err
+	return string(read), err
 }
 
 // wasAsked checks who was.
@@ -189,7 +192,7 @@ func (u *streamServer) rests(t *testing.T) {
 // moved checks that the caller got the second account's stream.
 func (u *streamServer) moved(t *testing.T) {
 	t.Helper()
-	_, text, err := u.ask(t)
+	text, err := u.ask(t)
 	if text != u.whole || err != nil {
 		t.Errorf("got %.300q, %v", text, err)
 	}
@@ -301,7 +304,7 @@ func TestOtherAnswersPassOn(t *testing.T) {
 			u := serve(t, dialects()["anthropic"], false, reply{
 				header: map[string]string{"Content-Type": "application/json"}, pieces: []string{test.body}, length: true,
 			})
-			if _, text, err := u.post(t, test.ask); text != test.body || err != nil {
+			if text, err := u.post(t, test.ask); text != test.body || err != nil {
 				t.Errorf("got %q, %v", text, err)
 			}
 			u.wasAsked(t, "a")

@@ -214,7 +214,7 @@ func TestDecoderCloses(t *testing.T) {
 
 // A decoder may be closed while it decodes.
 func TestDecoderClosesFromElsewhere(t *testing.T) {
-	each(t, func(t *testing.T, name string, codings []string) {
+	each(t, func(_ *testing.T, name string, codings []string) {
 		began, closed := make(chan struct{}), make(chan struct{})
 		first := true
 		d := coding.NewDecoder(codings, func([]byte) {
