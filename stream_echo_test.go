@@ -43,7 +43,7 @@ func TestEchoedRequestIsHeldBack(t *testing.T) {
 		"all of them":          created(90<<10) + strings.Replace(created(90<<10), "created", "in_progress", 2) + failedResponse(90<<10, false),
 		"many of middle size":  created(30<<10) + created(30<<10) + created(30<<10) + failedResponse(30<<10, false),
 		"after smaller events": strings.Repeat(named("response.queued", `"n":1`), 900) + created(30<<10) + failedResponse(30<<10, false),
-		"type at the end":      data(`{"response":{`+echo(90<<10)+`},"type":"response.created"}`) + data(`{"response":{`+echo(90<<10)+`,"error":{"code":"rate_limit_exceeded"}},"type":"response.failed"}`),
+		"type at the end":      data(`{"response":{`+echo(90<<10)+`},"type":"response.created"}`) + data(`{"response":{`+echo(90<<10)+`,"error":{"code":"rate_limit_exceeded","message":"Try again in 100s."}},"type":"response.failed"}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			serve(t, dialects()["responses"], false, events(text)).moved(t)

@@ -35,21 +35,21 @@ func dialects() map[string]dialect {
 			path:  "/v1/messages",
 			make:  func(url string) providers.Provider { return anthropic.New(anthropic.Options{BaseURL: url}) },
 			whole: whole, begun: begun, part: output,
-			limit: `{"type":"error","error":{"type":"rate_limit_error","message":"m"}}`,
+			limit: `{"type":"error","error":{"type":"rate_limit_error","message":"Try again in 100s."}}`,
 		},
 		"responses": {
 			path:  "/v1/responses",
 			make:  func(url string) providers.Provider { return openai.New(openai.Options{BaseURL: url}) },
 			whole: data(`{"type":"response.created"}`) + data(delta) + data(`{"type":"response.completed","response":{"id":"r"}}`),
 			begun: data(`{"type":"response.created"}`), part: data(delta),
-			limit: `{"type":"response.failed","response":{"error":{"code":"rate_limit_exceeded","message":"m"}}}`,
+			limit: `{"type":"response.failed","response":{"error":{"code":"rate_limit_exceeded","message":"Try again in 100s."}}}`,
 		},
 		"chat": {
 			path:  "/v1/chat/completions",
 			make:  func(url string) providers.Provider { return openai.New(openai.Options{BaseURL: url}) },
 			whole: data(`{"choices":[{"delta":{"role":"assistant"}}]}`) + data(`{"choices":[{"delta":{"content":"hi"}}]}`) + data(`[DONE]`),
 			begun: data(`{"choices":[{"delta":{"role":"assistant"}}]}`), part: data(`{"choices":[{"delta":{"content":"hi"}}]}`),
-			limit: `{"error":{"code":"rate_limit_exceeded","message":"m"}}`,
+			limit: `{"error":{"code":"rate_limit_exceeded","message":"Try again in 100s."}}`,
 		},
 	}
 }
