@@ -20,8 +20,9 @@ import (
 // selectionOf reads what a request asks for: the host's choices in its
 // context, then its headers, then its body. byAgent makes a sub-agent a
 // conversation of its own. makes is set when the answer may tell of a resource
-// that keeper's provider keeps; keeper may be nil.
-func selectionOf(req *http.Request, keeper providers.ResourceKeeper, byAgent bool) (s actors.Selection, makes bool) {
+// that keeper's provider keeps; keeper may be nil. streams is set when the body
+// asks for a stream.
+func selectionOf(req *http.Request, keeper providers.ResourceKeeper, byAgent bool) (s actors.Selection, makes, streams bool) {
 	ctx := req.Context()
 	hosts := value(ctx, affinityKey)
 	s = actors.Selection{Affinity: firstOf(hosts, sessionOf(req.Header)), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
@@ -30,13 +31,13 @@ func selectionOf(req *http.Request, keeper providers.ResourceKeeper, byAgent boo
 		reader.readSpoken()
 		s.Model = firstOf(s.Model, account.Tiered(reader.found.model, reader.found.tier), hintedModel(req.Header))
 		s.Affinity = firstOf(s.Affinity, reader.found.conversation)
-		s.Named, makes = reader.named, reader.makes
+		s.Named, makes, streams = reader.named, reader.makes, reader.found.stream
 	}
 	if hosts == "" && byAgent {
 		s.Affinity = ofAgent(s.Affinity, req.Header)
 	}
 	s.Affinity = bounded(s.Affinity)
-	return s, makes
+	return s, makes, streams
 }
 
 // readSpoken reads the body of a request that can be sent again; one that is not
@@ -100,7 +101,9 @@ func (b *bodyReader) WriteString(s string) (int, error) {
 func (b *bodyReader) read(p []byte) {
 	body := unsafe.String(unsafe.SliceData(p), len(p)) //nolint:gosec // whoever reads it keeps nothing
 	b.whole = true
-	if !b.known {
+	if b.known {
+		b.found.stream = gjson.Get(body, "stream").Type == gjson.True
+	} else {
 		b.found = readBody(body)
 	}
 	b.look(body)
@@ -119,8 +122,12 @@ func isPlainJSON(h http.Header) bool {
 	return (len(kind) == 0 || strings.Contains(kind[0], "json")) && (coding == "" || strings.EqualFold(coding, "identity"))
 }
 
-// spoken is what a body says of its conversation.
-type spoken struct{ model, tier, conversation string }
+// spoken is what a body says of its conversation, and whether it asks for a
+// stream.
+type spoken struct {
+	model, tier, conversation string
+	stream                    bool
+}
 
 // readBody reads the request bodies of Anthropic's messages and OpenAI's
 // responses and chat completions. What is not there, or is not JSON, is empty.
@@ -128,12 +135,15 @@ type spoken struct{ model, tier, conversation string }
 func readBody(body string) spoken {
 	var model, tier, cacheKey, user, conversation string
 	var messages gjson.Result
+	var stream bool
 	gjson.Parse(body).ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "model":
 			model = text(v)
 		case "speed", "service_tier":
 			tier = firstOf(tier, tierOf(text(v)))
+		case "stream":
+			stream = v.Type == gjson.True
 		case "prompt_cache_key":
 			cacheKey = text(v)
 		case "metadata":
@@ -145,13 +155,13 @@ func readBody(body string) spoken {
 				messages = v
 			}
 		}
-		return model == "" || cacheKey == "" // nothing comes before these
+		return model == "" || cacheKey == "" || !stream // nothing comes before these
 	})
 	key := firstOf(cacheKey, user, conversation)
 	if key == "" {
 		key = hashOfFirst(messages)
 	}
-	return spoken{model: strings.Clone(model), tier: tier, conversation: strings.Clone(key)}
+	return spoken{model: strings.Clone(model), tier: tier, conversation: strings.Clone(key), stream: stream}
 }
 
 // tierOf returns the speed tier that a request asks for by name, empty for the

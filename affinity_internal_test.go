@@ -152,6 +152,6 @@ func BenchmarkSelectionOf(b *testing.B) {
 
 // selected is what a request asks for, of a provider that keeps no resources.
 func selected(req *http.Request) actors.Selection {
-	s, _ := selectionOf(req, nil, true)
+	s, _, _ := selectionOf(req, nil, true)
 	return s
 }

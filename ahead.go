@@ -31,14 +31,14 @@ type pendingRead struct {
 	err  error
 }
 
-// fill reads until enough says so, the body ends, or limit bytes are held, and
-// for no longer than patience. taken is told each piece. It returns false when
-// ctx ended before.
-func (a *ahead) fill(ctx context.Context, limit int, patience time.Duration, enough func() bool, taken func(piece []byte)) bool {
+// fill reads until enough says so, the body ends, or as many bytes are held as
+// limit allows by then, and for no longer than patience. taken is told each
+// piece. It returns false when ctx ended before.
+func (a *ahead) fill(ctx context.Context, limit func() int, patience time.Duration, enough func() bool, taken func(piece []byte)) bool {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	for !enough() && a.heldErr == nil && len(a.held) < limit {
-		a.begin(limit)
+	for !enough() && a.heldErr == nil && len(a.held) < limit() {
+		a.begin(limit())
 		select {
 		case <-a.pending.done:
 			taken(a.takeIn())

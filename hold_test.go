@@ -159,7 +159,8 @@ func TestStreamsMoveUntilTheyShowOutput(t *testing.T) {
 		"the caller's fault": {a: []io.ReadCloser{stream(begun + failure("invalid_request_error"))}, calls: "a", want: begun + failure("invalid_request_error")},
 		"a cut":              {a: []io.ReadCloser{cut(begun), cut("")}, calls: "a a a", want: whole},
 		"an early end":       {a: []io.ReadCloser{stream(begun)}, calls: "a a", want: whole},
-		"nothing at all":     {a: []io.ReadCloser{stream("")}, calls: "a", want: ""},
+		"nothing at all":     {a: []io.ReadCloser{stream(""), http.NoBody}, calls: "a a a", want: whole},
+		"comments alone":     {a: []io.ReadCloser{stream(": hi\n\n:\n\n")}, calls: "a a", want: whole},
 		"other events":       {a: []io.ReadCloser{stream("data: 1\n\n" + failure("api_error"))}, calls: "a", want: "data: 1\n\n" + failure("api_error"), event: "a failed: server_error api_error"},
 		"other events, cut":  {a: []io.ReadCloser{stream("data: 1\n\n")}, calls: "a", want: "data: 1\n\n"},
 
@@ -375,7 +376,7 @@ func TestNothingIsHeldInVain(t *testing.T) {
 		body   io.Reader
 		p      providers.Provider
 	}{
-		"compressed":        {header: http.Header{"Content-Encoding": {"gzip"}}, p: claude()},
+		"an unknown coding": {header: http.Header{"Content-Encoding": {"gzip, compress"}}, p: claude()},
 		"no stream":         {header: http.Header{"Content-Type": {"application/json"}}, p: claude()},
 		"body sent once":    {body: io.MultiReader(strings.NewReader("{}")), p: claude()},
 		"nobody to read it": {p: struct{ providers.Provider }{claude()}},

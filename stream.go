@@ -1,12 +1,17 @@
 package multiaccount
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"sync/atomic"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/internal/coding"
 	"github.com/seed-810f1486/multiaccount/internal/sse"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
@@ -19,13 +24,32 @@ type stream struct {
 	walk    *walk
 	reader  providers.StreamReader
 	scanner sse.Scanner
+	// decoder is nil for a body that came as it is; unwatch ends the watch that
+	// closes it with the request's context.
+	decoder *coding.Decoder
+	unwatch func() bool
+	opening opening
 
-	// known is set once the provider recognised an event, shown once there was
-	// one that the caller must see, over once nothing that follows matters.
-	known, shown, over bool
+	// strange is set while the latest event is none that the provider knows,
+	// shown once there was one that the caller must see, over once nothing that
+	// follows matters.
+	strange, shown, over bool
+	// long is set while an event has begun that is held back to its end;
+	// echoed is how much of what was held back repeats the request.
+	long   bool
+	echoed int
 	// failure is what the account has not been told yet.
 	failure *account.Verdict
 	closed  atomic.Bool
+}
+
+func newStream(w *walk, reader providers.StreamReader, codings []string) *stream {
+	s := &stream{ahead: ahead{body: w.last.resp.Body}, walk: w, reader: reader, opening: opening{declared: saysStream(w.last.resp)}}
+	if len(codings) > 0 {
+		s.decoder = coding.NewDecoder(codings, s.read)
+		s.unwatch = context.AfterFunc(w.req.Context(), s.decoder.Close)
+	}
+	return s
 }
 
 // Read implements io.Reader.
@@ -33,9 +57,10 @@ func (s *stream) Read(p []byte) (int, error) {
 	n, err, ok := s.readHeld(p)
 	if !ok {
 		n, err = s.body.Read(p)
-		s.scan(p[:n])
+		s.look(p[:n])
 		if err != nil {
-			s.ended(err)
+			err = s.ended(err)
+			s.heldErr = err // for whoever reads on
 		}
 	}
 	if s.failure != nil {
@@ -47,29 +72,70 @@ func (s *stream) Read(p []byte) (int, error) {
 // Close implements io.Closer. No read is under way any more when it returns.
 func (s *stream) Close() error {
 	s.closed.Store(true)
-	return s.ahead.Close()
+	err := s.ahead.Close()
+	if s.decoder != nil {
+		s.unwatch()
+		s.decoder.Close()
+	}
+	return err
 }
 
-// scan looks at a piece of the stream.
+// look looks at a piece of the body.
+func (s *stream) look(piece []byte) {
+	switch {
+	case s.over:
+	case s.decoder == nil:
+		s.read(piece)
+	case s.decoder.Write(piece) != nil:
+		s.leave()
+	}
+	if s.over && s.decoder != nil {
+		s.decoder.Close()
+	}
+}
+
+// leave passes on as it comes what cannot be judged.
+func (s *stream) leave() { s.shown, s.over = true, true }
+
+// read reads a piece of what the body says.
+func (s *stream) read(piece []byte) {
+	if s.over {
+		return
+	}
+	switch s.opening.look(piece) {
+	case sse.JSON: // to be read at its end
+	case sse.Page:
+		s.fail(s.verdict(providers.StreamEvent{Status: http.StatusBadGateway}))
+	case sse.Other:
+		s.leave()
+	default:
+		s.scan(piece)
+	}
+}
+
+// scan looks for events.
 func (s *stream) scan(piece []byte) {
 	for !s.over {
 		event, rest, ok := s.scanner.Next(piece)
 		if !ok {
 			return
 		}
-		s.take(s.walk.pool.readEvent(s.reader, event))
+		s.take(s.walk.pool.readEvent(s.reader, event), len(event.Data))
 		piece = rest
 	}
 }
 
-func (s *stream) take(e providers.StreamEvent) {
-	s.known = s.known || e.Step != providers.StreamUnknown
+func (s *stream) take(e providers.StreamEvent, size int) {
+	s.long, s.strange = false, e.Step == providers.StreamUnknown
 	switch e.Step {
 	case providers.StreamPreamble:
+		if size >= echoSize {
+			s.echoed += size
+		}
 	case providers.StreamUnknown, providers.StreamOutput:
 		s.shown = true
 	case providers.StreamEnd:
-		s.shown, s.over = true, true
+		s.leave()
 	case providers.StreamFailed:
 		s.fail(s.verdict(e))
 	}
@@ -84,16 +150,50 @@ func (s *stream) verdict(e providers.StreamEvent) account.Verdict {
 
 func (s *stream) fail(v account.Verdict) { s.failure, s.over = &v, true }
 
-// ended looks at how reading ended. Of a stream that the provider does not
-// know nobody can tell whether it was complete, and one that its caller does
-// not want any more was not cut.
-func (s *stream) ended(err error) {
-	complete := s.over || (errors.Is(err, io.EOF) && !s.known)
-	if complete || s.closed.Load() || s.walk.req.Context().Err() != nil {
+// ended looks at how reading ended, and returns what the caller is told of it:
+// a stream that ends before its answer is complete was cut, however the
+// connection ended. Where the provider does not know the latest event nobody can
+// tell, and one that its caller does not want any more was not cut.
+func (s *stream) ended(err error) error {
+	clean := errors.Is(err, io.EOF)
+	if s.decoder != nil {
+		s.decoder.End()
+	}
+	if clean && !s.over {
+		s.takeLast()
+	}
+	switch {
+	case s.over:
+	case clean && s.strange, s.closed.Load(), s.walk.req.Context().Err() != nil:
 		s.over = true
+	default:
+		s.fail(account.Verdict{Class: account.ClassNetwork, Status: s.walk.last.verdict.Status})
+		if clean {
+			return io.ErrUnexpectedEOF
+		}
+	}
+	return err
+}
+
+// takeLast takes what only the end of the body completes: an object in place of
+// a stream, and an end or a failure without the empty line behind it.
+func (s *stream) takeLast() {
+	if s.opening.form == sse.JSON {
+		e := s.walk.pool.readEvent(s.reader, sse.Event{Data: s.opening.object()})
+		if e.Step == providers.StreamFailed {
+			s.take(e, 0)
+		} else {
+			s.leave()
+		}
 		return
 	}
-	s.fail(account.Verdict{Class: account.ClassNetwork, Status: s.walk.last.verdict.Status})
+	event, ok := s.scanner.End()
+	if !ok || bytes.HasPrefix(event.Data, []byte{'{'}) && !json.Valid(event.Data) {
+		return
+	}
+	if e := s.walk.pool.readEvent(s.reader, event); e.Step == providers.StreamEnd || e.Step == providers.StreamFailed {
+		s.take(e, 0)
+	}
 }
 
 // tell tells the account of a failure before the caller sees it.

@@ -49,12 +49,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
 	s := t.pool.settings.Load()
-	selection, makes := selectionOf(req, t.pool.keeper, s.AffinityByAgent)
+	selection, makes, streams := selectionOf(req, t.pool.keeper, s.AffinityByAgent)
 	if t.pool.hosts != nil {
 		selection.Kind = t.pool.hosts.KindFor(req.URL)
 	}
 	w := &walk{
-		transport: t, req: req, selection: selection, makes: makes,
+		transport: t, req: req, selection: selection, makes: makes, streams: streams,
 		plan: policy.NewRetryPlan(t.pool.actors.Size(selection.Kind), s.MaxAttempts, s.MaxWait, replayable(req)),
 	}
 	w.pin = w.selection.Pin

@@ -23,6 +23,8 @@ type walk struct {
 	sent bool
 	// makes is set when the answer may tell of a resource that it made.
 	makes bool
+	// streams is set when the body asks for a stream of events.
+	streams bool
 	// rebound is set once an attempt had another account than the conversation.
 	rebound bool
 	// last is the latest answer, kept in case no account does better.

@@ -4,9 +4,12 @@ package providers
 // failures after a status of success. Streams of others are passed on as they
 // come.
 type StreamReader interface {
-	// ReadEvent says what a server-sent event shows. Its bytes are the
-	// caller's, who may change them later; data may be cut off after 64 KiB.
-	// ReadEvent keeps no state, and allocates nothing but for a failure.
+	// ReadEvent says what a server-sent event shows, whatever the order and
+	// spacing of its members; name may be empty. Data may be only the beginning
+	// of an event that goes on, is cut off after 1 MiB, and may be an object
+	// that came in place of a stream. The bytes are the caller's, who may change
+	// them later. ReadEvent keeps no state, and allocates nothing but for a
+	// failure.
 	ReadEvent(name, data []byte) StreamEvent
 }
 
@@ -21,7 +24,8 @@ const (
 	StreamPreamble
 	// StreamOutput: a part of the answer.
 	StreamOutput
-	// StreamEnd: the answer is complete.
+	// StreamEnd: the answer is complete. A stream whose last known event is
+	// another one, and no failure, was cut.
 	StreamEnd
 	// StreamFailed: there will be no answer, or no more of it.
 	StreamFailed

@@ -4,12 +4,16 @@ package sse
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 )
 
 // MaxEvent is how much of one event is kept. A longer event is still found,
 // with its data cut off.
-const MaxEvent = 64 << 10
+const MaxEvent = 1 << 20
+
+// maxBuffer is how much of its buffers a scanner keeps between two events.
+const maxBuffer = 64 << 10
 
 // Event is one event with data. Its bytes are the scanner's, until its next
 // call.
@@ -24,7 +28,7 @@ type Event struct {
 
 // Scanner finds the events in a stream that comes in pieces. The zero value is
 // ready for the first byte. It keeps its buffers, so that it allocates while
-// events grow and not after. It is for one goroutine.
+// events grow and not after, but for very large ones. It is for one goroutine.
 type Scanner struct {
 	// line is the beginning of a line that has not ended yet.
 	line []byte
@@ -65,6 +69,32 @@ func (s *Scanner) Next(piece []byte) (e Event, rest []byte, ok bool) {
 	return Event{}, nil, false
 }
 
+// Begun returns what is known of the event that has begun and not ended: its
+// name, where that came already, and the beginning of its data.
+func (s *Scanner) Begun() Event {
+	if s.done {
+		return Event{}
+	}
+	e := Event{Name: s.name, Data: s.data, Cut: s.cut}
+	if field, value := split(s.line); !s.hasData && string(field) == "data" {
+		e.Data = value
+	}
+	return e
+}
+
+// End ends a stream. It returns the event that had begun, as if the stream
+// had ended it; ok is not set when there was none with data.
+func (s *Scanner) End() (e Event, ok bool) {
+	if len(s.line) > 0 && !s.done {
+		s.take(nil)
+	}
+	if s.done || !s.hasData {
+		return Event{}, false
+	}
+	s.done = true
+	return Event{Name: s.name, Data: s.data, Cut: s.cut}, true
+}
+
 // window is how far lineEnd looks ahead for the one kind of end before it looks
 // for the other: a stream that has only the other must not be searched to its
 // end for each line.
@@ -99,7 +129,7 @@ func (s *Scanner) take(line []byte) (complete bool) {
 	s.reset()
 	if len(s.line) > 0 {
 		line = s.grow(s.line, line)
-		s.line = line[:0]
+		s.line = emptied(line)
 	}
 	if !s.begun {
 		s.begun = true
@@ -116,15 +146,22 @@ func (s *Scanner) take(line []byte) (complete bool) {
 // reset forgets the event that was complete.
 func (s *Scanner) reset() {
 	if s.done {
-		s.name, s.data, s.cut, s.hasData, s.done = s.name[:0], s.data[:0], false, false, false
+		s.name, s.data, s.cut, s.hasData, s.done = s.name[:0], emptied(s.data), false, false, false
 	}
+}
+
+// emptied returns a buffer to be filled anew.
+func emptied(buffer []byte) []byte {
+	if cap(buffer) > maxBuffer {
+		return nil
+	}
+	return buffer[:0]
 }
 
 // field takes in a line with a field; comments and fields that say nothing of
 // the event are left out.
 func (s *Scanner) field(line []byte) {
-	field, value, _ := bytes.Cut(line, []byte{':'})
-	value = bytes.TrimPrefix(value, []byte{' '})
+	field, value := split(line)
 	switch string(field) {
 	case "event":
 		s.name = s.grow(s.name[:0], value)
@@ -137,12 +174,31 @@ func (s *Scanner) field(line []byte) {
 	}
 }
 
+// split splits a line into its field's name and value.
+func split(line []byte) (field, value []byte) {
+	field, value, _ = bytes.Cut(line, []byte{':'})
+	return field, bytes.TrimPrefix(value, []byte{' '})
+}
+
 // grow appends as much of more as may be kept.
 func (s *Scanner) grow(kept, more []byte) []byte {
 	if room := MaxEvent - len(kept); len(more) > room {
 		more, s.cut = more[:room], true
 	}
 	return append(kept, more...)
+}
+
+// Accepts reports whether a request's headers ask for an event stream, among
+// other types or alone.
+func Accepts(h http.Header) bool {
+	for _, value := range h["Accept"] {
+		for kind := range strings.SplitSeq(value, ",") {
+			if IsStream(kind) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // IsStream reports whether a Content-Type is that of an event stream.

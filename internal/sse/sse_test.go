@@ -1,6 +1,7 @@
 package sse_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -16,10 +17,18 @@ type event struct {
 
 // scan feeds a stream in pieces of size bytes.
 func scan(stream string, size int) []event {
+	var pieces []string
+	for piece := range slices.Chunk([]byte(stream), size) {
+		pieces = append(pieces, string(piece))
+	}
+	return scanPieces(pieces...)
+}
+
+func scanPieces(pieces ...string) []event {
 	var s sse.Scanner
 	var found []event
-	for piece := range slices.Chunk([]byte(stream), size) {
-		for rest := piece; ; {
+	for _, piece := range pieces {
+		for rest := []byte(piece); ; {
 			e, left, ok := s.Next(rest)
 			if !ok {
 				break
@@ -120,11 +129,17 @@ func FuzzScanner(f *testing.F) {
 	f.Add("\ufeffdata: 1\rdata: 2\n\n:c\n\n", 3)
 	f.Add("event: error\ndata: {\"type\":\"error\"}\n\n", 8)
 	f.Fuzz(func(t *testing.T, stream string, size int) {
-		if len(stream) == 0 || len(stream) > sse.MaxEvent || size < 1 {
+		if len(stream) == 0 || len(stream) > 64<<10 || size < 1 {
 			return
 		}
-		if got, want := scan(stream, size), reference(stream); !slices.Equal(got, want) {
+		want := reference(stream)
+		if got := scan(stream, size); !slices.Equal(got, want) {
 			t.Errorf("in pieces of %d: %+v, want %+v", size, got, want)
+		}
+		for at := range min(len(stream), 256) {
+			if got := scanPieces(stream[:at], stream[at:]); !slices.Equal(got, want) {
+				t.Errorf("split at %d: %+v, want %+v", at, got, want)
+			}
 		}
 	})
 }
@@ -168,5 +183,91 @@ func BenchmarkScanner(b *testing.B) {
 		for ok := true; ok; {
 			_, rest, ok = s.Next(rest)
 		}
+	}
+}
+
+// What has begun and what the end of the stream leaves, after each split.
+func TestBegunAndEnd(t *testing.T) {
+	for name, test := range map[string]struct {
+		stream string
+		begun  event
+		left   []event
+	}{
+		"nothing":           {"", event{}, nil},
+		"after an event":    {"data: 1\n\n", event{}, nil},
+		"a beginning":       {"event: a\ndata: {\"ty", event{name: "a", data: "{\"ty"}, []event{{name: "a", data: "{\"ty"}}},
+		"a line":            {"event: a\ndata: 1\n", event{name: "a", data: "1"}, []event{{name: "a", data: "1"}}},
+		"two lines":         {"data: 1\ndata: 2", event{data: "1"}, []event{{data: "1\n2"}}},
+		"a name alone":      {"data: 1\n\nevent: a\n", event{name: "a"}, nil},
+		"a name not ended":  {"event: a", event{}, nil},
+		"a comment":         {": data: 1", event{}, nil},
+		"carriage return":   {"data: 1\r", event{data: "1"}, []event{{data: "1"}}},
+		"after two of them": {"data: 1\r\r", event{}, nil},
+	} {
+		for _, size := range []int{1, 3, 100} {
+			var s sse.Scanner
+			for piece := range slices.Chunk([]byte(test.stream), size) {
+				for ok := true; ok; {
+					_, piece, ok = s.Next(piece)
+				}
+			}
+			if e := s.Begun(); (event{string(e.Name), string(e.Data), e.Cut}) != test.begun {
+				t.Errorf("%s in pieces of %d: begun %q %q", name, size, e.Name, e.Data)
+			}
+			var left []event
+			for e, ok := s.End(); ok; e, ok = s.End() {
+				left = append(left, event{string(e.Name), string(e.Data), e.Cut})
+			}
+			if !slices.Equal(left, test.left) {
+				t.Errorf("%s in pieces of %d: left %v", name, size, left)
+			}
+		}
+	}
+}
+
+func TestAccepts(t *testing.T) {
+	for accept, want := range map[string]bool{
+		"text/event-stream": true, "application/json, text/event-stream;q=0.5": true,
+		"": false, "*/*": false, "application/json": false,
+	} {
+		if got := sse.Accepts(http.Header{"Accept": {accept}}); got != want {
+			t.Errorf("Accepts(%q) = %v", accept, got)
+		}
+	}
+}
+
+func TestFormOf(t *testing.T) {
+	for body, want := range map[string]sse.Form{
+		"event: a\n": sse.Events, "data:1": sse.Events, "id\n": sse.Events, "retry: 1": sse.Events, ":": sse.Events,
+		"\ufeff\r\n data: 1": sse.Events, "data\r": sse.Events,
+		"{": sse.JSON, " \n\t{\"a\":1}": sse.JSON, "\ufeff{": sse.JSON,
+		"<!doctype": sse.Page, "\n<": sse.Page,
+		"database": sse.Other, "hello": sse.Other, "[1]": sse.Other, "Data: 1": sse.Other, "ide\n": sse.Other, "\x1f\x8b": sse.Other,
+	} {
+		decided := false
+		for end := range len(body) + 1 {
+			switch got := sse.FormOf([]byte(body[:end])); {
+			case got == want:
+				decided = true
+			case got != sse.Unclear || decided:
+				t.Errorf("FormOf(%q) = %d, want %d of %q", body[:end], got, want, body)
+			}
+		}
+		if !decided {
+			t.Errorf("FormOf(%q) is unclear", body)
+		}
+	}
+}
+
+// A large event leaves no large buffer behind.
+func TestLargeEventsCostNoMemoryLater(t *testing.T) {
+	var s sse.Scanner
+	large := []byte("data: " + strings.Repeat("x", sse.MaxEvent/2))
+	s.Next(large)
+	if _, _, ok := s.Next([]byte("\n\n")); !ok {
+		t.Fatal("no event")
+	}
+	if e, _, _ := s.Next([]byte("data: 1\n\n")); cap(e.Data) > 1<<10 {
+		t.Errorf("%d bytes are kept", cap(e.Data))
 	}
 }

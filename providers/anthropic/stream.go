@@ -7,21 +7,31 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
 )
 
-// ReadEvent says what an event of the Messages API's streams shows.
+// ReadEvent says what an event of the Messages API's streams shows. An object
+// with an error is one, whatever it is called.
 func (p *Provider) ReadEvent(name, data []byte) providers.StreamEvent {
-	switch string(answer.EventName(name, data)) {
-	case "message_start", "ping":
-		return providers.StreamEvent{Step: providers.StreamPreamble}
-	case "content_block_start", "content_block_delta", "content_block_stop", "message_delta":
-		return providers.StreamEvent{Step: providers.StreamOutput}
-	case "message_stop":
-		return providers.StreamEvent{Step: providers.StreamEnd}
-	case "error":
+	_, step := answer.ReadNamed(name, data, stepOf)
+	if step == providers.StreamFailed || step == providers.StreamUnknown && answer.HasError(data) {
 		return providers.StreamEvent{
 			Step: providers.StreamFailed, Status: errorStatus(answer.ParseError(data).Type), Body: data,
 		}
 	}
-	return providers.StreamEvent{}
+	return providers.StreamEvent{Step: step}
+}
+
+// stepOf reads an event by its name.
+func stepOf(name string) providers.StreamStep {
+	switch name {
+	case "message_start", "ping":
+		return providers.StreamPreamble
+	case "content_block_start", "content_block_delta", "content_block_stop", "message_delta":
+		return providers.StreamOutput
+	case "message_stop":
+		return providers.StreamEnd
+	case "error":
+		return providers.StreamFailed
+	}
+	return providers.StreamUnknown
 }
 
 // statusOverloaded is Anthropic's own.

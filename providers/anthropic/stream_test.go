@@ -23,6 +23,11 @@ func TestReadEvent(t *testing.T) {
 		"stop reason": {"message_delta", `{}`, providers.StreamOutput},
 		"end":         {"message_stop", `{"type":"message_stop"}`, providers.StreamEnd},
 		"no name":     {"", `{"type":"message_stop"}`, providers.StreamEnd},
+		"type last":   {"", `{"message":{"type":"error"},"type":"message_start"}`, providers.StreamPreamble},
+		"spaced":      {"", "{ \"type\" :\t\"message_stop\" }", providers.StreamEnd},
+		"other name":  {"message", `{"type":"content_block_delta"}`, providers.StreamOutput},
+		"a message":   {"", `{"id":"msg_1","type":"message","error":null}`, providers.StreamUnknown},
+		"type inside": {"", `{"item":{"type":"error"}}`, providers.StreamUnknown},
 		"new event":   {"message_thought", `{"type":"message_thought"}`, providers.StreamUnknown},
 		"completion":  {"completion", `{"completion":" Hello"}`, providers.StreamUnknown},
 		"text":        {"", `hello`, providers.StreamUnknown},
@@ -57,6 +62,14 @@ func TestFailedStreamIsClassedLikeAnAnswer(t *testing.T) {
 		got := p.Classify(providers.Answer{Status: e.Status, Body: e.Body, Now: fixture.Now()})
 		if got.Class != want || got.Code != kind {
 			t.Errorf("%s: %v with code %q, want %v", kind, got.Class, got.Code, want)
+		}
+	}
+	for _, form := range []string{
+		`{"error":{"message":"m","type":"overloaded_error"},"request_id":"r","type":"error"}`, `{"error":{"type":"overloaded_error"}}`,
+		"{ \"type\" : \"error\" ,\n\"error\" : { \"type\" : \"overloaded_error\" } }",
+	} {
+		if e := p.ReadEvent(nil, []byte(form)); e.Step != providers.StreamFailed || e.Status != 529 {
+			t.Errorf("%s: %+v", form, e)
 		}
 	}
 	for _, data := range []string{``, `{"type":"error"`, `<html>`, `null`, `{"error":7}`} {

@@ -1,9 +1,10 @@
 package openai
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
+	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
@@ -12,45 +13,60 @@ import (
 // ReadEvent says what an event of a stream shows: of the Responses API, which
 // Codex uses too, or of the Chat Completions API, whose events have no names.
 func (p *Provider) ReadEvent(name, data []byte) providers.StreamEvent {
-	if name = answer.EventName(name, data); len(name) == 0 {
+	switch name, step := answer.ReadNamed(name, data, stepOf); {
+	case step == providers.StreamUnknown:
 		return chatEvent(data)
+	case name == itemAdded:
+		return providers.StreamEvent{Step: itemStep(data)}
+	case name == responseFailed:
+		return failed(responseError(data))
+	case step == providers.StreamFailed:
+		return failed(data)
+	default:
+		return providers.StreamEvent{Step: step}
 	}
-	switch string(name) {
+}
+
+// Events whose data say more than their names.
+const (
+	itemAdded      = "response.output_item.added"
+	responseFailed = "response.failed"
+)
+
+// stepOf reads an event by its name.
+func stepOf(name string) providers.StreamStep {
+	switch name {
 	case "response.output_text.delta", "response.refusal.delta", "response.output_item.done",
 		"response.function_call_arguments.delta", "response.function_call_arguments.done":
-		return providers.StreamEvent{Step: providers.StreamOutput}
-	case "response.output_item.added":
-		return providers.StreamEvent{Step: itemStep(data)}
-	case "response.completed", "response.incomplete":
-		return providers.StreamEvent{Step: providers.StreamEnd}
-	case "response.failed":
-		return failed(responseError(data))
-	case "error":
-		return failed(data)
+		return providers.StreamOutput
+	case "response.completed", "response.incomplete", "response.done", "response.cancelled":
+		return providers.StreamEnd
+	case responseFailed, "error":
+		return providers.StreamFailed
 	}
-	if bytes.HasPrefix(name, []byte("response.")) || bytes.HasPrefix(name, []byte("codex.")) {
-		return providers.StreamEvent{Step: providers.StreamPreamble}
+	if strings.HasPrefix(name, "response.") || strings.HasPrefix(name, "codex.") {
+		return providers.StreamPreamble
 	}
-	return providers.StreamEvent{}
+	return providers.StreamUnknown
 }
 
 // itemStep tells items that a caller can see from the model's reasoning.
 func itemStep(data []byte) providers.StreamStep {
-	if bytes.Contains(data, []byte(`"type":"message"`)) || bytes.Contains(data, []byte(`"type":"function_call"`)) {
+	switch answer.Member(data, "item.type").Str {
+	case "message", "function_call":
 		return providers.StreamOutput
 	}
 	return providers.StreamPreamble
 }
 
-// responseError returns the error of a failed response as an answer's body.
+// responseError returns the error of a failed response as an answer's body. The
+// response repeats the request around it, and may be cut off.
 func responseError(data []byte) []byte {
-	var event struct {
-		Response struct {
-			Error json.RawMessage `json:"error"`
-		} `json:"response"`
+	fault := answer.Member(data, "response.error")
+	if !fault.Exists() {
+		fault = answer.Member(data, "error")
 	}
-	_ = json.Unmarshal(data, &event) // what does not fit stays empty
-	return append(append([]byte(`{"error":`), event.Response.Error...), '}')
+	return append(append([]byte(`{"error":`), fault.Raw...), '}')
 }
 
 // failed gives an error the status that it has without a stream. A code that
@@ -62,9 +78,18 @@ func failed(body []byte) providers.StreamEvent {
 		status = codeStatus(e.Type)
 	}
 	if status == 0 {
-		status = http.StatusBadRequest
+		status = toldStatus(body)
 	}
 	return providers.StreamEvent{Step: providers.StreamFailed, Status: status, Body: body}
+}
+
+// toldStatus returns the status that compatible servers give as a code.
+func toldStatus(body []byte) int {
+	code := answer.Member(body, "error.code")
+	if status := code.Int(); code.Type == gjson.Number && status > http.StatusBadRequest && status < 600 {
+		return int(status)
+	}
+	return http.StatusBadRequest
 }
 
 // codeStatus returns 0 for a code that is not known.
@@ -82,36 +107,57 @@ func codeStatus(code string) int {
 	return 0
 }
 
-// chatEvent reads an event without a name.
+// chatEvent reads an event without a name that is known.
 func chatEvent(data []byte) providers.StreamEvent {
-	switch {
-	case bytes.Equal(data, []byte("[DONE]")):
+	if string(data) == "[DONE]" {
 		return providers.StreamEvent{Step: providers.StreamEnd}
-	case bytes.Contains(data, []byte(`"error"`)) && hasError(data):
+	}
+	if answer.HasError(data) {
 		return failed(data)
-	case !bytes.Contains(data, []byte(`"choices"`)):
-		return providers.StreamEvent{}
-	case opensChat(data):
-		return providers.StreamEvent{Step: providers.StreamPreamble}
 	}
-	return providers.StreamEvent{Step: providers.StreamOutput}
+	return providers.StreamEvent{Step: choicesStep(answer.Member(data, "choices"))}
 }
 
-// opensChat reports whether an event shows nothing yet: it has figures or a
-// filter's verdict on the prompt, or says no more than who speaks.
-func opensChat(data []byte) bool {
-	if bytes.Contains(data, []byte(`"choices":[]`)) {
+// choicesStep reads the answers to a chat. None of them is there yet in an event
+// that has figures or a filter's verdict on the prompt.
+func choicesStep(choices gjson.Result) providers.StreamStep {
+	if !choices.IsArray() {
+		return providers.StreamUnknown
+	}
+	step := providers.StreamPreamble
+	choices.ForEach(func(_, choice gjson.Result) bool {
+		step = max(step, choiceStep(choice))
 		return true
-	}
-	silent := bytes.Contains(data, []byte(`"content":""`)) || bytes.Contains(data, []byte(`"content":null`))
-	return silent && bytes.Contains(data, []byte(`"role":"assistant"`)) && !bytes.Contains(data, []byte(`_call`))
+	})
+	return step
 }
 
-// hasError reports whether an error is what the event tells, and not a word of
-// the output.
-func hasError(data []byte) bool {
-	var event struct {
-		Error json.RawMessage `json:"error"`
+// choiceStep reads one answer. A reason to finish completes it: some compatible
+// servers send no [DONE].
+func choiceStep(choice gjson.Result) providers.StreamStep {
+	switch {
+	case choice.Get("finish_reason").Str != "":
+		return providers.StreamEnd
+	case opensChat(choice.Get("delta")):
+		return providers.StreamPreamble
 	}
-	return json.Unmarshal(data, &event) == nil && len(event.Error) > 0 && event.Error[0] == '{'
+	return providers.StreamOutput
+}
+
+// opensChat reports whether a delta says no more than who speaks.
+func opensChat(delta gjson.Result) bool {
+	speaker, empty := false, true
+	delta.ForEach(func(key, v gjson.Result) bool {
+		if key.Str == "role" {
+			speaker = true
+		} else {
+			empty = empty && isEmpty(v)
+		}
+		return empty
+	})
+	return speaker && empty
+}
+
+func isEmpty(v gjson.Result) bool {
+	return v.Type == gjson.Null || v.Type == gjson.String && v.Str == ""
 }

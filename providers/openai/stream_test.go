@@ -42,6 +42,22 @@ func TestReadEvent(t *testing.T) {
 		"chat saying error":   {"", chunk + `[{"delta":{"content":"error"}}]}`, providers.StreamOutput},
 		"chat, error is null": {"", chunk + `[{"delta":{}}],"error":null}`, providers.StreamOutput},
 		"chat done":           {"", `[DONE]`, providers.StreamEnd},
+		"chat opens, bare":    {"", chunk + `[{"index":0,"delta":{"role":"assistant"}}]}`, providers.StreamPreamble},
+		"chat opens, spaced":  {"", chunk + "[ { \"delta\" : { \"content\" : \"\" , \"role\" : \"assistant\" } } ] }", providers.StreamPreamble},
+		"chat, no role":       {"", chunk + `[{"delta":{"content":""}}]}`, providers.StreamOutput},
+		"chat, second speaks": {"", chunk + `[{"delta":{"role":"assistant"}},{"delta":{"content":"a"}}]}`, providers.StreamOutput},
+		"chat finishes":       {"", chunk + `[{"delta":{},"finish_reason":"length"}]}`, providers.StreamEnd},
+		"chat, empty reason":  {"", chunk + `[{"delta":{"role":"assistant","content":"a"},"finish_reason":""}]}`, providers.StreamOutput},
+		"chat, cut off":       {"", chunk + `[{"delta":{"content":"a`, providers.StreamOutput},
+		"text completion":     {"", `{"choices":[{"text":"a","finish_reason":null}]}`, providers.StreamOutput},
+		"type last":           {"", `{"item":{"type":"message"},"sequence_number":1,"type":"response.output_item.added"}`, providers.StreamOutput},
+		"type inside":         {"", `{"item":{"type":"response.completed"}}`, providers.StreamUnknown},
+		"spaced":              {"", "{ \"type\" :\n \"response.completed\" }", providers.StreamEnd},
+		"another name":        {"message", `{"type":"response.completed"}`, providers.StreamEnd},
+		"done":                {"response.done", `{}`, providers.StreamEnd},
+		"echo, cut off":       {"", `{"type":"response.created","response":{"instructions":"x`, providers.StreamPreamble},
+		"no type, cut off":    {"", `{"response":{"instructions":"x`, providers.StreamUnknown},
+		"a whole response":    {"", `{"id":"r","object":"response","error":null,"status":"completed"}`, providers.StreamUnknown},
 		"something else":      {"", `hello`, providers.StreamUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -59,6 +75,10 @@ func forms(code string) map[string][2]string {
 		"failed": {"response.failed", `{"type":"response.failed","response":{"status":"failed","error":` + e + `}}`},
 		"flat":   {"error", `{"type":"error","code":"` + code + `","message":"Try again in 1.5s.","param":null}`},
 		"nested": {"error", `{"type":"error","error":` + e + `}`},
+		"echo":   {"response.failed", `{"response":{"instructions":"\"error\":{\"code\":\"x\"}","tools":[{"error":{"code":"x"}}],"error":` + e + `},"type":"response.failed"}`},
+		"cut":    {"response.failed", `{"type":"response.failed","response":{"error":` + e + `,"instructions":"x`},
+		"spaced": {"", "{\n \"error\" : " + e + " }"},
+		"object": {"", `{"id":"r","object":"response","status":"failed","error":` + e + `}`},
 		"typed":  {"error", `{"type":"error","error":{"type":"` + code + `","code":null,"message":"Try again in 1.5s."}}`},
 		"chat":   {"", `{"error":` + e + `}`},
 	}
@@ -99,6 +119,16 @@ func TestFailedStreamIsClassedLikeAnAnswer(t *testing.T) {
 	for _, data := range []string{``, `{"response"`, `<html>`, `null`, `{"response":{"error":null}}`, `{"response":7}`} {
 		if e := p.ReadEvent([]byte("response.failed"), []byte(data)); e.Step != providers.StreamFailed || e.Status != 400 {
 			t.Errorf("a failure with %q: %+v", data, e)
+		}
+	}
+}
+
+// Compatible servers give a status as the code.
+func TestStatusAsACode(t *testing.T) {
+	p := openai.New(openai.Options{})
+	for code, want := range map[string]int{"429": 429, "503": 503, `"429"`: 400, "200": 400, "1e9": 400, "null": 400} {
+		if e := p.ReadEvent(nil, []byte(`{"error":{"message":"m","code":`+code+`}}`)); e.Status != want {
+			t.Errorf("code %s: status %d, want %d", code, e.Status, want)
 		}
 	}
 }

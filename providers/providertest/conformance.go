@@ -49,6 +49,7 @@ func (c Conformance) Rules() []Rule {
 		{"Refresh", c.refreshRules()},
 		{"Login", c.loginRules()},
 		{"Classify", classifyRules()},
+		{"Streams", c.streamRules()},
 		{"Fake", c.nativeRules()},
 	} {
 		for _, r := range group.rules {

@@ -1,17 +1,35 @@
 package answer
 
-import "bytes"
+import (
+	"unsafe"
 
-// EventName returns an event's name. Where it has none it is the type with
-// which the JSON of its data begins, as some proxies drop the names.
-func EventName(name, data []byte) []byte {
-	if len(name) > 0 {
-		return name
+	"github.com/tidwall/gjson"
+
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// ReadNamed has step read an event by its name. Where the event has none, or one
+// that step does not know, it is named by the type in its data: some proxies
+// drop the names, or give all events the same one. It allocates nothing.
+func ReadNamed(name, data []byte, step func(name string) providers.StreamStep) (string, providers.StreamStep) {
+	if named := view(name); named != "" {
+		if s := step(named); s != providers.StreamUnknown {
+			return named, s
+		}
 	}
-	kind, found := bytes.CutPrefix(data, []byte(`{"type":"`))
-	if !found {
-		return nil
+	kind := Member(data, "type")
+	if kind.Type != gjson.String || kind.Str == "" {
+		return "", providers.StreamUnknown
 	}
-	kind, _, _ = bytes.Cut(kind, []byte{'"'})
-	return kind
+	return kind.Str, step(kind.Str)
 }
+
+// Member returns the member at path of the object that data begins with,
+// wherever it stands, as far as it is there. The result shares data's bytes.
+func Member(data []byte, path string) gjson.Result { return gjson.Get(view(data), path) }
+
+// HasError reports whether an object's member error is an object itself.
+func HasError(data []byte) bool { return Member(data, "error").IsObject() }
+
+// view is data as text that nobody keeps.
+func view(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) } //nolint:gosec // only read
