@@ -108,7 +108,7 @@ func verdicts() map[string]verdict {
 		"400-billing":              byKey(owners("billing_hard_limit_reached")),
 		"403-quota":                limited("quota_exceeded", endless("quota_exceeded")),
 		"403-project-model":        byKey(limited("model_not_found", ofModel(ofOwner(endless("model_not_found"))))),
-		"404-model":                byKey(limited("model_not_found", ofModel(endless("model_not_found")))),
+		"404-model":                byKey(limited("model_not_found", ofModel(ofOwner(endless("model_not_found"))))),
 		"404-usage":                limited("usage_limit_reached", planLimit("usage_limit_reached", 2*time.Hour)),
 		"404-path":                 {class: account.ClassCaller, code: "not_found"},
 		"408-timeout":              {class: account.ClassRetry, code: "request_timeout"},

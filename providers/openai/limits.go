@@ -11,7 +11,7 @@ import (
 // limits returns until when a limit holds: the latest reset of the windows that
 // rejected, by the headers and by the body, else the waits that both name.
 func limits(a providers.Answer, f answer.Fault, code string) []account.Limit {
-	if f.Says == answer.NoModel || f.Says == answer.NoSuchModel {
+	if f.Says == answer.NoModel {
 		return answer.Limits(a, f, code)
 	}
 	windows := planWindows(a)

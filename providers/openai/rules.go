@@ -42,7 +42,7 @@ func rules() []answer.Rule {
 
 		{Phrase: "the '*' model is not supported when using codex with a chatgpt account", Says: answer.NoModel, Word: "model_not_supported"},
 		{Phrase: "project `*` does not have access to model `", Says: answer.NoModel, Word: "model_not_found"},
-		{Phrase: "the model `*` does not exist or you do not have access to it", Says: answer.NoSuchModel, Word: "model_not_found"},
+		{Phrase: "the model `*` does not exist or you do not have access to it", Says: answer.NoModel, Word: "model_not_found"},
 
 		{Code: "workspace_owner_usage_limit_reached", Says: answer.PlanUsedUp},
 		{Code: "workspace_member_usage_limit_reached", Says: answer.PlanUsedUp},
@@ -66,7 +66,7 @@ func forbids(a providers.Answer, _ answer.Error) bool { return a.Status == http.
 // for more than a whole minute allows.
 func exceedsLimit(_ providers.Answer, e answer.Error) bool {
 	found := regexp.MustCompile(`limit:? ([\d,]+)\b.*\brequested:? ([\d,]+)`).FindStringSubmatch(strings.ToLower(e.Message))
-	return found != nil && count(found[2]) > count(found[1])
+	return len(found) == 3 && count(found[2]) > count(found[1])
 }
 
 func count(digits string) float64 {

@@ -37,12 +37,13 @@ func NewModelEvidence(now time.Time, model string) Evidence {
 // the account. A limit of a key counts for each model, its money does not.
 func (f Fault) Evidence(a providers.Answer) Evidence {
 	switch f.Says {
-	case NoModel, NoSuchModel:
+	case NoModel:
 		return NewModelEvidence(a.Now, account.Untiered(a.Model))
 	case PlanUsedUp, QuotaUsedUp, OwnerNeeded:
 		return NewEvidence(a.Now, "")
+	default: // nothing but the status, and what the headers say
+		return NewEvidence(a.Now, KeyModel(a))
 	}
-	return NewEvidence(a.Now, KeyModel(a))
 }
 
 // AddSaid takes in what the error says of when the limit ends, beside the

@@ -19,8 +19,6 @@ const (
 	OwnerNeeded
 	// NoModel: the account does not have this model until its owner gets it.
 	NoModel
-	// NoSuchModel: the account does not have this model, or nobody has it.
-	NoSuchModel
 	// RequestsOwn: the request asks for what it cannot have.
 	RequestsOwn
 	// TiersOwn: so it does by asking for the speed tier [Rule.Tier].
