@@ -43,7 +43,7 @@ func (u *upgrader) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = conn.Close() }()
 	_, _ = fmt.Fprint(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
-	echo(conn, both.Reader)
+	repeatBack(conn, both.Reader)
 }
 
 // accept has nobody refused any more.
@@ -53,7 +53,7 @@ func (u *upgrader) accept() {
 	u.refused = nil
 }
 
-func echo(conn net.Conn, lines *bufio.Reader) {
+func repeatBack(conn net.Conn, lines *bufio.Reader) {
 	for {
 		line, err := lines.ReadString('\n')
 		if err != nil {

@@ -149,7 +149,7 @@ func TestUsageLeavesOutWhatIsNotTold(t *testing.T) {
 	if five.Name != "5h" || five.Utilization != 33.5 || five.Length != 5*time.Hour || !five.ResetAt.Equal(reset) {
 		t.Errorf("five hours: %+v", five)
 	}
-	if sonnet.Name != "7d_sonnet" || sonnet.Utilization != 0 || !sonnet.ResetAt.IsZero() {
+	if sonnet.Name != "Sonnet 7d" || sonnet.Utilization != 0 || !sonnet.ResetAt.IsZero() {
 		t.Errorf("sonnet: %+v", sonnet)
 	}
 	if seen.Header.Get("Authorization") != "Bearer at" || seen.Header.Get("Anthropic-Beta") != "oauth-2025-04-20" {

@@ -21,6 +21,50 @@ func accountLimit(reason string, wait time.Duration) []account.Limit {
 	}}
 }
 
+// windowLimit is one by a window of the account.
+func windowLimit(name string, wait time.Duration) []account.Limit {
+	limits := accountLimit(name, wait)
+	limits[0].Window = true
+	return limits
+}
+
+// modelWindow is one by a window of the model.
+func modelWindow(name string, wait time.Duration) []account.Limit {
+	limits := modelLimit(name, wait)
+	limits[0].Window = true
+	return limits
+}
+
+// ownersLimit has no end that anybody told.
+func ownersLimit(reason string) []account.Limit {
+	return []account.Limit{{Scope: account.ScopeAccount, Source: account.FromBody, Reason: reason, SeenAt: fixture.Now(), Owner: true}}
+}
+
+// tierLimit is one of the speed tier.
+func tierLimit(source account.Source, wait time.Duration) []account.Limit {
+	l := account.Limit{
+		Scope: account.ScopeModel, Model: account.Tiered(model, "fast"), Source: source, Reason: "fast_mode_limit", SeenAt: fixture.Now(),
+	}
+	if wait > 0 {
+		l.Until = fixture.Now().Add(wait)
+	}
+	return []account.Limit{l}
+}
+
+func ofModel(limits []account.Limit) []account.Limit {
+	limits[0].Scope, limits[0].Model = account.ScopeModel, model
+	return limits
+}
+
+func marked(limits []account.Limit, mark func(*account.Limit)) []account.Limit {
+	for i := range limits {
+		mark(&limits[i])
+	}
+	return limits
+}
+
+func asPaid(l *account.Limit) { l.Paid = true }
+
 // paidLimit is that of an account whose owner's money is next.
 func paidLimit(reason string) []account.Limit {
 	limits := accountLimit(reason, day)
@@ -40,12 +84,22 @@ type verdict struct {
 	code   string
 	url    string
 	limits []account.Limit
+	// tier is what the request asked for.
+	tier string
+	wait time.Duration
 }
 
 const (
 	day  = 24 * time.Hour
 	week = 7 * day
 )
+
+// quotaLimit is one whose end the error told in words.
+func quotaLimit(reason string, wait time.Duration) account.Limit {
+	return account.Limit{
+		Scope: account.ScopeAccount, Source: account.FromBody, Reason: reason, SeenAt: fixture.Now(), Until: fixture.Now().Add(wait),
+	}
+}
 
 func verdicts() map[string]verdict {
 	limited := func(code string, limits []account.Limit) verdict {
@@ -56,6 +110,7 @@ func verdicts() map[string]verdict {
 		return v
 	}
 	denied := func(class account.Class) verdict { return verdict{class: class, code: "permission_error"} }
+	owners := func(code string) verdict { return limited(code, ownersLimit(code)) }
 	rate := func(limits []account.Limit) verdict { return limited("rate_limit_error", limits) }
 	return map[string]verdict{
 		"200-usual":        {},
@@ -64,29 +119,51 @@ func verdicts() map[string]verdict {
 		"200-billed":       {limits: paidLimit("overage")},
 		"200-key":          {kind: account.APIKey},
 
-		"400-credit":       {class: account.ClassCaller, code: "invalid_request_error"},
-		"401-invalid":      {class: account.ClassUnauthorized, code: "authentication_error"},
-		"401-organization": {class: account.ClassUnauthorized, code: "authentication_error"},
-		"402-billing":      limited("billing_error", nil),
-		"404-model":        {class: account.ClassCaller, code: "not_found_error"},
-		"413-too-large":    {class: account.ClassCaller, code: "request_too_large"},
+		"200-extra-usage":   {limits: marked(windowLimit("5h", time.Hour), asPaid)},
+		"200-overage-used":  {limits: paidLimit("overage")},
+		"200-included":      {},
+		"200-other-family":  {},
+		"200-key-and-claim": {kind: account.APIKey},
+
+		"400-credit":                owners("credit_balance_too_low"),
+		"400-extra-usage":           owners("out_of_extra_usage"),
+		"400-extra-usage-curly":     owners("out_of_extra_usage"),
+		"400-extra-usage-workspace": owners("out_of_extra_usage"),
+		"400-third-party":           owners("extra_usage_needed"),
+		"400-disabled":              owners("organization_disabled"),
+		"400-disabled-and-full":     limited("organization_disabled", windowLimit("7d", 2*day)),
+		"400-api-limit":             limited("api_usage_limit", []account.Limit{quotaLimit("api_usage_limit", 3*time.Hour)}),
+		"400-long-context":          {class: account.ClassCaller, code: "long_context_unavailable"},
+		"400-quotes-a-phrase":       {class: account.ClassCaller, code: "invalid_request_error"},
+		"400-page":                  {class: account.ClassCaller},
+		"400-should-retry":          {class: account.ClassRetry, code: "invalid_request_error"},
+		"401-invalid":               {class: account.ClassUnauthorized, code: "authentication_error"},
+		"401-organization":          owners("oauth_org_not_allowed"),
+		"401-no-logins":             {class: account.ClassCaller, code: "oauth_not_supported"},
+		"402-billing":               owners("billing_error"),
+		"402-long-context":          {class: account.ClassCaller, code: "extra_usage_required"},
+		"402-empty":                 limited("", ownersLimit("payment_required")),
+		"408-timeout":               {class: account.ClassRetry, code: "timeout_error", wait: 3 * time.Second},
+		"404-model":                 {class: account.ClassCaller, code: "not_found_error"},
+		"413-too-large":             {class: account.ClassCaller, code: "request_too_large"},
 
 		"403-revoked":           denied(account.ClassRevoked),
 		"403-revoked-elsewhere": denied(account.ClassForbidden),
-		"403-organization":      denied(account.ClassOrganization),
-		"403-entitlement":       denied(account.ClassEntitlement),
+		"403-organization":      owners("oauth_org_not_allowed"),
+		"403-organization-code": owners("oauth_org_not_allowed"),
+		"403-entitlement":       limited("model_not_allowed", ofModel(ownersLimit("model_not_allowed"))),
 		"403-verification":      {class: account.ClassVerification, code: "permission_error", url: "https://claude.ai/verify?ref=abc"},
 		"403-scope":             denied(account.ClassForbidden),
 		"403-challenge":         {class: account.ClassChallenge},
 		"403-page-says-revoked": {class: account.ClassChallenge},
 
-		"429-session":      rate(accountLimit("5h", 2094*time.Second)),
-		"429-week":         rate(accountLimit("7d", 2*day)),
-		"429-both":         rate(accountLimit("7d", 2*day)),
+		"429-session":      rate(windowLimit("5h", 2094*time.Second)),
+		"429-week":         rate(windowLimit("7d", 2*day)),
+		"429-both":         rate(windowLimit("7d", 2*day)),
 		"429-burst":        rate(accountLimit("rate_limit_error", 5*time.Second)),
 		"429-burst-date":   rate(accountLimit("rate_limit_error", 20*time.Second)),
-		"429-claim-only":   rate(accountLimit("5h", time.Hour)),
-		"429-status-only":  rate(accountLimit("unified", time.Hour)),
+		"429-claim-only":   rate(windowLimit("5h", time.Hour)),
+		"429-status-only":  rate(windowLimit("unified", time.Hour)),
 		"429-reset-passed": rate(accountLimit("rate_limit_error", 7*time.Second)),
 		"429-overage":      rate(paidLimit("overage")),
 		"429-credits":      rate(paidLimit("overage")),
@@ -94,14 +171,27 @@ func verdicts() map[string]verdict {
 		"429-page":         limited("", nil),
 
 		// What no server should send.
-		"429-century":    rate(accountLimit("5h", week)),
+		"429-century":    rate(windowLimit("5h", week)),
 		"429-duplicates": rate(accountLimit("rate_limit_error", 20*time.Second)),
 		"429-truncated":  limited("", nil),
 		"403-problem":    {class: account.ClassForbidden},
 
-		"429-model":             rate(modelLimit("7d_overage_included", 14*time.Hour)),
-		"429-model-no-reset":    rate(modelLimit("7d_overage_included", 121180*time.Second)),
-		"429-model-and-session": rate(append(accountLimit("5h", time.Hour), modelLimit("7d_sonnet", 14*time.Hour)...)),
+		"429-model":             rate(modelWindow("Overage included 7d", 14*time.Hour)),
+		"429-model-no-reset":    rate(modelWindow("Overage included 7d", 121180*time.Second)),
+		"429-model-and-session": rate(append(windowLimit("5h", time.Hour), modelWindow("Sonnet 7d", 14*time.Hour)...)),
+		"429-family-unclaimed":  rate(modelWindow("Opus 7d", 14*time.Hour)),
+		"429-new-window":        rate(windowLimit("30d", 6*day)),
+		"429-new-claim":         rate(windowLimit("monthly", day)),
+
+		"429-long-context":   {class: account.ClassCaller, code: "extra_usage_required"},
+		"429-long-minute":    {class: account.ClassCaller, code: "long_context_limit"},
+		"429-fast":           {class: account.ClassCaller, code: "fast_mode_limit", tier: "fast", limits: tierLimit(account.FromHeader, time.Minute)},
+		"429-fast-unasked":   {class: account.ClassCaller, code: "fast_mode_limit"},
+		"429-fast-bucket":    {class: account.ClassCaller, code: "fast_mode_limit", tier: "fast", limits: tierLimit(account.FromBody, 0)},
+		"429-fast-and-plan":  {class: account.ClassLimited, code: "rate_limit_error", tier: "fast", limits: windowLimit("5h", time.Hour)},
+		"429-key-no-model":   byKey(limited("model_not_allowed", ofModel(ownersLimit("model_not_allowed")))),
+		"429-of-the-minute":  byKey(rate(modelLimit("rate_limit_error", 12*time.Second))),
+		"429-asks-for-retry": rate(nil),
 
 		"429-key":       byKey(rate(modelLimit("tokens", 45*time.Second))),
 		"429-key-burst": byKey(rate(modelLimit("rate_limit_error", 12*time.Second))),
@@ -109,6 +199,7 @@ func verdicts() map[string]verdict {
 		"500-error":      {class: account.ClassServerError, code: "api_error"},
 		"502-page":       {class: account.ClassServerError},
 		"529-overloaded": {class: account.ClassOverloaded, code: "overloaded_error"},
+		"529-wait":       {class: account.ClassOverloaded, code: "overloaded_error", wait: 20 * time.Second},
 	}
 }
 
@@ -124,9 +215,9 @@ func TestClassifyRecordedAnswers(t *testing.T) {
 			if !known {
 				t.Fatal("no verdict is expected of this answer")
 			}
-			got := p.Classify(fixture.Read(t, name, w.kind, model))
-			if got.Class != w.class || got.Code != w.code || got.URL != w.url {
-				t.Errorf("got %v %q %q, want %v %q %q", got.Class, got.Code, got.URL, w.class, w.code, w.url)
+			got := p.Classify(fixture.Read(t, name, w.kind, account.Tiered(model, w.tier)))
+			if got.Class != w.class || got.Code != w.code || got.URL != w.url || got.RetryAfter != w.wait {
+				t.Errorf("got %v %q %q %v, want %v %q %q %v", got.Class, got.Code, got.URL, got.RetryAfter, w.class, w.code, w.url, w.wait)
 			}
 			if !slices.Equal(got.Limits, w.limits) {
 				t.Errorf("limits\n got %+v\nwant %+v", got.Limits, w.limits)
@@ -135,11 +226,15 @@ func TestClassifyRecordedAnswers(t *testing.T) {
 	}
 }
 
-func TestLimitOfAnUnknownModelIsTheAccounts(t *testing.T) {
+// A window of some models never limits the others, even when nobody knows which
+// model was asked for.
+func TestLimitOfAnUnknownModel(t *testing.T) {
 	p := anthropic.New(anthropic.Options{})
+	family := modelWindow("Overage included 7d", 14*time.Hour)
+	family[0].Model = "overage_included"
 	for name, want := range map[string][]account.Limit{
-		"429-model":             accountLimit("7d_overage_included", 14*time.Hour),
-		"429-model-and-session": accountLimit("5h", time.Hour),
+		"429-model":             family,
+		"429-model-and-session": windowLimit("5h", time.Hour),
 	} {
 		if got := p.Classify(fixture.Read(t, name, account.OAuth, "")); !slices.Equal(got.Limits, want) {
 			t.Errorf("%s: limits\n got %+v\nwant %+v", name, got.Limits, want)
@@ -178,6 +273,10 @@ func TestUsageInHeaders(t *testing.T) {
 	window := func(name string, used float64, length time.Duration, reset time.Time) account.UsageWindow {
 		return account.UsageWindow{Name: name, Utilization: used, Length: length, ResetAt: reset, SeenAt: fixture.Now()}
 	}
+	soft := func(w account.UsageWindow) account.UsageWindow {
+		w.Soft = true
+		return w
+	}
 	p := anthropic.New(anthropic.Options{})
 	for name, want := range map[string][]account.UsageWindow{
 		"200-usual":        nil,
@@ -188,6 +287,9 @@ func TestUsageInHeaders(t *testing.T) {
 			window("tokens", 100*10000.0/48000, 0, in(15*time.Second)),
 			window("input-tokens", 25, 0, in(15*time.Second)),
 			window("output-tokens", 0, 0, time.Time{}),
+		},
+		"429-family-unclaimed": {
+			window("5h", 3, 5*time.Hour, in(2*time.Hour)), soft(window("Opus 7d", 100, week, in(14*time.Hour))),
 		},
 		"429-session": {window("5h", 100, 5*time.Hour, in(2094*time.Second)), window("7d", 59, week, in(day))},
 	} {
@@ -241,7 +343,7 @@ func FuzzClassify(f *testing.F) {
 		got := p.Classify(a)
 		fixture.CheckUsage(t, got.Usage)
 		for _, limit := range got.Limits {
-			if d := limit.Until.Sub(a.Now); d <= 0 || d > week {
+			if d := limit.Until.Sub(a.Now); !limit.Until.IsZero() && (d <= 0 || d > week) {
 				t.Errorf("a limit of %v", d)
 			}
 		}

@@ -11,14 +11,14 @@ import (
 // nothing.
 func usage(a providers.Answer) []account.UsageWindow {
 	var windows []account.UsageWindow
-	for _, w := range unifiedWindows() {
-		share, ok := number.Decimal(answer.First(a.Header, w.utilization))
+	for _, w := range unifiedWindows(a) {
+		share, ok := number.Decimal(w.utilization)
 		if !ok {
 			continue
 		}
 		windows = answer.AppendFigure(windows, account.UsageWindow{
-			Name: w.name, Utilization: 100 * share, Length: w.length, SeenAt: a.Now,
-			ResetAt: answer.Moment(answer.First(a.Header, w.reset), a.Now),
+			Name: w.name, Utilization: 100 * share, Length: w.length, Soft: w.family != "", SeenAt: a.Now,
+			ResetAt: answer.Moment(w.reset, a.Now),
 		})
 	}
 	for _, b := range keyBuckets() {

@@ -9,41 +9,19 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/providers"
-	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
 	"github.com/seed-810f1486/multiaccount/providers/internal/exchange"
 )
 
-// Usage asks for the figures of a subscription's windows: "5h", "7d" and, on
-// plans that have it, "7d_sonnet". For an API key, which has no such figures,
-// and without an endpoint the error is [errors.ErrUnsupported]; a refusal is a *[providers.StatusError].
+// Usage asks for the figures of a subscription's windows: "5h", "7d" and those
+// of some models only, such as "Sonnet 7d". For an API key, which has no such
+// figures, and without an endpoint the error is [errors.ErrUnsupported]; a
+// refusal is a *[providers.StatusError].
 func (p *Provider) Usage(ctx context.Context, cred account.Credential) (providers.Usage, error) {
-	type figure struct {
-		Utilization exchange.Told[float64] `json:"utilization"`
-		ResetsAt    string                 `json:"resets_at"`
-	}
-	var body struct {
-		FiveHour       figure `json:"five_hour"`
-		SevenDay       figure `json:"seven_day"`
-		SevenDaySonnet figure `json:"seven_day_sonnet"`
-	}
+	var body usageAnswer
 	if err := p.get(ctx, p.options.UsageURL, cred, &body); err != nil {
 		return providers.Usage{}, err
 	}
-	now := time.Now().Round(0)
-	var u providers.Usage
-	add := func(name string, length time.Duration, soft bool, f figure) {
-		if !f.Utilization.OK {
-			return
-		}
-		u.Windows = answer.AppendFigure(u.Windows, account.UsageWindow{
-			Name: name, Utilization: f.Utilization.Value, Length: length, SeenAt: now, Soft: soft,
-			ResetAt: answer.Moment(f.ResetsAt, now),
-		})
-	}
-	add("5h", session, false, body.FiveHour)
-	add("7d", weekly, false, body.SevenDay)
-	add("7d_sonnet", weekly, true, body.SevenDaySonnet)
-	return u, nil
+	return providers.Usage{Windows: body.windows(time.Now().Round(0))}, nil
 }
 
 // Profile asks whose token it is: subject, organization, e-mail and plan. For

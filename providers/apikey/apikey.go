@@ -83,11 +83,12 @@ func (p *Provider) Refresh(context.Context, account.Credentials) (account.Grant,
 }
 
 // Classify reads what an answer says about the account, as far as standards
-// tell: the status, Retry-After and the wait that the error's body names.
+// tell: the status, Retry-After, the wait that the error's body names, and the
+// codes that many servers share.
 func (p *Provider) Classify(a providers.Answer) account.Verdict {
-	v, _ := answer.Classify(a)
+	v, fault := answer.Classify(a, answer.CommonRules)
 	if v.Class == account.ClassLimited {
-		v.Limits = answer.Limits(a, v.Code)
+		v.Limits = answer.Limits(a, fault, v.Code)
 	}
 	return v
 }

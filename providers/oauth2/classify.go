@@ -9,13 +9,14 @@ import (
 )
 
 // Classify reads what an answer says about the account, as far as standards
-// tell: the status, Retry-After, and the error of RFC 6750 section 3.1. That a
-// login is gone shows at the token endpoint alone.
+// tell: the status, Retry-After, the error of RFC 6750 section 3.1, and the codes
+// that many servers share. That a login is gone shows at the token endpoint
+// alone.
 func (p *Provider) Classify(a providers.Answer) account.Verdict {
-	v, _ := answer.Classify(a)
+	v, fault := answer.Classify(a, answer.CommonRules)
 	switch {
 	case v.Class == account.ClassLimited:
-		v.Limits = answer.Limits(a, v.Code)
+		v.Limits = answer.Limits(a, fault, v.Code)
 	case v.Class == account.ClassForbidden && insufficientScope(a):
 		v.Class = account.ClassEntitlement
 	}

@@ -8,29 +8,30 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
 )
 
-// Classify reads what an answer says about the account.
+// Classify reads what an answer says about the account. A success that was paid
+// for with credits carries a limit.
 func (p *Provider) Classify(a providers.Answer) account.Verdict {
-	v, fault := answer.Classify(a)
+	v, fault := answer.Classify(a, rules)
 	v.Usage = usage(a)
 	switch v.Class {
+	case account.ClassSuccess:
+		v.Limits = paid(a)
 	case account.ClassForbidden:
-		v.Class = forbidden(fault)
+		v.Class = forbidden(fault.Error)
 	case account.ClassLimited:
-		v.Limits = limits(a, v.Code)
+		v.Limits = limits(a, fault, v.Code)
 	default: // nothing to refine
 	}
 	return v
 }
 
-// forbidden reads the code first. Only revoked has consequences, so only codes
-// lead there.
+// forbidden tells apart what is returned to the caller; no class here has
+// consequences for the login.
 func forbidden(e answer.Error) account.Class {
 	switch {
-	case e.Is("token_revoked", "token_invalidated", "account_deactivated"):
-		return account.ClassRevoked
 	case strings.Contains(e.Code, "organization"), strings.Contains(e.Code, "workspace"):
 		return account.ClassOrganization
-	case e.Is("usage_not_included", "insufficient_quota", "quota_exceeded", "model_not_found"):
+	case e.Is("model_not_found"):
 		return account.ClassEntitlement
 	case e.Mentions("organization", "workspace"):
 		return account.ClassOrganization

@@ -29,12 +29,46 @@ func ofModel(limits []account.Limit) []account.Limit {
 	return limits
 }
 
+// windowLimit is one by a window of the account.
+func windowLimit(name string, wait time.Duration) []account.Limit {
+	limits := limit(account.FromHeader, name, wait)
+	limits[0].Window = true
+	return limits
+}
+
+// planLimit is one by the plan, as the error's body tells it.
+func planLimit(code string, wait time.Duration) []account.Limit {
+	limits := limit(account.FromBody, code, wait)
+	limits[0].Window = true
+	return limits
+}
+
+// endless has no end that anybody told.
+func endless(code string) []account.Limit {
+	return []account.Limit{{Scope: account.ScopeAccount, Source: account.FromBody, Reason: code, SeenAt: fixture.Now()}}
+}
+
+func ofOwner(limits []account.Limit) []account.Limit {
+	limits[0].Owner = true
+	return limits
+}
+
+func asPaid(limits []account.Limit) []account.Limit {
+	for i := range limits {
+		limits[i].Paid = true
+	}
+	return limits
+}
+
 type verdict struct {
 	kind   account.Kind
 	class  account.Class
 	code   string
 	url    string
 	limits []account.Limit
+	// tier is what the request asked for.
+	tier string
+	wait time.Duration
 }
 
 const week = 7 * 24 * time.Hour
@@ -43,6 +77,7 @@ func verdicts() map[string]verdict {
 	limited := func(code string, limits []account.Limit) verdict {
 		return verdict{class: account.ClassLimited, code: code, limits: limits}
 	}
+	owners := func(code string) verdict { return limited(code, ofOwner(endless(code))) }
 	byKey := func(v verdict) verdict {
 		v.kind = account.APIKey
 		return v
@@ -52,11 +87,34 @@ func verdicts() map[string]verdict {
 		"200-codex":        {},
 		"200-codex-weekly": {},
 		"200-key":          {kind: account.APIKey},
+		"200-credits":      {limits: asPaid(windowLimit("5h", 9000*time.Second))},
+		"200-unlimited":    {limits: asPaid(windowLimit("7d", 2*24*time.Hour))},
+		"200-no-credits":   {},
+		"200-spark-full":   {},
+		"200-spark-paid":   {limits: asPaid(ofModel(windowLimit("GPT-5.3-Codex-Spark 7d", 457949*time.Second)))},
 
 		"400-invalid":     {class: account.ClassCaller, code: "invalid_value"},
 		"400-detail":      {class: account.ClassCaller},
 		"401-invalidated": {class: account.ClassUnauthorized, code: "token_invalidated"},
-		"402-workspace":   limited("deactivated_workspace", nil),
+		"401-expired":     {class: account.ClassUnauthorized, code: "token_expired"},
+		"401-deactivated": {class: account.ClassRevoked, code: "account_deactivated"},
+		"402-workspace":   owners("deactivated_workspace"),
+		"402-empty":       limited("", ofOwner(endless("payment_required"))),
+
+		"400-chatgpt-model":        limited("model_not_supported", ofModel(ofOwner(endless("model_not_supported")))),
+		"400-chatgpt-model-detail": limited("model_not_supported", ofModel(ofOwner(endless("model_not_supported")))),
+		"400-quotes-a-phrase":      {class: account.ClassCaller, code: "invalid_request_error"},
+		"400-page":                 {class: account.ClassCaller},
+		"400-billing":              byKey(owners("billing_hard_limit_reached")),
+		"403-quota":                limited("quota_exceeded", endless("quota_exceeded")),
+		"403-project-model":        byKey(limited("model_not_found", ofModel(ofOwner(endless("model_not_found"))))),
+		"404-model":                byKey(limited("model_not_found", ofModel(ofOwner(endless("model_not_found"))))),
+		"404-usage":                limited("usage_limit_reached", planLimit("usage_limit_reached", 2*time.Hour)),
+		"404-path":                 {class: account.ClassCaller, code: "not_found"},
+		"408-timeout":              {class: account.ClassRetry, code: "request_timeout"},
+		"409-final":                {class: account.ClassCaller, code: "conflict"},
+		"409-wait":                 {class: account.ClassRetry, code: "conflict", wait: 4 * time.Second},
+		"429-not-active":           byKey(owners("billing_not_active")),
 
 		"403-revoked":          {class: account.ClassRevoked, code: "token_revoked"},
 		"403-deactivated":      {class: account.ClassRevoked, code: "account_deactivated"},
@@ -67,26 +125,53 @@ func verdicts() map[string]verdict {
 			class: account.ClassVerification, code: "invalid_request_error",
 			url: "https://platform.openai.com/settings/organization/general",
 		},
-		"403-entitlement": {class: account.ClassEntitlement, code: "usage_not_included"},
+		"403-entitlement": owners("usage_not_included"),
 		"403-model":       {class: account.ClassEntitlement, code: "model_not_found"},
 		"403-region":      {class: account.ClassForbidden, code: "unsupported_country_region_territory"},
 		"403-challenge":   {class: account.ClassChallenge},
 
-		"429-primary":       limited("usage_limit_reached", limit(account.FromHeader, "primary", 13873*time.Second)),
-		"429-both":          limited("usage_limit_reached", limit(account.FromHeader, "secondary", 316705*time.Second)),
-		"429-reset-at-only": limited("usage_limit_reached", limit(account.FromHeader, "primary", time.Hour)),
-		"429-body":          limited("usage_limit_reached", limit(account.FromBody, "usage_limit_reached", 602000*time.Second)),
+		"429-primary":       limited("usage_limit_reached", windowLimit("5h", 13873*time.Second)),
+		"429-both":          limited("usage_limit_reached", windowLimit("7d", 316705*time.Second)),
+		"429-reset-at-only": limited("usage_limit_reached", windowLimit("primary", time.Hour)),
+		"429-body":          limited("usage_limit_reached", planLimit("usage_limit_reached", 602000*time.Second)),
 		"429-burst":         limited("rate_limit_exceeded", limit(account.FromHeader, "rate_limit_exceeded", 9*time.Second)),
-		"429-quota":         limited("insufficient_quota", nil),
-		"429-not-included":  limited("usage_not_included", nil),
+		"429-quota":         limited("insufficient_quota", endless("insufficient_quota")),
+		"429-not-included":  owners("usage_not_included"),
+
+		"429-free-plan":         limited("usage_limit_reached", windowLimit("7d", 471285*time.Second)),
+		"429-plan-alone":        limited("usage_limit_reached", planEndless()),
+		"429-nearly-full":       limited("usage_limit_reached", []account.Limit{namedByBody("7d", 300000*time.Second)}),
+		"429-credits-depleted":  owners("workspace_member_credits_depleted"),
+		"429-credits-in-words":  owners("workspace_credits_depleted"),
+		"429-credits-object":    owners("workspace_owner_credits_depleted"),
+		"429-credits-header":    owners("workspace_owner_credits_depleted"),
+		"429-credits-and-full":  limited("workspace_member_credits_depleted", windowLimit("5h", time.Hour)),
+		"429-member-limit":      limited("workspace_member_usage_limit_reached", planLimit("workspace_member_usage_limit_reached", time.Hour)),
+		"429-spark":             limited("usage_limit_reached", ofModel(windowLimit("GPT-5.3-Codex-Spark 7d", 457949*time.Second))),
+		"429-spark-copied":      limited("usage_limit_reached", ofModel(windowLimit("GPT-5.3-Codex-Spark 7d", 457949*time.Second))),
+		"429-spark-inactive":    limited("usage_limit_reached", ofModel(windowLimit("GPT-5.3-Codex-Spark 7d", 457949*time.Second))),
+		"429-spark-and-plan":    limited("usage_limit_reached", append(windowLimit("5h", time.Hour), ofModel(windowLimit("GPT-5.3-Codex-Spark 7d", 457949*time.Second))...)),
+		"429-luna-unsent":       limited("usage_limit_reached", ofModel(windowLimit("Luna 3h", time.Hour))),
+		"429-luna-body":         limited("usage_limit_reached", ofModel(planLimit("usage_limit_reached", time.Hour))),
+		"429-burst-beside-full": limited("rate_limit_exceeded", limit(account.FromHeader, "rate_limit_exceeded", 9*time.Second)),
+
+		"429-too-large":    byKey(verdict{class: account.ClassCaller, code: "request_too_large"}),
+		"429-over-limit":   byKey(verdict{class: account.ClassCaller, code: "request_too_large"}),
+		"429-under-limit":  byKey(limited("rate_limit_exceeded", ofModel(limit(account.FromBody, "rate_limit_exceeded", 174*time.Millisecond)))),
+		"429-flex":         byKey(verdict{class: account.ClassCaller, code: "resource_unavailable", tier: "flex", limits: tierLimit()}),
+		"429-flex-unasked": byKey(verdict{class: account.ClassCaller, code: "resource_unavailable", tier: "priority"}),
+		"429-azure":        byKey(limited("429", ofModel(limit(account.FromBody, "429", 33*time.Second)))),
+		"429-retry-info":   byKey(limited("", ofModel(limit(account.FromBody, "body", time.Hour)))),
+		"429-bare":         byKey(limited("rate_limit_exceeded", nil)),
+		"429-bare-login":   limited("rate_limit_error", nil),
 		// What no server should send.
-		"429-century":    limited("usage_limit_reached", limit(account.FromHeader, "primary", week)),
+		"429-century":    limited("usage_limit_reached", windowLimit("primary", week)),
 		"429-duplicates": limited("rate_limit_exceeded", limit(account.FromHeader, "rate_limit_exceeded", 20*time.Second)),
 		"429-truncated":  limited("", nil),
 		"403-problem":    {class: account.ClassForbidden},
 		"429-page":       limited("", limit(account.FromHeader, "retry_after", 20*time.Second)),
 
-		"429-garbled-after": limited("usage_limit_reached", limit(account.FromHeader, "primary", time.Hour)),
+		"429-garbled-after": limited("usage_limit_reached", windowLimit("primary", time.Hour)),
 
 		"429-slow-down": {class: account.ClassOverloaded, code: "slow_down"},
 
@@ -112,14 +197,43 @@ func TestClassifyRecordedAnswers(t *testing.T) {
 			if !known {
 				t.Fatal("no verdict is expected of this answer")
 			}
-			got := p.Classify(fixture.Read(t, name, w.kind, model))
-			if got.Class != w.class || got.Code != w.code || got.URL != w.url {
-				t.Errorf("got %v %q %q, want %v %q %q", got.Class, got.Code, got.URL, w.class, w.code, w.url)
+			got := p.Classify(fixture.Read(t, name, w.kind, account.Tiered(model, w.tier)))
+			if got.Class != w.class || got.Code != w.code || got.URL != w.url || got.RetryAfter != w.wait {
+				t.Errorf("got %v %q %q %v, want %v %q %q %v", got.Class, got.Code, got.URL, got.RetryAfter, w.class, w.code, w.url, w.wait)
 			}
 			if !slices.Equal(got.Limits, w.limits) {
 				t.Errorf("limits\n got %+v\nwant %+v", got.Limits, w.limits)
 			}
 		})
+	}
+}
+
+// planEndless is a plan that is used up, nobody says until when.
+func planEndless() []account.Limit {
+	limits := endless("usage_limit_reached")
+	limits[0].Window = true
+	return limits
+}
+
+// namedByBody is a limit whose end the body told, and it is that of a window.
+func namedByBody(name string, wait time.Duration) account.Limit { return planLimit(name, wait)[0] }
+
+// tierLimit is one of a speed tier whose end nobody told.
+func tierLimit() []account.Limit {
+	limits := endless("resource_unavailable")
+	limits[0].Scope, limits[0].Model = account.ScopeModel, account.Tiered(model, "flex")
+	return limits
+}
+
+// A window of some models never limits the others, even when nobody knows which
+// model was asked for.
+func TestFamilyLimitOfAnUnknownModel(t *testing.T) {
+	p := openai.New(openai.Options{})
+	got := p.Classify(fixture.Read(t, "429-spark", account.OAuth, ""))
+	want := windowLimit("GPT-5.3-Codex-Spark 7d", 457949*time.Second)
+	want[0].Scope, want[0].Model = account.ScopeModel, "gpt-5.3-codex-spark"
+	if !slices.Equal(got.Limits, want) {
+		t.Errorf("limits\n got %+v\nwant %+v", got.Limits, want)
 	}
 }
 
@@ -137,12 +251,31 @@ func TestUsageInHeaders(t *testing.T) {
 	window := func(name string, used float64, length time.Duration, reset time.Time) account.UsageWindow {
 		return account.UsageWindow{Name: name, Utilization: used, Length: length, ResetAt: reset, SeenAt: fixture.Now()}
 	}
+	soft := func(w account.UsageWindow) account.UsageWindow {
+		w.Soft = true
+		return w
+	}
+	bought := func(w account.UsageWindow) account.UsageWindow {
+		w.Paid = true
+		return w
+	}
 	p := openai.New(openai.Options{})
 	for name, want := range map[string][]account.UsageWindow{
 		"200-usual":        nil,
-		"200-codex":        {window("primary", 42, 5*time.Hour, in(2*time.Hour)), window("secondary", 94.5, week, in(486400*time.Second))},
-		"200-codex-weekly": {window("primary", 37, week, in(24*time.Hour))},
-		"200-key":          {window("requests", 0.2, 0, in(120*time.Millisecond)), window("tokens", 25, 0, in(6*time.Minute))},
+		"200-codex":        {window("5h", 42, 5*time.Hour, in(2*time.Hour)), window("7d", 94.5, week, in(486400*time.Second))},
+		"200-codex-weekly": {window("7d", 37, week, in(24*time.Hour))},
+		"200-spark-full": {
+			window("5h", 0, 5*time.Hour, in(5*time.Hour)), window("7d", 4, week, in(517277*time.Second)),
+			soft(window("GPT-5.3-Codex-Spark 5h", 0, 5*time.Hour, in(5*time.Hour))),
+			soft(window("GPT-5.3-Codex-Spark 7d", 100, week, in(457949*time.Second))),
+		},
+		"200-credits":   {bought(window("5h", 100, 5*time.Hour, in(9000*time.Second))), window("7d", 60, week, in(300000*time.Second))},
+		"429-free-plan": {window("7d", 100, week, in(471285*time.Second))},
+		"429-spark-copied": {
+			soft(window("GPT-5.3-Codex-Spark 7d", 100, week, in(457949*time.Second))),
+		},
+		"429-luna-unsent": {soft(window("Luna 3h", 100, 3*time.Hour, in(time.Hour)))},
+		"200-key":         {window("requests", 0.2, 0, in(120*time.Millisecond)), window("tokens", 25, 0, in(6*time.Minute))},
 	} {
 		got := p.Classify(fixture.Read(t, name, account.OAuth, model))
 		if !slices.Equal(got.Usage, want) {
@@ -200,7 +333,7 @@ func FuzzClassify(f *testing.F) {
 		got := p.Classify(a)
 		fixture.CheckUsage(t, got.Usage)
 		for _, limit := range got.Limits {
-			if d := limit.Until.Sub(a.Now); d <= 0 || d > week {
+			if d := limit.Until.Sub(a.Now); !limit.Until.IsZero() && (d <= 0 || d > week) {
 				t.Errorf("a limit of %v", d)
 			}
 		}

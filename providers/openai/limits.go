@@ -1,33 +1,102 @@
 package openai
 
 import (
+	"strings"
+
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
 )
 
-// limits returns until when a 429 holds: the latest reset of the windows that
+// limits returns until when a limit holds: the latest reset of the windows that
 // rejected, by the headers and by the body, else the waits that both name.
-func limits(a providers.Answer, code string) []account.Limit {
-	e := answer.NewEvidence(a.Now, limitedModel(a, code))
-	addPlanLimits(&e, a)
+func limits(a providers.Answer, f answer.Fault, code string) []account.Limit {
+	if f.Says == answer.NoModel {
+		return answer.Limits(a, f, code)
+	}
+	windows := planWindows(a)
+	family := limitedFamily(a, f, windows)
+	e := f.Evidence(a)
+	if family != "" {
+		e = answer.NewModelEvidence(a.Now, limitedModel(a, windows, family))
+	}
+	found := addFull(a, windows, family, &e)
 	for _, b := range keyBuckets() {
 		b.AddTo(&e, a.Header)
 	}
-	if !e.Found() {
-		e.AddRetryAfter(code, a.Header)
+	if f.Says != answer.OwnerNeeded || !e.Rejected() {
+		f.AddSaid(&e, a, code)
 	}
-	e.AddBody(code, a.Body)
-	return e.Limits()
+	e.NameBy(figures(windows, family))
+	return append(found, e.Limits()...)
 }
 
-// limitedModel returns the model to which the limit belongs, empty when it is
-// the account's: a key's rates are counted for each model, its money is not.
-func limitedModel(a providers.Answer, code string) string {
-	if code == "insufficient_quota" || code == "quota_exceeded" {
-		return ""
+// limitedFamily returns the family in whose windows the request was counted:
+// the active one, or the one that has the model's name, or the only one that
+// can be meant by a window that is used up. Empty means the plan.
+func limitedFamily(a providers.Answer, f answer.Fault, windows []window) string {
+	if answer.First(a.Header, activeHeader) != "" {
+		return activeFamily(a.Header)
 	}
-	return answer.KeyModel(a)
+	var full string
+	for _, w := range windows {
+		switch {
+		case !w.full():
+		case w.family == "" || names(w, a.Model):
+			return w.family
+		case f.Says == answer.PlanUsedUp:
+			full = w.family
+		}
+	}
+	return full
+}
+
+// names reports whether a window is called by the model.
+func names(w window, model string) bool {
+	return model != "" && strings.HasPrefix(strings.ToLower(w.Name), strings.ToLower(account.Untiered(model))+" ")
+}
+
+// limitedModel is the one that was asked for. When that is not known, it is the
+// one after which the family is called.
+func limitedModel(a providers.Answer, windows []window, family string) string {
+	if model := account.Untiered(a.Model); model != "" {
+		return model
+	}
+	for _, w := range windows {
+		if w.family == family {
+			name, _, _ := strings.Cut(w.Name, " ")
+			return strings.ToLower(name)
+		}
+	}
+	return family
+}
+
+// addFull takes in the windows of a family, or of the plan, that are used up.
+// Those of the plan limit the account even where the request was counted in a
+// family's; that limit is returned.
+func addFull(a providers.Answer, windows []window, family string, e *answer.Evidence) []account.Limit {
+	plan := answer.NewEvidence(a.Now, "")
+	for _, w := range windows {
+		switch {
+		case !w.full():
+		case w.family == family:
+			e.AddWindow(w.Name, w.reset)
+		case w.family == "":
+			plan.AddWindow(w.Name, w.reset)
+		}
+	}
+	return plan.Limits()
+}
+
+// figures returns the windows of one family as figures.
+func figures(windows []window, family string) []account.UsageWindow {
+	var usage []account.UsageWindow
+	for _, w := range windows {
+		if w.family == family {
+			usage = append(usage, w.UsageWindow)
+		}
+	}
+	return usage
 }
 
 // usage returns the figures in an answer's headers; without any it allocates

@@ -171,7 +171,7 @@ func TestUsage(t *testing.T) {
 		t.Fatalf("usage %+v", usage)
 	}
 	w := usage.Windows[0]
-	if w.Name != "primary" || w.Utilization != 27 || w.Length != 5*time.Hour {
+	if w.Name != "5h" || w.Utilization != 27 || w.Length != 5*time.Hour {
 		t.Errorf("window %+v", w)
 	}
 	if wait := w.ResetAt.Sub(before); wait < 13140*time.Second || wait > 13140*time.Second+time.Since(before) {

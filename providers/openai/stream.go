@@ -97,7 +97,7 @@ func codeStatus(code string) int {
 	switch code {
 	case "rate_limit_exceeded", "usage_limit_reached", "insufficient_quota", "usage_not_included", "quota_exceeded":
 		return http.StatusTooManyRequests
-	case "invalid_api_key", "invalid_iam_token":
+	case "invalid_api_key", "invalid_iam_token", "token_expired", "token_invalidated", "token_revoked":
 		return http.StatusUnauthorized
 	case "server_is_overloaded", "slow_down", "model_at_capacity":
 		return http.StatusServiceUnavailable

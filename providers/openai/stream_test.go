@@ -95,6 +95,8 @@ func TestFailedStreamIsClassedLikeAnAnswer(t *testing.T) {
 		"quota_exceeded":          account.ClassLimited,
 		"invalid_api_key":         account.ClassUnauthorized,
 		"invalid_iam_token":       account.ClassUnauthorized,
+		"token_expired":           account.ClassUnauthorized,
+		"account_deactivated":     account.ClassRevoked,
 		"server_is_overloaded":    account.ClassOverloaded,
 		"slow_down":               account.ClassOverloaded,
 		"model_at_capacity":       account.ClassOverloaded,
@@ -111,10 +113,18 @@ func TestFailedStreamIsClassedLikeAnAnswer(t *testing.T) {
 			if got.Class != want || got.Code != code {
 				t.Errorf("%s, %s: %v with code %q, want %v", code, form, got.Class, got.Code, want)
 			}
-			if until := limit(account.FromBody, code, 1500*time.Millisecond); want == account.ClassLimited && !slices.Equal(got.Limits, until) {
+			until := limit(account.FromBody, code, 1500*time.Millisecond)
+			until[0].Window = code == "usage_limit_reached"
+			if want == account.ClassLimited && !slices.Equal(got.Limits, until) {
 				t.Errorf("%s, %s: limits %+v, want %+v", code, form, got.Limits, until)
 			}
 		}
+	}
+	// What has no code of its own is told by its words.
+	e := p.ReadEvent([]byte("error"), []byte(`{"type":"error","status":400,"error":{"type":"invalid_request_error",`+
+		`"message":"The 'gpt-1' model is not supported when using Codex with a ChatGPT account."}}`))
+	if got := p.Classify(providers.Answer{Status: e.Status, Body: e.Body, Model: "gpt-1", Now: fixture.Now()}); got.Class != account.ClassLimited {
+		t.Errorf("a model that the plan does not have: %+v", got)
 	}
 	for _, data := range []string{``, `{"response"`, `<html>`, `null`, `{"response":{"error":null}}`, `{"response":7}`} {
 		if e := p.ReadEvent([]byte("response.failed"), []byte(data)); e.Step != providers.StreamFailed || e.Status != 400 {

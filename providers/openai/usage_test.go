@@ -15,6 +15,57 @@ func readUsage(t *testing.T, body string) (providers.Usage, error) {
 	return openai.New(openai.Options{HTTPClient: fixture.Client([]byte(body))}).Usage(t.Context(), account.Credential{Kind: account.OAuth})
 }
 
+// Windows are called by their lengths; those of some models, and those that the
+// server lets pass, limit nobody.
+func TestUsageKeepsEveryWindow(t *testing.T) {
+	got, err := readUsage(t, `{"plan_type":"pro","rate_limit":{"allowed":true,"limit_reached":true,
+		"primary_window":{"used_percent":100,"limit_window_seconds":18000,"reset_after_seconds":60},
+		"secondary_window":{"used_percent":60,"limit_window_seconds":604800,"reset_after_seconds":600}},
+		"code_review_rate_limit":{"primary_window":{"used_percent":12,"limit_window_seconds":604800}},
+		"additional_rate_limits":[
+			{"limit_name":"GPT-5.3-Codex-Spark","metered_feature":"codex_bengalfox","rate_limit":{"limit_reached":true,
+				"primary_window":{"used_percent":100,"limit_window_seconds":10800},"secondary_window":{"used_percent":3,"limit_window_seconds":2592000}}},
+			{"metered_feature":"codex_luna","rate_limit":{"primary_window":{"used_percent":7}}},
+			{"limit_name":"none","rate_limit":null}, 7]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{
+		"5h": false, "7d": false, "Code review 7d": true,
+		"GPT-5.3-Codex-Spark 3h": true, "GPT-5.3-Codex-Spark 30d": true, "Luna primary": true,
+	}
+	if len(got.Windows) != len(want) {
+		t.Errorf("windows %+v", got.Windows)
+	}
+	for _, w := range got.Windows {
+		if soft, known := want[w.Name]; !known || w.Soft != soft || w.Paid {
+			t.Errorf("window %+v, want it soft: %v", w, soft)
+		}
+	}
+}
+
+// With credits the account goes on, whatever the answer says of its limit.
+func TestUsageWithCredits(t *testing.T) {
+	for credits, paid := range map[string]bool{
+		`{"has_credits":true,"unlimited":false,"balance":"12.50"}`: true,
+		`{"has_credits":false,"unlimited":true,"balance":null}`:    true,
+		`{"has_credits":false,"unlimited":false,"balance":"0"}`:    false,
+		`null`: false, `"many"`: false,
+	} {
+		for _, reached := range []string{`true`, `false`} {
+			got, err := readUsage(t, `{"rate_limit":{"limit_reached":`+reached+`,"primary_window":{"used_percent":100,"limit_window_seconds":18000},
+				"secondary_window":{"used_percent":60,"limit_window_seconds":604800}},"credits":`+credits+`}`)
+			if err != nil || len(got.Windows) != 2 {
+				t.Fatalf("%s: %+v, %v", credits, got, err)
+			}
+			full, other := got.Windows[0], got.Windows[1]
+			if full.Paid != paid || full.Soft != (reached == `false` && !paid) || other.Paid {
+				t.Errorf("credits %s, reached %s: %+v", credits, reached, got.Windows)
+			}
+		}
+	}
+}
+
 // What is no figure is left out; the windows beside it count.
 func TestHostileUsageIsLeftOut(t *testing.T) {
 	for _, figure := range []string{`-1`, `1e308`, `1e309`, `1001`, `"NaN"`, `"42"`, `{}`, `null`} {
@@ -55,6 +106,7 @@ func TestUsageWithAGarbledRelativeReset(t *testing.T) {
 func FuzzUsage(f *testing.F) {
 	for _, body := range []string{
 		`{"plan_type":"plus","rate_limit":{"limit_reached":false,"primary_window":{"used_percent":27,"limit_window_seconds":18000,"reset_after_seconds":13140}}}`,
+		`{"additional_rate_limits":[{"limit_name":"\u001b[31m","rate_limit":{"primary_window":{"used_percent":1}}}],"x_rate_limit":{}}`,
 		`{"rate_limit":{"secondary_window":{"used_percent":1e308,"reset_at":2752768800}}}`,
 		`{"rate_limit":{"primary_window":{"used_percent":-1,"reset_after`, `<!DOCTYPE html>`, `[]`,
 	} {

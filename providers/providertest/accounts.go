@@ -31,6 +31,9 @@ type Account struct {
 	StaticRefreshToken bool
 	// Windows are the account's quota windows; without any there is no limit.
 	Windows []Window
+	// PaidUse makes a plan whose window is used up go on at the owner's expense:
+	// with Codex' credits, or with Anthropic's extra usage.
+	PaidUse bool
 }
 
 // AccountHandle is an account of a running server. All its methods are safe

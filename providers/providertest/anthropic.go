@@ -47,14 +47,31 @@ func (x *exchange) messageEvents() []piece {
 // serveAnthropicUsage tells the windows of the plan, in percent.
 func serveAnthropicUsage(x *exchange) {
 	x.lookup(func(a Account) any {
-		body := obj{"five_hour": nil, "seven_day": nil, "seven_day_sonnet": nil}
+		body := obj{
+			"five_hour": nil, "seven_day": nil, "seven_day_sonnet": nil, "extra_usage": obj{"is_enabled": a.PaidUse, "utilization": nil},
+		}
+		limits := []obj{}
 		for _, w := range a.Windows {
-			if w.subscription() {
+			switch {
+			case !w.subscription():
+			case w.Label != "":
+				limits = append(limits, scopedLimit(w))
+			default:
 				body[claim(w.Name)] = obj{"utilization": percent(w), "resets_at": w.ResetAt.UTC().Format(time.RFC3339)}
 			}
 		}
+		body["limits"] = limits
 		return body
 	})
+}
+
+// scopedLimit is how newer answers tell the window of one model.
+func scopedLimit(w Window) obj {
+	return obj{
+		"kind": "weekly_scoped", "group": "weekly", "percent": percent(w), "severity": "normal",
+		"resets_at": w.ResetAt.UTC().Format(time.RFC3339), "is_active": w.full(),
+		"scope": obj{"model": obj{"id": nil, "display_name": w.Label}},
+	}
 }
 
 func percent(w Window) float64 { return math.Round(10000*w.share()) / 100 }

@@ -21,6 +21,8 @@ func classifyRules() []rule {
 		{"a 429 ends when its headers say", classifiesWaits},
 		{"a 429 without an end has no limit", classifiesBareLimit},
 		{"a limit lies ahead, and within a week", classifiesHostileWaits},
+		{"an answer that asks for a retry says nothing of the account", classifiesRetries},
+		{"a server in trouble is believed how long it needs", classifiesTrouble},
 		{"a code is a word, never a message or a secret", classifiesEchoes},
 		{"a success without figures costs nothing", classifiesWithoutAllocation},
 		{"the same answer means the same again", classifiesPurely},
@@ -39,7 +41,8 @@ func classifiedAt() time.Time { return time.Date(2026, time.March, 25, 21, 0, 0,
 func classifiesStatuses(t trial) {
 	for class, statuses := range map[account.Class][]int{
 		account.ClassSuccess:      {200, 201, 202, 204, 206, 301, 304, 307},
-		account.ClassCaller:       {400, 404, 405, 406, 409, 413, 415, 422, 431},
+		account.ClassCaller:       {400, 404, 405, 406, 413, 415, 422, 431},
+		account.ClassRetry:        {408, 409},
 		account.ClassUnauthorized: {401},
 		account.ClassForbidden:    {403},
 		account.ClassLimited:      {429},
@@ -120,9 +123,38 @@ func classifiesHostileWaits(t trial) {
 			header.Set(name, wait)
 			body := fmt.Sprintf(`{"error":{"resets_in_seconds":%q,"resets_at":%q,"message":"try again in %s"}}`, wait, wait, wait)
 			for _, l := range t.classified(http.StatusTooManyRequests, header, body).Limits {
-				if d := l.Until.Sub(classifiedAt()); d <= 0 || d > longestLimit {
+				if d := l.Until.Sub(classifiedAt()); !l.Until.IsZero() && (d <= 0 || d > longestLimit) {
 					t.Errorf("%s %q: a limit of %v", name, wait, d)
 				}
+			}
+		}
+	}
+}
+
+func classifiesRetries(t trial) {
+	for answered, want := range map[string]map[int]account.Class{
+		"true": {
+			400: account.ClassRetry, 404: account.ClassRetry, 408: account.ClassRetry, 409: account.ClassRetry,
+			401: account.ClassUnauthorized, 403: account.ClassForbidden, 429: account.ClassLimited,
+		},
+		"false": {400: account.ClassCaller, 408: account.ClassCaller, 409: account.ClassCaller, 429: account.ClassLimited},
+	} {
+		for status, class := range want {
+			if v := t.classified(status, http.Header{"X-Should-Retry": {answered}}, `{"error":{"message":"m"}}`); v.Class != class || v.Limits != nil {
+				t.Errorf("%d with x-should-retry %s: %+v, want %v", status, answered, v, class)
+			}
+		}
+	}
+}
+
+func classifiesTrouble(t trial) {
+	for _, status := range []int{408, 409, 500, 502, 503, 529} {
+		for name, v := range map[string]account.Verdict{
+			"header": t.classified(status, http.Header{"Retry-After": {"7"}}, ""),
+			"body":   t.classified(status, nil, `{"error":{"message":"Please retry after 7 seconds."}}`),
+		} {
+			if v.RetryAfter != 7*time.Second || v.Limits != nil {
+				t.Errorf("%d with a wait in its %s: %+v, want 7 s", status, name, v)
 			}
 		}
 	}

@@ -22,6 +22,10 @@ func (c Conformance) nativeRules() []rule {
 		{"its figures arrive with a success", nativeFigures},
 		{"its usage endpoint tells the same", nativeUsage},
 		{"its profile names the account", nativeProfile},
+		{"what it says of the account is no caller's fault", nativeAccountRefusals},
+		{"a 429 that is the request's limits nobody", nativeRequestLimits},
+		{"a window of some models limits these only", nativeFamilies},
+		{"use that is paid for beyond the plan is told", nativePaidUse},
 	}
 }
 
@@ -29,11 +33,16 @@ func (c Conformance) nativeRules() []rule {
 // answer.
 func (t trial) asked(p providers.Provider, srv *Server, acct *AccountHandle) account.Verdict {
 	t.Helper()
+	return t.askedFor(p, srv, acct, "model-1")
+}
+
+func (t trial) askedFor(p providers.Provider, srv *Server, acct *AccountHandle, model string) account.Verdict {
+	t.Helper()
 	path := "/v1/messages"
 	if t.Flavour == OpenAI {
 		path = "/responses"
 	}
-	body := strings.NewReader(`{"model":"model-1","messages":[{"role":"user","content":"Hello"}]}`)
+	body := strings.NewReader(`{"model":"` + account.Untiered(model) + `","messages":[{"role":"user","content":"Hello"}]}`)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.Endpoints(t.Flavour).BaseURL+path, body)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +56,7 @@ func (t trial) asked(p providers.Provider, srv *Server, acct *AccountHandle) acc
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	a := providers.Answer{Status: resp.StatusCode, Header: resp.Header, Kind: account.OAuth, Model: "model-1", Now: time.Now()}
+	a := providers.Answer{Status: resp.StatusCode, Header: resp.Header, Kind: account.OAuth, Model: model, Now: time.Now()}
 	if a.Status >= http.StatusBadRequest {
 		if a.Body, err = io.ReadAll(resp.Body); err != nil {
 			t.Fatal(err)
@@ -103,7 +112,7 @@ func nativeRefusals(t trial) {
 	}
 }
 
-// windows are the names of the flavour's short and long window.
+// windows are what the fake calls the flavour's short and long window.
 func (c Conformance) windows() (short, long string) {
 	if c.Flavour == OpenAI {
 		return "primary", "secondary"
@@ -141,7 +150,7 @@ func nativeLimits(t trial) {
 			t.Errorf("%s: ends in %v, want %v", name, d, w.wait)
 		}
 	}
-	acct.Next(Limited())
+	acct.Next(Refused(http.StatusTooManyRequests, Refusal{Kind: "rate_limit_error", Code: "rate_limit_exceeded", Message: "Too many requests."}))
 	if v := t.asked(p, srv, acct); v.Class != account.ClassLimited || v.Limits != nil {
 		t.Errorf("nothing said: %+v, want no limit", v)
 	}
@@ -175,9 +184,8 @@ func nativeUsage(t trial) {
 
 func (t trial) expectFigures(got []account.UsageWindow, shortUsed, longUsed float64) {
 	t.Helper()
-	short, long := t.windows()
-	if len(got) != 2 || got[0].Name != short || got[1].Name != long {
-		t.Fatalf("windows %+v, want %s and %s", got, short, long)
+	if len(got) != 2 || got[0].Name != "5h" || got[1].Name != "7d" {
+		t.Fatalf("windows %+v, want 5h and 7d", got)
 	}
 	if !near(got[0].Utilization, shortUsed) || !near(got[1].Utilization, longUsed) {
 		t.Errorf("used %v and %v, want %v and %v", got[0].Utilization, got[1].Utilization, shortUsed, longUsed)

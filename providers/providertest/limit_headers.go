@@ -3,6 +3,7 @@ package providertest
 import (
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,10 @@ func tellUnified(h http.Header, q quota) {
 		h.Set(prefix+w.Name+"-utilization", decimal(w.share()))
 	}
 	chief := q.chief()
+	if q.paid {
+		h.Set(prefix+"overage-status", "allowed")
+		h.Set(prefix+"overage-in-use", "true")
+	}
 	h.Set(prefix+"status", q.status(chief))
 	h.Set(prefix+"reset", epoch(chief.ResetAt))
 	h.Set(prefix+"representative-claim", claim(chief.Name))
@@ -42,7 +47,7 @@ func tellUnified(h http.Header, q quota) {
 
 func (q quota) status(w Window) string {
 	switch {
-	case q.rejected && w.full():
+	case (q.rejected || q.paid) && w.full():
 		return "rejected"
 	case w.share() >= nearlyFull:
 		return "allowed_warning"
@@ -63,7 +68,7 @@ func (q quota) chief() Window {
 }
 
 func (q quota) weightier(w, than Window) bool {
-	if q.rejected && (w.full() || than.full()) {
+	if (q.rejected || q.paid) && (w.full() || than.full()) {
 		return w.full() && (!than.full() || w.ResetAt.After(than.ResetAt))
 	}
 	return w.share() > than.share()
@@ -86,16 +91,39 @@ func tellAnthropicKey(h http.Header, q quota) {
 
 func (x *exchange) tellCodex(h http.Header, q quota) {
 	now := x.srv.now()
+	h.Set("x-codex-active-limit", "premium")
 	for _, w := range q.windows {
+		if w.Family != "" {
+			h.Set("x-codex-active-limit", "codex_"+w.Family)
+		}
+	}
+	for _, w := range slices.Concat(q.windows, q.others) {
+		if !w.subscription() {
+			continue
+		}
 		prefix := "x-codex-" + w.Name
+		if w.Family != "" {
+			prefix = "x-codex-" + w.Family + "-" + w.Name
+			h.Set("x-codex-"+w.Family+"-limit-name", w.Label)
+		}
 		h.Set(prefix+"-used-percent", decimal(100*w.share()))
 		h.Set(prefix+"-reset-after-seconds", strconv.Itoa(seconds(w.ResetAt.Sub(now))))
 		h.Set(prefix+"-reset-at", epoch(w.ResetAt))
 		h.Set(prefix+"-window-minutes", strconv.Itoa(int(w.Length.Minutes())))
 	}
 	if x.acct != nil {
-		h.Set("x-codex-plan-type", x.acct.Account().Plan)
+		a := x.acct.Account()
+		h.Set("x-codex-plan-type", a.Plan)
+		h.Set("x-codex-credits-has-credits", word(a.PaidUse))
 	}
+}
+
+// word is how the servers of Codex write a boolean.
+func word(yes bool) string {
+	if yes {
+		return "True"
+	}
+	return "False"
 }
 
 func tellOpenAIKey(h http.Header, q quota, now time.Time) {

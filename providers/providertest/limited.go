@@ -76,6 +76,23 @@ func TryAgainIn(d time.Duration) LimitDetail {
 	return func(l *limit) { l.problem.message += " Please try again in " + d.String() + "." }
 }
 
+// RetryDelay adds to the error's details the wait of google.rpc.RetryInfo.
+func RetryDelay(d time.Duration) LimitDetail {
+	return func(l *limit) {
+		l.problem.detail["details"] = []obj{{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": decimal(d.Seconds()) + "s"}}
+	}
+}
+
+// LimitReachedType sets Codex' word for which limit was reached.
+func LimitReachedType(word string) LimitDetail {
+	return func(l *limit) { l.problem.detail["rate_limit_reached_type"] = word }
+}
+
+// LimitSays replaces the error's message.
+func LimitSays(message string) LimitDetail {
+	return func(l *limit) { l.problem.message = message }
+}
+
 // LimitCode replaces the flavour's word for the error: Anthropic's type,
 // OpenAI's code and, for Codex, type.
 func LimitCode(code string) LimitDetail {

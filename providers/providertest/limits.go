@@ -30,6 +30,10 @@ type Window struct {
 	ResetAt time.Time
 	// Model restricts the window to models with this in their name.
 	Model string
+	// Family is Codex' key of the models that the window is for ("bengalfox");
+	// its headers are x-codex-bengalfox-primary-*. Label is what people are told,
+	// by Codex and in the list of newer Anthropic answers.
+	Family, Label string
 }
 
 func (w Window) filled(now time.Time) Window {
@@ -80,33 +84,40 @@ func (w Window) rolled(now time.Time) Window {
 type quota struct {
 	windows  []Window
 	rejected bool
+	// paid is set when the plan rejected and the request goes on all the same.
+	paid bool
+	// others are the windows that do not count for the request.
+	others []Window
 }
 
 // consume takes one request's cost out of every window that applies, unless
-// one of them is full: then none is touched.
+// one of them is full: then none is touched, and the owner pays or the request
+// is rejected.
 func (x *exchange) consume() quota {
 	s := x.srv
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if windows := x.applying(); slices.ContainsFunc(windows, Window.full) {
-		return quota{windows: windows, rejected: true}
+	if windows := x.applying(true); slices.ContainsFunc(windows, Window.full) {
+		paid := x.acct.spec.PaidUse && x.subscription
+		return quota{windows: windows, rejected: !paid, paid: paid, others: x.applying(false)}
 	}
 	for i, w := range x.acct.windows {
 		if x.counts(w) {
 			x.acct.windows[i].Used += w.Cost
 		}
 	}
-	return quota{windows: x.applying()}
+	return quota{windows: x.applying(true), others: x.applying(false)}
 }
 
-// applying returns the windows that count for the request, begun anew where
-// their reset has passed. The caller holds the server's lock.
-func (x *exchange) applying() []Window {
+// applying returns the windows that count for the request, or those that do
+// not, begun anew where their reset has passed. The caller holds the server's
+// lock.
+func (x *exchange) applying(counted bool) []Window {
 	var windows []Window
 	for i, w := range x.acct.windows {
 		w = w.rolled(x.now)
 		x.acct.windows[i] = w
-		if x.counts(w) {
+		if x.counts(w) == counted {
 			windows = append(windows, w)
 		}
 	}

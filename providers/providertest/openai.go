@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -105,23 +106,56 @@ func (x *exchange) chatEvents() []piece {
 // serveCodexUsage tells the plan's windows as ChatGPT does.
 func serveCodexUsage(x *exchange) {
 	x.lookup(func(a Account) any {
-		limits := obj{"allowed": true, "limit_reached": false, "primary_window": nil, "secondary_window": nil}
-		for _, w := range a.Windows {
-			if !w.subscription() {
+		body := obj{"plan_type": a.Plan, "additional_rate_limits": nil, "credits": obj{"has_credits": a.PaidUse, "unlimited": false, "balance": nil}}
+		var more []obj
+		for _, family := range a.families() {
+			limits := x.rateLimit(a.Windows, family)
+			if family == "" {
+				body["rate_limit"] = limits
 				continue
 			}
-			limits[w.Name+"_window"] = obj{
-				"used_percent":         percent(w),
-				"limit_window_seconds": seconds(w.Length),
-				"reset_after_seconds":  seconds(w.ResetAt.Sub(x.now)),
-				"reset_at":             w.ResetAt.Unix(),
-			}
-			if w.full() {
-				limits["allowed"], limits["limit_reached"] = false, true
-			}
+			more = append(more, obj{"limit_name": a.label(family), "metered_feature": "codex_" + family, "rate_limit": limits})
+			body["additional_rate_limits"] = more
 		}
-		return obj{"plan_type": a.Plan, "rate_limit": limits}
+		return body
 	})
+}
+
+// families returns the families that the account has windows of, after the
+// plan's own, which has none.
+func (a Account) families() []string {
+	families := []string{""}
+	for _, w := range a.Windows {
+		if !slices.Contains(families, w.Family) {
+			families = append(families, w.Family)
+		}
+	}
+	return families
+}
+
+func (a Account) label(family string) string {
+	i := slices.IndexFunc(a.Windows, func(w Window) bool { return w.Family == family })
+	return a.Windows[i].Label
+}
+
+// rateLimit tells the windows of one family.
+func (x *exchange) rateLimit(windows []Window, family string) obj {
+	limits := obj{"allowed": true, "limit_reached": false, "primary_window": nil, "secondary_window": nil}
+	for _, w := range windows {
+		if !w.subscription() || w.Family != family {
+			continue
+		}
+		limits[w.Name+"_window"] = obj{
+			"used_percent":         percent(w),
+			"limit_window_seconds": seconds(w.Length),
+			"reset_after_seconds":  seconds(w.ResetAt.Sub(x.now)),
+			"reset_at":             w.ResetAt.Unix(),
+		}
+		if w.full() {
+			limits["allowed"], limits["limit_reached"] = false, true
+		}
+	}
+	return limits
 }
 
 func serveOpenAIProfile(x *exchange) {

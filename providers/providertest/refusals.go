@@ -61,8 +61,8 @@ func Revoked() Answer {
 // Entitlement answers 403: the plan does not include what was asked for.
 func Entitlement() Answer {
 	return refuse(http.StatusForbidden,
-		problem{kind: "permission_error", message: "Your subscription does not include access to this model. Upgrade your plan to use it."},
-		problem{kind: "usage_not_included", code: "usage_not_included", message: "Codex is not included in your plan. Upgrade to Plus to use it."})
+		problem{kind: "permission_error", message: "Your subscription does not include this feature. Upgrade your plan to use it."},
+		problem{kind: "invalid_request_error", code: "feature_not_included", message: "This feature is not included in your plan. Upgrade to use it."})
 }
 
 // Verification answers 403: the account's owner must visit a page first.
@@ -76,7 +76,7 @@ func Verification(url string) Answer {
 // OrganizationForbidden answers 403: the organization does not allow it.
 func OrganizationForbidden() Answer {
 	return refuse(http.StatusForbidden,
-		problem{kind: "permission_error", message: "OAuth authentication is currently not allowed for this organization."},
+		problem{kind: "permission_error", message: "Your organization does not allow this request."},
 		problem{kind: "invalid_request_error", code: "organization_restricted", message: "Your organization does not allow this request."})
 }
 

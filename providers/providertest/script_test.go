@@ -29,7 +29,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		"unauthorized":   {providertest.Unauthorized(), 401, "authentication_error", "invalid_token", ""},
 		"revoked":        {providertest.Revoked(), 403, "permission_error", "token_revoked", "has been revoked"},
-		"entitlement":    {providertest.Entitlement(), 403, "permission_error", "usage_not_included", "plan"},
+		"entitlement":    {providertest.Entitlement(), 403, "permission_error", "feature_not_included", "plan"},
 		"verification":   {providertest.Verification(page), 403, "permission_error", "verification_required", page},
 		"organization":   {providertest.OrganizationForbidden(), 403, "permission_error", "organization_restricted", "organization"},
 		"forbidden":      {providertest.Forbidden(), 403, "permission_error", "unsupported_country_region_territory", ""},

@@ -6,50 +6,110 @@ import (
 	"time"
 )
 
-// told are the fields of an error by which bodies say how long.
+// deepest is how far errors are nested: {"error":{"details":[{…}]}}.
+const deepest = 5
+
+// told are the fields of an error by which bodies say how long. They are
+// numbers or strings, as servers please.
 type told struct {
-	// ResetsIn and ResetsAt are numbers or strings, as servers please.
-	ResetsIn json.RawMessage `json:"resets_in_seconds"`
-	ResetsAt json.RawMessage `json:"resets_at"`
-	Message  string          `json:"message"`
+	ResetsIn        json.RawMessage `json:"resets_in_seconds"`
+	ResetAfter      json.RawMessage `json:"reset_after_seconds"`
+	RetryAfterMS    json.RawMessage `json:"retry_after_ms"`
+	RetryMS         json.RawMessage `json:"retryAfterMs"`
+	RetryAfter      json.RawMessage `json:"retry_after"`
+	RetryAfterCamel json.RawMessage `json:"retryAfter"`
+	RetrySeconds    json.RawMessage `json:"retry_after_seconds"`
+	// RetryDelay is that of google.rpc.RetryInfo ("39s").
+	RetryDelay json.RawMessage `json:"retryDelay"`
+	ResetsAt   json.RawMessage `json:"resets_at"`
+	ResetAt    json.RawMessage `json:"reset_at"`
+
+	Message json.RawMessage `json:"message"`
+	// What an error may stand in, or have around it.
+	Error   json.RawMessage `json:"error"`
+	Details json.RawMessage `json:"details"`
+	Detail  json.RawMessage `json:"detail"`
 }
 
-// Body reads the JSON of an error: the fields resets_in_seconds and resets_at,
-// and "try again in 1.5s" in the message, in this order; inside "error" and
-// outside of it. The relative figure goes first, because it does not depend on
-// this machine's clock. It reports false when the body says nothing.
+// Body reads the JSON of an error: fields such as resets_in_seconds,
+// retry_after, retryDelay and resets_at, else a wait in the words of its message
+// ("try again in 1.5s"); inside "error", "details" and "detail" first, then
+// outside of them. A relative figure goes before a moment, because it does not
+// depend on this machine's clock. It reports false when the body says nothing.
 func Body(body []byte, now time.Time) (time.Duration, bool) {
-	var outer struct {
-		told
-		Error told `json:"error"`
+	if !json.Valid(body) || !strings.ContainsRune("{[", rune(trim(body)[0])) {
+		return 0, false
 	}
-	// A field of another type stays empty; what is not JSON leaves all empty.
-	_ = json.Unmarshal(body, &outer)
-	if d, ok := outer.Error.wait(now); ok {
-		return d, true
+	return wait(body, now, deepest)
+}
+
+func wait(raw json.RawMessage, now time.Time, depth int) (time.Duration, bool) {
+	raw = trim(raw)
+	if len(raw) == 0 || depth == 0 {
+		return 0, false
 	}
-	return outer.wait(now)
+	switch raw[0] {
+	case '{':
+		return ofObject(raw, now, depth)
+	case '[':
+		return ofArray(raw, now, depth)
+	case '"':
+		return sentence(text(raw), now)
+	}
+	return 0, false
+}
+
+// ofArray returns what the first element says that says anything.
+func ofArray(raw json.RawMessage, now time.Time, depth int) (time.Duration, bool) {
+	var all []json.RawMessage
+	_ = json.Unmarshal(raw, &all) // it is part of what was valid
+	for _, one := range all {
+		if d, ok := wait(one, now, depth-1); ok {
+			return d, true
+		}
+	}
+	return 0, false
+}
+
+func ofObject(raw json.RawMessage, now time.Time, depth int) (time.Duration, bool) {
+	var t told
+	_ = json.Unmarshal(raw, &t) // it is part of what was valid, and takes every type
+	for _, inner := range []json.RawMessage{t.Error, t.Details, t.Detail} {
+		if d, ok := wait(inner, now, depth-1); ok {
+			return d, true
+		}
+	}
+	return t.wait(now)
 }
 
 func (t told) wait(now time.Time) (time.Duration, bool) {
-	if d, ok := Value(text(t.ResetsIn), now); ok {
-		return d, true
+	for _, ms := range []json.RawMessage{t.RetryAfterMS, t.RetryMS} {
+		if d, ok := milliseconds(text(ms)); ok {
+			return d, true
+		}
 	}
-	if d, ok := Value(text(t.ResetsAt), now); ok {
-		return d, true
+	for _, value := range []json.RawMessage{
+		t.ResetsIn, t.ResetAfter, t.RetrySeconds, t.RetryAfter, t.RetryAfterCamel, t.RetryDelay, t.ResetsAt, t.ResetAt,
+	} {
+		if d, ok := Value(text(value), now); ok {
+			return d, true
+		}
 	}
-	return sentence(t.Message)
-}
-
-// text returns a JSON number or string as its plain characters.
-func text(raw json.RawMessage) string { return strings.Trim(string(raw), `"`) }
-
-// sentence reads "please try again in 1m30.5s" and the like.
-func sentence(message string) (time.Duration, bool) {
-	_, after, found := strings.Cut(strings.ToLower(message), "again in ")
-	if !found {
+	if len(t.Message) == 0 || t.Message[0] != '"' {
 		return 0, false
 	}
-	d, _, ok := scan(after)
-	return d, ok
+	return sentence(text(t.Message), now)
+}
+
+// text returns a JSON string, or a number as its plain characters.
+func text(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	return string(raw)
+}
+
+func trim(raw json.RawMessage) json.RawMessage {
+	return json.RawMessage(strings.TrimSpace(string(raw)))
 }

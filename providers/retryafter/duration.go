@@ -22,7 +22,7 @@ func scan(text string) (d time.Duration, rest string, ok bool) {
 
 // scanPart reads one number and its unit, in seconds.
 func scanPart(text string) (part float64, rest string, ok bool) {
-	text = strings.TrimLeft(text, " ,")
+	text = strings.TrimPrefix(strings.TrimLeft(text, " ,"), "and ")
 	digits := prefix(text, isDigit)
 	word := strings.TrimLeft(text[len(digits):], " ")
 	name := prefix(word, isLetter)

@@ -40,6 +40,8 @@ func FuzzBody(f *testing.F) {
 	f.Add([]byte(`{"error":{"resets_in_seconds":13872,"resets_at":1774472490}}`))
 	f.Add([]byte(`{"message":"try again in 1.5s"}`))
 	f.Add([]byte(`{"error":[]}`))
+	f.Add([]byte(`{"error":{"message":"retry after 1 hour and 5 minutes","details":[{"retryDelay":"3600s"}]}}`))
+	f.Add([]byte(`{"detail":"You will regain access on 2026-03-26 at 00:00 UTC.","retry_after_ms":"1500"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d, ok := retryafter.Body(body, now)
 		believable(t, d, ok)

@@ -28,10 +28,8 @@ const (
 // (RFC 9110 section 10.2.3, or anything else that [Value] reads), in this
 // order. It reports false when neither says anything.
 func Header(h http.Header, now time.Time) (time.Duration, bool) {
-	if text := first(h, "Retry-After-Ms"); text != "" {
-		if ms, ok := number.Decimal(strings.TrimSpace(text)); ok {
-			return seconds(ms / 1000), true
-		}
+	if d, ok := milliseconds(first(h, "Retry-After-Ms")); ok {
+		return d, true
 	}
 	if text := first(h, "Retry-After"); text != "" {
 		return Value(text, now)
@@ -67,6 +65,14 @@ func plain(n float64, now time.Time) time.Duration {
 		return until(time.Unix(int64(whole), int64(part*float64(time.Second))), now)
 	}
 	return seconds(n)
+}
+
+func milliseconds(text string) (time.Duration, bool) {
+	ms, ok := number.Decimal(strings.TrimSpace(text))
+	if !ok {
+		return 0, false
+	}
+	return seconds(ms / 1000), true
 }
 
 func date(text string) (time.Time, bool) {

@@ -26,11 +26,15 @@ func limitRules() []rule {
 		{name: "the body's resets_at", check: limitedFor(42*time.Minute, providertest.ResetsAt(42*time.Minute))},
 		{name: "the body's resets_in_seconds", check: limitedFor(42*time.Minute, providertest.ResetsIn(42*time.Minute))},
 		{name: "the message's \"try again in\"", check: limitedFor(42*time.Minute, providertest.TryAgainIn(42*time.Minute))},
+		{name: "the body's retryDelay", check: limitedFor(42*time.Minute, providertest.RetryDelay(42*time.Minute))},
+		{name: "a message's \"retry after 42 minutes\"", check: limitedFor(42*time.Minute, providertest.LimitSays("Please retry after 42 minutes."))},
 		{name: "nothing is told: a rest of 5 seconds, of that model alone", check: bareLimit},
 		{name: "never longer than 7 days", check: limitedFor(week, providertest.RetryAfter(century))},
-		{name: "a wait that is no number is none", check: limitedFor(5*time.Second, providertest.LimitHeader("retry-after", "NaN"))},
+		{name: "a wait that is no number is none", check: limitedFor(5*time.Second, append(bare(), providertest.LimitHeader("retry-after", "NaN"))...)},
 		{name: "of the windows that rejected, the last to reset counts", holds: nativeLogins, check: takesLastWindow},
 		{name: "a limit of one model leaves the others free", holds: modelLimits, check: keepsModelsApart},
+		{name: "a window of some models leaves the others free", holds: nativeLogins, check: keepsFamiliesApart},
+		{name: "a plan that is used up and goes on at a price is passed over", holds: nativeLogins, check: spendsNothing},
 		{name: "what is billed beyond the plan is not used again", holds: claimsOverage, check: refusesOverage},
 		{name: "figures of a success are kept", holds: nativeLogins, check: keepsFigures},
 	}
@@ -46,10 +50,15 @@ func limitedFor(want time.Duration, details ...providertest.LimitDetail) func(*t
 	}
 }
 
+// bare makes a 429 one that says no more than its status.
+func bare() []providertest.LimitDetail {
+	return []providertest.LimitDetail{providertest.LimitCode("rate_limit_exceeded"), providertest.LimitSays("Too many requests.")}
+}
+
 func bareLimit(t *testing.T, s subject) {
-	limitedFor(5*time.Second)(t, s)
+	limitedFor(5*time.Second, bare()...)(t, s)
 	st := s.set(t)
-	st.alice.Next(providertest.Limited())
+	st.alice.Next(providertest.Limited(bare()...))
 	st.served(st.ask(), st.bob)
 	st.is(st.aliceID, multiaccount.StateReady) // for other models
 }
@@ -101,7 +110,7 @@ func refusesOverage(t *testing.T, s subject) {
 func keepsFigures(t *testing.T, s subject) {
 	same := [2]time.Duration{2 * time.Hour, 2 * time.Hour}
 	st := s.gauged(t, 40, 10, same)
-	short, _ := s.windows()
+	const short = "5h"
 	for id, want := range map[string]float64{st.aliceID: 41, st.bobID: 11} {
 		status := rig.Status(t, st.pool, id)
 		if len(status.Usage) == 0 || status.Usage[0].Name != short || !near(status.Usage[0].Utilization, want) {

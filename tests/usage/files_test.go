@@ -81,7 +81,7 @@ func TestEnginesOnOneFolderAskOnce(t *testing.T) {
 				rig.Close(t, eng)
 			}
 			_, later := openReal(t, srv, dir, flavour)
-			if u := rig.Status(t, later, id).Usage; len(u) != 1 || u[0].Name != window || u[0].Utilization != 37 {
+			if u := rig.Status(t, later, id).Usage; len(u) != 1 || u[0].Name != "5h" || u[0].Utilization != 37 {
 				t.Errorf("stored figures %+v", u)
 			}
 		})

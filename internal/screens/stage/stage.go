@@ -50,7 +50,7 @@ func cast() []member {
 		{"01", "work", "alice@example.com", "Claude Max", a, []account.UsageWindow{window("5h", 62, 100*time.Minute), window("7d", 31, 3*day+4*time.Hour)}, as},
 		{"02", "personal", "alice@home.example", "Claude Pro", a, []account.UsageWindow{window("5h", 100, 134*time.Minute), window("7d", 78, 2*day+9*time.Hour)}, limited},
 		{"03", "research", "lab@example.com", "Claude Max", a, []account.UsageWindow{window("5h", 8, 252*time.Minute), window("7d", 12, 5*day+6*time.Hour)}, as},
-		{"04", "team", "team@example.com", "ChatGPT Plus", o, []account.UsageWindow{window("primary", 41, 200*time.Minute), window("secondary", 84, 4*day+7*time.Hour)}, as},
+		{"04", "team", "team@example.com", "ChatGPT Plus", o, []account.UsageWindow{window("5h", 41, 200*time.Minute), window("7d", 84, 4*day+7*time.Hour)}, as},
 		{"05", "side project", "bob@example.com", "ChatGPT Plus", o, nil, lost},
 		{"06", "spare", "spare@example.com", "Free", o, nil, off},
 	}

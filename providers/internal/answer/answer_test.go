@@ -18,12 +18,19 @@ func TestParseErrorReadsEveryForm(t *testing.T) {
 		`{"type":"error","error":{"type":"rate_limit_error","message":"m"},"request_id":"r"}`: {Type: "rate_limit_error", Message: "m"},
 		`{"error":{"message":"m","type":"t","code":"c","param":null}}`:                        {Type: "t", Code: "c", Message: "m"},
 		`{"error":"invalid_grant","error_description":"d"}`:                                   {Code: "invalid_grant"},
-		`{"error":"Unauthorized","code":"token_expired"}`:                                     {Code: "token_expired"},
+		`{"error":"Unauthorized","code":"token_expired"}`:                                     {Code: "token_expired", Message: "Unauthorized"},
 		`{"detail":{"code":"deactivated_workspace"}}`:                                         {Code: "deactivated_workspace"},
 		`{"detail":"Not authenticated"}`:                                                      {Message: "Not authenticated"},
 		`{"code":"c","message":"m"}`:                                                          {Code: "c", Message: "m"},
 		`{"error":{"type":"t","code":429,"message":["m"]}}`:                                   {Type: "t"},
 		`{"error":{"verification_url":"https://e.example/v"}}`:                                {URL: "https://e.example/v"},
+		`{"error":"You exceeded your current quota"}`:                                         {Message: "You exceeded your current quota"},
+		`{"error":"Nothing left","message":"m"}`:                                              {Message: "m"},
+		`{"error":{"type":"t","rate_limit_reached_type":"l"}}`:                                {Type: "t", Limit: "l"},
+		`{"error":{"type":"t","rate_limit_reached_type":{"type":"l"}}}`:                       {Type: "t", Limit: "l"},
+		`{"error":{"type":"t","details":{"error_code":"c"}}}`:                                 {Type: "t", Code: "c"},
+		`{"error":{"type":"t","details":[{"error_code":"c"}]}}`:                               {Type: "t"},
+		`{"error":{"type":7,"message":{},"rate_limit_reached_type":[],"details":"x"}}`:        {},
 		`{"error":[1]}`:         {},
 		`{"error":null}`:        {},
 		`[{"error":"c"}]`:       {},
@@ -58,7 +65,8 @@ func TestClassOfEveryStatus(t *testing.T) {
 	for class, statuses := range map[account.Class][]int{
 		account.ClassNetwork:      {-1, 0},
 		account.ClassSuccess:      {101, 200, 204, 206, 299, 302, 304, 399},
-		account.ClassCaller:       {400, 404, 405, 408, 409, 413, 415, 422, 426, 451, 499},
+		account.ClassRetry:        {408, 409},
+		account.ClassCaller:       {400, 404, 405, 413, 415, 422, 426, 451, 499},
 		account.ClassUnauthorized: {401},
 		account.ClassLimited:      {402, 429},
 		account.ClassForbidden:    {403},
@@ -88,7 +96,7 @@ func TestClassifyTellsCapacityFromLimits(t *testing.T) {
 		"503 page":        {503, `<html>server_is_overloaded</html>`, account.ClassServerError},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, _ := answer.Classify(providers.Answer{Status: c.status, Body: []byte(c.body), Now: now})
+			got, _ := answer.Classify(providers.Answer{Status: c.status, Body: []byte(c.body), Now: now}, answer.CommonRules)
 			if got.Class != c.want || got.Status != c.status {
 				t.Errorf("Class = %v, Status = %d; want %v", got.Class, got.Status, c.want)
 			}
@@ -123,7 +131,7 @@ func TestClassifyForbidden(t *testing.T) {
 		"link to nowhere":       {nil, `{"error":{"message":"verify at https://"}}`, account.ClassForbidden, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, _ := answer.Classify(providers.Answer{Status: http.StatusForbidden, Header: c.header, Body: []byte(c.body), Now: now})
+			got, _ := answer.Classify(providers.Answer{Status: http.StatusForbidden, Header: c.header, Body: []byte(c.body), Now: now}, answer.CommonRules)
 			if got.Class != c.want || got.URL != c.url {
 				t.Errorf("got %v %q, want %v %q", got.Class, got.URL, c.want, c.url)
 			}
@@ -137,7 +145,7 @@ func FuzzClassify(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, kind string, body []byte) {
 		got, _ := answer.Classify(providers.Answer{
 			Status: status, Header: http.Header{"Content-Type": {kind}}, Body: body, Now: now,
-		})
+		}, answer.CommonRules)
 		if got.URL != "" && (got.Class != account.ClassVerification || !strings.HasPrefix(got.URL, "https://")) {
 			t.Errorf("%v with the URL %q", got.Class, got.URL)
 		}

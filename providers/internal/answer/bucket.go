@@ -14,7 +14,7 @@ type Bucket struct{ Name, Limit, Remaining, Reset string }
 // AddTo adds the bucket to the limits when nothing is left in it.
 func (b Bucket) AddTo(e *Evidence, h http.Header) {
 	if First(h, b.Remaining) == "0" {
-		e.AddWindow(b.Name, First(h, b.Reset))
+		e.AddReset(b.Name, First(h, b.Reset))
 	}
 }
 

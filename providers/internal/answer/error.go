@@ -11,47 +11,110 @@ import (
 // Error is an error as the JSON of a body tells it; every field may be empty.
 type Error struct {
 	// Type is the kind of error ("rate_limit_error").
-	Type string `json:"type"`
+	Type string
 	// Code is more precise than Type where both are told.
-	Code string `json:"code"`
+	Code string
+	// Limit is the kind of limit that was reached, where that is told beside.
+	Limit string
 	// Message is for people. It must not reach a log or an error's text.
-	Message string `json:"message"`
+	Message string
 	// URL is where the owner of the account is sent to.
-	URL string `json:"verification_url"`
+	URL string
+}
+
+// fields are the members of an error. One of another type counts as left out.
+type fields struct {
+	Type    text `json:"type"`
+	Code    text `json:"code"`
+	Message text `json:"message"`
+	URL     text `json:"verification_url"`
+	// Limit is a word, or an object with the word as its type.
+	Limit   json.RawMessage `json:"rate_limit_reached_type"`
+	Details json.RawMessage `json:"details"`
+}
+
+// text is a string, empty when the JSON has something else in its place.
+type text string
+
+// UnmarshalJSON never fails.
+func (t *text) UnmarshalJSON(raw []byte) error {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		*t = text(s)
+	}
+	return nil
 }
 
 // ParseError reads the forms that are in use: {"error":{…}}, {"error":"code"}
-// (RFC 6749 section 5.2), {"detail":{…}}, {"detail":"message"} and the fields
-// without anything around them. What is not JSON gives the zero Error.
+// (RFC 6749 section 5.2), {"error":"message"}, {"detail":{…}},
+// {"detail":"message"} and the fields without anything around them. What is not
+// JSON gives the zero Error.
 func ParseError(body []byte) Error {
 	var outer struct {
-		Error
+		fields
 		Inner  json.RawMessage `json:"error"`
 		Detail json.RawMessage `json:"detail"`
 	}
-	// A field of another type stays empty; what is not JSON leaves all empty.
-	_ = json.Unmarshal(body, &outer)
+	if json.Unmarshal(body, &outer) != nil {
+		return Error{}
+	}
 	switch {
 	case isObject(outer.Inner):
 		return parseObject(outer.Inner)
 	case isObject(outer.Detail):
 		return parseObject(outer.Detail)
 	}
-	if outer.Code == "" {
-		_ = json.Unmarshal(outer.Inner, &outer.Code)
+	e := outer.parsed()
+	e.take(stringOf(outer.Inner))
+	e.take(stringOf(outer.Detail))
+	return e
+}
+
+// take fills in a string that stands where an error's object could: a code, or
+// a message.
+func (e *Error) take(told string) {
+	switch {
+	case told != "" && e.Code == "" && Word(told) != "":
+		e.Code = told
+	case e.Message == "" && Word(told) == "":
+		e.Message = told
 	}
-	if outer.Message == "" {
-		_ = json.Unmarshal(outer.Detail, &outer.Message)
-	}
-	return outer.Error
 }
 
 func isObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
 
+func stringOf(raw json.RawMessage) string {
+	var t text
+	if len(raw) > 0 {
+		_ = t.UnmarshalJSON(raw)
+	}
+	return string(t)
+}
+
 func parseObject(raw json.RawMessage) Error {
-	var e Error
-	_ = json.Unmarshal(raw, &e) // a field of another type stays empty
+	var f fields
+	_ = json.Unmarshal(raw, &f) // it is part of what parsed before
+	return f.parsed()
+}
+
+func (f fields) parsed() Error {
+	e := Error{Type: string(f.Type), Code: string(f.Code), Limit: stringOf(f.Limit), Message: string(f.Message), URL: string(f.URL)}
+	if isObject(f.Limit) {
+		e.Limit = parseObject(f.Limit).Type
+	}
+	if e.Code == "" && isObject(f.Details) {
+		e.Code = detailCode(f.Details)
+	}
 	return e
+}
+
+// detailCode returns the code that stands in an error's details.
+func detailCode(raw json.RawMessage) string {
+	var details struct {
+		Code text `json:"error_code"`
+	}
+	_ = json.Unmarshal(raw, &details) // it is part of what parsed before
+	return string(details.Code)
 }
 
 // Word returns the error's short name: its code, else its type, whichever
@@ -63,10 +126,10 @@ func (e Error) Word() string {
 	return Word(e.Type)
 }
 
-// Is reports whether the code or the type is one of words.
+// Is reports whether the code, the type or the kind of limit is one of words.
 func (e Error) Is(words ...string) bool {
 	for _, word := range words {
-		if e.Code == word || e.Type == word {
+		if e.Code == word || e.Type == word || e.Limit == word {
 			return true
 		}
 	}

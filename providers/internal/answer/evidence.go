@@ -14,70 +14,184 @@ import (
 type Evidence struct {
 	limit account.Limit
 	found bool
+	// endless is a window that rejected without a word of when it resets.
+	endless string
 }
 
 // NewEvidence starts with nothing. A model makes the limit one of that model
 // alone; empty means the account.
 func NewEvidence(now time.Time, model string) Evidence {
-	limit := account.Limit{Scope: account.ScopeAccount, SeenAt: now}
 	if model != "" {
-		limit.Scope, limit.Model = account.ScopeModel, model
+		return NewModelEvidence(now, model)
 	}
-	return Evidence{limit: limit}
+	return Evidence{limit: account.Limit{Scope: account.ScopeAccount, SeenAt: now}}
+}
+
+// NewModelEvidence starts with nothing, for a limit that is never the
+// account's, even if its model is not known.
+func NewModelEvidence(now time.Time, model string) Evidence {
+	return Evidence{limit: account.Limit{Scope: account.ScopeModel, Model: model, SeenAt: now}}
+}
+
+// Evidence starts with what the error says of whom it limits: one model, or
+// the account. A limit of a key counts for each model, its money does not.
+func (f Fault) Evidence(a providers.Answer) Evidence {
+	switch f.Says {
+	case NoModel:
+		return NewModelEvidence(a.Now, account.Untiered(a.Model))
+	case PlanUsedUp, QuotaUsedUp, OwnerNeeded:
+		return NewEvidence(a.Now, "")
+	default: // nothing but the status, and what the headers say
+		return NewEvidence(a.Now, KeyModel(a))
+	}
+}
+
+// AddSaid takes in what the error says of when the limit ends, beside the
+// windows: waits of headers and body, or that there is a limit whose end
+// nobody told. An answer that says no more than its status adds nothing.
+func (f Fault) AddSaid(e *Evidence, a providers.Answer, code string) {
+	switch {
+	case f.Says == OwnerNeeded, f.Says == NoModel, f.Says == 0 && a.Status == http.StatusPaymentRequired:
+		// A wait in the headers is until a next try: only the owner ends it.
+		e.AddBody(code, a.Body)
+		e.AddUnstated(orElse(code, "payment_required"), account.FromBody)
+		e.limit.Owner = e.limit.Until.IsZero()
+	case f.Says == PlanUsedUp:
+		e.AddWaits(code, a)
+		e.AddUnstated(code, account.FromBody)
+		e.limit.Window = true
+	case f.Says != 0:
+		e.AddWaits(code, a)
+		e.AddUnstated(code, account.FromBody)
+	default:
+		e.AddWaits(code, a)
+	}
 }
 
 // Add takes in that the limit holds for wait from now. No wait is no
 // evidence: a window whose reset has passed rejects nobody any more.
 func (e *Evidence) Add(reason string, source account.Source, wait time.Duration) {
+	e.add(reason, source, wait, false)
+}
+
+func (e *Evidence) add(reason string, source account.Source, wait time.Duration, window bool) {
 	end := e.limit.SeenAt.Add(wait).Round(0) // by the wall clock: the machine may sleep meanwhile
 	if wait <= 0 || e.found && !end.After(e.limit.Until) {
 		return
 	}
 	e.found = true
-	e.limit.Reason, e.limit.Source, e.limit.Until = reason, source, end
+	e.limit.Reason, e.limit.Source, e.limit.Until, e.limit.Window = reason, source, end, window
+}
+
+// AddWaits takes in the waits that headers and body name. Beside a window that
+// rejected, a wait in the headers is until a next try, and not news of the
+// window.
+func (e *Evidence) AddWaits(reason string, a providers.Answer) {
+	if !e.found {
+		e.AddRetryAfter(reason, a.Header)
+	}
+	e.AddBody(reason, a.Body)
 }
 
 // AddRetryAfter takes in the headers Retry-After-Ms and Retry-After.
 func (e *Evidence) AddRetryAfter(reason string, h http.Header) {
 	if wait, ok := retryafter.Header(h, e.limit.SeenAt); ok {
-		e.Add(orElse(reason, "retry_after"), account.FromHeader, wait)
+		e.add(orElse(e.endless, orElse(reason, "retry_after")), account.FromHeader, wait, e.endless != "")
 	}
 }
 
 // AddBody takes in what the JSON of an error says.
 func (e *Evidence) AddBody(reason string, body []byte) {
 	if wait, ok := retryafter.Body(body, e.limit.SeenAt); ok {
-		e.Add(orElse(reason, "body"), account.FromBody, wait)
+		e.add(orElse(e.endless, orElse(reason, "body")), account.FromBody, wait, e.endless != "")
 	}
 }
 
-// AddWindow takes in a window that rejected, by the header that says when it
-// resets.
-func (e *Evidence) AddWindow(name, reset string) {
+// AddReset takes in a limit that others may share, by the header that says
+// when it ends.
+func (e *Evidence) AddReset(name, reset string) {
 	if wait, ok := retryafter.Value(reset, e.limit.SeenAt); ok {
 		e.Add(name, account.FromHeader, wait)
+	}
+}
+
+// AddWindow takes in a window of the account that rejected, by the header that
+// says when it resets; empty when the answer does not tell.
+func (e *Evidence) AddWindow(name, reset string) {
+	wait, ok := retryafter.Value(reset, e.limit.SeenAt)
+	if !ok {
+		e.endless = orElse(e.endless, name)
+		return
+	}
+	e.add(name, account.FromHeader, wait, true)
+}
+
+// AddUnstated takes in that there is a limit whose end nobody told, unless an
+// end is known.
+func (e *Evidence) AddUnstated(reason string, source account.Source) {
+	if e.found {
+		return
+	}
+	e.found = true
+	e.limit.Reason, e.limit.Source = reason, source
+}
+
+// nameGrain is how far apart a body and a header tell one reset.
+const nameGrain = time.Minute
+
+// NameBy gives the limit the name of the window that resets when it ends, so
+// that figures of the window free it.
+func (e *Evidence) NameBy(windows []account.UsageWindow) {
+	for _, w := range windows {
+		if e.found && !w.ResetAt.IsZero() && w.ResetAt.Sub(e.limit.Until).Abs() <= nameGrain {
+			e.limit.Reason, e.limit.Window = w.Name, true
+			return
+		}
 	}
 }
 
 // Found reports whether anything was taken in.
 func (e *Evidence) Found() bool { return e.found }
 
+// Rejected reports whether a window of the account rejected.
+func (e *Evidence) Rejected() bool { return e.found || e.endless != "" }
+
 // Limits returns the limit, or nil when nothing was found: then the default
 // applies.
 func (e *Evidence) Limits() []account.Limit {
+	if e.endless != "" {
+		e.addEndless()
+	}
 	if !e.found {
 		return nil
 	}
 	return []account.Limit{e.limit}
 }
 
+// addEndless takes in the window whose reset nothing told.
+func (e *Evidence) addEndless() {
+	if !e.found {
+		e.AddUnstated(e.endless, account.FromHeader)
+		e.limit.Window = true
+	}
+}
+
 // Limits returns what an answer says at any provider, in its headers and in
 // its body.
-func Limits(a providers.Answer, reason string) []account.Limit {
-	e := NewEvidence(a.Now, "")
-	e.AddRetryAfter(reason, a.Header)
-	e.AddBody(reason, a.Body)
+func Limits(a providers.Answer, f Fault, code string) []account.Limit {
+	e := f.Evidence(a)
+	f.AddSaid(&e, a, code)
 	return e.Limits()
+}
+
+// Wait returns how long a server in trouble asks to wait; zero when it does
+// not say.
+func Wait(a providers.Answer) time.Duration {
+	if wait, ok := retryafter.Header(a.Header, a.Now); ok {
+		return wait
+	}
+	wait, _ := retryafter.Body(a.Body, a.Now)
+	return wait
 }
 
 // KeyModel returns the model that an API key's limits are counted by, empty
@@ -86,7 +200,7 @@ func KeyModel(a providers.Answer) string {
 	if a.Kind != account.APIKey {
 		return ""
 	}
-	return a.Model
+	return account.Untiered(a.Model)
 }
 
 func orElse(word, fallback string) string {

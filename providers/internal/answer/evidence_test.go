@@ -32,7 +32,7 @@ func TestEvidenceKeepsTheLatestEnd(t *testing.T) {
 
 func TestEvidenceOfAModel(t *testing.T) {
 	e := answer.NewEvidence(now, "model-1")
-	e.AddWindow("requests", "6m0s")
+	e.AddReset("requests", "6m0s")
 	want := account.Limit{
 		Scope: account.ScopeModel, Model: "model-1", Source: account.FromHeader, Reason: "requests", SeenAt: now, Until: now.Add(6 * time.Minute),
 	}
@@ -65,13 +65,13 @@ func TestLimitsAtAnyProvider(t *testing.T) {
 		"header is later": {http.Header{"Retry-After": {"120"}}, body, 2 * time.Minute, account.FromHeader, "retry_after"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := answer.Limits(providers.Answer{Header: c.header, Body: c.body, Now: now}, "")
+			got := answer.Limits(providers.Answer{Header: c.header, Body: c.body, Now: now}, answer.Fault{}, "")
 			if len(got) != 1 || got[0].Until != now.Add(c.want) || got[0].Source != c.source || got[0].Reason != c.reason {
 				t.Errorf("Limits = %+v, want %v from now by the %s", got, c.want, c.source)
 			}
 		})
 	}
-	if got := answer.Limits(providers.Answer{Now: now, Body: []byte(`{}`)}, "code"); got != nil {
+	if got := answer.Limits(providers.Answer{Now: now, Body: []byte(`{}`)}, answer.Fault{}, "code"); got != nil {
 		t.Errorf("Limits of an answer that says nothing = %+v", got)
 	}
 }
@@ -109,7 +109,7 @@ func TestMoment(t *testing.T) {
 }
 
 func TestKeyModel(t *testing.T) {
-	if got := answer.KeyModel(providers.Answer{Kind: account.APIKey, Model: "m"}); got != "m" {
+	if got := answer.KeyModel(providers.Answer{Kind: account.APIKey, Model: account.Tiered("m", "fast")}); got != "m" {
 		t.Errorf("of a key: %q", got)
 	}
 	if got := answer.KeyModel(providers.Answer{Kind: account.OAuth, Model: "m"}); got != "" {

@@ -7,14 +7,10 @@ import (
 	"strings"
 
 	"github.com/seed-810f1486/multiaccount/account"
-	"github.com/seed-810f1486/multiaccount/providers"
 )
 
 // forbidden tells apart the kinds of 403 that look the same at every provider.
-func forbidden(a providers.Answer, e Error) (account.Class, string) {
-	if Challenged(a.Header, a.Body) {
-		return account.ClassChallenge, ""
-	}
+func forbidden(e Error) (account.Class, string) {
 	if link, ok := verification(e); ok {
 		return account.ClassVerification, link
 	}

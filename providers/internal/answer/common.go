@@ -1,0 +1,17 @@
+package answer
+
+// CommonRules are the codes that servers of many makes share, most of which
+// speak OpenAI's API.
+func CommonRules() []Rule {
+	return []Rule{
+		{Code: "context_length_exceeded", Says: RequestsOwn},
+		{Code: "billing_hard_limit_reached", Says: OwnerNeeded},
+		{Code: "billing_not_active", Says: OwnerNeeded},
+		{Code: "organization_disabled", Says: OwnerNeeded},
+		{Code: "organization_deactivated", Says: OwnerNeeded},
+		{Code: "account_deactivated", Says: OwnerNeeded},
+		{Code: "usage_limit_reached", Says: PlanUsedUp},
+		{Code: "insufficient_quota", Says: QuotaUsedUp},
+		{Code: "quota_exceeded", Says: QuotaUsedUp},
+	}
+}
