@@ -38,8 +38,8 @@ func TestSubAgents(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			apart, _, _, _ := selectionOf(test.req, nil, true)
-			shared, _, _, _ := selectionOf(test.req, nil, false)
+			apart, _, _ := selectionOf(test.req, nil, true)
+			shared, _, _ := selectionOf(test.req, nil, false)
 			if apart.Affinity != test.apart || shared.Affinity != test.shared {
 				t.Errorf("%q by agent and %q by session, want %q and %q", apart.Affinity, shared.Affinity, test.apart, test.shared)
 			}
