@@ -80,11 +80,18 @@ func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
 // lease selects until an account has a token, each account once between two waits.
 func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLeased, error) {
 	var failed error
+	var held string // the account whose refresh is held up
 	for {
 		leased, err := p.actors.Select(ctx, s)
 		switch {
 		case err == nil:
 			return leased, nil
+		case isRefusal(err, messages.RefusedHeldUp):
+			held, s.Pin = leased.AccountID, ""
+			s.Exclude = append(s.Exclude, held)
+			continue
+		case held != "" && isNoOther(err):
+			return p.waitFor(ctx, *s, held, err)
 		case failed != nil && isTried(err):
 			return leased, failed
 		case isGone(err) && leased.AccountID != "":
@@ -95,6 +102,22 @@ func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLe
 		failed = err
 		s.Exclude = append(s.Exclude, leased.AccountID)
 	}
+}
+
+// waitFor leases the account whose refresh is held up, since no other can serve;
+// none says why.
+func (p *Pool) waitFor(ctx context.Context, s actors.Selection, id string, none error) (messages.TokenLeased, error) {
+	s.Pin, s.Movable, s.Exclude = id, false, nil
+	leased, err := p.actors.Select(ctx, &s)
+	if isRefusal(err, messages.RefusedPin) {
+		return leased, none
+	}
+	return leased, err
+}
+
+// isNoOther reports whether err says that no other account can serve.
+func isNoOther(err error) bool {
+	return isTried(err) || isRefusal(err, messages.RefusedLimited) || isRefusal(err, messages.RefusedLogin)
 }
 
 // isTried reports whether err says that no other account is left to try,

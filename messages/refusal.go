@@ -27,6 +27,9 @@ const (
 	RefusedDuplicate
 	// RefusedProvider: the provider itself is in trouble.
 	RefusedProvider
+	// RefusedHeldUp: the account's refresh has to wait for another process;
+	// other accounts may serve meanwhile.
+	RefusedHeldUp
 )
 
 // RefusalError is the error of an ask that no account serves. The public package

@@ -22,6 +22,23 @@ type intentWire struct {
 	Token   string    `json:"refresh_token_sha256"`
 	At      time.Time `json:"at"`
 	Process int       `json:"process"`
+	SentAt  time.Time `json:"sent_at,omitzero"`
+	Again   bool      `json:"again,omitempty"`
+	Ended   bool      `json:"ended,omitempty"`
+}
+
+func intentToWire(i *account.Intent) intentWire {
+	wire := intentWire{
+		Version: formatVersion, Token: i.Token, At: i.At.UTC(), Process: i.Process, Again: i.Again, Ended: i.Ended,
+	}
+	if !i.SentAt.IsZero() {
+		wire.SentAt = i.SentAt.UTC()
+	}
+	return wire
+}
+
+func (w *intentWire) intent() *account.Intent {
+	return &account.Intent{Token: w.Token, At: w.At, Process: w.Process, SentAt: w.SentAt, Again: w.Again, Ended: w.Ended}
 }
 
 func (p place) intent() string {
@@ -33,7 +50,7 @@ func (h *held) Intend(i account.Intent) error {
 	if h.release == nil {
 		return accountError(h.place.key, ErrUnlocked)
 	}
-	data, err := json.Marshal(intentWire{Version: formatVersion, Token: i.Token, At: i.At.UTC(), Process: i.Process})
+	data, err := json.Marshal(intentToWire(&i))
 	if err != nil {
 		return accountError(h.place.key, err)
 	}
@@ -72,7 +89,7 @@ func decodeIntent(data []byte, stored string) *account.Intent {
 	if json.Unmarshal(data, &wire) != nil {
 		return &account.Intent{Token: stored}
 	}
-	return &account.Intent{Token: wire.Token, At: wire.At, Process: wire.Process}
+	return wire.intent()
 }
 
 // Settle implements [Locked]. The folder is not synced: an intent that comes
