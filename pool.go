@@ -242,7 +242,7 @@ func (p *Pool) Remove(ctx context.Context, id string) error {
 }
 
 // SetEnabled switches an account on or off. Switching on also gives an account
-// that was disabled for its login another chance. Errors: [ErrUnknownAccount],
+// whose login was refused another chance: its refresh token is sent once more. Errors: [ErrUnknownAccount],
 // the store's.
 func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
 	return p.publicError(p.actors.SetEnabled(ctx, id, enabled))
@@ -253,7 +253,10 @@ func (p *Pool) Rename(ctx context.Context, id, label string) error {
 	return p.publicError(p.actors.Rename(ctx, id, label))
 }
 
-// Refresh gets an account a new token now, however fresh its token is. Errors:
+// Refresh gets an account a new token now, however fresh its token is, and does
+// not wait until the request of a process that died can not arrive any more. A
+// refresh token that was refused for good is not sent again: see
+// [Pool.SetEnabled]. Errors:
 // [ErrUnknownAccount], [*ReauthRequiredError], or why the refresh failed.
 func (p *Pool) Refresh(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Refresh(ctx, id))

@@ -54,7 +54,7 @@ func (p *persister) takeLock(l *lane) {
 			taken.answer = &messages.RefreshDenied{Err: err}
 		} else {
 			failpoint.Here("refresh.locked")
-			p.prepare(taken, locked)
+			p.prepare(ctx, taken, locked)
 			failpoint.Here("refresh.intended")
 		}
 		p.self.Tell(taken)
@@ -63,8 +63,8 @@ func (p *persister) takeLock(l *lane) {
 
 // prepare decides, with the lock in hand, what becomes of a refresh, and gives
 // the lock back unless its token may be spent.
-func (p *persister) prepare(t *lockTaken, locked persistence.Locked) {
-	answer, err := p.forestalled(t.begin, locked)
+func (p *persister) prepare(ctx context.Context, t *lockTaken, locked persistence.Locked) {
+	answer, err := p.forestalled(ctx, t.begin, locked)
 	if err == nil && answer == nil {
 		answer, err = p.intend(t, locked)
 	}
@@ -81,7 +81,7 @@ func (p *persister) prepare(t *lockTaken, locked persistence.Locked) {
 
 // forestalled answers a refresh whose token must not be spent now, because of
 // what another process did; nil when it may.
-func (p *persister) forestalled(begin *messages.BeginRefresh, locked persistence.Locked) (any, error) {
+func (p *persister) forestalled(ctx context.Context, begin *messages.BeginRefresh, locked persistence.Locked) (any, error) {
 	stored := locked.Record()
 	switch {
 	case stored.Generation < begin.Generation: // the token to be spent is not stored yet: nobody else has it
@@ -98,7 +98,7 @@ func (p *persister) forestalled(begin *messages.BeginRefresh, locked persistence
 	case begin.Ahead:
 		return &messages.RefreshInterrupted{Record: stored}, nil
 	case found.SentTwice():
-		return p.lose(locked, found)
+		return p.lose(ctx, locked, found)
 	case !until.IsZero():
 		return &messages.RefreshInterrupted{Record: stored, Until: until}, nil
 	}
@@ -107,9 +107,9 @@ func (p *persister) forestalled(begin *messages.BeginRefresh, locked persistence
 
 // lose stores that a login is lost whose token was sent twice without anybody
 // saving the answer. Sending it a third time would tell nothing else.
-func (p *persister) lose(locked persistence.Locked, found *account.Intent) (any, error) {
+func (p *persister) lose(ctx context.Context, locked persistence.Locked, found *account.Intent) (any, error) {
 	fault := account.Fault{Kind: account.FaultLost, Reason: found.Lost(), At: p.system.wallNow(), Terminal: true}
-	stored, err := locked.Update(context.Background(), func(r *account.Record) { r.Fail(fault) })
+	stored, err := locked.Update(ctx, func(r *account.Record) { r.Fail(fault) })
 	if err != nil {
 		return nil, err
 	}
