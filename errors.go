@@ -227,7 +227,7 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 		return &ProviderUnavailableError{Provider: name, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedUnknown:
 		return fmt.Errorf("%w: the %s pool has no account %s", ErrUnknownAccount, name, printable.Text(r.AccountID))
-	case messages.RefusedLimited, messages.RefusedTried:
+	case messages.RefusedLimited, messages.RefusedTried, messages.RefusedHeldUp:
 		limited := &AllAccountsLimitedError{Provider: name, RetryAt: r.RetryAt}
 		for _, a := range r.Accounts {
 			limited.Accounts = append(limited.Accounts, LimitedAccount(a))

@@ -87,11 +87,18 @@ func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
 // lease selects until an account has a token, each account once between two waits.
 func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLeased, error) {
 	var failed error
+	var held string // the account whose refresh is held up
 	for {
 		leased, err := p.actors.Select(ctx, s)
 		switch {
 		case err == nil:
 			return leased, nil
+		case isRefusal(err, messages.RefusedHeldUp):
+			held, s.Pin = leased.AccountID, ""
+			s.Exclude = append(s.Exclude, held)
+			continue
+		case held != "" && isNoOther(err):
+			return p.waitFor(ctx, *s, held, err)
 		case failed != nil && isTried(err):
 			return leased, failed
 		case isGone(err) && leased.AccountID != "":
@@ -102,6 +109,22 @@ func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLe
 		failed = err
 		s.Exclude = append(s.Exclude, leased.AccountID)
 	}
+}
+
+// waitFor leases the account whose refresh is held up, since no other can serve;
+// none says why.
+func (p *Pool) waitFor(ctx context.Context, s actors.Selection, id string, none error) (messages.TokenLeased, error) {
+	s.Pin, s.Movable, s.Exclude = id, false, nil
+	leased, err := p.actors.Select(ctx, &s)
+	if isRefusal(err, messages.RefusedPin) {
+		return leased, none
+	}
+	return leased, err
+}
+
+// isNoOther reports whether err says that no other account can serve.
+func isNoOther(err error) bool {
+	return isTried(err) || isRefusal(err, messages.RefusedLimited) || isRefusal(err, messages.RefusedLogin)
 }
 
 // isTried reports whether err says that no other account is left to try,
@@ -247,7 +270,7 @@ func (p *Pool) Remove(ctx context.Context, id string) error {
 }
 
 // SetEnabled switches an account on or off. Switching on also gives an account
-// that was disabled for its login another chance. Errors: [ErrUnknownAccount],
+// whose login was refused another chance: its refresh token is sent once more. Errors: [ErrUnknownAccount],
 // the store's.
 func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
 	return p.publicError(p.actors.SetEnabled(ctx, id, enabled))
@@ -258,7 +281,10 @@ func (p *Pool) Rename(ctx context.Context, id, label string) error {
 	return p.publicError(p.actors.Rename(ctx, id, label))
 }
 
-// Refresh gets an account a new token now, however fresh its token is. Errors:
+// Refresh gets an account a new token now, however fresh its token is, and does
+// not wait until the request of a process that died can not arrive any more. A
+// refresh token that was refused for good is not sent again: see
+// [Pool.SetEnabled]. Errors:
 // [ErrUnknownAccount], [*ReauthRequiredError], or why the refresh failed.
 func (p *Pool) Refresh(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Refresh(ctx, id))

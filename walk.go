@@ -83,6 +83,7 @@ func (w *walk) replaced() bool {
 
 // turnTo makes the next lease that of the same account, or of another one.
 func (w *walk) turnTo(step policy.Step, tried string) {
+	w.selection.Movable = w.pin == ""
 	if step == policy.NextAccount {
 		w.selection.Pin = w.pin
 		w.selection.Exclude = append(w.selection.Exclude, tried)

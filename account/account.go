@@ -89,6 +89,9 @@ type Record struct {
 	AuthFailures int
 	// Fault is what keeps the login from working; nil while it works.
 	Fault *Fault
+	// Lost is the fault of a lost login that its owner has cleared: what is
+	// refused later follows from the same loss. Nil for none.
+	Lost *Fault
 
 	// Limits and Freed are merged by package policy, and by it alone.
 	Limits []Limit
@@ -120,6 +123,9 @@ type Fault struct {
 	Reason   string
 	At       time.Time
 	Disabled bool
+	// Terminal is set when the token endpoint has refused the refresh token
+	// for good: it is not sent again unless the owner clears the fault.
+	Terminal bool
 }
 
 // Eligible reports whether the account may serve at all: switched on by its
@@ -249,7 +255,7 @@ func (r *Record) Apply(g Grant) {
 	set(&r.Email, g.Email)
 	set(&r.Plan, g.Plan)
 	r.Generation++
-	r.AuthFailures, r.Fault = 0, nil
+	r.AuthFailures, r.Fault, r.Lost = 0, nil, nil
 }
 
 func set(field *string, value string) {
@@ -275,7 +281,7 @@ func (r *Record) Replace(login Record) {
 	}
 	r.Generation++
 	r.Enabled = true
-	r.AuthFailures, r.Fault, r.Limits, r.Freed = 0, nil, nil, nil
+	r.AuthFailures, r.Fault, r.Lost, r.Limits, r.Freed = 0, nil, nil, nil, nil
 }
 
 // WithoutSecrets returns a copy that is fit to be shown.

@@ -77,6 +77,7 @@ func (a *accountActor) stopped() {
 	a.failWaiting(err)
 	a.endPoll(err)
 	a.giveUpRefresh()
+	a.stopHold()
 	a.giveUpSaves(err)
 	if a.drain != nil && !a.answered {
 		a.drain.ReplyTo.Tell(&messages.AccountDrained{Drain: a.drain})
@@ -89,6 +90,10 @@ func (a *accountActor) receive(_ actor.Context, message any) {
 		a.handle(m)
 	case *exchangeFailed:
 		a.exchangeFailed(m)
+	case *lockSlow:
+		a.lockSlow(m)
+	case *holdEnded:
+		a.holdEnded(m)
 	case *originRead:
 		a.originRead(m)
 	case *aboutArrived:
@@ -139,6 +144,8 @@ func (a *accountActor) handle(message messages.ToAccount) {
 		a.refreshGranted(m)
 	case *messages.RefreshAdopted:
 		a.refreshAdopted(m)
+	case *messages.RefreshInterrupted:
+		a.refreshInterrupted(m)
 	case *messages.RefreshDenied:
 		a.refreshFailed(m.Err)
 	case *messages.RefreshCommitted:
@@ -259,22 +266,37 @@ func (a *accountActor) takeIn(report policy.Report) {
 // account may be disabled for it. A login that is newer has no part in it.
 func (a *accountActor) loginRejected(kind account.FaultKind, reason string, now time.Time) {
 	generation := a.record.Generation
-	fault := &account.Fault{Kind: kind, Reason: reason, At: now}
-	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(a.tuning.Load().RejectedBackoff))
+	a.backOffRejected(now)
 	a.apply(func(r *account.Record) {
 		if r.Generation == generation {
-			r.Fault = fault
+			r.Fail(account.Fault{Kind: kind, Reason: reason, At: now})
 		}
 	}, false, nil)
-	a.supervisor.Tell(&messages.LoginFailed{ID: a.record.ID, Generation: generation, Fault: *fault})
+	a.tellLoginFailed()
+}
+
+// backOffRejected puts off the next look at a login that is rejected.
+func (a *accountActor) backOffRejected(now time.Time) {
+	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(a.tuning.Load().RejectedBackoff))
+}
+
+// tellLoginFailed asks whether the account may be disabled for the fault on
+// record, unless it is.
+func (a *accountActor) tellLoginFailed() {
+	if f := a.record.Fault; f != nil && !f.Disabled {
+		a.supervisor.Tell(&messages.LoginFailed{ID: a.record.ID, Generation: a.record.Generation, Fault: *f})
+	}
 }
 
 func (a *accountActor) setEnabled(m *messages.SetEnabled) {
 	a.publish(messages.AccountSwitched{Occurrence: a.occurrence(), Enabled: m.Enabled})
+	if m.Enabled {
+		a.refresh.retryAt = time.Time{} // the login is tried once more, at the next need
+	}
 	a.change(func(r *account.Record) {
 		r.Enabled = m.Enabled
 		if m.Enabled {
-			r.Fault, r.AuthFailures = nil, 0
+			r.Pardon()
 		}
 	}, m.Reply)
 }
@@ -285,6 +307,9 @@ func (a *accountActor) replaceLogin(m *messages.ReplaceLogin) {
 	a.apply(func(r *account.Record) { r.Replace(m.Record) }, false, func(err error) {
 		m.Reply.Send(messages.AccountAdded{ID: id, Err: err})
 	})
+	if !a.refresh.hold.until.IsZero() {
+		a.goOn()
+	}
 	a.publish(messages.AccountJoined{Occurrence: a.occurrence(), Known: true})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -26,20 +25,18 @@ type refreshState struct {
 	// exchanging is set from the grant on, when the refresh goes on without
 	// this actor.
 	exchanging bool
-	failures   int
-	failure    string
+	// begin is the latest ask for the account's lock.
+	begin    *messages.BeginRefresh
+	failures int
+	failure  string
 	// retryAt is when the next refresh may be tried after one that failed.
 	retryAt time.Time
+	hold    hold
 }
 
 // exchangeFailed is what an account tells itself when the token endpoint
-// gave no token.
-type exchangeFailed struct {
-	spent string
-	// interrupted is the earlier exchange of the same token, if there was one.
-	interrupted *account.Intent
-	err         error
-}
+// gave no token, and nothing that ends the login.
+type exchangeFailed struct{ err error }
 
 // needsRefresh reports whether the token cannot be used as it is.
 func (a *accountActor) needsRefresh(now time.Time) bool {
@@ -67,10 +64,11 @@ func (a *accountActor) refreshAccount(m *messages.RefreshAccount) {
 // startRefresh begins the account's one refresh, or refuses those who wait
 // when it makes no sense now.
 func (a *accountActor) startRefresh() {
-	if a.refresh.running || a.loading {
+	now := a.wallNow()
+	if a.loading || a.refresh.running || a.mustWait(now) {
+		a.moveOn(now)
 		return
 	}
-	now := a.wallNow()
 	if err := a.cannotRefresh(now); err != nil {
 		if !a.stillGood(now) {
 			a.announce() // the token was, when the refresh was put off
@@ -83,7 +81,8 @@ func (a *accountActor) startRefresh() {
 		a.readOrigin(nil)
 		return
 	}
-	a.store.Tell(&messages.BeginRefresh{Key: a.key(), Generation: a.record.Generation, ReplyTo: a.self})
+	a.beginRefresh()
+	a.moveOn(now)
 }
 
 // cannotRefresh says what forbids a refresh at now; nil when nothing does.
@@ -112,21 +111,13 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 // one was spent for it.
 //
 // A token that an earlier exchange may have spent is tried once more, but only
-// when there is no way around it.
+// when there is no way around it: see [messages.RefreshInterrupted].
 func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 	if !a.refresh.running {
 		return // to an incarnation that ended, and has taken it back
 	}
+	a.endHold()
 	a.adopt(m.Record)
-	interrupted := m.Interrupted
-	if interrupted != nil && interrupted.Token != a.record.Credentials.RefreshToken.Fingerprint() {
-		interrupted = nil // of the stored token: what came of it is here, and not stored yet
-	}
-	if interrupted != nil && a.avoidable() {
-		a.store.Tell(&messages.AbortRefresh{Key: a.key()})
-		a.makeDo()
-		return
-	}
 	creds := a.record.Credentials
 	spent := creds.RefreshToken.Fingerprint()
 	commit := &messages.CommitRefresh{
@@ -139,16 +130,35 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 		defer cancel()
 		var err error
 		if commit.Grant, err = exchange(ctx, a.provider, creds); err != nil {
-			a.store.Tell(&messages.AbortRefresh{Key: commit.Key, Refused: wasRefused(err)})
-			a.self.Tell(&exchangeFailed{spent: spent, interrupted: interrupted, err: err})
+			commit.Fault = faultOf(err, m.Interrupted, a.wallNow())
+		}
+		if err == nil || commit.Fault != nil {
+			a.store.Tell(commit)
 			return
 		}
-		a.store.Tell(commit)
+		a.store.Tell(&messages.AbortRefresh{Key: commit.Key, Unspent: spentNothing(err), Cut: errors.Is(err, context.Canceled)})
+		a.self.Tell(&exchangeFailed{err: err})
 	})
+}
+
+// faultOf returns the fault of a login whose refresh token was refused for
+// good; nil when err says less. interrupted is the earlier exchange of the same
+// token, if there was one: that is what has spent it.
+func faultOf(err error, interrupted *account.Intent, now time.Time) *account.Fault {
+	var refused *providers.RefreshError
+	switch {
+	case !errors.As(err, &refused) || !refused.Terminal:
+		return nil
+	case interrupted != nil:
+		return &account.Fault{Kind: account.FaultLost, Reason: interrupted.Lost(), At: now, Terminal: true}
+	}
+	reason := "the provider refused its refresh token (" + refused.Code + ")"
+	return &account.Fault{Kind: account.FaultReauth, Reason: reason, At: now, Terminal: true}
 }
 
 // makeDo ends the wait of everybody with the token that there is.
 func (a *accountActor) makeDo() {
+	a.endHold()
 	a.refresh = refreshState{}
 	for _, m := range a.askers {
 		m.Answer(nil)
@@ -162,15 +172,19 @@ func (a *accountActor) makeDo() {
 // avoidable reports whether nobody needs the refresh that is about to begin:
 // it is ahead of time.
 func (a *accountActor) avoidable() bool {
-	wished := slices.ContainsFunc(a.askers, func(m *messages.RefreshAccount) bool { return m.Before.IsZero() })
-	return !wished && a.stillGood(a.wallNow())
+	return !a.wished() && a.stillGood(a.wallNow())
 }
 
-// wasRefused reports whether the server's answer shows that it did not spend
-// the refresh token. No answer, or a fault of the server's, shows nothing.
-func wasRefused(err error) bool {
-	var refused *providers.RefreshError
-	return errors.As(err, &refused) && refused.Status >= http.StatusBadRequest && refused.Status < http.StatusInternalServerError
+// wished reports whether the account's owner waits for a refresh.
+func (a *accountActor) wished() bool {
+	return slices.ContainsFunc(a.askers, func(m *messages.RefreshAccount) bool { return m.Before.IsZero() })
+}
+
+// spentNothing reports whether err proves that the exchange did not spend the
+// refresh token.
+func spentNothing(err error) bool {
+	var failed *providers.RefreshError
+	return errors.As(err, &failed) && (failed.Refused() || failed.NothingSent())
 }
 
 // exchange calls the provider, whose panic must not end the process. A server
@@ -191,24 +205,22 @@ func exchange(ctx context.Context, p providers.Provider, creds account.Credentia
 	return grant, err
 }
 
-// exchangeFailed backs off. An answer that ends the login counts only while
-// the token that failed is still the stored one.
-func (a *accountActor) exchangeFailed(m *exchangeFailed) {
-	var refused *providers.RefreshError
-	if !errors.As(m.err, &refused) || !refused.Terminal || a.record.Credentials.RefreshToken.Fingerprint() != m.spent {
-		a.refreshFailed(m.err)
+// exchangeFailed backs off.
+func (a *accountActor) exchangeFailed(m *exchangeFailed) { a.refreshFailed(m.err) }
+
+// refreshAdopted takes over what another process found out: a newer login, or
+// that this one is refused.
+func (a *accountActor) refreshAdopted(m *messages.RefreshAdopted) {
+	old := a.record
+	a.adopt(m.Record)
+	if a.record.Refused() {
+		if a.record.Fault.Disabled { // else the supervisor tells of it
+			a.publishDifferences(old)
+		}
+		a.endHold()
+		a.refreshRefused()
 		return
 	}
-	reason, kind := "the provider refused its refresh token ("+refused.Code+")", account.FaultReauth
-	if m.interrupted != nil {
-		reason, kind = m.interrupted.Lost(), account.FaultLost
-	}
-	a.loginRejected(kind, reason, a.wallNow())
-	a.endRefresh(a.refusal(reason + "; log in again")) // LoginRejected tells of it
-}
-
-func (a *accountActor) refreshAdopted(m *messages.RefreshAdopted) {
-	a.adopt(m.Record)
 	a.refreshSucceeded(true)
 }
 
@@ -216,23 +228,53 @@ func (a *accountActor) refreshAdopted(m *messages.RefreshAdopted) {
 // stored is used all the same and stored as soon as that works: losing it
 // would lose the login.
 func (a *accountActor) refreshCommitted(m *messages.RefreshCommitted) {
-	if m.Err == nil {
+	switch {
+	case m.Commit.Fault != nil:
+		a.faultCommitted(m)
+		return
+	case m.Err == nil:
 		a.adopt(m.Record)
-	} else {
+	default:
 		a.keepUnsaved(m)
 	}
 	a.refreshSucceeded(false)
 }
 
 func (a *accountActor) keepUnsaved(m *messages.RefreshCommitted) {
-	mutate := func(r *account.Record) { applyGrant(r, m.Commit) }
+	mutate := func(r *account.Record) { applyCommit(r, m.Commit) }
 	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, ReplyTo: a.self}
 	a.remember(save)
 	a.use(mutate)
 	a.retryLater([]*messages.SaveAccount{save}, m.Err)
 }
 
+// faultCommitted takes over the fault that is on record now. A refusal counts
+// only while the token that failed is still the one in use.
+func (a *accountActor) faultCommitted(m *messages.RefreshCommitted) {
+	if m.Err == nil {
+		a.adopt(m.Record)
+	}
+	fault := m.Commit.Fault
+	if a.record.Credentials.RefreshToken.Fingerprint() != m.Commit.Spent[0] {
+		a.refreshFailed(errors.New(fault.Reason + ", and it has another one by now"))
+		return
+	}
+	if !a.record.Refused() {
+		a.apply(func(r *account.Record) { applyCommit(r, m.Commit) }, false, nil)
+	}
+	a.refreshRefused()
+}
+
+// refreshRefused ends a refresh with the fault on record. The token is not sent
+// again; whether the account may be disabled is asked again after a while.
+func (a *accountActor) refreshRefused() {
+	a.backOffRejected(a.wallNow())
+	a.tellLoginFailed()
+	a.endRefresh(a.refusal(a.record.Fault.Reason + "; log in again")) // LoginRejected tells of it
+}
+
 func (a *accountActor) refreshSucceeded(adopted bool) {
+	a.endHold()
 	a.refresh = refreshState{}
 	a.tellExchangeWorked()
 	a.announce()
@@ -252,6 +294,7 @@ func (a *accountActor) refreshFailed(err error) {
 // endRefresh puts the next refresh off after one that failed, and ends the
 // wait of everybody.
 func (a *accountActor) endRefresh(err error) {
+	a.stopHold()
 	a.refresh.running, a.refresh.exchanging = false, false
 	a.refresh.failure = err.Error()
 	a.backOff(a.wallNow())
@@ -305,10 +348,10 @@ func (a *accountActor) serveWaiters() {
 }
 
 // stillGood reports whether a token that should be refreshed can be used for
-// its last seconds.
+// its last seconds, or to its end when there will be no other.
 func (a *accountActor) stillGood(now time.Time) bool {
 	c := &a.record.Credentials
-	return !a.loading && a.record.Fault == nil && a.refused != a.record.Generation &&
+	return !a.loading && (a.record.Fault == nil || a.record.Refused()) && a.refused != a.record.Generation &&
 		!c.AccessToken.IsZero() && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
 }
 

@@ -49,7 +49,7 @@ func (p *persister) disable(ctx context.Context, m *messages.DisableUnlessLast) 
 func disable(r *account.Record, generation uint64, fault account.Fault) {
 	if r.Generation == generation {
 		fault.Disabled = true
-		r.Fault = &fault
+		r.Fail(fault)
 	}
 }
 

@@ -28,7 +28,11 @@ type lane struct {
 	lock    persistence.Locked
 	ended   bool
 	settled bool
-	busy    bool
+	// spending is the intent of the exchange under way; leave, when set, is to
+	// be stored in its place.
+	spending *spending
+	leave    *account.Intent
+	busy     bool
 	// look is who wants to know what is stored; nil when nobody does. It waits
 	// until every write before it is answered, so that what is read holds no
 	// change that the account still counts as pending.
@@ -91,7 +95,7 @@ func (w *written) run(store persistence.Store) {
 
 func (w *written) mutate(r *account.Record) {
 	if w.commit != nil {
-		applyGrant(r, w.commit)
+		applyCommit(r, w.commit)
 	}
 	for _, s := range w.saves {
 		s.Mutate(r)
@@ -139,12 +143,21 @@ func (l *lane) fail(err error) {
 	}
 }
 
-// applyGrant gives r the tokens of a refresh, unless r has a newer login since.
-func applyGrant(r *account.Record, m *messages.CommitRefresh) {
+// settles reports whether the intent goes now that the write has ended: what
+// came of the exchange is stored.
+func (w *written) settles() bool {
+	return w.err == nil && (w.commit.Fault == nil || w.record.Refused())
+}
+
+// applyCommit gives r what came of a refresh, unless r has a newer login since.
+func applyCommit(r *account.Record, m *messages.CommitRefresh) {
 	older := r.Generation < m.Generation // a copy that was put back meanwhile
-	if !older && !slices.Contains(m.Spent, r.Credentials.RefreshToken.Fingerprint()) {
-		return
+	switch {
+	case !older && !slices.Contains(m.Spent, r.Credentials.RefreshToken.Fingerprint()):
+	case m.Fault == nil:
+		r.Generation = max(r.Generation, m.Generation)
+		r.Apply(m.Grant)
+	case r.Generation == m.Generation:
+		r.Fail(*m.Fault)
 	}
-	r.Generation = max(r.Generation, m.Generation)
-	r.Apply(m.Grant)
 }

@@ -168,7 +168,7 @@ func (s *supervisor) loginRefusal(kind account.Kind) *messages.RefusalError {
 	for _, m := range s.order {
 		if f := m.record.Fault; f != nil && m.record.Enabled && m.is(kind) {
 			return &messages.RefusalError{
-				Reason: messages.RefusedLogin, AccountID: m.record.ID, RetryAt: m.notBefore, Detail: f.Reason + "; log in again",
+				Reason: messages.RefusedLogin, AccountID: m.record.ID, RetryAt: m.triedAt(), Detail: f.Reason + "; log in again",
 			}
 		}
 	}
@@ -183,6 +183,15 @@ func nouns(kind account.Kind) string {
 		return "accounts"
 	}
 	return kind.Noun() + "s"
+}
+
+// triedAt is when a login with a fault is tried once more; zero when that is
+// left to its owner.
+func (m *member) triedAt() time.Time {
+	if m.record.Refused() {
+		return time.Time{}
+	}
+	return m.notBefore
 }
 
 func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalError {
@@ -223,7 +232,7 @@ func (s *supervisor) line(m *member, model string) messages.RefusedAccount {
 		line.Reason, line.Owner = "switched off", true
 		return line
 	case r.Fault != nil:
-		line.Reason, line.Until, line.Owner = r.Fault.Reason+"; log in again", m.notBefore, true
+		line.Reason, line.Until, line.Owner = r.Fault.Reason+"; log in again", m.triedAt(), true
 		return line
 	}
 	for _, l := range policy.InEffect(r.Limits, *s.tuning.Load()) {

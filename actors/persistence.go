@@ -8,7 +8,6 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -58,13 +57,6 @@ type (
 	companyWaited struct{}
 	poolWritten   struct{}
 	deleted       struct{ key messages.Key }
-	lockTaken     struct {
-		lane        *lane
-		begin       *messages.BeginRefresh
-		locked      persistence.Locked
-		interrupted *account.Intent
-		err         error
-	}
 )
 
 // SpawnPersistence starts the only writer to store.
@@ -190,9 +182,7 @@ func (p *persister) command(message messages.ToPersistence) {
 		l.commit = m
 		p.advance(l)
 	case *messages.AbortRefresh:
-		l := p.lane(m.Key)
-		l.ended, l.settled = true, m.Refused
-		p.advance(l)
+		p.abort(m)
 	case *messages.CancelRefresh:
 		p.cancelRefresh(p.lane(m.Key))
 	case *messages.Flush:
@@ -341,7 +331,7 @@ func (p *persister) written(w *written) {
 	p.account(w)
 	w.answer()
 	if w.commit != nil {
-		w.lane.ended, w.lane.settled = true, w.err == nil
+		w.lane.ended, w.lane.settled = true, w.settles()
 	}
 	p.advance(w.lane)
 	p.next()

@@ -165,6 +165,9 @@ type Selection struct {
 	PinnedFor string
 	// ByOwner is set by Select when the owner has all requests served by one account.
 	ByOwner bool
+	// Movable is set when Pin only says where the request was: while that
+	// account's refresh is held up, another may serve.
+	Movable bool
 	// Exclude are the accounts that the request has tried already.
 	Exclude []string
 	// Waited is how long the request has waited for an account so far.
@@ -182,7 +185,7 @@ func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, 
 	}
 	m, _ := p.selections.Get().(*messages.SelectAccount)
 	m.Affinity, m.Model, m.Kind, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Kind, s.Pin, s.Exclude, s.Waited
-	m.Named, m.PinnedFor, m.ByOwner = s.Named, s.PinnedFor, s.ByOwner
+	m.Named, m.PinnedFor, m.ByOwner, m.Movable = s.Named, s.PinnedFor, s.ByOwner, s.Movable
 	m.Deadline, _ = ctx.Deadline()
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)
 	if err != nil {

@@ -303,6 +303,7 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		s.breaker.Begin(policy.At(now))
 	}
 	m.Lease.Rebound, m.Lease.LeasedAt, m.Lease.Decision = choice.Rebound, now, choice.Seq
+	m.Lease.Patient = m.Pin != "" && !m.Movable
 	if m.Affinity != "" || s.selection.Active() != s.active {
 		s.savePoolSoon()
 	}

@@ -33,7 +33,11 @@ type LeaseToken struct {
 	LeasedAt time.Time
 	// Decision is set by the supervisor: the number of the decision.
 	Decision uint64
-	Reply    *Reply[TokenLeased]
+	// Patient is set by the supervisor when no other account may serve: the
+	// ask then waits for a refresh that is held up. Any other ask is answered
+	// with [RefusedHeldUp].
+	Patient bool
+	Reply   *Reply[TokenLeased]
 }
 
 // TokenLeased answers a [SelectAccount].
@@ -198,10 +202,21 @@ type RefreshGranted struct {
 	Interrupted *account.Intent
 }
 
-// RefreshAdopted tells that another process refreshed the account already.
-// The persistence actor sends it in answer to [BeginRefresh].
+// RefreshAdopted tells that another process refreshed the account already, or
+// found that its refresh token is refused. The persistence actor sends it in
+// answer to [BeginRefresh].
 type RefreshAdopted struct {
 	Record account.Record
+}
+
+// RefreshInterrupted tells that an earlier exchange of the refresh token was
+// begun and its outcome never saved, and that nothing was sent now. The
+// persistence actor sends it in answer to [BeginRefresh].
+type RefreshInterrupted struct {
+	Record account.Record
+	// Until is how long the earlier request may still be on its way; zero when
+	// the refresh was only ahead of time.
+	Until time.Time
 }
 
 // RefreshDenied tells that the lock could not be had. The persistence actor
@@ -226,28 +241,29 @@ type AccountSaved struct {
 	Err    error
 }
 
-func (*LeaseToken) toAccount()       {}
-func (*ReportOutcome) toAccount()    {}
-func (*ReleaseLease) toAccount()     {}
-func (*RefreshAccount) toAccount()   {}
-func (*PollUsage) toAccount()        {}
-func (*TakeIdentity) toAccount()     {}
-func (*ReplaceLogin) toAccount()     {}
-func (*SetEnabled) toAccount()       {}
-func (*RenameAccount) toAccount()    {}
-func (*AdoptLogin) toAccount()       {}
-func (*ResetCooldown) toAccount()    {}
-func (*RetryRefresh) toAccount()     {}
-func (*Drain) toAccount()            {}
-func (*ClockSetBack) toAccount()     {}
-func (*GetAccount) toAccount()       {}
-func (*AccountStored) toAccount()    {}
-func (*DisableAccount) toAccount()   {}
-func (*RefreshGranted) toAccount()   {}
-func (*RefreshAdopted) toAccount()   {}
-func (*RefreshDenied) toAccount()    {}
-func (*RefreshCommitted) toAccount() {}
-func (*AccountSaved) toAccount()     {}
+func (*LeaseToken) toAccount()         {}
+func (*ReportOutcome) toAccount()      {}
+func (*ReleaseLease) toAccount()       {}
+func (*RefreshAccount) toAccount()     {}
+func (*PollUsage) toAccount()          {}
+func (*TakeIdentity) toAccount()       {}
+func (*ReplaceLogin) toAccount()       {}
+func (*SetEnabled) toAccount()         {}
+func (*RenameAccount) toAccount()      {}
+func (*AdoptLogin) toAccount()         {}
+func (*ResetCooldown) toAccount()      {}
+func (*RetryRefresh) toAccount()       {}
+func (*Drain) toAccount()              {}
+func (*ClockSetBack) toAccount()       {}
+func (*GetAccount) toAccount()         {}
+func (*AccountStored) toAccount()      {}
+func (*DisableAccount) toAccount()     {}
+func (*RefreshGranted) toAccount()     {}
+func (*RefreshAdopted) toAccount()     {}
+func (*RefreshInterrupted) toAccount() {}
+func (*RefreshDenied) toAccount()      {}
+func (*RefreshCommitted) toAccount()   {}
+func (*AccountSaved) toAccount()       {}
 
 // Fail answers the ask with err.
 func (m *LeaseToken) Fail(err error) { m.Reply.Send(TokenLeased{Err: err}) }

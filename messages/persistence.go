@@ -155,15 +155,22 @@ type AlertClaimed struct {
 // BeginRefresh takes the account's lock and reads the account again. An
 // account sends it, and waits for its last refresh that way; answered with
 // [RefreshGranted], [RefreshAdopted] when the stored generation is newer than
-// Generation, or [RefreshDenied].
+// Generation or its token is known to be refused, [RefreshInterrupted] when an
+// earlier exchange is better not repeated now, or [RefreshDenied].
 type BeginRefresh struct {
 	Key        Key
 	Generation uint64
-	ReplyTo    Recipient
+	// Ahead is set while nobody needs the new token yet: an earlier exchange
+	// whose outcome was never saved is then not repeated.
+	Ahead bool
+	// Timeout is how old such an exchange has to be before it is repeated.
+	Timeout time.Duration
+	ReplyTo Recipient
 }
 
-// CommitRefresh makes a new token durable and gives the lock back. An account
-// sends it after [RefreshGranted]; answered with [RefreshCommitted].
+// CommitRefresh makes what came of an exchange durable, a new token or the
+// fault of the login, and gives the lock back. An account sends it after
+// [RefreshGranted]; answered with [RefreshCommitted].
 type CommitRefresh struct {
 	Key Key
 	// Spent are the fingerprints of the refresh token that was exchanged and,
@@ -173,16 +180,22 @@ type CommitRefresh struct {
 	// Generation is that of the exchanged token.
 	Generation uint64
 	Grant      account.Grant
-	ReplyTo    Recipient
+	// Fault is set when the refresh token was refused for good; there is no
+	// Grant then.
+	Fault   *account.Fault
+	ReplyTo Recipient
 }
 
 // AbortRefresh gives the lock back with nothing changed. An account sends it
 // after [RefreshGranted]; not answered.
 type AbortRefresh struct {
 	Key Key
-	// Refused is set when the server's answer shows that the refresh token
-	// was not spent; else whoever refreshes next has to know that it may be.
-	Refused bool
+	// Unspent is set when it is proved that this exchange did not spend the
+	// refresh token; else whoever refreshes next has to know that it may have.
+	Unspent bool
+	// Cut is set when this process did not wait for the exchange's end: the
+	// request may still be on its way.
+	Cut bool
 }
 
 // CancelRefresh takes a [BeginRefresh] back whose answer nobody will act on: the

@@ -32,6 +32,9 @@ const (
 	RefusedProvider
 	// RefusedKind: the pool has no account of the kind that the request needs.
 	RefusedKind
+	// RefusedHeldUp: the account's refresh has to wait for another process;
+	// other accounts may serve meanwhile.
+	RefusedHeldUp
 )
 
 // RefusalError is the error of an ask that no account serves. The public package

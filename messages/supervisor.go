@@ -32,6 +32,9 @@ type SelectAccount struct {
 	// ByOwner is set by the supervisor when it pins the ask because the owner
 	// wants all of them served by one account.
 	ByOwner bool
+	// Movable is set when Pin only says where the request was: another account
+	// may serve as well.
+	Movable bool
 	// Exclude are accounts that this request has already tried.
 	Exclude []string
 	// Waited is how long the request has been held before; the supervisor

@@ -32,9 +32,7 @@ func encodeAccount(rec *account.Record) ([]byte, error) {
 		AuthFailures: rec.AuthFailures, Limits: limitsToWire(rec.Limits), Freed: freedToWire(rec.Freed), Usage: usageToWire(rec.Usage),
 		Poll: pollWire{UsageAt: stamp(rec.Poll.UsageAt), ProfileAt: stamp(rec.Poll.ProfileAt), RetryAt: stamp(rec.Poll.RetryAt)},
 	}
-	if f := rec.Fault; f != nil {
-		wire.Fault = &faultWire{Kind: f.Kind, Reason: f.Reason, At: stamp(f.At), Disabled: f.Disabled}
-	}
+	wire.Fault, wire.Lost = faultToWire(rec.Fault), faultToWire(rec.Lost)
 	if o := rec.Origin; o != nil {
 		wire.Origin = &originWire{Format: o.Format, Path: o.Path, Key: o.Key}
 	}
@@ -117,8 +115,6 @@ func recordFromWire(key Key, w *accountWire) account.Record {
 	if o := w.Origin; o != nil {
 		rec.Origin = &account.Origin{Format: o.Format, Path: o.Path, Key: o.Key}
 	}
-	if f := w.Fault; f != nil {
-		rec.Fault = &account.Fault{Kind: f.Kind, Reason: f.Reason, At: time.Time(f.At), Disabled: f.Disabled}
-	}
+	rec.Fault, rec.Lost = w.Fault.fault(), w.Lost.fault()
 	return rec
 }

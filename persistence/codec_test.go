@@ -18,7 +18,7 @@ const wholeAccount = `{"version":1,"id":"a","provider":"provider","subject":"s",
 	`"api_key":"ak","expires_at":"2026-01-02T03:04:05.000000678Z","scopes":["one","two"]},"generation":7,` +
 	`"revision":9,"added_at":"2026-01-02T03:04:05Z","last_used_at":"2026-01-02T03:04:06Z","enabled":false,"weight":2,"priority":-1,` +
 	`"max_in_flight":3,"auth_failures":1,"fault":{"kind":"reauth","reason":"invalid_grant","at":"2026-01-02T03:04:05Z",` +
-	`"disabled":true},"limits":[{"scope":"model","model":"m","source":"header","reason":"5h","seen_at":"2026-01-02T03:04:05Z",` +
+	`"disabled":true,"terminal":true},"lost":{"kind":"login_lost","reason":"never saved","at":"2026-01-02T03:04:05Z","terminal":true},"limits":[{"scope":"model","model":"m","source":"header","reason":"5h","seen_at":"2026-01-02T03:04:05Z",` +
 	`"until":"2026-01-02T08:04:05Z","unstated":true,"paid":true}],` +
 	`"freed":[{"scope":"model","model":"m","reason":"5h","at":"2026-01-02T03:04:05Z"}],"usage":[{"name":"5h","utilization":12.5,"length":"5h0m0s",` +
 	`"soft":true,"reset_at":"2026-01-02T08:04:05Z","seen_at":"2026-01-02T03:04:05Z"}],` +
@@ -35,7 +35,8 @@ func wholeRecord() account.Record {
 			ExpiresAt: at.Add(678), Scopes: []string{"one", "two"},
 		},
 		Generation: 7, Revision: 9, AddedAt: at, LastUsedAt: at.Add(time.Second), Weight: 2, Priority: -1, MaxInFlight: 3, AuthFailures: 1,
-		Fault: &account.Fault{Kind: account.FaultReauth, Reason: "invalid_grant", At: at, Disabled: true},
+		Fault: &account.Fault{Kind: account.FaultReauth, Reason: "invalid_grant", At: at, Disabled: true, Terminal: true},
+		Lost:  &account.Fault{Kind: account.FaultLost, Reason: "never saved", At: at, Terminal: true},
 		Limits: []account.Limit{{
 			Scope: account.ScopeModel, Model: "m", Source: account.FromHeader, Reason: "5h", SeenAt: at, Until: at.Add(5 * time.Hour),
 			Unstated: true, Paid: true,

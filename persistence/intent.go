@@ -23,9 +23,26 @@ type intentWire struct {
 	Token   string    `json:"refresh_token_sha256"`
 	At      time.Time `json:"at"`
 	Process int       `json:"process"`
+	SentAt  time.Time `json:"sent_at,omitzero"`
+	Again   bool      `json:"again,omitempty"`
+	Ended   bool      `json:"ended,omitempty"`
 	// Instance is the store whose exchange is under way for as long as its
 	// process lives; empty once it has ended.
 	Instance string `json:"instance,omitempty"`
+}
+
+func intentToWire(i *account.Intent) intentWire {
+	wire := intentWire{
+		Version: formatVersion, Token: i.Token, At: i.At.UTC(), Process: i.Process, Again: i.Again, Ended: i.Ended,
+	}
+	if !i.SentAt.IsZero() {
+		wire.SentAt = i.SentAt.UTC()
+	}
+	return wire
+}
+
+func (w *intentWire) intent() *account.Intent {
+	return &account.Intent{Token: w.Token, At: w.At, Process: w.Process, SentAt: w.SentAt, Again: w.Again, Ended: w.Ended}
 }
 
 func (p place) intent() string {
@@ -38,7 +55,7 @@ func (h *held) Intend(i account.Intent) error {
 	if h.release == nil {
 		return accountError(h.place.key, ErrUnlocked)
 	}
-	wire := intentWire{Version: formatVersion, Token: i.Token, At: i.At.UTC(), Process: i.Process}
+	wire := intentToWire(&i)
 	err := h.isCurrent()
 	if err == nil {
 		wire.Instance, err = h.store.living(h.place.key.Provider)
@@ -116,7 +133,7 @@ func (h *held) Intent() (*account.Intent, error) {
 		wire.Instance, _ = h.store.living(h.place.key.Provider)
 		_ = h.storeIntent(&wire, h.store.publish) // the lock keeps others out as well
 	}
-	return &account.Intent{Token: wire.Token, At: wire.At, Process: wire.Process}, nil
+	return wire.intent(), nil
 }
 
 // decodeIntent reads an intent's file; one that cannot be read is about the

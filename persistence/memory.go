@@ -305,11 +305,16 @@ func cloneRecord(rec account.Record) account.Record {
 	rec.Freed = slices.Clone(rec.Freed)
 	rec.Usage = slices.Clone(rec.Usage)
 	rec.Unknown = cloneUnknown(rec.Unknown)
-	if rec.Fault != nil {
-		fault := *rec.Fault
-		rec.Fault = &fault
-	}
+	rec.Fault, rec.Lost = cloneFault(rec.Fault), cloneFault(rec.Lost)
 	return rec
+}
+
+func cloneFault(f *account.Fault) *account.Fault {
+	if f == nil {
+		return nil
+	}
+	cloned := *f
+	return &cloned
 }
 
 func clonePool(state PoolState) PoolState {

@@ -34,6 +34,7 @@ type accountWire struct {
 	MaxInFlight  int             `json:"max_in_flight"`
 	AuthFailures int             `json:"auth_failures,omitempty"`
 	Fault        *faultWire      `json:"fault,omitempty"`
+	Lost         *faultWire      `json:"lost,omitempty"`
 	Limits       []limitWire     `json:"limits,omitempty"`
 	Freed        []freedWire     `json:"freed,omitempty"`
 	Usage        []usageWire     `json:"usage,omitempty"`
@@ -59,6 +60,21 @@ type faultWire struct {
 	Reason   string            `json:"reason,omitempty"`
 	At       stamp             `json:"at,omitzero"`
 	Disabled bool              `json:"disabled,omitempty"`
+	Terminal bool              `json:"terminal,omitempty"`
+}
+
+func faultToWire(f *account.Fault) *faultWire {
+	if f == nil {
+		return nil
+	}
+	return &faultWire{Kind: f.Kind, Reason: f.Reason, At: stamp(f.At), Disabled: f.Disabled, Terminal: f.Terminal}
+}
+
+func (f *faultWire) fault() *account.Fault {
+	if f == nil {
+		return nil
+	}
+	return &account.Fault{Kind: f.Kind, Reason: f.Reason, At: time.Time(f.At), Disabled: f.Disabled, Terminal: f.Terminal}
 }
 
 type limitWire struct {

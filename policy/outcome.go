@@ -36,7 +36,7 @@ type Report struct {
 func (p Report) Concerns(rec *account.Record) bool {
 	switch p.Verdict.Class {
 	case account.ClassSuccess:
-		return p.frees(rec) || len(p.Verdict.Limits) > 0 || rec.AuthFailures > 0 || rec.Fault != nil || newFigures(rec.Usage, p.Verdict.Usage)
+		return p.frees(rec) || len(p.Verdict.Limits) > 0 || rec.AuthFailures > 0 || p.disproves(rec) || newFigures(rec.Usage, p.Verdict.Usage)
 	case account.ClassLimited, account.ClassRevoked:
 		return true
 	default:
@@ -105,9 +105,15 @@ func (p Report) proveLogin(rec *account.Record) {
 		return
 	}
 	rec.AuthFailures = 0
-	if rec.Fault != nil && rec.Fault.At.Before(p.LeasedAt) {
+	if p.disproves(rec) {
 		rec.Fault = nil
 	}
+}
+
+// disproves reports whether a success shows that the fault is over. That of a
+// refused refresh token is not, however long its access token works.
+func (p Report) disproves(rec *account.Record) bool {
+	return rec.Fault != nil && !rec.Refused() && rec.Fault.At.Before(p.LeasedAt)
 }
 
 // LoginRejected reports whether rec's login has to count as rejected after

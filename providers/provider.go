@@ -5,7 +5,10 @@ package providers
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -128,3 +131,18 @@ func (e *RefreshError) text() string {
 
 // Unwrap returns the transport's error.
 func (e *RefreshError) Unwrap() error { return e.Err }
+
+// Refused reports whether the server answered with an error code of its own,
+// and so did not spend the refresh token. A page, a bare status, a fault of
+// the server's (5xx) and no answer prove nothing: the token may be spent.
+func (e *RefreshError) Refused() bool {
+	return e.Err == nil && e.Code != "" && e.Status < http.StatusInternalServerError
+}
+
+// NothingSent reports whether the refresh token surely never left this
+// machine: there was no connection to send it on.
+func (e *RefreshError) NothingSent() bool {
+	var dial *net.OpError
+	var certificate *tls.CertificateVerificationError
+	return e.Status == 0 && (errors.As(e.Err, &dial) && dial.Op == "dial" || errors.As(e.Err, &certificate))
+}

@@ -19,7 +19,10 @@ func intentOf(t trial, l persistence.Locked) *account.Intent {
 func intend(t trial, l persistence.Locked) account.Intent {
 	t.Helper()
 	rec := l.Record()
-	i := account.Intent{Token: rec.Credentials.RefreshToken.Fingerprint(), At: time.Now().Round(time.Second).UTC(), Process: 4711}
+	at := time.Now().Round(time.Second).UTC()
+	i := account.Intent{
+		Token: rec.Credentials.RefreshToken.Fingerprint(), At: at, Process: 4711, SentAt: at.Add(time.Minute), Again: true, Ended: true,
+	}
 	if err := l.Intend(i); err != nil {
 		t.Fatalf("Intend: %v", err)
 	}
@@ -42,7 +45,7 @@ func intentOutlivesHolder(t trial) {
 	}
 	l = locked(t.T, next, key)
 	got := intentOf(t, l)
-	if got == nil || got.Token != want.Token || got.Process != want.Process || !got.At.Equal(want.At) {
+	if got == nil || *got != want {
 		t.Fatalf("the next holder finds %+v, want %+v", got, want)
 	}
 	if err := l.Settle(); err != nil {

@@ -119,7 +119,8 @@ func Record(id string) account.Record {
 		},
 		Generation: 7, Revision: 5, AddedAt: at, LastUsedAt: at.Add(time.Minute),
 		Enabled: true, Weight: 2, Priority: -1, MaxInFlight: 3, AuthFailures: 1,
-		Fault: &account.Fault{Kind: account.FaultReauth, Reason: "invalid_grant", At: at, Disabled: true},
+		Fault: &account.Fault{Kind: account.FaultReauth, Reason: "invalid_grant", At: at, Disabled: true, Terminal: true},
+		Lost:  &account.Fault{Kind: account.FaultLost, Reason: "never saved", At: at, Terminal: true},
 		Limits: []account.Limit{{
 			Scope: account.ScopeModel, Model: "model", Source: account.FromHeader, Reason: "5h",
 			SeenAt: at, Until: at.Add(5 * time.Hour),

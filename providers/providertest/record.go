@@ -57,6 +57,9 @@ type Stats struct {
 	// RefreshTokensSpentTwice counts exchanges that presented a refresh token
 	// already spent, each of which revokes the tokens of its login.
 	RefreshTokensSpentTwice int
+	// RefreshTokensSpentThrice counts those of them that presented the token
+	// for the third time, or a later one.
+	RefreshTokensSpentThrice int
 }
 
 const defaultMaxCalls = 10_000

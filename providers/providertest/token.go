@@ -109,6 +109,10 @@ func (s *Server) spendRefreshToken(form url.Values, acct *AccountHandle) (grant,
 	t := s.tokens.refresh[form.Get("refresh_token")]
 	if t.spent {
 		s.record.stats.RefreshTokensSpentTwice++
+		if t.again {
+			s.record.stats.RefreshTokensSpentThrice++
+		}
+		t.again = true
 		t.family.revoked = true
 	}
 	if t.family.revoked {

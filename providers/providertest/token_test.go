@@ -90,8 +90,8 @@ func TestSpendingARefreshTokenTwiceRevokesItsFamily(t *testing.T) {
 		t.Errorf("another account's access token got %d", got.status)
 	}
 	st := srv.Stats()
-	if st.RefreshTokensSpentTwice != 2 || st.Refreshes != 1 || st.RefreshesByAccount[acct.Name()] != 1 {
-		t.Errorf("spent twice %d, refreshes %d", st.RefreshTokensSpentTwice, st.Refreshes)
+	if st.RefreshTokensSpentTwice != 2 || st.RefreshTokensSpentThrice != 1 || st.Refreshes != 1 || st.RefreshesByAccount[acct.Name()] != 1 {
+		t.Errorf("spent twice %d, thrice %d, refreshes %d", st.RefreshTokensSpentTwice, st.RefreshTokensSpentThrice, st.Refreshes)
 	}
 }
 

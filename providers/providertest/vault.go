@@ -41,6 +41,8 @@ type accessToken struct {
 type refreshToken struct {
 	family *family
 	spent  bool
+	// again is set once it was presented although it was spent.
+	again bool
 }
 
 // grant is what the token endpoint gave out.

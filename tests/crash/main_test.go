@@ -22,6 +22,7 @@ const victimVariable = "MULTIACCOUNT_VICTIM"
 
 var (
 	soakFor = flag.Duration("soak", 0, "how long TestSoak kills processes, such as 10m")
+	kills   = flag.Int("kills", 100, "how many processes TestStorm kills")
 	seed    = flag.Uint64("seed", 0, "repeat a run with the seed that it logged; 0 takes a new one")
 )
 

@@ -61,7 +61,7 @@ type Plan struct {
 
 // Works are what a victim can do.
 func Works() map[string]peer.Work {
-	return map[string]peer.Work{"traffic": peer.Does(run), "step": peer.Does(one)}
+	return map[string]peer.Work{"traffic": peer.Does(run), "step": peer.Does(one), "storm": peer.Does(storm)}
 }
 
 // callers share the work; each account is one caller's own.

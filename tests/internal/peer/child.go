@@ -66,7 +66,7 @@ func Run(works map[string]Work, in io.Reader, out io.Writer) error {
 }
 
 func (c *Child) open() (err error) {
-	provider := anthropic.New(anthropic.Options{BaseURL: c.Config.BaseURL, TokenURL: c.Config.TokenURL})
+	provider := rig.Hasty(anthropic.New(anthropic.Options{BaseURL: c.Config.BaseURL, TokenURL: c.Config.TokenURL}), c.Config.RefreshTimeout)
 	s := rig.Settings()
 	s.AccountSelectionStrategy = settings.StrategyRoundRobin // each request moves on to the next account
 	c.Engine, err = multiaccount.Open(context.Background(), multiaccount.Config{

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
@@ -26,6 +27,8 @@ type Config struct {
 	Dir      string
 	BaseURL  string
 	TokenURL string
+	// RefreshTimeout is that of the provider; zero for its own.
+	RefreshTimeout time.Duration
 }
 
 // At is the config of a child in dir whose provider is srv.

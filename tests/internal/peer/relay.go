@@ -1,11 +1,13 @@
 package peer
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
@@ -20,7 +22,11 @@ type Relay struct {
 	listener net.Listener
 	upstream string
 	serving  sync.WaitGroup
+	hold     atomic.Pointer[held]
 }
+
+// held is what a relay does not pass on yet.
+type held struct{ came, release chan struct{} }
 
 // NewRelay starts a relay to the server at url ("http://host:port").
 func NewRelay(tb testing.TB, url string) *Relay {
@@ -31,6 +37,24 @@ func NewRelay(tb testing.TB, url string) *Relay {
 	r.serving.Go(r.serve)
 	tb.Cleanup(r.Drain)
 	return r
+}
+
+// Hold keeps what the child sends from now on until release is called, which it
+// must be. came is told when the first of it has come.
+func (r *Relay) Hold() (came <-chan struct{}, release func()) {
+	h := &held{came: make(chan struct{}, 1), release: make(chan struct{})}
+	r.hold.Store(h)
+	return h.came, sync.OnceFunc(func() { close(h.release) })
+}
+
+// wait returns when what has come may be passed on.
+func (h *held) wait(sent *bufio.Reader) {
+	_, _ = sent.Peek(1) // one that ends without a word is passed on as well
+	select {
+	case h.came <- struct{}{}:
+	default:
+	}
+	<-h.release
 }
 
 // Drain returns when the provider has answered everything that the child
@@ -53,6 +77,10 @@ func (r *Relay) serve() {
 // pass carries bytes in both directions until both have ended.
 func (r *Relay) pass(down net.Conn) {
 	defer func() { _ = down.Close() }() // its client is gone
+	sent := bufio.NewReader(down)
+	if h := r.hold.Load(); h != nil {
+		h.wait(sent)
+	}
 	up, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", r.upstream)
 	if err != nil {
 		return
@@ -60,7 +88,7 @@ func (r *Relay) pass(down net.Conn) {
 	defer func() { _ = up.Close() }() // the server has closed it
 	var asking sync.WaitGroup
 	asking.Go(func() {
-		_, _ = io.Copy(up, down) // a client that is killed ends it in one way or the other
+		_, _ = io.Copy(up, sent) // a client that is killed ends it in one way or the other
 		endWrite(up)
 	})
 	_, _ = io.Copy(down, up)

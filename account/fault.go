@@ -1,0 +1,34 @@
+package account
+
+// Fail puts a fault of the login on record. Within one generation, a lost login
+// stays lost, a refused refresh token stays refused, and an account that was
+// disabled stays so, whatever is found out later.
+func (r *Record) Fail(f Fault) {
+	if lost := r.loss(); lost != nil {
+		f.Kind, f.Reason, f.At = lost.Kind, lost.Reason, lost.At
+	}
+	if r.Fault != nil {
+		f.Disabled = f.Disabled || r.Fault.Disabled
+		f.Terminal = f.Terminal || r.Fault.Terminal
+	}
+	r.Fault = &f
+}
+
+// loss returns the fault which says that the login is lost; nil when it is not.
+func (r *Record) loss() *Fault {
+	if r.Fault != nil && r.Fault.Kind == FaultLost {
+		return r.Fault
+	}
+	return r.Lost
+}
+
+// Pardon clears the fault, as the owner wishes: the login is tried once more.
+func (r *Record) Pardon() {
+	r.Lost, r.Fault, r.AuthFailures = r.loss(), nil, 0
+}
+
+// Refused reports whether the refresh token must not be sent any more: the
+// token endpoint has refused it for good, or its login is lost.
+func (r *Record) Refused() bool {
+	return r.Fault != nil && (r.Fault.Terminal || r.Fault.Kind == FaultLost)
+}
