@@ -25,6 +25,8 @@ type member struct {
 	jitter float64
 	// refreshFailed says why the account has to wait until notBefore.
 	refreshFailed string
+	// told is the fault that the owner was told of, while it is kept in the pool.
+	told account.FaultKind
 }
 
 // removal is an account on its way out of the store, and who waits for that.
@@ -68,6 +70,9 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 	now := s.wallNow()
 	s.lookForPause(known.record, m.Record, now)
 	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
+	if m.Record.Fault == nil {
+		known.told = ""
+	}
 	s.put(known, now)
 	s.serveParked(now)
 }
