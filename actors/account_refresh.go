@@ -103,13 +103,13 @@ func (a *accountActor) startRefresh() {
 	a.moveOn(now)
 }
 
-const noRefreshToken = "it has no refresh token and its access token does not work any more"
+const cannotRenew = "it has no refresh token and its access token does not work any more"
 
 // loginEnded puts on record that a token has ended which nobody can renew.
 func (a *accountActor) loginEnded(now time.Time) {
 	r := a.record
 	if a.drain == nil && r.Fault == nil && r.Lineage != account.Linked && !r.Renewable() && r.Ended(now) {
-		a.loginRejected(account.FaultReauth, noRefreshToken, now)
+		a.loginRejected(account.FaultReauth, cannotRenew, now)
 	}
 }
 
@@ -121,7 +121,7 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 	case a.record.Lineage == account.Linked && a.record.Origin == nil:
 		return a.refusal("its login belongs to another program, which has to refresh it")
 	case !a.record.Renewable():
-		return a.refusal(noRefreshToken + "; log in again")
+		return a.refusal(cannotRenew + "; log in again")
 	case now.Before(a.refresh.retryAt) && a.record.Fault != nil:
 		return a.refusal(a.record.Fault.Reason + "; log in again")
 	case now.Before(a.refresh.retryAt):
@@ -175,15 +175,19 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 func faultOf(err error, interrupted *account.Intent, earlier account.Refusals, now time.Time) *account.Fault {
 	var refused *providers.RefreshError
 	switch {
-	case !errors.As(err, &refused):
-		return nil
-	case !refused.Terminal && !(refused.Lasts() && earlier.And(refused.Code, now).Final(now)):
+	case !errors.As(err, &refused) || !isFinal(refused, earlier, now):
 		return nil
 	case interrupted != nil:
 		return &account.Fault{Kind: account.FaultLost, Reason: interrupted.Lost(), At: now, Terminal: true}
 	}
 	reason := "the provider refused its refresh token (" + refused.Code + ")"
 	return &account.Fault{Kind: account.FaultReauth, Reason: reason, At: now, Terminal: true}
+}
+
+// isFinal reports whether a refusal ends the login: by its code, or since it
+// lasts.
+func isFinal(refused *providers.RefreshError, earlier account.Refusals, now time.Time) bool {
+	return refused.Terminal || refused.Lasts() && earlier.And(refused.Code, now).Final(now)
 }
 
 // makeDo ends the wait of everybody with the token that there is.

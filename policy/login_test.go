@@ -126,7 +126,7 @@ func TestFailuresCountTokens(t *testing.T) {
 				}
 			}
 		}
-		if counted > int(rec.Generation) { //nolint:gosec // a few dozen
+		if counted > int(rec.Generation) {
 			t.Fatalf("%d failures of %d tokens", counted, rec.Generation)
 		}
 	})

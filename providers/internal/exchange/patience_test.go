@@ -19,9 +19,9 @@ import (
 // lateContext ends when its test says so: long after its deadline, as for a
 // process that was stopped meanwhile.
 type lateContext struct {
-	context.Context
-	deadline time.Time
-	fired    chan struct{}
+	context.Context //nolint:containedctx // it is one itself
+	deadline        time.Time
+	fired           chan struct{}
 }
 
 func newLateContext(ctx context.Context, by time.Duration) lateContext {
