@@ -1,6 +1,7 @@
 package multiaccount
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -15,7 +16,8 @@ type State string
 const (
 	// StateReady: it can serve.
 	StateReady State = "ready"
-	// StateCooling: it is limited until CooldownUntil.
+	// StateCooling: it is limited until CooldownUntil, or its token does not
+	// work and is tried again.
 	StateCooling State = "cooling"
 	// StateBusy: it has as many requests in flight as it may.
 	StateBusy State = "busy"
@@ -101,16 +103,37 @@ func stateOf(s *messages.AccountStatus, limit account.Limit, now time.Time) (Sta
 		return StateReauth, r.Fault.Reason + "; log in again"
 	case s.Unreadable != "":
 		return StateQuarantined, s.Unreadable + "; until then it serves with the login that this process has"
+	case s.Ended && !s.Renewable:
+		return StateReauth, "its access token has ended, and there is nothing to renew it with; log in again"
+	case tokenTrouble(s, now) != "":
+		return StateCooling, tokenTrouble(s, now)
 	case limit.Scope == account.ScopeModel:
 		return StateReady, "limited for model " + limit.Model + ": " + limit.Why()
 	case !limit.Until.IsZero():
 		return StateCooling, "limited: " + limit.Why()
-	case s.RetryAt.After(now) && s.Expired:
-		return StateCooling, "its token could not be refreshed: " + s.RefreshFailed
 	case r.MaxInFlight > 0 && s.InFlight >= r.MaxInFlight:
 		return StateBusy, "as many requests in flight as it may have"
+	case r.AuthFailures > 0:
+		return StateReady, fmt.Sprintf("the provider refused its token %d times in a row; its newest has not been tried yet", r.AuthFailures)
 	}
 	return StateReady, ""
+}
+
+// tokenTrouble says what is wrong with a token that does not work now but may
+// be replaced; empty when it works, or is likely to.
+func tokenTrouble(s *messages.AccountStatus, now time.Time) string {
+	r := &s.Record
+	switch {
+	case r.TokenRefused() && s.RefreshFailed != "":
+		return "the provider refuses its token, and it could not be refreshed: " + s.RefreshFailed
+	case r.TokenRefused():
+		return "the provider refuses its token; the next request tries again"
+	case s.RefreshFailed != "" && (s.Ended || s.Expired && s.RetryAt.After(now)):
+		return "its token could not be refreshed: " + s.RefreshFailed
+	case s.Ended && r.Refusals.Count > 0:
+		return fmt.Sprintf("its token has ended, and the token endpoint refused to renew it %d times (%s)", r.Refusals.Count, r.Refusals.Code)
+	}
+	return ""
 }
 
 // lastLimit returns the limit in force that ends last; one of the whole

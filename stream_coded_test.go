@@ -158,7 +158,7 @@ func TestCompressedErrorsAreLookedInto(t *testing.T) {
 			p := dialects()["responses"].make("")
 			_, pool, _ := openStreams(t, &streamer{}, p)
 			client := pool.Transport(&refuser{streamer: &streamer{}, body: string(body), coding: codingtest.Header(name)})
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.openai.com/v1/responses", strings.NewReader("{}"))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://chatgpt.com/backend-api/codex/responses", strings.NewReader("{}"))
 			if err != nil {
 				t.Fatal(err)
 			}

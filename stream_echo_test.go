@@ -96,7 +96,7 @@ func TestEndlessEvents(t *testing.T) {
 				body := &endless{beginning: strings.NewReader(test.begins)}
 				d := dialects()["responses"]
 				client, _, _ := openStreams(t, &streamer{streams: map[string][]io.ReadCloser{"a": {body}}}, d.make(""))
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.openai.com"+d.path, strings.NewReader("{}"))
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://chatgpt.com"+d.path, strings.NewReader("{}"))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -99,7 +99,7 @@ func TestExecutor(t *testing.T) {
 			answers: map[string][]int{a: {http.StatusUnauthorized}, "access-1": {http.StatusUnauthorized}},
 			calls:   []string{a, "access-1", b}, status: 200,
 			check: func(t *testing.T, pool *multiaccount.Pool, ids []string) {
-				if s := statusOf(t, pool, ids[0]); s.Failures != 1 || s.State != multiaccount.StateReady {
+				if s := statusOf(t, pool, ids[0]); s.Failures != 1 || s.State != multiaccount.StateCooling || s.Reason == "" {
 					t.Errorf("after two refusals: %s, %d failures", s.State, s.Failures)
 				}
 			},

@@ -36,7 +36,17 @@ type Credentials struct {
 	// ExpiresAt is when AccessToken ends; zero means not known, and then
 	// the token counts as valid until it is refused.
 	ExpiresAt time.Time
+	// GrantedAt is when AccessToken was asked for; zero means not known.
+	GrantedAt time.Time
 	Scopes    []string
+}
+
+// life returns how long the access token lives in all, zero when that is not known.
+func (c *Credentials) life() time.Duration {
+	if c.GrantedAt.IsZero() || c.ExpiresAt.IsZero() {
+		return 0
+	}
+	return c.ExpiresAt.Sub(c.GrantedAt)
 }
 
 // Lineage says which program owns the chain of refresh tokens.
@@ -85,8 +95,12 @@ type Record struct {
 	Priority    int
 	MaxInFlight int
 
-	// AuthFailures counts in a row; a success sets it to 0.
+	// AuthFailures counts in a row; a success of the API sets it to 0.
 	AuthFailures int
+	// RefusedToken is the one that the API refused last, with no success since.
+	RefusedToken RefusedToken
+	// Refusals are those of the token endpoint since its last grant.
+	Refusals Refusals
 	// Fault is what keeps the login from working; nil while it works.
 	Fault *Fault
 	// Lost is the fault of a lost login that its owner has cleared: what is
@@ -192,17 +206,41 @@ func (r *Record) SharesToken(other *Record) bool {
 	return (!a.RefreshToken.IsZero() && a.RefreshToken.Equal(b.RefreshToken)) || (!a.APIKey.IsZero() && a.APIKey.Equal(b.APIKey))
 }
 
-// expiryMargin is how long before its end a token counts as expired.
+// expiryMargin is how long before its end a token counts as expired at most.
 const expiryMargin = 60 * time.Second
 
 // Expired reports whether a request sent at now needs a refresh first: there
-// is no access token, or it ends within 60 seconds. API keys never expire.
+// is no access token, or it ends within 60 seconds or a quarter of its life,
+// whichever is less. API keys never expire.
 func (r *Record) Expired(now time.Time) bool {
+	margin := expiryMargin
+	if life := r.Credentials.life(); life > 0 {
+		margin = min(margin, life/4)
+	}
+	return r.endsBy(now.Add(margin))
+}
+
+// Due reports whether a token is to be refreshed ahead of time by somebody who
+// looks that far ahead. It is in the second half of its life, when that is
+// known, so that a token which lives no longer than the look is not refreshed
+// by each.
+func (r *Record) Due(now time.Time, ahead time.Duration) bool {
+	if life := r.Credentials.life(); life > 0 {
+		ahead = min(ahead, life/2)
+	}
+	return r.Expired(now.Add(ahead))
+}
+
+// Ended reports whether there is no access token, or none that is good at now.
+// API keys never end.
+func (r *Record) Ended(now time.Time) bool { return r.endsBy(now) }
+
+func (r *Record) endsBy(t time.Time) bool {
 	if r.Kind == APIKey {
 		return false
 	}
 	c := &r.Credentials
-	return c.AccessToken.IsZero() || (!c.ExpiresAt.IsZero() && !now.Add(expiryMargin).Before(c.ExpiresAt))
+	return c.AccessToken.IsZero() || (!c.ExpiresAt.IsZero() && !t.Before(c.ExpiresAt))
 }
 
 // Credential returns what a request is sent with now.
@@ -229,6 +267,8 @@ type Grant struct {
 	AccessToken  Secret
 	RefreshToken Secret
 	ExpiresAt    time.Time
+	// GrantedAt is when the tokens were asked for; zero means not known.
+	GrantedAt    time.Time
 	Scopes       []string
 	Subject      string
 	Organization string
@@ -236,12 +276,15 @@ type Grant struct {
 	Plan         string
 }
 
-// Apply writes a grant's credentials and facts into the record, clears what
-// the old login suffered from, and starts a new generation. An organization
-// that is known stays: an owner may have chosen another one than new tokens name.
+// Apply writes a grant's credentials and facts into the record, and starts a
+// new generation. What the token endpoint had against the login is over. What
+// the API has against it ends with a success of the API alone; but the new
+// token may be tried, also when the account was disabled. An organization that
+// is known stays: an owner may have chosen another one than new tokens name.
 func (r *Record) Apply(g Grant) {
 	c := &r.Credentials
-	c.AccessToken, c.ExpiresAt = g.AccessToken, g.ExpiresAt.Round(0) // tokens end by the wall clock
+	c.AccessToken = g.AccessToken
+	c.ExpiresAt, c.GrantedAt = g.ExpiresAt.Round(0), g.GrantedAt.Round(0) // tokens end by the wall clock
 	if !g.RefreshToken.IsZero() {
 		c.RefreshToken = g.RefreshToken
 	}
@@ -255,7 +298,8 @@ func (r *Record) Apply(g Grant) {
 	set(&r.Email, g.Email)
 	set(&r.Plan, g.Plan)
 	r.Generation++
-	r.AuthFailures, r.Fault, r.Lost = 0, nil, nil
+	r.Refusals = Refusals{}
+	r.Fault, r.Lost = r.faultOfAPI(), nil
 }
 
 func set(field *string, value string) {
@@ -270,7 +314,7 @@ func set(field *string, value string) {
 func (r *Record) Replace(login Record) {
 	r.Kind, r.Lineage, r.Origin = login.Kind, login.Lineage, login.Origin
 	r.Credentials = login.Credentials
-	r.Credentials.ExpiresAt = login.Credentials.ExpiresAt.Round(0)
+	r.Credentials.ExpiresAt, r.Credentials.GrantedAt = login.Credentials.ExpiresAt.Round(0), login.Credentials.GrantedAt.Round(0)
 	set(&r.Subject, login.Subject)
 	set(&r.Organization, login.Organization)
 	set(&r.Email, login.Email)
@@ -281,12 +325,13 @@ func (r *Record) Replace(login Record) {
 	}
 	r.Generation++
 	r.Enabled = true
-	r.AuthFailures, r.Fault, r.Lost, r.Limits, r.Freed = 0, nil, nil, nil, nil
+	r.AuthFailures, r.RefusedToken, r.Refusals = 0, RefusedToken{}, Refusals{}
+	r.Fault, r.Lost, r.Limits, r.Freed = nil, nil, nil, nil
 }
 
 // WithoutSecrets returns a copy that is fit to be shown.
 func (r Record) WithoutSecrets() Record {
-	r.Credentials = Credentials{ExpiresAt: r.Credentials.ExpiresAt, Scopes: r.Credentials.Scopes}
+	r.Credentials = Credentials{ExpiresAt: r.Credentials.ExpiresAt, GrantedAt: r.Credentials.GrantedAt, Scopes: r.Credentials.Scopes}
 	r.Unknown = nil
 	return r
 }

@@ -74,6 +74,10 @@ func TestExpired(t *testing.T) {
 		"ends in an hour":          {account.Record{Credentials: account.Credentials{AccessToken: token, ExpiresAt: now.Add(time.Hour)}}, false},
 		"ends in 61 s":             {account.Record{Credentials: account.Credentials{AccessToken: token, ExpiresAt: now.Add(61 * time.Second)}}, false},
 		"ends in 60 s":             {account.Record{Credentials: account.Credentials{AccessToken: token, ExpiresAt: now.Add(60 * time.Second)}}, true},
+		"lives 60 s, 16 s left":    {grantedFor(now.Add(-44*time.Second), time.Minute), false},
+		"lives 60 s, 15 s left":    {grantedFor(now.Add(-45*time.Second), time.Minute), true},
+		"lives an hour, 61 s left": {grantedFor(now.Add(61*time.Second-time.Hour), time.Hour), false},
+		"lives an hour, 60 s left": {grantedFor(now.Add(time.Minute-time.Hour), time.Hour), true},
 		"an API key never does":    {account.Record{Kind: account.APIKey}, false},
 		"ended a long time before": {account.Record{Credentials: account.Credentials{AccessToken: token, ExpiresAt: now.Add(-time.Hour)}}, true},
 	}
@@ -84,9 +88,36 @@ func TestExpired(t *testing.T) {
 	}
 }
 
+// grantedFor is a login with a token that was granted at that moment.
+func grantedFor(at time.Time, life time.Duration) account.Record {
+	return account.Record{Credentials: account.Credentials{
+		AccessToken: account.NewSecret("t"), GrantedAt: at, ExpiresAt: at.Add(life),
+	}}
+}
+
+// A token is not refreshed ahead of time before the second half of its life.
+func TestDue(t *testing.T) {
+	at := time.Now()
+	for life, due := range map[time.Duration]time.Duration{
+		8 * time.Hour:    8*time.Hour - 31*time.Minute, // half an hour, and the margin
+		time.Hour:        time.Hour - 31*time.Minute,
+		10 * time.Minute: 4 * time.Minute,
+		time.Minute:      15 * time.Second,
+	} {
+		rec := grantedFor(at, life)
+		if rec.Due(at.Add(due-1), 30*time.Minute) || !rec.Due(at.Add(due), 30*time.Minute) {
+			t.Errorf("of a life of %v it is not due %v after the grant", life, due)
+		}
+	}
+	unknown := account.Record{Credentials: account.Credentials{AccessToken: account.NewSecret("t"), ExpiresAt: at.Add(20 * time.Minute)}}
+	if !unknown.Due(at, 30*time.Minute) {
+		t.Error("a token that ends in 20 minutes is not due to somebody who looks 30 minutes ahead")
+	}
+}
+
 func TestGrantKeepsWhatItDoesNotSay(t *testing.T) {
 	rec := account.Record{
-		Subject: "s", Email: "e", Plan: "p", Generation: 7, AuthFailures: 2, Fault: &account.Fault{},
+		Subject: "s", Email: "e", Plan: "p", Generation: 7, Fault: &account.Fault{}, Refusals: account.Refusals{Count: 4},
 		Credentials: account.Credentials{RefreshToken: account.NewSecret("old"), Scopes: []string{"a"}},
 	}
 	rec.Apply(account.Grant{AccessToken: account.NewSecret("new"), Plan: "pro"})
@@ -97,8 +128,24 @@ func TestGrantKeepsWhatItDoesNotSay(t *testing.T) {
 	if rec.Subject != "s" || rec.Email != "e" || rec.Plan != "pro" {
 		t.Errorf("facts: %+v", rec)
 	}
-	if rec.Generation != 8 || rec.AuthFailures != 0 || rec.Fault != nil {
-		t.Errorf("generation %d, %d failures, fault %v", rec.Generation, rec.AuthFailures, rec.Fault)
+	if rec.Generation != 8 || rec.Refusals.Count != 0 || rec.Fault != nil {
+		t.Errorf("generation %d, %d refusals, fault %v", rec.Generation, rec.Refusals.Count, rec.Fault)
+	}
+}
+
+// That a token can be had says nothing of whether the API takes it.
+func TestGrantKeepsWhatTheAPIRefused(t *testing.T) {
+	fault := &account.Fault{Kind: account.FaultReauth, Disabled: true}
+	rec := account.Record{Enabled: true, Generation: 7, AuthFailures: 3, RefusedToken: account.RefusedToken{Generation: 7, At: time.Now()}, Fault: fault}
+	if !rec.TokenRefused() || rec.Untried() {
+		t.Error("the token was not refused, or is untried")
+	}
+	rec.Apply(account.Grant{AccessToken: account.NewSecret("new")})
+	if rec.AuthFailures != 3 || rec.Fault == nil || !rec.Untried() || rec.TokenRefused() {
+		t.Errorf("after a grant: %+v", rec)
+	}
+	if !rec.Eligible() || !fault.Disabled {
+		t.Error("the new token cannot be tried, or the fault that others hold was written to")
 	}
 }
 
@@ -130,10 +177,11 @@ func TestParseSecret(t *testing.T) {
 func TestReplaceMakesTheAccountWorkAgain(t *testing.T) {
 	rec := account.Record{
 		ID: "id", Label: "mine", Generation: 3, AuthFailures: 3, Fault: &account.Fault{Disabled: true},
+		RefusedToken: account.RefusedToken{Generation: 3, At: time.Now()}, Refusals: account.Refusals{Count: 1},
 		Limits: []account.Limit{{Scope: account.ScopeAccount}},
 	}
 	rec.Replace(account.Record{Kind: account.APIKey, Credentials: account.Credentials{APIKey: account.NewSecret("k")}})
-	if !rec.Eligible() || rec.AuthFailures != 0 || rec.Limits != nil || rec.Generation != 4 {
+	if !rec.Eligible() || rec.AuthFailures != 0 || rec.TokenRefused() || rec.Untried() || rec.Refusals.Count != 0 || rec.Limits != nil || rec.Generation != 4 {
 		t.Errorf("after a new login: %+v", rec)
 	}
 	if rec.ID != "id" || rec.Label != "mine" || rec.Credential().Token.Reveal() != "k" {

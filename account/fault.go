@@ -22,9 +22,10 @@ func (r *Record) loss() *Fault {
 	return r.Lost
 }
 
-// Pardon clears the fault, as the owner wishes: the login is tried once more.
+// Pardon clears the fault and what led to it, as the owner wishes: the login is tried once more.
 func (r *Record) Pardon() {
-	r.Lost, r.Fault, r.AuthFailures = r.loss(), nil, 0
+	r.Lost, r.Fault = r.loss(), nil
+	r.AuthFailures, r.RefusedToken, r.Refusals = 0, RefusedToken{}, Refusals{}
 }
 
 // Refused reports whether the refresh token must not be sent any more: the

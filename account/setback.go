@@ -9,7 +9,8 @@ import (
 // clock that has been set back since.
 func (r *Record) FromAfter(now time.Time) bool {
 	late := func(l Limit) bool { return l.SeenAt.After(now) }
-	return (r.Fault != nil && r.Fault.At.After(now)) || slices.ContainsFunc(r.Limits, late)
+	return (r.Fault != nil && r.Fault.At.After(now)) || r.RefusedToken.At.After(now) ||
+		r.Refusals.Since.After(now) || slices.ContainsFunc(r.Limits, late)
 }
 
 // SetBack reckons what was seen after now by the clock that has been set back
@@ -27,5 +28,10 @@ func (r *Record) SetBack(now time.Time, by time.Duration) {
 		moved := *f
 		moved.At = moved.At.Add(-by)
 		r.Fault = &moved
+	}
+	for _, at := range []*time.Time{&r.RefusedToken.At, &r.Refusals.Since} {
+		if at.After(now) {
+			*at = at.Add(-by)
+		}
 	}
 }

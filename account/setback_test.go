@@ -14,6 +14,7 @@ func TestSetBack(t *testing.T) {
 	old := account.Limit{Scope: account.ScopeModel, Model: "m", SeenAt: now.Add(-time.Hour), Until: now.Add(time.Hour)}
 	late := account.Limit{Scope: account.ScopeAccount, SeenAt: now.Add(by), Until: now.Add(by + time.Minute)}
 	before := account.Record{Limits: []account.Limit{old, late}, Fault: &account.Fault{At: now.Add(by)}}
+	before.RefusedToken.At, before.Refusals.Since = now.Add(by), now.Add(by)
 	if !before.FromAfter(now) {
 		t.Error("what was seen tomorrow is not noticed")
 	}
@@ -23,8 +24,8 @@ func TestSetBack(t *testing.T) {
 		if got := r.Limits[1]; r.Limits[0] != old || !got.SeenAt.Equal(now) || !got.Until.Equal(now.Add(time.Minute)) {
 			t.Errorf("limits %+v", r.Limits)
 		}
-		if !r.Fault.At.Equal(now) || r.FromAfter(now) {
-			t.Errorf("the fault is of %v", r.Fault.At)
+		if !r.Fault.At.Equal(now) || !r.RefusedToken.At.Equal(now) || !r.Refusals.Since.Equal(now) || r.FromAfter(now) {
+			t.Errorf("the fault is of %v, the refusals are of %v and %v", r.Fault.At, r.RefusedToken.At, r.Refusals.Since)
 		}
 	}
 	if before.Limits[1] != late || !before.Fault.At.Equal(now.Add(by)) {

@@ -37,9 +37,8 @@ type accountActor struct {
 
 	inFlight int
 	lastUsed policy.Instant
-	// refused is the generation of the token that upstream refused last, with
-	// no success since.
-	refused uint64
+	// granted is when an exchange of this actor's brought the latest token.
+	granted time.Time
 	// drain is the latest, answered is set once it is; nothing begins after
 	// the first.
 	drain    *messages.Drain
@@ -211,33 +210,11 @@ func (a *accountActor) reportOutcome(m *messages.ReportOutcome) {
 		a.publishBroken(&m.Verdict)
 	}
 	a.tellOfProvider(m.Verdict.Class, m.LeasedAt)
-	a.learn(policy.Report{
-		Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt,
-		CountsAsAuthFailure: a.countsAsAuthFailure(m),
-	})
+	a.learn(policy.Report{Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt})
 	if used := a.lastUsed.Time(); used.Sub(a.record.LastUsedAt) > lastUsedGrain {
 		a.apply(func(r *account.Record) { r.LastUsedAt = used }, true, nil)
 	}
 	m.Reply.Send(messages.Acknowledged{})
-}
-
-// countsAsAuthFailure reports whether a refused token is a failed login: it
-// was fresh, or there is no other to be had. The first refusal of an older
-// token only makes the next lease refresh it, and that many requests were
-// refused with one token counts as one refusal.
-func (a *accountActor) countsAsAuthFailure(m *messages.ReportOutcome) bool {
-	if m.Generation != a.record.Generation {
-		return false
-	}
-	if m.Verdict.Class == account.ClassSuccess && (a.refused != m.Generation || !a.record.Renewable()) {
-		a.refused = 0 // a success of the refused token is older than the refusal
-	}
-	if m.Verdict.Class != account.ClassUnauthorized {
-		return false
-	}
-	before := a.refused
-	a.refused = m.Generation
-	return (before != 0 && before != m.Generation) || !a.record.Renewable()
 }
 
 // learn looks whether an answer says anything that the record does not.
@@ -257,7 +234,7 @@ func (a *accountActor) takeIn(report policy.Report) {
 	a.apply(func(r *account.Record) { report.Learn(r, now, *a.tuning.Load()) }, lazy, nil)
 	a.publishLimits(old)
 	a.publishUsage(old)
-	if reason, rejected := report.LoginRejected(a.record, *a.tuning.Load()); rejected {
+	if reason, rejected := report.LoginRejected(old, a.record, *a.tuning.Load()); rejected {
 		a.loginRejected(account.FaultReauth, reason, now)
 	}
 }
@@ -277,7 +254,7 @@ func (a *accountActor) loginRejected(kind account.FaultKind, reason string, now 
 
 // backOffRejected puts off the next look at a login that is rejected.
 func (a *accountActor) backOffRejected(now time.Time) {
-	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(a.tuning.Load().RejectedBackoff))
+	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(a.tuning.Load().Rest(a.record.AuthFailures)))
 }
 
 // tellLoginFailed asks whether the account may be disabled for the fault on
@@ -302,7 +279,7 @@ func (a *accountActor) setEnabled(m *messages.SetEnabled) {
 }
 
 func (a *accountActor) replaceLogin(m *messages.ReplaceLogin) {
-	a.refused, a.refresh.retryAt = 0, time.Time{}
+	a.refresh.retryAt = time.Time{}
 	id := a.record.ID
 	a.apply(func(r *account.Record) { r.Replace(m.Record) }, false, func(err error) {
 		m.Reply.Send(messages.AccountAdded{ID: id, Err: err})
@@ -389,11 +366,12 @@ func (a *accountActor) publishDifferences(old *account.Record) {
 }
 
 func (a *accountActor) status() messages.AccountStatus {
-	record := a.record.WithoutSecrets()
+	now, record := a.wallNow(), a.record.WithoutSecrets()
 	record.Limits = policy.InEffect(record.Limits, *a.tuning.Load())
 	return messages.AccountStatus{
 		Record: record, InFlight: a.inFlight, Unsaved: a.unsavedReason(),
 		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt,
-		Expired: a.record.Expired(a.wallNow()), LastUsedAt: a.lastUsed.Time(),
+		Expired: a.record.Expired(now), Ended: a.record.Ended(now), Renewable: a.record.Renewable(),
+		LastUsedAt: a.lastUsed.Time(),
 	}
 }

@@ -13,10 +13,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// Waits after a refresh that failed and may work later.
 const (
+	// Waits after a refresh that failed and may work later.
 	refreshRetry     = 5 * time.Second
 	refreshRetryMost = 5 * time.Minute
+	// exchangeFloor is the least time from one grant to the next exchange, for
+	// tokens that live no longer than it takes to get them.
+	exchangeFloor = time.Second
 )
 
 // refreshState is how an account's refreshes go. One runs at a time.
@@ -36,21 +39,35 @@ type refreshState struct {
 
 // exchangeFailed is what an account tells itself when the token endpoint
 // gave no token, and nothing that ends the login.
-type exchangeFailed struct{ err error }
+type exchangeFailed struct {
+	spent string
+	err   error
+}
 
 // needsRefresh reports whether the token cannot be used as it is.
 func (a *accountActor) needsRefresh(now time.Time) bool {
-	return a.loading || a.record.Expired(now) || (a.refused == a.record.Generation && a.record.Renewable()) ||
-		(a.record.Fault != nil && a.record.Renewable() && !now.Before(a.refresh.retryAt))
+	return a.loading || (a.record.Expired(now) && !a.justGranted(now)) || (a.record.Renewable() && a.refusedToken(now))
+}
+
+// justGranted reports whether the token came too recently for another exchange.
+func (a *accountActor) justGranted(now time.Time) bool {
+	return now.Sub(a.granted).Abs() < exchangeFloor
+}
+
+// refusedToken reports whether another token is worth a try in place of one
+// that does not work: at once when the API refuses it, after a rest when its
+// refresh token is refused. One that came since has to be tried first.
+func (a *accountActor) refusedToken(now time.Time) bool {
+	return a.record.TokenRefused() || (a.record.Fault != nil && !a.record.Untried() && !now.Before(a.refresh.retryAt))
 }
 
 // refreshAccount refreshes without a request.
 func (a *accountActor) refreshAccount(m *messages.RefreshAccount) {
-	expires := a.record.Credentials.ExpiresAt
+	now := a.wallNow()
 	switch {
 	case a.record.Kind == account.APIKey:
 		m.Answer(a.refusal("an API key needs no refresh"))
-	case !m.Before.IsZero() && expires.After(m.Before):
+	case !m.Before.IsZero() && !a.record.Due(now, m.Before.Sub(now)):
 		m.Answer(nil)
 	default:
 		a.askers = append(a.askers, m)
@@ -70,6 +87,7 @@ func (a *accountActor) startRefresh() {
 		return
 	}
 	if err := a.cannotRefresh(now); err != nil {
+		a.loginEnded(now)
 		if !a.stillGood(now) {
 			a.announce() // the token was, when the refresh was put off
 		}
@@ -85,6 +103,16 @@ func (a *accountActor) startRefresh() {
 	a.moveOn(now)
 }
 
+const cannotRenew = "it has no refresh token and its access token does not work any more"
+
+// loginEnded puts on record that a token has ended which nobody can renew.
+func (a *accountActor) loginEnded(now time.Time) {
+	r := a.record
+	if a.drain == nil && r.Fault == nil && r.Lineage != account.Linked && !r.Renewable() && r.Ended(now) {
+		a.loginRejected(account.FaultReauth, cannotRenew, now)
+	}
+}
+
 // cannotRefresh says what forbids a refresh at now; nil when nothing does.
 func (a *accountActor) cannotRefresh(now time.Time) error {
 	switch {
@@ -93,7 +121,7 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 	case a.record.Lineage == account.Linked && a.record.Origin == nil:
 		return a.refusal("its login belongs to another program, which has to refresh it")
 	case !a.record.Renewable():
-		return a.refusal("it has no refresh token and its access token does not work any more; log in again")
+		return a.refusal(cannotRenew + "; log in again")
 	case now.Before(a.refresh.retryAt) && a.record.Fault != nil:
 		return a.refusal(a.record.Fault.Reason + "; log in again")
 	case now.Before(a.refresh.retryAt):
@@ -118,7 +146,7 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 	}
 	a.endHold()
 	a.adopt(m.Record)
-	creds := a.record.Credentials
+	creds, refusals := a.record.Credentials, a.record.Refusals
 	spent := creds.RefreshToken.Fingerprint()
 	commit := &messages.CommitRefresh{
 		Key: a.key(), Spent: []string{spent, m.Record.Credentials.RefreshToken.Fingerprint()},
@@ -129,31 +157,37 @@ func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
 		ctx, cancel := context.WithTimeout(a.system.running, a.provider.RefreshTimeout())
 		defer cancel()
 		var err error
-		if commit.Grant, err = exchange(ctx, a.provider, creds); err != nil {
-			commit.Fault = faultOf(err, m.Interrupted, a.wallNow())
+		if commit.Grant, err = a.exchange(ctx, creds); err != nil {
+			commit.Fault = faultOf(err, m.Interrupted, refusals, a.wallNow())
 		}
 		if err == nil || commit.Fault != nil {
 			a.store.Tell(commit)
 			return
 		}
 		a.store.Tell(&messages.AbortRefresh{Key: commit.Key, Unspent: spentNothing(err), Cut: errors.Is(err, context.Canceled)})
-		a.self.Tell(&exchangeFailed{err: err})
+		a.self.Tell(&exchangeFailed{spent: spent, err: err})
 	})
 }
 
 // faultOf returns the fault of a login whose refresh token was refused for
-// good; nil when err says less. interrupted is the earlier exchange of the same
-// token, if there was one: that is what has spent it.
-func faultOf(err error, interrupted *account.Intent, now time.Time) *account.Fault {
+// good; nil when err says less, and is no refusal that lasts. interrupted is the
+// earlier exchange of the same token, if there was one: that is what has spent it.
+func faultOf(err error, interrupted *account.Intent, earlier account.Refusals, now time.Time) *account.Fault {
 	var refused *providers.RefreshError
 	switch {
-	case !errors.As(err, &refused) || !refused.Terminal:
+	case !errors.As(err, &refused) || !isFinal(refused, earlier, now):
 		return nil
 	case interrupted != nil:
 		return &account.Fault{Kind: account.FaultLost, Reason: interrupted.Lost(), At: now, Terminal: true}
 	}
 	reason := "the provider refused its refresh token (" + refused.Code + ")"
 	return &account.Fault{Kind: account.FaultReauth, Reason: reason, At: now, Terminal: true}
+}
+
+// isFinal reports whether a refusal ends the login: by its code, or since it
+// lasts.
+func isFinal(refused *providers.RefreshError, earlier account.Refusals, now time.Time) bool {
+	return refused.Terminal || refused.Lasts() && earlier.And(refused.Code, now).Final(now)
 }
 
 // makeDo ends the wait of everybody with the token that there is.
@@ -189,12 +223,15 @@ func spentNothing(err error) bool {
 
 // exchange calls the provider, whose panic must not end the process. A server
 // that returns no refresh token means the one it was sent (RFC 6749 section 6).
-func exchange(ctx context.Context, p providers.Provider, creds account.Credentials) (grant account.Grant, err error) {
+// An end that lies before the request shows a wrong clock, and is none.
+func (a *accountActor) exchange(ctx context.Context, creds account.Credentials) (grant account.Grant, err error) {
+	p := a.provider
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = fmt.Errorf("provider %s panicked in Refresh: %T", p.Name(), reason)
 		}
 	}()
+	sent := a.wallNow()
 	grant, err = p.Refresh(ctx, creds)
 	if err == nil && grant.AccessToken.IsZero() {
 		err = fmt.Errorf("provider %s returned no access token", p.Name())
@@ -202,11 +239,27 @@ func exchange(ctx context.Context, p providers.Provider, creds account.Credentia
 	if grant.RefreshToken.IsZero() {
 		grant.RefreshToken = creds.RefreshToken
 	}
+	if !grant.ExpiresAt.After(sent) {
+		grant.ExpiresAt = time.Time{}
+	}
+	grant.GrantedAt = sent
 	return grant, err
 }
 
-// exchangeFailed backs off.
-func (a *accountActor) exchangeFailed(m *exchangeFailed) { a.refreshFailed(m.err) }
+// exchangeFailed backs off. A refusal of which it is not known whether it is
+// final is counted.
+func (a *accountActor) exchangeFailed(m *exchangeFailed) {
+	var refused *providers.RefreshError
+	if errors.As(m.err, &refused) && refused.Lasts() {
+		now, spent := a.wallNow(), m.spent
+		a.apply(func(r *account.Record) {
+			if r.Credentials.RefreshToken.Fingerprint() == spent {
+				r.Refusals = r.Refusals.And(refused.Code, now)
+			}
+		}, false, nil)
+	}
+	a.refreshFailed(m.err)
+}
 
 // refreshAdopted takes over what another process found out: a newer login, or
 // that this one is refused.
@@ -237,6 +290,7 @@ func (a *accountActor) refreshCommitted(m *messages.RefreshCommitted) {
 	default:
 		a.keepUnsaved(m)
 	}
+	a.granted = a.wallNow()
 	a.refreshSucceeded(false)
 }
 
@@ -332,9 +386,12 @@ func (a *accountActor) serve(err error) {
 }
 
 // serveWaiters hands the token out, or refreshes once more when what another
-// process got has ended already.
+// process got has ended already. What was granted just now serves however short
+// it lives.
 func (a *accountActor) serveWaiters() {
-	if a.needsRefresh(a.wallNow()) {
+	a.dropWaiters()
+	now := a.wallNow()
+	if a.needsRefresh(now) && !a.stillGood(now) {
 		if len(a.waiters) > 0 {
 			a.startRefresh()
 		}
@@ -347,12 +404,23 @@ func (a *accountActor) serveWaiters() {
 	}
 }
 
+// dropWaiters forgets those who have given up: nobody refreshes for them.
+func (a *accountActor) dropWaiters() {
+	a.waiters = slices.DeleteFunc(a.waiters, func(m *messages.LeaseToken) bool {
+		gone := m.Reply.Abandoned()
+		if gone {
+			a.refuse(m, context.Canceled)
+		}
+		return gone
+	})
+}
+
 // stillGood reports whether a token that should be refreshed can be used for
 // its last seconds, or to its end when there will be no other.
 func (a *accountActor) stillGood(now time.Time) bool {
-	c := &a.record.Credentials
-	return !a.loading && (a.record.Fault == nil || a.record.Refused()) && a.refused != a.record.Generation &&
-		!c.AccessToken.IsZero() && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
+	r := a.record
+	works := (r.Fault == nil || r.Refused()) && !r.TokenRefused()
+	return !a.loading && (works || r.Untried()) && !r.Ended(now)
 }
 
 // giveUpRefresh takes back a refresh that is not under way yet: nobody would

@@ -92,7 +92,10 @@ func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
 	}
 	if m.Disabled {
 		failed.Tell(&messages.DisableAccount{Generation: m.Asked.Generation, Fault: m.Asked.Fault})
+	} else if failed.told == m.Asked.Fault.Kind {
+		return // and its owner knows
 	}
+	failed.told = m.Asked.Fault.Kind
 	s.publish(messages.LoginRejected{
 		Occurrence: s.occurrence(failed.record), Kind: m.Asked.Fault.Kind, Generation: m.Asked.Generation,
 		Reason: m.Asked.Fault.Reason, Disabled: m.Disabled,

@@ -383,9 +383,10 @@ func (s *supervisor) recipients() []messages.Recipient {
 // refreshed.
 func (s *supervisor) expiring(before time.Time) []messages.Recipient {
 	var due []messages.Recipient
+	now := s.wallNow()
 	for _, m := range s.order {
 		r := m.record
-		if r.Eligible() && r.Kind == account.OAuth && r.Renewable() && r.Expired(before) {
+		if r.Eligible() && r.Kind == account.OAuth && r.Renewable() && r.Due(now, before.Sub(now)) {
 			due = append(due, m.ref)
 		}
 	}

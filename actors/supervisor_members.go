@@ -25,6 +25,8 @@ type member struct {
 	jitter float64
 	// refreshFailed says why the account has to wait until notBefore.
 	refreshFailed string
+	// told is the fault that the owner was told of, while it is kept in the pool.
+	told account.FaultKind
 }
 
 // is reports whether the account is of a kind; the empty one is any.
@@ -73,6 +75,9 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 	now := s.wallNow()
 	s.lookForPause(known.record, m.Record, now)
 	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
+	if m.Record.Fault == nil {
+		known.told = ""
+	}
 	s.put(known, now)
 	s.serveParked(now)
 }

@@ -174,8 +174,12 @@ type AccountStatus struct {
 	Unreadable string
 	// RetryAt is when a failed refresh is tried again.
 	RetryAt time.Time
-	// Expired is set when the token has to be refreshed before it is used.
+	// Expired is set when the token has to be refreshed before it is used, Ended
+	// when it cannot be used any more.
 	Expired bool
+	Ended   bool
+	// Renewable is set when another token can be had.
+	Renewable bool
 	// LastUsedAt may be newer than the record's.
 	LastUsedAt time.Time
 	// Claimed is set while another process uses it. The account does not know;

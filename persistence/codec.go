@@ -29,7 +29,9 @@ func encodeAccount(rec *account.Record) ([]byte, error) {
 		Kind: rec.Kind, Lineage: rec.Lineage, Credentials: credentials, Generation: rec.Generation, Revision: rec.Revision,
 		AddedAt: stamp(rec.AddedAt), LastUsedAt: stamp(rec.LastUsedAt),
 		Enabled: rec.Enabled, Weight: rec.Weight, Priority: rec.Priority, MaxInFlight: rec.MaxInFlight,
-		AuthFailures: rec.AuthFailures, Limits: limitsToWire(rec.Limits), Freed: freedToWire(rec.Freed), Usage: usageToWire(rec.Usage),
+		AuthFailures: rec.AuthFailures, Refused: refusedWire{rec.RefusedToken.Generation, stamp(rec.RefusedToken.At)},
+		Refusals: refusalsWire{rec.Refusals.Code, rec.Refusals.Count, stamp(rec.Refusals.Since)},
+		Limits:   limitsToWire(rec.Limits), Freed: freedToWire(rec.Freed), Usage: usageToWire(rec.Usage),
 		Poll: pollWire{UsageAt: stamp(rec.Poll.UsageAt), ProfileAt: stamp(rec.Poll.ProfileAt), RetryAt: stamp(rec.Poll.RetryAt)},
 	}
 	wire.Fault, wire.Lost = faultToWire(rec.Fault), faultToWire(rec.Lost)
@@ -43,7 +45,7 @@ func encodeAccount(rec *account.Record) ([]byte, error) {
 func credentialsToWire(c *account.Credentials) (credentialsWire, error) {
 	wire := credentialsWire{
 		AccessToken: c.AccessToken.Reveal(), RefreshToken: c.RefreshToken.Reveal(), APIKey: c.APIKey.Reveal(),
-		ExpiresAt: stamp(c.ExpiresAt), Scopes: c.Scopes,
+		ExpiresAt: stamp(c.ExpiresAt), GrantedAt: stamp(c.GrantedAt), Scopes: c.Scopes,
 	}
 	// encoding/json would replace such bytes and so store another token.
 	if !utf8.ValidString(wire.AccessToken) || !utf8.ValidString(wire.RefreshToken) || !utf8.ValidString(wire.APIKey) {
@@ -102,11 +104,13 @@ func recordFromWire(key Key, w *accountWire) account.Record {
 		Kind: w.Kind, Lineage: w.Lineage, Generation: w.Generation, Revision: w.Revision,
 		AddedAt: time.Time(w.AddedAt), LastUsedAt: time.Time(w.LastUsedAt),
 		Enabled: w.Enabled, Weight: w.Weight, Priority: w.Priority, MaxInFlight: w.MaxInFlight,
-		AuthFailures: w.AuthFailures, Limits: limitsFromWire(w.Limits), Freed: freedFromWire(w.Freed), Usage: usageFromWire(w.Usage),
+		AuthFailures: w.AuthFailures, RefusedToken: account.RefusedToken{Generation: w.Refused.Generation, At: time.Time(w.Refused.At)},
+		Refusals: account.Refusals{Code: w.Refusals.Code, Count: w.Refusals.Count, Since: time.Time(w.Refusals.Since)},
+		Limits:   limitsFromWire(w.Limits), Freed: freedFromWire(w.Freed), Usage: usageFromWire(w.Usage),
 		Poll: account.Poll{UsageAt: time.Time(w.Poll.UsageAt), ProfileAt: time.Time(w.Poll.ProfileAt), RetryAt: time.Time(w.Poll.RetryAt)},
 		Credentials: account.Credentials{
 			AccessToken: account.NewSecret(c.AccessToken), RefreshToken: account.NewSecret(c.RefreshToken),
-			APIKey: account.NewSecret(c.APIKey), ExpiresAt: time.Time(c.ExpiresAt),
+			APIKey: account.NewSecret(c.APIKey), ExpiresAt: time.Time(c.ExpiresAt), GrantedAt: time.Time(c.GrantedAt),
 		},
 	}
 	if len(c.Scopes) > 0 {

@@ -33,6 +33,8 @@ type accountWire struct {
 	Priority     int             `json:"priority"`
 	MaxInFlight  int             `json:"max_in_flight"`
 	AuthFailures int             `json:"auth_failures,omitempty"`
+	Refused      refusedWire     `json:"refused,omitzero"`
+	Refusals     refusalsWire    `json:"refusals,omitzero"`
 	Fault        *faultWire      `json:"fault,omitempty"`
 	Lost         *faultWire      `json:"lost,omitempty"`
 	Limits       []limitWire     `json:"limits,omitempty"`
@@ -46,6 +48,7 @@ type credentialsWire struct {
 	RefreshToken string   `json:"refresh_token,omitempty"`
 	APIKey       string   `json:"api_key,omitempty"`
 	ExpiresAt    stamp    `json:"expires_at,omitzero"`
+	GrantedAt    stamp    `json:"granted_at,omitzero"`
 	Scopes       []string `json:"scopes,omitempty"`
 }
 
@@ -54,6 +57,23 @@ type originWire struct {
 	Path   string               `json:"path"`
 	Key    string               `json:"key"`
 }
+
+type refusedWire struct {
+	Generation uint64 `json:"generation"`
+	At         stamp  `json:"at"`
+}
+
+// IsZero makes omitzero leave out what says nothing.
+func (r refusedWire) IsZero() bool { return r.At.IsZero() }
+
+type refusalsWire struct {
+	Code  string `json:"code"`
+	Count int    `json:"count"`
+	Since stamp  `json:"since"`
+}
+
+// IsZero makes omitzero leave out what says nothing.
+func (r refusalsWire) IsZero() bool { return r.Count == 0 }
 
 type faultWire struct {
 	Kind     account.FaultKind `json:"kind"`

@@ -20,13 +20,21 @@ type Tuning struct {
 	AllowPaid bool
 }
 
+// longestRest is the most that the wait for a rejected login grows to.
+const longestRest = 5 * time.Minute
+
+// Rest returns how long a login rests that the API has refused so many times in
+// a row, before it is tried again. It doubles with each refusal more than make
+// it count as rejected.
+func (t Tuning) Rest(failures int) time.Duration {
+	return Backoff(max(failures-t.MaxAuthFailures+1, 1), t.RejectedBackoff, max(t.RejectedBackoff, longestRest), 1)
+}
+
 // Report is what came of one leased request.
 type Report struct {
 	// Generation is that of the token which was used.
 	Generation uint64
 	Verdict    account.Verdict
-	// CountsAsAuthFailure is set for a token refused although it was fresh.
-	CountsAsAuthFailure bool
 	// LeasedAt is when the request began: what it shows is no newer.
 	LeasedAt time.Time
 }
@@ -36,18 +44,18 @@ type Report struct {
 func (p Report) Concerns(rec *account.Record) bool {
 	switch p.Verdict.Class {
 	case account.ClassSuccess:
-		return p.frees(rec) || len(p.Verdict.Limits) > 0 || rec.AuthFailures > 0 || p.disproves(rec) || newFigures(rec.Usage, p.Verdict.Usage)
+		return p.frees(rec) || len(p.Verdict.Limits) > 0 || p.proves(rec) || newFigures(rec.Usage, p.Verdict.Usage)
 	case account.ClassLimited, account.ClassRevoked:
 		return true
 	default:
-		return p.CountsAsAuthFailure || p.frees(rec) || len(p.Verdict.Limits) > 0 || newFigures(rec.Usage, p.Verdict.Usage)
+		return p.refuses(rec) || p.frees(rec) || len(p.Verdict.Limits) > 0 || newFigures(rec.Usage, p.Verdict.Usage)
 	}
 }
 
 // Urgent reports whether what the report says must be stored at once. Figures,
 // and what they or a success free, may wait for company.
 func (p Report) Urgent() bool {
-	return p.Verdict.Class == account.ClassLimited || p.Verdict.Class == account.ClassRevoked || p.CountsAsAuthFailure
+	return p.Verdict.Class == account.ClassLimited || p.Verdict.Class == account.ClassRevoked || p.Verdict.Class == account.ClassUnauthorized
 }
 
 // Learn changes rec by what the report says, at the time now. A success may
@@ -58,10 +66,10 @@ func (p Report) Learn(rec *account.Record, now time.Time, t Tuning) {
 	}
 	Evidence{Limits: p.limits(rec, now, t), Freed: p.freed(rec)}.learn(rec, now)
 	switch {
-	case p.Verdict.Class == account.ClassSuccess:
+	case p.proves(rec):
 		p.proveLogin(rec)
-	case p.CountsAsAuthFailure && rec.Generation == p.Generation:
-		rec.AuthFailures++
+	case p.refuses(rec):
+		p.refuseToken(rec, now)
 	}
 }
 
@@ -97,38 +105,6 @@ func names(model string) []string {
 		return []string{model, plain}
 	}
 	return []string{model}
-}
-
-// proveLogin clears what stood against the login that has just worked.
-func (p Report) proveLogin(rec *account.Record) {
-	if rec.Generation != p.Generation {
-		return
-	}
-	rec.AuthFailures = 0
-	if p.disproves(rec) {
-		rec.Fault = nil
-	}
-}
-
-// disproves reports whether a success shows that the fault is over. That of a
-// refused refresh token is not, however long its access token works.
-func (p Report) disproves(rec *account.Record) bool {
-	return rec.Fault != nil && !rec.Refused() && rec.Fault.At.Before(p.LeasedAt)
-}
-
-// LoginRejected reports whether rec's login has to count as rejected after
-// this report: the provider said so, or refused fresh tokens too often. What
-// it said of a token that has been replaced since does not matter.
-func (p Report) LoginRejected(rec *account.Record, t Tuning) (reason string, rejected bool) {
-	switch {
-	case rec.Generation != p.Generation:
-		return "", false
-	case p.Verdict.Class == account.ClassRevoked:
-		return "the provider has revoked the login", true
-	case p.CountsAsAuthFailure && rec.AuthFailures >= t.MaxAuthFailures:
-		return "the provider refused its tokens too many times in a row", true
-	}
-	return "", false
 }
 
 // limits returns the limits that the answer told of; those whose end it did not

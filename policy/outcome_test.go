@@ -98,31 +98,6 @@ func TestUsualSuccessConcernsNobody(t *testing.T) {
 	}
 }
 
-func TestAuthFailures(t *testing.T) {
-	refused := policy.Report{Generation: 4, CountsAsAuthFailure: true, Verdict: account.Verdict{Class: account.ClassUnauthorized}}
-	rec := account.Record{Generation: 4}
-	for i := 1; i <= tuning.MaxAuthFailures; i++ {
-		refused.Learn(&rec, noon, tuning)
-		if _, rejected := refused.LoginRejected(&rec, tuning); rejected != (i == tuning.MaxAuthFailures) {
-			t.Errorf("failure %d: rejected %v", i, rejected)
-		}
-	}
-	policy.Report{Generation: 4, LeasedAt: noon}.Learn(&rec, noon, tuning)
-	if rec.AuthFailures != 0 {
-		t.Error("a success does not reset the failures")
-	}
-}
-
-// What was said of a token that has been replaced changes nothing.
-func TestOldTokenDoesNotCount(t *testing.T) {
-	rec := account.Record{Generation: 5, AuthFailures: 2}
-	old := policy.Report{Generation: 4, CountsAsAuthFailure: true, Verdict: account.Verdict{Class: account.ClassRevoked}}
-	old.Learn(&rec, noon, tuning)
-	if _, rejected := old.LoginRejected(&rec, tuning); rejected || rec.AuthFailures != 2 {
-		t.Errorf("rejected %v, %d failures", rejected, rec.AuthFailures)
-	}
-}
-
 // A record that others hold is never written to.
 func TestLearnLeavesSharedSlicesAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -129,6 +129,17 @@ func (e *RefreshError) text() string {
 	return fmt.Sprintf("%s: token refresh failed with HTTP %d", e.Provider, e.Status)
 }
 
+// Lasts reports whether the refusal is final should it be repeated: the server
+// refused with an error code, and none that speaks of its own trouble or of too
+// many requests.
+func (e *RefreshError) Lasts() bool {
+	switch e.Code {
+	case "temporarily_unavailable", "server_error", "slow_down":
+		return false
+	}
+	return e.Refused() && e.Status != http.StatusTooManyRequests && e.Status != http.StatusRequestTimeout
+}
+
 // Unwrap returns the transport's error.
 func (e *RefreshError) Unwrap() error { return e.Err }
 

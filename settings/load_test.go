@@ -98,6 +98,7 @@ func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
 		"profile_url": "https://login.example/me",
 		"client_id": "app_1",
 		"scopes": "read write",
+		"terminal_codes": "bad_refresh_token gone",
 		"redirect_url": "http://127.0.0.1:8085/callback",
 		"device_url": "https://login.example/device",
 	}}}`)
@@ -106,6 +107,7 @@ func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
 	}
 	want := settings.Override{
 		Scopes:                     "read write",
+		TerminalCodes:              "bad_refresh_token gone",
 		RedirectURL:                "http://127.0.0.1:8085/callback",
 		DeviceURL:                  "https://login.example/device",
 		AccountSelectionStrategy:   new(settings.StrategyHybrid),

@@ -143,6 +143,9 @@ type Override struct {
 	// Scopes are what a login asks for, with spaces between (RFC 6749 section
 	// 3.3); Anthropic and OpenAI have their own.
 	Scopes string
+	// TerminalCodes are the token endpoint's own error codes for a login that is
+	// gone, with spaces between; Anthropic and OpenAI have their own.
+	TerminalCodes string
 	// RedirectURL is the address of this machine that the client is known by,
 	// DeviceURL where logins on another device begin (RFC 8628 section 3.1).
 	RedirectURL string

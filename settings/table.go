@@ -179,6 +179,7 @@ func endpoints() []endpoint {
 		{"profile_url", webURL{}, "endpoint for the account's profile", func(o *Override) *string { return &o.ProfileURL }},
 		{"client_id", word{}, "OAuth client identifier", func(o *Override) *string { return &o.ClientID }},
 		{"scopes", words{}, "OAuth scopes that a login asks for", func(o *Override) *string { return &o.Scopes }},
+		{"terminal_codes", words{}, "error codes of the token endpoint that end a login", func(o *Override) *string { return &o.TerminalCodes }},
 		{"redirect_url", callbackURL{}, "where a login comes back to", func(o *Override) *string { return &o.RedirectURL }},
 		{"device_url", webURL{}, "OAuth device authorization endpoint", func(o *Override) *string { return &o.DeviceURL }},
 	}

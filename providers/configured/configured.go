@@ -53,7 +53,7 @@ func other(name string, o settings.Override) providers.Provider {
 	}
 	return oauth2.New(oauth2.Options{
 		Name: name, BaseURL: o.BaseURL, TokenURL: o.TokenURL, AuthorizeURL: o.AuthorizeURL,
-		DeviceURL: o.DeviceURL, RedirectURL: o.RedirectURL, Scopes: strings.Fields(o.Scopes),
+		DeviceURL: o.DeviceURL, RedirectURL: o.RedirectURL, Scopes: strings.Fields(o.Scopes), TerminalCodes: strings.Fields(o.TerminalCodes),
 		UsageURL: o.UsageURL, ProfileURL: o.ProfileURL, ClientID: o.ClientID,
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	xoauth2 "golang.org/x/oauth2"
@@ -52,6 +53,10 @@ type Options struct {
 	// AuthStyle says how the client names itself to the token endpoint:
 	// [xoauth2.AuthStyleInHeader], or in the form with any other value.
 	AuthStyle xoauth2.AuthStyle
+	// TerminalCodes are the server's own error codes for a refresh token that
+	// will never work again, besides those that mean it everywhere. Another
+	// code is taken for one when it is repeated for ten minutes.
+	TerminalCodes []string
 	// Scopes are asked for at login. A refresh names none, which keeps those
 	// that were granted (RFC 6749 section 6).
 	Scopes []string
@@ -87,6 +92,7 @@ func New(o Options) *Provider {
 		tokens: exchange.Endpoint{
 			Provider: o.Name, URL: o.TokenURL, Client: client,
 			ClientID: o.ClientID, ClientSecret: o.ClientSecret, Basic: o.AuthStyle == xoauth2.AuthStyleInHeader,
+			Terminal: slices.Clone(o.TerminalCodes),
 		},
 	}
 }

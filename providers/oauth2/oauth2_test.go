@@ -55,6 +55,22 @@ func TestRefreshNamesTheClientAsAsked(t *testing.T) {
 	}
 }
 
+// The server's own codes are terminal when the options say so.
+func TestRefreshKnowsTerminalCodes(t *testing.T) {
+	p := serve(t, `{"error":"bad_refresh_token"}`, xoauth2.AuthStyleAutoDetect, nil)
+	for _, known := range []bool{false, true} {
+		o := p.Options()
+		if known {
+			o.TerminalCodes = []string{"bad_refresh_token"}
+		}
+		_, err := oauth2.New(o).Refresh(t.Context(), account.Credentials{RefreshToken: account.NewSecret("rt")})
+		var refused *providers.RefreshError
+		if !errors.As(err, &refused) || refused.Terminal != known || refused.Code != "bad_refresh_token" || !refused.Lasts() {
+			t.Errorf("known %v: error %+v", known, refused)
+		}
+	}
+}
+
 func TestRefreshReadsTheIDToken(t *testing.T) {
 	id := "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"sub":"user-1","email":"a@example.com"}`)) + ".sig"
 	p := serve(t, `{"access_token":"at","scope":"read write","id_token":"`+id+`"}`, xoauth2.AuthStyleAutoDetect, nil)

@@ -55,12 +55,8 @@ func idToken(body []byte) string {
 func Identity(tokens ...string) (told account.Grant, expires time.Time) {
 	identify(&told, tokens...)
 	for _, token := range tokens {
-		var c struct {
-			Expires int64 `json:"exp"` // RFC 7519 section 4.1.4
-		}
-		jwt.Claims(token, &c)
-		if c.Expires > 0 {
-			expires = time.Unix(c.Expires, 0)
+		if _, ends := jwt.Lifetime(token); !ends.IsZero() {
+			expires = ends
 		}
 	}
 	return told, expires

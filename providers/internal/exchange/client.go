@@ -27,9 +27,13 @@ func Client(c *http.Client) *http.Client {
 	return &own
 }
 
-// read returns an answer's body, bounded.
+// read returns an answer's body, bounded. That the end of the connection was
+// no good one does not matter when the answer is whole.
 func read(answer io.Reader) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(answer, maxBody+1))
+	if object, whole := firstObject(body); whole {
+		return object, nil
+	}
 	if err == nil && len(body) > maxBody {
 		err = errTooLarge
 	}

@@ -149,10 +149,16 @@ func TestRefreshFailures(t *testing.T) {
 		"captive portal":         {reply(200, `<!DOCTYPE html><title>Sign in</title> invalid_grant`), "", false},
 		"empty":                  {reply(200, ``), "", false},
 		"garbage":                {reply(200, `{"access_token": "`), "", false},
+		"described in the code":  {reply(400, `{"error":"invalid_grant: it has expired","error_description":"d"}`), "invalid_grant", true},
+		"called error_code":      {reply(400, `{"code":400,"error_code":"gone_for_good","msg":"m"}`), "gone_for_good", true},
+		"behind a mark":          {reply(400, "\xef\xbb\xbf"+`{"error":"invalid_grant"}`), "invalid_grant", true},
+		"before a page":          {reply(400, `{"error":"invalid_grant"}<html>`), "invalid_grant", true},
+		"behind a page":          {reply(400, `<html>{"error":"invalid_grant"}`), "", false},
 		"no access token":        {reply(200, `{"refresh_token":"rt2"}`), "", false},
 		"empty access token":     {reply(200, `{"access_token":""}`), "", false},
 		"access token no string": {reply(200, `{"access_token":5}`), "", false},
 		"access token unfit":     {reply(200, `{"access_token":"a\r\nb"}`), "", false},
+		"cut within a token":     {reply(200, `{"access_token":"at","refresh_token":"rt`), "", false},
 		"echoes the token":       {reply(400, `{"error":"`+refreshToken+`"}`), "", false},
 		"too large":              {reply(200, `{"access_token":"at","pad":"`+strings.Repeat("x", 1<<20)+`"}`), "", false},
 	} {
@@ -243,7 +249,7 @@ func TestRefreshEndsWithItsContext(t *testing.T) {
 func TestRefreshOfAnAnswerCutShort(t *testing.T) {
 	e := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "500")
-		_, _ = io.WriteString(w, `{"access_token":"at"}`)
+		_, _ = io.WriteString(w, `{"access_token":"at","expires_in":3600,"refresh_tok`)
 	})
 	_, err := refresh(t, e)
 	var refused *providers.RefreshError
@@ -271,6 +277,9 @@ func TestRefreshWithoutARefreshToken(t *testing.T) {
 
 func FuzzRefresh(f *testing.F) {
 	f.Add(200, []byte(`{"access_token":"at","expires_in":"3600"}`))
+	f.Add(200, []byte("\xef\xbb\xbf"+`{"access_token":"at","refresh_token":"rt","expires_at":1e12} junk`))
+	f.Add(200, []byte(`{"access_token":"at","refresh_token":"rt","expires_on":"2026-01-02T03:04:05Z","expires_in":36`))
+	f.Add(200, []byte(`{"access_token":"`+token(`{"iat":1,"exp":1e300}`)+`"}`))
 	f.Add(400, []byte(`{"error":{"code":"invalid_grant"}}`))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		e := exchange.Endpoint{Provider: "test", URL: "http://test.example/token"}
@@ -280,6 +289,9 @@ func FuzzRefresh(f *testing.F) {
 		grant, err := refresh(t, e)
 		if (err == nil) == grant.AccessToken.IsZero() {
 			t.Errorf("error %v and access token %q", err, grant.AccessToken.Reveal())
+		}
+		if end := grant.ExpiresAt; !end.IsZero() && (end.Before(time.Now().Add(-time.Minute)) || end.After(time.Now().Add(2e9*time.Second))) {
+			t.Errorf("the token ends at %v", end)
 		}
 		var refused *providers.RefreshError
 		if err != nil && !errors.As(err, &refused) {

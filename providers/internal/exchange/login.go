@@ -58,11 +58,11 @@ func CodeForm(c providers.AuthorizationCode) url.Values {
 func (e Endpoint) Login(ctx context.Context, form url.Values) (account.Grant, []byte, error) {
 	sent := time.Now()
 	status, _, body, err := e.post(ctx, e.identified(form))
+	if grant, object, ok := readGrant(body, sent); ok && status/100 == 2 {
+		return grant, object, nil
+	}
 	if err != nil {
 		return account.Grant{}, nil, &providers.LoginError{Provider: e.Provider, Status: status, Err: cause(err)}
-	}
-	if grant, ok := parseGrant(body, sent); ok && status/100 == 2 {
-		return grant, body, nil
 	}
 	return account.Grant{}, nil, e.refused(status, body)
 }

@@ -1,7 +1,11 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,11 +51,11 @@ func (e Endpoint) Refresh(ctx context.Context, creds account.Credentials) (accou
 	}
 	sent := time.Now()
 	status, header, body, err := e.post(ctx, e.form(creds.RefreshToken))
+	if grant, object, ok := readGrant(body, sent); ok && status/100 == 2 {
+		return grant, object, nil
+	}
 	if err != nil {
 		return account.Grant{}, nil, &providers.RefreshError{Provider: e.Provider, Status: status, Err: cause(err)}
-	}
-	if grant, ok := parseGrant(body, sent); ok && status/100 == 2 {
-		return grant, body, nil
 	}
 	return account.Grant{}, nil, e.refusal(status, header, body)
 }
@@ -93,29 +97,58 @@ func (e Endpoint) post(ctx context.Context, form url.Values) (int, http.Header, 
 }
 
 func (e Endpoint) send(req *http.Request) (int, http.Header, []byte, error) {
+	ctx, done := patient(req.Context())
+	defer done()
+	req = req.WithContext(ctx)
 	req.Close = true
 	req.Header.Set("Accept", "application/json")
 	resp, err := e.Client.Do(req) //nolint:gosec // the address is the one that the endpoint was made with
 	if err != nil {
-		return 0, nil, nil, err
+		return 0, nil, nil, withReason(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }() // what was read counts, not how it ended
 	body, err := read(resp.Body)
 	return resp.StatusCode, resp.Header, body, err
 }
 
+// withReason returns the error of a request with the reason why its context
+// ended, if that is what failed it.
+func withReason(ctx context.Context, err error) error {
+	reason := context.Cause(ctx)
+	if reason == nil || errors.Is(err, reason) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", reason, cause(err))
+}
+
 // refusal reads an answer that grants nothing. Terminal needs the server's own
 // word in JSON: a status, a page or a proxy's failure can pass.
 func (e Endpoint) refusal(status int, header http.Header, body []byte) *providers.RefreshError {
-	fault := answer.ParseError(body)
+	code := errorCode(body)
 	wait, _ := retryafter.Header(header, time.Now())
 	return &providers.RefreshError{
 		Provider:   e.Provider,
 		Status:     status,
-		Code:       fault.Word(),
-		Terminal:   status < http.StatusInternalServerError && e.terminal(fault.Word()),
+		Code:       code,
+		Terminal:   status < http.StatusInternalServerError && e.terminal(code),
 		RetryAfter: wait,
 	}
+}
+
+// errorCode returns the OAuth error code of an answer (RFC 6749 section 5.2).
+// Some servers write the description behind it ("invalid_grant: expired"), or
+// call the field error_code.
+func errorCode(body []byte) string {
+	fault := answer.ParseError(body)
+	if word := fault.Word(); word != "" {
+		return word
+	}
+	var told struct {
+		Code string `json:"error_code"`
+	}
+	_ = json.Unmarshal(body, &told) // what does not fit stays empty
+	code, _, _ := strings.Cut(cmp.Or(fault.Code, told.Code), ":")
+	return answer.Word(code)
 }
 
 func (e Endpoint) terminal(code string) bool {

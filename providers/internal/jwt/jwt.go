@@ -4,7 +4,9 @@ package jwt
 import (
 	"encoding/base64"
 	"encoding/json"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // maxToken bounds what is decoded; real tokens are a few KiB.
@@ -28,4 +30,31 @@ func Claims(token string, claims any) {
 		return
 	}
 	_ = json.Unmarshal(payload, claims) // what does not fit stays empty
+}
+
+// Lifetime returns when a token says that it was issued and that it ends
+// (RFC 7519 sections 4.1.6 and 4.1.4); zero for what it does not say.
+func Lifetime(token string) (issued, ends time.Time) {
+	var c struct {
+		Issued date `json:"iat"`
+		Ends   date `json:"exp"`
+	}
+	Claims(token, &c)
+	return time.Time(c.Issued), time.Time(c.Ends)
+}
+
+// date is a NumericDate (RFC 7519 section 2): seconds since 1970, which some
+// servers write as a string.
+type date time.Time
+
+// latest is the year 9999, in seconds.
+const latest = 253402300799
+
+// UnmarshalJSON never fails; what is no date stays zero.
+func (d *date) UnmarshalJSON(raw []byte) error {
+	seconds, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if err == nil && seconds > 0 && seconds <= latest {
+		*d = date(time.UnixMilli(int64(seconds * 1000)))
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount/providers/internal/jwt"
 )
@@ -63,4 +64,27 @@ func FuzzClaims(f *testing.F) {
 			t.Errorf("read %+v from %q, which is no token", got, text)
 		}
 	})
+}
+
+func TestLifetime(t *testing.T) {
+	encode := func(claims string) string {
+		return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
+	}
+	for claims, want := range map[string][2]int64{
+		`{"iat":1000,"exp":2000}`:       {1000, 2000},
+		`{"iat":1000.9,"exp":2.5e3}`:    {1000, 2500},
+		`{"exp":"2000"}`:                {0, 2000},
+		`{"iat":null,"exp":{}}`:         {0, 0},
+		`{"iat":-1,"exp":1e300}`:        {0, 0},
+		`{"exp":0}`:                     {0, 0},
+		`{"iat":"soon","exp":[2000,1]}`: {0, 0},
+		`no claims`:                     {0, 0},
+	} {
+		issued, ends := jwt.Lifetime(encode(claims))
+		for i, got := range []time.Time{issued, ends} {
+			if got.IsZero() != (want[i] == 0) || (!got.IsZero() && got.Unix() != want[i]) {
+				t.Errorf("%s: %v and %v, want %v", claims, issued, ends, want)
+			}
+		}
+	}
 }
