@@ -79,6 +79,8 @@ func checks() map[string]func(trial) {
 		"a watch tells of changes":          watchTells,
 		"pool state":                        poolState,
 		"concurrent pool updates":           concurrentPoolUpdates,
+		"the pool's lock excludes":          poolLockExcludes,
+		"a watch tells of the pool":         poolWatchTells,
 	}
 }
 
@@ -93,6 +95,8 @@ func sharedChecks() map[string]func(trial) {
 		"a waiter gets the lock":          waiterGetsTheLock,
 		"concurrent updates":              sharedUpdates,
 		"concurrent pool updates":         sharedPoolUpdates,
+		"the pool's lock excludes":        poolLockExcludes,
+		"a watch tells of the pool":       poolWatchTells,
 	}
 }
 
