@@ -29,7 +29,7 @@ type supervisor struct {
 	active      string
 	// pinned is the account that serves all requests; empty for none.
 	pinned string
-	// pinnedAt is when that was wished.
+	// pinnedAt is when that was wished, and later for each pin.
 	pinnedAt time.Time
 	claims   claims
 	// usedAt is when an account was asked for last.
@@ -335,7 +335,7 @@ func (s *supervisor) accountDrained(drained *messages.Drain) {
 func (s *supervisor) savePoolSoon() {
 	s.active = s.selection.Active()
 	if s.saveTimer == nil {
-		s.saveTimer = time.AfterFunc(company, func() { s.self.Tell(&saveDue{}) })
+		s.saveTimer = time.AfterFunc(saveDelay, func() { s.self.Tell(&saveDue{}) })
 	}
 }
 

@@ -154,6 +154,7 @@ func (s *supervisor) accountGone(m *messages.AccountGone) {
 	}
 	s.leave(known)
 	s.holders.drop(known.record)
+	s.unpin(m.ID)
 	s.publish(messages.AccountLeft{Occurrence: s.occurrence(known.record)})
 	s.release(m.ID)
 }
