@@ -41,7 +41,10 @@ func (c *disabling) store(store persistence.Store, l *lane) (account.Record, err
 
 func (c *disabling) decide(ctx context.Context, store persistence.Store, locked persistence.Locked) (account.Record, error) {
 	record := locked.Record()
-	if record.Generation != c.asked.Generation || record.Fault == nil || !c.anyServes(ctx, store) {
+	if record.Generation != c.asked.Generation || record.Fault == nil {
+		return record, nil
+	}
+	if c.disabled = record.Fault.Disabled; c.disabled || !c.anyServes(ctx, store) {
 		return record, nil
 	}
 	record, err := locked.Update(ctx, func(r *account.Record) { disable(r, c.asked.Generation) })
