@@ -34,8 +34,6 @@ type lane struct {
 	// until every write before it is answered, so that what is read holds no
 	// change that the account still counts as pending.
 	look messages.Recipient
-	// deleted is set when the account was while something was under way.
-	deleted bool
 	// queued is set while the lane waits for a free writer.
 	queued bool
 }
@@ -56,12 +54,21 @@ func (l *lane) empty() bool {
 }
 
 // update changes the stored account, under the lock of the refresh under way
-// when there is one. On a goroutine of the persister's.
-func (l *lane) update(store persistence.Store, mutate persistence.Mutation) (account.Record, error) {
+// when there is one. On a goroutine of the persister's. What fails for an account
+// that is gone has failed for that reason.
+func (l *lane) update(store persistence.Store, mutate persistence.Mutation) (record account.Record, err error) {
+	ctx, key := context.Background(), persistence.Key(l.key)
 	if l.lock != nil {
-		return l.lock.Update(context.Background(), mutate)
+		record, err = l.lock.Update(ctx, mutate)
+	} else {
+		record, err = store.Update(ctx, key, mutate)
 	}
-	return store.Update(context.Background(), persistence.Key(l.key), mutate)
+	if err != nil {
+		if _, gone := store.Read(ctx, key); errors.Is(gone, persistence.ErrNotFound) {
+			err = gone
+		}
+	}
+	return record, err
 }
 
 // written is what one write of a lane came to: of a commit, of a change, or of
@@ -125,12 +132,6 @@ func (w *written) answer() {
 func (w *written) unheard() bool {
 	saved, ok := w.change.(*saves)
 	return w.commit != nil || ok && saved.unheard()
-}
-
-// deletes reports whether the account is gone by the write.
-func (w *written) deletes() bool {
-	_, deletes := w.change.(*deletion)
-	return deletes && w.err == nil
 }
 
 // fail answers everybody who waits with err.

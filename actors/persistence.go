@@ -327,7 +327,6 @@ func (p *persister) writing() bool {
 func (p *persister) written(w *written) {
 	p.writers--
 	w.lane.busy = false
-	w.lane.deleted = w.lane.deleted || w.deletes()
 	p.account(w)
 	w.answer()
 	if w.commit != nil {
@@ -341,7 +340,7 @@ func (p *persister) written(w *written) {
 func (p *persister) account(w *written) {
 	switch {
 	case w.look != nil:
-	case w.err == nil, w.lane.deleted, errors.Is(w.err, persistence.ErrNotFound):
+	case w.err == nil, errors.Is(w.err, persistence.ErrNotFound):
 		delete(p.lost, w.lane.key)
 	case w.unheard():
 		p.lost[w.lane.key] = w.err

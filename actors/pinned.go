@@ -12,6 +12,10 @@ import (
 // The owner of the accounts may have one of them serve all requests, in every
 // process. The choice is stored with the pool's state before it holds.
 
+// unpinDue is what a supervisor tells itself when the pin to an account that is
+// removed could not be taken back.
+type unpinDue struct{ removed string }
+
 // Pin has one account serve all requests; none does any more when id is empty.
 func (p *Pool) Pin(ctx context.Context, id string) error {
 	m := &messages.PinPool{ID: id, Reply: messages.NewReply[messages.Acknowledged]()}
@@ -59,8 +63,12 @@ func (s *supervisor) pinStored(m *messages.PinStored) {
 	if asker := m.Asked.Asker; asker != nil {
 		asker.Reply.Send(messages.Acknowledged{Err: m.Err})
 	}
-	if _, leaving := s.leaving[s.pinned]; s.byID[s.pinned] == nil && !leaving {
-		s.unpin(s.pinned) // it was removed meanwhile
+	_, leaving := s.leaving[m.Asked.ID]
+	switch {
+	case m.Err != nil && m.Asked.Replaces != "":
+		s.unpinTimer = time.AfterFunc(saveRetry, func() { s.self.Tell(&unpinDue{removed: m.Asked.Replaces}) })
+	case m.Err == nil && s.byID[m.Asked.ID] == nil && !leaving:
+		s.unpin(m.Asked.ID) // it was removed meanwhile
 	}
 }
 

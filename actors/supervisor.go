@@ -30,8 +30,9 @@ type supervisor struct {
 	// pinned is the account that serves all requests; empty for none.
 	pinned string
 	// pinnedAt is when that was wished, and later for each pin.
-	pinnedAt time.Time
-	claims   claims
+	pinnedAt   time.Time
+	unpinTimer *time.Timer
+	claims     claims
 	// usedAt is when an account was asked for last.
 	usedAt time.Time
 	// breaker is the provider's, pause that of the accounts.
@@ -99,6 +100,9 @@ func (s *supervisor) stopped() {
 	if s.saveTimer != nil && s.saveTimer.Stop() {
 		s.savePool()
 	}
+	if s.unpinTimer != nil {
+		s.unpinTimer.Stop()
+	}
 	if s.decided.timer != nil && s.decided.timer.Stop() {
 		s.saveDecisions()
 	}
@@ -139,6 +143,8 @@ func (s *supervisor) receive(ctx actor.Context, message any) {
 		s.saveDecisions()
 	case *saveDue:
 		s.savePool()
+	case *unpinDue:
+		s.unpin(m.removed)
 	case *clockDue:
 		s.readClock()
 	case *claimsDue:
