@@ -27,7 +27,8 @@ const (
 // account has one, each pool has one, and so has each file of this process'
 // own. A lane does one thing at a time, on a goroutine that the persister
 // owns, and in the order in which the mailbox got it. What waits in a lane
-// becomes one write where it can. Lanes do not wait for each other.
+// becomes one write where it can. Lanes do not wait for each other, but for one
+// of maxWriters places when that many accounts are written at once.
 //
 // The order of lanes and locks: first the turn in a lane, then one lock of the
 // store, the account's or the pool's. Nobody waits for a second lock while
