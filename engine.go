@@ -36,8 +36,8 @@
 // When an outcome changes the account, the account has the change stored with
 // SaveAccount and tells the supervisor with AccountChanged. When its login
 // fails, it asks with LoginFailed. The supervisor passes that on with
-// DisableUnlessLast to the persistence actor, which decides under the pool's
-// lock, since other processes decide too, and answers BreakerDecided; the
+// DisableUnlessLast to the persistence actor, which decides by what is stored,
+// since other processes decide too, and answers BreakerDecided; the
 // account is told with DisableAccount. After a failed request,
 // policy.RetryPlan decides between the same account, the next one and giving
 // up. When no account can serve, the supervisor holds the ask for as long as

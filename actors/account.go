@@ -132,7 +132,7 @@ func (a *accountActor) handle(message messages.ToAccount) {
 	case *messages.RetryRefresh:
 		a.retryRefresh()
 	case *messages.DisableAccount:
-		a.apply(func(r *account.Record) { disable(r, m.Generation, m.Fault) }, false, nil)
+		a.apply(func(r *account.Record) { disable(r, m.Generation) }, false, nil)
 	case *messages.ClockSetBack:
 		a.clockSetBack(m)
 	case *messages.Drain:

@@ -22,15 +22,13 @@ func (p *Persistence) ClaimAlert(ctx context.Context, m *messages.ClaimAlert) (b
 	return claimed.Mine, err
 }
 
-// claimAlert decides under the pool's lock. On a goroutine of the persister's.
+// claimAlert decides under the pool's lock.
 func (p *persister) claimAlert(m *messages.ClaimAlert) {
-	ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
-	defer cancel()
 	now, mine := p.system.wallNow(), false
-	_, err := p.store.UpdatePool(ctx, m.Key.Provider, func(s *persistence.PoolState) {
-		mine = alertDue(s, m, now)
+	p.changePool(m.Key.Provider, poolChange{
+		mutate: func(s *persistence.PoolState) { mine = alertDue(s, m, now) },
+		answer: func(err error) { m.Reply.Send(messages.AlertClaimed{Mine: mine && err == nil, Err: err}) },
 	})
-	m.Reply.Send(messages.AlertClaimed{Mine: mine && err == nil, Err: err})
 }
 
 // alertDue notes an alert in the pool's state, unless it is there already, and

@@ -9,29 +9,53 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// disableUnlessLast decides under the pool's lock, so that two processes
-// never disable the last two accounts, and reports whether the account is
-// disabled. When in doubt it is not. On a goroutine of the persister's.
-func (p *persister) disableUnlessLast(m *messages.DisableUnlessLast) bool {
-	ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
+// disabling takes an account out of the pool for the fault of its login, but
+// only while another one can serve.
+//
+// Two processes never disable the last two accounts, and need no common lock
+// for it. The fault is on record before its process looks at the others, and
+// stays there under the account's lock until the account is disabled. So of
+// the processes that want to disable the last accounts, the one whose fault was
+// recorded last finds all the others with a fault, and leaves its account in
+// the pool.
+type disabling struct {
+	asked    *messages.DisableUnlessLast
+	writer   *persister
+	disabled bool
+}
+
+// store leaves the account in the pool when in doubt.
+func (c *disabling) store(store persistence.Store, l *lane) (account.Record, error) {
+	ctx, cancel := context.WithTimeout(c.writer.system.running, lockDeadline)
 	defer cancel()
-	unlock, err := p.store.LockPool(ctx, m.Key.Provider)
-	if err != nil {
-		p.system.log.Warn().Err(err).Str("account", m.Key.ID).Msg("a login that fails stays in the pool, since nobody could decide otherwise")
-		return false
+	if l.lock != nil {
+		return c.decide(ctx, store, l.lock)
 	}
-	defer func() {
-		if err := unlock(); err != nil {
-			p.system.log.Warn().Err(err).Msg("the pool's lock could not be given back")
-		}
-	}()
-	return p.anyServes(ctx, m) && p.disable(ctx, m)
+	locked, err := store.Lock(ctx, persistence.Key(l.key))
+	if err != nil {
+		return account.Record{}, err
+	}
+	defer c.writer.release(locked)
+	return c.decide(ctx, store, locked)
+}
+
+func (c *disabling) decide(ctx context.Context, store persistence.Store, locked persistence.Locked) (account.Record, error) {
+	record := locked.Record()
+	if record.Generation != c.asked.Generation || record.Fault == nil {
+		return record, nil
+	}
+	if c.disabled = record.Fault.Disabled; c.disabled || !c.anyServes(ctx, store) {
+		return record, nil
+	}
+	record, err := locked.Update(ctx, func(r *account.Record) { disable(r, c.asked.Generation) })
+	c.disabled = err == nil
+	return record, err
 }
 
 // anyServes reports whether one of the others is still in the pool.
-func (p *persister) anyServes(ctx context.Context, m *messages.DisableUnlessLast) bool {
-	for _, id := range m.Others {
-		other, err := p.store.Read(ctx, persistence.Key{Provider: m.Key.Provider, ID: id})
+func (c *disabling) anyServes(ctx context.Context, store persistence.Store) bool {
+	for _, id := range c.asked.Others {
+		other, err := store.Read(ctx, persistence.Key{Provider: c.asked.Key.Provider, ID: id})
 		if err == nil && other.Eligible() && other.Fault == nil {
 			return true
 		}
@@ -39,15 +63,18 @@ func (p *persister) anyServes(ctx context.Context, m *messages.DisableUnlessLast
 	return false
 }
 
-func (p *persister) disable(ctx context.Context, m *messages.DisableUnlessLast) bool {
-	stored, err := p.store.Update(ctx, persistence.Key(m.Key), func(r *account.Record) { disable(r, m.Generation, m.Fault) })
-	return err == nil && stored.Fault != nil && stored.Fault.Disabled
+func (c *disabling) answer(_ account.Record, err error) {
+	if err != nil {
+		c.writer.system.log.Warn().Err(err).Str("account", c.asked.Key.ID).Msg("a login that fails stays in the pool, since nobody could decide otherwise")
+	}
+	c.asked.ReplyTo.Tell(&messages.BreakerDecided{Asked: c.asked, Disabled: c.disabled})
 }
 
 // disable takes a record out of the pool for the fault of its login, unless
-// it has a newer one.
-func disable(r *account.Record, generation uint64, fault account.Fault) {
-	if r.Generation == generation {
+// it has a newer one, or works again.
+func disable(r *account.Record, generation uint64) {
+	if r.Generation == generation && r.Fault != nil {
+		fault := *r.Fault
 		fault.Disabled = true
 		r.Fail(fault)
 	}
@@ -66,9 +93,9 @@ func (s *supervisor) loginFailed(m *messages.LoginFailed) {
 	})
 }
 
-// witnesses is how many usable accounts the breaker looks for at most: one is
+// othersAsked is how many usable accounts the breaker looks for at most: one is
 // enough, unless another process has disabled it just now.
-const witnesses = 8
+const othersAsked = 8
 
 // usableBesides returns some of the accounts that can serve in place of id.
 func (s *supervisor) usableBesides(id string) []string {
@@ -78,7 +105,7 @@ func (s *supervisor) usableBesides(id string) []string {
 		if other := m.record.ID; other != id && s.selection.Usable(other, "", now) {
 			others = append(others, other)
 		}
-		if len(others) == witnesses {
+		if len(others) == othersAsked {
 			break
 		}
 	}
@@ -91,7 +118,7 @@ func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
 		return
 	}
 	if m.Disabled {
-		failed.Tell(&messages.DisableAccount{Generation: m.Asked.Generation, Fault: m.Asked.Fault})
+		failed.Tell(&messages.DisableAccount{Generation: m.Asked.Generation})
 	} else if failed.told == m.Asked.Fault.Kind {
 		return // and its owner knows
 	}

@@ -38,12 +38,6 @@ type saveDecisions struct {
 	decisions []policy.Decision
 }
 
-// decisionsSaved is what the persister tells itself.
-type decisionsSaved struct {
-	provider string
-	err      error
-}
-
 // readDecisions asks the persister for what others left. [Pool.OthersDecisions]
 // sends it; answered with decisionsListed.
 type readDecisions struct {
@@ -70,7 +64,7 @@ func (p *Pool) OthersDecisions(ctx context.Context) ([]policy.Decision, error) {
 // saveDecisionsSoon leaves the latest decisions for others, once for all of a second.
 func (s *supervisor) saveDecisionsSoon() {
 	if s.decided.timer == nil && s.store.log != nil {
-		s.decided.timer = time.AfterFunc(company, func() { s.self.Tell(&decisionsDue{}) })
+		s.decided.timer = time.AfterFunc(saveDelay, func() { s.self.Tell(&decisionsDue{}) })
 	}
 }
 
@@ -101,44 +95,18 @@ func (s *supervisor) saveDecisions() {
 	}
 }
 
-// decisionWrites are what the persister writes of one pool's decisions: one at
-// a time, and then the latest of those that waited.
-type decisionWrites struct {
-	busy bool
-	next *saveDecisions
-}
-
+// saveDecisions warns once: nothing depends on these files.
 func (p *persister) saveDecisions(m *saveDecisions) {
-	w := p.decisions[m.provider]
-	if w == nil {
-		w = &decisionWrites{}
-		p.decisions[m.provider] = w
-	}
-	if w.busy {
-		w.next = m
-		return
-	}
-	w.busy = true
-	p.writers++
-	p.system.task(func() {
-		p.self.Tell(&decisionsSaved{provider: m.provider, err: writeDecisions(p.log, m)})
+	p.replaceOwn(&ownWritten{
+		file:  ownFile{m.provider, "decisions"},
+		write: func() error { return writeDecisions(p.log, m) },
+		failed: func(err error) {
+			if !p.warned {
+				p.warned = true
+				p.system.log.Warn().Err(err).Str("provider", m.provider).Msg("other processes cannot be told of this one's decisions")
+			}
+		},
 	})
-}
-
-// decisionsSaved warns once: nothing depends on these files.
-func (p *persister) decisionsSaved(m *decisionsSaved) {
-	p.writers--
-	w := p.decisions[m.provider]
-	w.busy = false
-	if m.err != nil && !p.warned {
-		p.warned = true
-		p.system.log.Warn().Err(m.err).Str("provider", m.provider).Msg("other processes cannot be told of this one's decisions")
-	}
-	if next := w.next; next != nil {
-		w.next = nil
-		p.saveDecisions(next)
-	}
-	p.next()
 }
 
 func writeDecisions(log persistence.DecisionLog, m *saveDecisions) error {

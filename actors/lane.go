@@ -14,9 +14,10 @@ import (
 // is under way (busy), on a goroutine; the rest waits here.
 type lane struct {
 	key messages.Key
-	// saves wait to become one write; urgent once one of them is not lazy.
-	saves  []*messages.SaveAccount
-	urgent bool
+	// waiting are the changes to be stored, in the order they came; urgent once
+	// one of them is not lazy, until all of them are taken.
+	waiting []change
+	urgent  bool
 	// begin is the refresh that comes next, commit waits for its turn to be
 	// written.
 	begin  *messages.BeginRefresh
@@ -37,26 +38,50 @@ type lane struct {
 	// until every write before it is answered, so that what is read holds no
 	// change that the account still counts as pending.
 	look messages.Recipient
-	// deleted is set when the account was while something was under way.
-	deleted bool
 	// queued is set while the lane waits for a free writer.
 	queued bool
 }
 
-// wantsWrite reports whether something is to be written now.
-func (l *lane) wantsWrite() bool { return l.commit != nil || l.urgent }
+// wantsWrite reports whether something can be written now.
+func (l *lane) wantsWrite() bool { return l.commit != nil || l.urgent && !l.heldBack() }
+
+// heldBack reports whether the next change has to wait until the refresh under
+// way has given the lock back.
+func (l *lane) heldBack() bool {
+	_, deletes := l.waiting[0].(*deletion)
+	return deletes && l.lock != nil
+}
 
 // empty reports whether the lane can be forgotten.
 func (l *lane) empty() bool {
-	return !l.busy && l.lock == nil && l.begin == nil && l.commit == nil && l.look == nil && len(l.saves) == 0
+	return !l.busy && l.lock == nil && l.begin == nil && l.commit == nil && l.look == nil && len(l.waiting) == 0
 }
 
-// written is what one write of a lane came to.
+// update changes the stored account, under the lock of the refresh under way
+// when there is one. On a goroutine of the persister's. What fails for an account
+// that is gone has failed for that reason.
+func (l *lane) update(store persistence.Store, mutate persistence.Mutation) (record account.Record, err error) {
+	ctx, key := context.Background(), persistence.Key(l.key)
+	if l.lock != nil {
+		record, err = l.lock.Update(ctx, mutate)
+	} else {
+		record, err = store.Update(ctx, key, mutate)
+	}
+	if err != nil {
+		if _, gone := store.Read(ctx, key); errors.Is(gone, persistence.ErrNotFound) {
+			err = gone
+		}
+	}
+	return record, err
+}
+
+// written is what one write of a lane came to: of a commit, of a change, or of
+// neither when somebody only looks.
 type written struct {
 	lane   *lane
-	saves  []*messages.SaveAccount
 	commit *messages.CommitRefresh
-	// look is told what is stored; there is nothing to write then.
+	change change
+	// look is told what is stored.
 	look   messages.Recipient
 	record account.Record
 	err    error
@@ -66,39 +91,28 @@ type written struct {
 // who replays the changes that still wait applies none of them twice.
 func (l *lane) take() *written {
 	l.queued, l.busy = false, true
-	if commit := l.commit; commit != nil {
-		l.commit = nil
-		return &written{lane: l, commit: commit}
+	w := &written{lane: l}
+	switch {
+	case l.commit != nil:
+		w.commit, l.commit = l.commit, nil
+	case l.look != nil && !l.wantsWrite():
+		w.look, l.look = l.look, nil
+	default:
+		w.change, l.waiting = l.waiting[0], l.waiting[1:]
+		l.urgent = l.urgent && len(l.waiting) > 0
 	}
-	if l.look != nil && !l.wantsWrite() {
-		w := &written{lane: l, look: l.look}
-		l.look = nil
-		return w
-	}
-	w := &written{lane: l, saves: l.saves}
-	l.saves, l.urgent = nil, false
 	return w
 }
 
 // run writes, or looks; on a goroutine of the persister's.
 func (w *written) run(store persistence.Store) {
-	key := persistence.Key(w.lane.key)
 	switch {
+	case w.commit != nil:
+		w.record, w.err = w.lane.update(store, func(r *account.Record) { applyCommit(r, w.commit) })
 	case w.look != nil:
-		w.record, w.err = store.Read(context.Background(), key)
-	case w.lane.lock != nil:
-		w.record, w.err = w.lane.lock.Update(context.Background(), w.mutate)
+		w.record, w.err = store.Read(context.Background(), persistence.Key(w.lane.key))
 	default:
-		w.record, w.err = store.Update(context.Background(), key, w.mutate)
-	}
-}
-
-func (w *written) mutate(r *account.Record) {
-	if w.commit != nil {
-		applyCommit(r, w.commit)
-	}
-	for _, s := range w.saves {
-		s.Mutate(r)
+		w.record, w.err = w.change.store(store, w.lane)
 	}
 }
 
@@ -106,7 +120,10 @@ func (w *written) mutate(r *account.Record) {
 // An account that cannot be read is met again by whoever writes it.
 func (w *written) answer() {
 	switch {
-	case w.look == nil:
+	case w.commit != nil:
+		w.commit.ReplyTo.Tell(&messages.RefreshCommitted{Commit: w.commit, Record: w.record, Err: w.err})
+	case w.change != nil:
+		w.change.answer(w.record, w.err)
 	case w.err == nil:
 		w.look.Tell(&messages.AccountStored{Record: w.record})
 	case errors.Is(w.err, persistence.ErrNotFound):
@@ -117,18 +134,13 @@ func (w *written) answer() {
 			w.look.Tell(unreadable)
 		}
 	}
-	if w.commit != nil {
-		w.commit.ReplyTo.Tell(&messages.RefreshCommitted{Commit: w.commit, Record: w.record, Err: w.err})
-	}
-	if len(w.saves) > 0 {
-		w.saves[0].ReplyTo.Tell(&messages.AccountSaved{Saves: w.saves, Record: w.record, Err: w.err})
-	}
 }
 
 // unheard reports whether nobody can be told when the write fails who would
 // take it into account.
 func (w *written) unheard() bool {
-	return w.commit != nil || slices.ContainsFunc(w.saves, func(s *messages.SaveAccount) bool { return s.Acknowledge == nil })
+	saved, ok := w.change.(*saves)
+	return w.commit != nil || ok && saved.unheard()
 }
 
 // fail answers everybody who waits with err.
@@ -136,7 +148,7 @@ func (l *lane) fail(err error) {
 	if l.begin != nil {
 		l.begin.ReplyTo.Tell(&messages.RefreshDenied{Err: err})
 	}
-	for l.commit != nil || len(l.saves) > 0 {
+	for l.commit != nil || len(l.waiting) > 0 {
 		w := l.take()
 		w.err = err
 		w.answer()

@@ -10,32 +10,40 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
-	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 const (
-	// company is how long a lazy save waits for others.
-	company = time.Second
-	// maxWriters bounds the writes under way at once.
+	// saveDelay is how long a lazy save waits for others.
+	saveDelay = time.Second
+	// maxWriters bounds the accounts that are written at once.
 	maxWriters = 64
-	// lockDeadline is how long a refresh waits for another process' lock.
+	// lockDeadline is how long a refresh, or a write of a pool, waits for
+	// another process' lock.
 	lockDeadline = 30 * time.Second
 )
 
-// persister is the only writer to the store. Saves of one account that wait
-// for each other become one write; different accounts are written in parallel.
-// The writing itself happens on goroutines that it owns.
+// persister is the only writer to the store. Every write has a lane: each
+// account has one, each pool has one, and so has each file of this process'
+// own. A lane does one thing at a time, on a goroutine that the persister
+// owns, and in the order in which the mailbox got it. What waits in a lane
+// becomes one write where it can. Lanes do not wait for each other, but for one
+// of maxWriters places when that many accounts are written at once.
+//
+// The order of lanes and locks: first the turn in a lane, then one lock of the
+// store, the account's or the pool's. Nobody waits for a second lock while
+// holding one. Only a refresh holds a lock across a call of the network, and it
+// is its account's: what waits for that waits in this account's lane alone.
 type persister struct {
 	system *System
 	store  persistence.Store
 	self   *ref
 
 	lanes map[messages.Key]*lane
-	// ready are the lanes whose turn to write is next.
+	// ready are the lanes of accounts whose turn to write is next.
 	ready   []*lane
 	writers int
-	// pools are changes of whole pools that wait for company.
-	pools   map[string]*messages.SavePool
+	pools   map[string]*poolLane
+	owned   map[ownFile]*ownLane
 	flushes []*messages.Flush
 	// lost are the accounts whose last write failed with changes that are
 	// worth an error when they are never stored.
@@ -47,16 +55,13 @@ type persister struct {
 	noticeTimer *time.Timer
 	// log is nil when the store keeps no decisions; warned is set once one
 	// could not be written.
-	log       persistence.DecisionLog
-	decisions map[string]*decisionWrites
-	warned    bool
+	log    persistence.DecisionLog
+	warned bool
 }
 
 // What a persister tells itself.
 type (
-	companyWaited struct{}
-	poolWritten   struct{}
-	deleted       struct{ key messages.Key }
+	saveDelayOver struct{}
 )
 
 // SpawnPersistence starts the only writer to store.
@@ -66,9 +71,9 @@ func (s *System) SpawnPersistence(store persistence.Store) *Persistence {
 		return &persister{
 			system: s, store: store, self: self,
 			lanes: map[messages.Key]*lane{}, watched: map[string]bool{}, notices: map[string]*notices{},
-			pools: map[string]*messages.SavePool{},
-			lost:  map[messages.Key]error{},
-			log:   log, decisions: map[string]*decisionWrites{},
+			pools: map[string]*poolLane{}, owned: map[ownFile]*ownLane{},
+			lost: map[messages.Key]error{},
+			log:  log,
 		}
 	})}
 }
@@ -107,6 +112,9 @@ func (p *persister) stopped() {
 			p.release(l.lock)
 		}
 	}
+	for _, l := range p.pools {
+		l.fail(messages.ErrStopped)
+	}
 	for _, f := range p.flushes {
 		f.Fail(messages.ErrStopped)
 	}
@@ -116,9 +124,9 @@ func (p *persister) receive(_ actor.Context, message any) {
 	switch m := message.(type) {
 	case messages.ToPersistence:
 		p.command(m)
-	case *companyWaited:
+	case *saveDelayOver:
 		p.timer = nil
-		p.hurry()
+		p.writeNow()
 	case *written:
 		p.written(m)
 	case *noticed:
@@ -127,18 +135,12 @@ func (p *persister) receive(_ actor.Context, message any) {
 		p.lookAtNotices()
 	case *saveDecisions:
 		p.saveDecisions(m)
-	case *decisionsSaved:
-		p.decisionsSaved(m)
 	case *readDecisions:
 		p.readDecisions(m)
 	case *poolWritten:
-		p.writers--
-		p.next()
-	case *deleted:
-		delete(p.lost, m.key)
-		if l := p.lanes[m.key]; l != nil {
-			l.deleted = true
-		}
+		p.poolWritten(m)
+	case *ownWritten:
+		p.ownWritten(m)
 	case *lockTaken:
 		p.lockTaken(m)
 		p.next()
@@ -150,17 +152,15 @@ func (p *persister) command(message messages.ToPersistence) {
 	case *messages.LoadPool:
 		p.loadPool(m)
 	case *messages.ClaimAccounts:
-		p.system.task(func() { p.claim(m) })
+		p.claim(m)
 	case *messages.ReadAccounts:
 		for _, id := range m.IDs {
 			p.look(messages.Key{Provider: m.Provider, ID: id}, m.ReplyTo)
 		}
 	case *messages.CreateAccount:
-		p.system.task(func() {
-			m.ReplyTo.Tell(&messages.AccountCreated{Create: m, Err: p.store.Create(context.Background(), m.Record)})
-		})
+		p.change(messages.Key{Provider: m.Record.Provider, ID: m.Record.ID}, &creation{m})
 	case *messages.DeleteAccount:
-		p.delete(m)
+		p.change(m.Key, &deletion{m})
 	case *messages.SaveAccount:
 		p.save(m)
 	case *messages.SavePool:
@@ -168,13 +168,11 @@ func (p *persister) command(message messages.ToPersistence) {
 	case *messages.StorePin:
 		p.storePin(m)
 	case *messages.MarkImported:
-		p.system.task(func() { m.Reply.Send(p.markImported(m)) })
+		p.markImported(m)
 	case *messages.DisableUnlessLast:
-		p.system.task(func() {
-			m.ReplyTo.Tell(&messages.BreakerDecided{Asked: m, Disabled: p.disableUnlessLast(m)})
-		})
+		p.change(m.Key, &disabling{asked: m, writer: p})
 	case *messages.ClaimAlert:
-		p.system.task(func() { p.claimAlert(m) })
+		p.claimAlert(m)
 	case *messages.BeginRefresh:
 		p.begin(m)
 	case *messages.CommitRefresh:
@@ -187,7 +185,7 @@ func (p *persister) command(message messages.ToPersistence) {
 		p.cancelRefresh(p.lane(m.Key))
 	case *messages.Flush:
 		p.flushes = append(p.flushes, m)
-		p.hurry()
+		p.writeNow()
 	}
 }
 
@@ -204,16 +202,6 @@ func (p *persister) load(provider string) *messages.PoolLoaded {
 	return loaded
 }
 
-func (p *persister) delete(m *messages.DeleteAccount) {
-	p.system.task(func() {
-		err := p.store.Remove(context.Background(), persistence.Key(m.Key))
-		if err == nil {
-			p.self.Tell(&deleted{m.Key})
-		}
-		m.ReplyTo.Tell(&messages.AccountRemoved{ID: m.Key.ID, Err: err})
-	})
-}
-
 // lane returns the account's lane, new when it has none.
 func (p *persister) lane(key messages.Key) *lane {
 	l := p.lanes[key]
@@ -224,36 +212,38 @@ func (p *persister) lane(key messages.Key) *lane {
 	return l
 }
 
-// save queues a change behind the others of its account.
+// save queues a change that merges with the one before it.
 func (p *persister) save(m *messages.SaveAccount) {
 	l := p.lane(m.Key)
-	l.saves = append(l.saves, m)
+	l.save(m)
 	if !m.Lazy || len(p.flushes) > 0 {
 		l.urgent = true
 	}
 	if !l.urgent {
-		p.awaitCompany()
+		p.writeSoon()
 		return
 	}
 	p.advance(l)
 }
 
-// awaitCompany sees to it that lazy saves wait no longer than they may.
-func (p *persister) awaitCompany() {
+// change queues a change that does not wait for others.
+func (p *persister) change(key messages.Key, c change) {
+	l := p.lane(key)
+	l.waiting, l.urgent = append(l.waiting, c), true
+	p.advance(l)
+}
+
+// writeSoon sees to it that lazy saves wait no longer than they may.
+func (p *persister) writeSoon() {
 	if p.timer == nil {
-		p.timer = time.AfterFunc(company, func() { p.self.Tell(&companyWaited{}) })
+		p.timer = time.AfterFunc(saveDelay, func() { p.self.Tell(&saveDelayOver{}) })
 	}
 }
 
-// hurry ends the wait for company.
-func (p *persister) hurry() {
-	for provider, change := range p.pools {
-		delete(p.pools, provider)
-		p.writers++
-		p.system.task(func() { p.writePool(change) })
-	}
+// writeNow ends the delay of the lazy saves.
+func (p *persister) writeNow() {
 	for _, l := range p.lanes {
-		l.urgent = len(l.saves) > 0
+		l.urgent = len(l.waiting) > 0
 		p.advance(l)
 	}
 	p.next()
@@ -316,11 +306,11 @@ func (p *persister) lostError() error {
 // writing reports whether anything is not durable yet.
 func (p *persister) writing() bool {
 	for _, l := range p.lanes {
-		if l.busy || l.wantsWrite() {
+		if l.busy || l.commit != nil || l.urgent {
 			return true
 		}
 	}
-	return p.writers > 0
+	return p.writers > 0 || len(p.pools) > 0 || len(p.owned) > 0
 }
 
 // written answers every sender of a write that has ended, and gives the lock
@@ -341,36 +331,9 @@ func (p *persister) written(w *written) {
 func (p *persister) account(w *written) {
 	switch {
 	case w.look != nil:
-	case w.err == nil, w.lane.deleted, errors.Is(w.err, persistence.ErrNotFound):
+	case w.err == nil, errors.Is(w.err, persistence.ErrNotFound):
 		delete(p.lost, w.lane.key)
 	case w.unheard():
 		p.lost[w.lane.key] = w.err
 	}
-}
-
-// savePool merges a change of a pool with those that wait.
-func (p *persister) savePool(m *messages.SavePool) {
-	if waiting := p.pools[m.Provider]; waiting != nil {
-		merged := *m
-		merged.Bindings, merged.Owned = mergeBindings(waiting.Bindings, m.Bindings), mergeBindings(waiting.Owned, m.Owned)
-		m = &merged
-	}
-	p.pools[m.Provider] = m
-	p.awaitCompany()
-	if len(m.Limits)+len(m.Freed) > 0 {
-		p.hurry()
-	}
-}
-
-func (p *persister) writePool(m *messages.SavePool) {
-	_, err := p.store.UpdatePool(context.Background(), m.Provider, func(s *persistence.PoolState) {
-		s.Active = m.Active
-		known := policy.Evidence{Limits: s.Limits, Freed: s.Freed}.Merge(policy.Evidence{Limits: m.Limits, Freed: m.Freed}).At(p.system.wallNow())
-		s.Limits, s.Freed = known.Limits, known.Freed
-		s.Bindings, s.Owned = changeBindings(s.Bindings, m.Bindings), changeBindings(s.Owned, m.Owned)
-	})
-	if err != nil {
-		p.system.log.Warn().Err(err).Str("provider", m.Provider).Msg("the pool's state could not be saved; conversations may change accounts after a restart")
-	}
-	p.self.Tell(&poolWritten{})
 }

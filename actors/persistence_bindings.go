@@ -1,8 +1,6 @@
 package actors
 
 import (
-	"maps"
-
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
@@ -13,14 +11,6 @@ func bindingsFrom(stored map[string]persistence.Binding) map[string]messages.Bin
 		all[key] = messages.Binding(b)
 	}
 	return all
-}
-
-// mergeBindings returns the changes of both, of one key the later.
-func mergeBindings(earlier, later map[string]messages.Binding) map[string]messages.Binding {
-	merged := make(map[string]messages.Binding, len(earlier)+len(later))
-	maps.Copy(merged, earlier)
-	maps.Copy(merged, later)
-	return merged
 }
 
 // changeBindings makes the changes in what is stored; a binding without an

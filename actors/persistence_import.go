@@ -9,17 +9,17 @@ import (
 )
 
 // markImported decides under the pool's lock, so that of several processes
-// which open an empty pool one imports. On a goroutine of the persister's.
-func (p *persister) markImported(m *messages.MarkImported) messages.ImportMarked {
-	ctx, cancel := context.WithTimeout(p.system.running, lockDeadline)
-	defer cancel()
+// which open an empty pool one imports.
+func (p *persister) markImported(m *messages.MarkImported) {
 	first := false
-	_, err := p.store.UpdatePool(ctx, m.Provider, func(s *persistence.PoolState) {
-		if first = s.ImportedAt.IsZero(); first {
-			s.ImportedAt = m.At
-		}
+	p.changePool(m.Provider, poolChange{
+		mutate: func(s *persistence.PoolState) {
+			if first = s.ImportedAt.IsZero(); first {
+				s.ImportedAt = m.At
+			}
+		},
+		answer: func(err error) { m.Reply.Send(messages.ImportMarked{First: first && err == nil, Err: err}) },
 	})
-	return messages.ImportMarked{First: first && err == nil, Err: err}
 }
 
 // MarkImported notes that a pool imports other programs' logins by itself, and

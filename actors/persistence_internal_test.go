@@ -136,7 +136,7 @@ func TestSavesOfDifferentAccountsRunTogether(t *testing.T) {
 	})
 }
 
-func TestLazySavesWaitForCompany(t *testing.T) {
+func TestLazySavesWaitForOthers(t *testing.T) {
 	withPersistence(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Persistence) {
 		to := make(inbox, 10)
 		save(p, to, "a", true)
@@ -151,7 +151,7 @@ func TestLazySavesWaitForCompany(t *testing.T) {
 		if store.count() != 1 {
 			t.Errorf("%d writes after an urgent change", store.count())
 		}
-		time.Sleep(company)
+		time.Sleep(saveDelay)
 		synctest.Wait()
 		if store.count() != 2 {
 			t.Errorf("%d writes after a second", store.count())

@@ -12,6 +12,10 @@ import (
 // The owner of the accounts may have one of them serve all requests, in every
 // process. The choice is stored with the pool's state before it holds.
 
+// unpinDue is what a supervisor tells itself when the pin to an account that is
+// removed could not be taken back.
+type unpinDue struct{ removed string }
+
 // Pin has one account serve all requests; none does any more when id is empty.
 func (p *Pool) Pin(ctx context.Context, id string) error {
 	m := &messages.PinPool{ID: id, Reply: messages.NewReply[messages.Acknowledged]()}
@@ -23,35 +27,53 @@ func (s *supervisor) pin(m *messages.PinPool) {
 		m.Fail(unknownAccount(m.ID))
 		return
 	}
-	s.storePin(m.ID, m)
-}
-
-func (s *supervisor) storePin(id string, asker *messages.PinPool) {
-	s.store.Tell(&messages.StorePin{Provider: s.provider.Name(), ID: id, At: s.wallNow(), ReplyTo: s.self, Asker: asker})
+	s.store.Tell(&messages.StorePin{Provider: s.provider.Name(), ID: m.ID, At: s.wallNow(), ReplyTo: s.self, Asker: m})
 }
 
 func (p *persister) storePin(m *messages.StorePin) {
-	p.writers++
-	p.system.task(func() {
-		_, err := p.store.UpdatePool(context.Background(), m.Provider, func(s *persistence.PoolState) { s.Pinned, s.PinnedAt = m.ID, m.At })
-		p.self.Tell(&poolWritten{})
-		m.ReplyTo.Tell(&messages.PinStored{Asked: m, Err: err})
+	stored := &messages.PinStored{Asked: m}
+	p.changePool(m.Provider, poolChange{
+		mutate: func(s *persistence.PoolState) {
+			changePin(s, m)
+			stored.Pinned, stored.PinnedAt = s.Pinned, s.PinnedAt
+		},
+		answer: func(err error) {
+			stored.Err = err
+			m.ReplyTo.Tell(stored)
+		},
 	})
+}
+
+// changePin gives each pin a moment after that of the one before, whatever the
+// clocks of the processes say: by it all of them know which was stored last.
+func changePin(s *persistence.PoolState, m *messages.StorePin) {
+	if m.Replaces != "" && s.Pinned != m.Replaces {
+		return
+	}
+	s.Pinned = m.ID
+	s.PinnedAt = later(m.At, s.PinnedAt.Add(1))
 }
 
 func (s *supervisor) pinStored(m *messages.PinStored) {
 	if m.Err == nil {
-		s.pinTo(m.Asked.ID, m.Asked.At)
+		s.pinTo(m.Pinned, m.PinnedAt)
 	} else {
 		s.system.log.Warn().Err(m.Err).Str("provider", s.provider.Name()).Msg("which account serves all requests could not be stored")
 	}
 	if asker := m.Asked.Asker; asker != nil {
 		asker.Reply.Send(messages.Acknowledged{Err: m.Err})
 	}
+	_, leaving := s.leaving[m.Asked.ID]
+	switch {
+	case m.Err != nil && m.Asked.Replaces != "":
+		s.unpinTimer = time.AfterFunc(saveRetry, func() { s.self.Tell(&unpinDue{removed: m.Asked.Replaces}) })
+	case m.Err == nil && s.byID[m.Asked.ID] == nil && !leaving:
+		s.unpin(m.Asked.ID) // it was removed meanwhile
+	}
 }
 
 // pinTo takes over whom all requests are pinned to; this process, or another,
-// has stored it. What was read before a later wish was stored comes late.
+// has stored it. What was read before a later pin was stored comes late.
 func (s *supervisor) pinTo(id string, at time.Time) {
 	if at.Before(s.pinnedAt) {
 		return
@@ -62,10 +84,11 @@ func (s *supervisor) pinTo(id string, at time.Time) {
 	}
 }
 
-// unpin ends the pin to an account that this process has removed.
+// unpin ends the pin to an account that is removed. Another pin stays, also
+// one that is not known here yet.
 func (s *supervisor) unpin(removed string) {
-	if s.pinned == removed {
-		s.storePin("", nil)
+	if removed != "" && s.pinned == removed {
+		s.store.Tell(&messages.StorePin{Provider: s.provider.Name(), Replaces: removed, At: s.wallNow(), ReplyTo: s.self})
 	}
 }
 

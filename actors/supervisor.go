@@ -29,9 +29,10 @@ type supervisor struct {
 	active      string
 	// pinned is the account that serves all requests; empty for none.
 	pinned string
-	// pinnedAt is when that was wished.
-	pinnedAt time.Time
-	claims   claims
+	// pinnedAt is when that was wished, and later for each pin.
+	pinnedAt   time.Time
+	unpinTimer *time.Timer
+	claims     claims
 	// usedAt is when an account was asked for last.
 	usedAt time.Time
 	// breaker is the provider's, pause that of the accounts.
@@ -99,6 +100,9 @@ func (s *supervisor) stopped() {
 	if s.saveTimer != nil && s.saveTimer.Stop() {
 		s.savePool()
 	}
+	if s.unpinTimer != nil {
+		s.unpinTimer.Stop()
+	}
 	if s.decided.timer != nil && s.decided.timer.Stop() {
 		s.saveDecisions()
 	}
@@ -139,6 +143,8 @@ func (s *supervisor) receive(ctx actor.Context, message any) {
 		s.saveDecisions()
 	case *saveDue:
 		s.savePool()
+	case *unpinDue:
+		s.unpin(m.removed)
 	case *clockDue:
 		s.readClock()
 	case *claimsDue:
@@ -343,7 +349,7 @@ func (s *supervisor) accountDrained(drained *messages.Drain) {
 func (s *supervisor) savePoolSoon() {
 	s.active = s.selection.Active()
 	if s.saveTimer == nil {
-		s.saveTimer = time.AfterFunc(company, func() { s.self.Tell(&saveDue{}) })
+		s.saveTimer = time.AfterFunc(saveDelay, func() { s.self.Tell(&saveDue{}) })
 	}
 }
 

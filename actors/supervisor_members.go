@@ -122,6 +122,7 @@ func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreate
 	switch {
 	case m.Err != nil:
 		s.holders.drop(&record)
+		s.readAgain(record.ID)
 	case s.byID[record.ID] == nil: // else a restart has found it in the store
 		s.join(ctx, &record)
 		s.publish(messages.AccountJoined{Occurrence: s.occurrence(&record)})
@@ -166,6 +167,7 @@ func (s *supervisor) accountGone(m *messages.AccountGone) {
 	}
 	s.leave(known)
 	s.holders.drop(known.record)
+	s.unpin(m.ID)
 	s.publish(messages.AccountLeft{Occurrence: s.occurrence(known.record)})
 	s.release(m.ID)
 }
@@ -229,6 +231,7 @@ func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemove
 	delete(s.leaving, m.ID)
 	if m.Err != nil {
 		s.join(ctx, left.record)
+		s.readAgain(m.ID)
 	} else {
 		s.holders.drop(left.record)
 		s.unpin(m.ID)
@@ -237,6 +240,13 @@ func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemove
 	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})
 	s.release(m.ID)
 	s.serveParked(s.wallNow())
+}
+
+// readAgain has an account read of which it is not known what is stored: what
+// failed may have been done all the same, and others may have changed it
+// meanwhile.
+func (s *supervisor) readAgain(id string) {
+	s.store.Tell(&messages.ReadAccounts{Provider: s.provider.Name(), IDs: []string{id}, ReplyTo: s.self})
 }
 
 func (s *supervisor) commandAccount(m *messages.CommandAccount) {

@@ -93,10 +93,14 @@ func (p *persister) look(key messages.Key, supervisor messages.Recipient) {
 	p.advance(l)
 }
 
-// claim tells others what this process uses, outside the mailbox. Claims are
-// wishes: one that cannot be written costs the others a good choice, no more.
+// claim tells others what this process uses. Claims are wishes: one that
+// cannot be written costs the others a good choice, no more.
 func (p *persister) claim(m *messages.ClaimAccounts) {
-	if err := p.store.Claim(m.Provider, m.IDs); err != nil {
-		p.system.log.Warn().Err(err).Str("provider", m.Provider).Msg("other processes cannot be told which accounts are in use")
-	}
+	p.replaceOwn(&ownWritten{
+		file:  ownFile{m.Provider, "claims"},
+		write: func() error { return p.store.Claim(m.Provider, m.IDs) },
+		failed: func(err error) {
+			p.system.log.Warn().Err(err).Str("provider", m.Provider).Msg("other processes cannot be told which accounts are in use")
+		},
+	})
 }

@@ -189,12 +189,11 @@ type AccountStatus struct {
 	Pinned bool
 }
 
-// DisableAccount takes the account out of the pool for its login's fault,
-// unless it has a newer login. The supervisor sends it in answer to
-// [LoginFailed].
+// DisableAccount takes the account out of the pool for the fault of its login
+// that is on record, unless it has a newer login. The supervisor sends it in
+// answer to [LoginFailed].
 type DisableAccount struct {
 	Generation uint64
-	Fault      account.Fault
 }
 
 // RefreshGranted tells that the account's lock is held and its refresh token

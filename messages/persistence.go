@@ -62,7 +62,7 @@ type SaveAccount struct {
 	Key Key
 	// Mutate must be quick and may run more than once.
 	Mutate func(*account.Record)
-	// Lazy saves wait up to a second for company.
+	// Lazy saves wait up to a second for others.
 	Lazy    bool
 	ReplyTo Recipient
 	// Acknowledge is answered by the account once the change is durable; nil
@@ -70,7 +70,8 @@ type SaveAccount struct {
 	Acknowledge func(err error)
 }
 
-// SavePool changes what is remembered of a pool; lazy, and not answered.
+// SavePool changes what is remembered of a pool. A supervisor sends it, once for
+// all that changes within a second; not answered.
 type SavePool struct {
 	Provider string
 	Active   string
@@ -79,7 +80,7 @@ type SavePool struct {
 	// Owned are the owners of resources that changed, in the same way.
 	Owned map[string]Binding
 	// Limits and Freed are evidence about the whole pool to be merged with what
-	// is stored. With any, the change is not lazy.
+	// is stored.
 	Limits []account.Limit
 	Freed  []account.Freed
 }
@@ -95,7 +96,10 @@ type Binding struct {
 type StorePin struct {
 	Provider string
 	ID       string
-	// At is when that was wished: of two wishes the later counts.
+	// Replaces, when set, is the account that the pool must still be pinned to:
+	// any other pin stays.
+	Replaces string
+	// At is when that was wished. What is stored is later than the pin before.
 	At      time.Time
 	ReplyTo Recipient
 	Asker   *PinPool
@@ -117,9 +121,9 @@ type ImportMarked struct {
 }
 
 // DisableUnlessLast takes an account out of the pool for its login's fault,
-// but only while one of Others can serve, decided under the pool's lock: two
-// processes never disable the last two. The supervisor sends it; answered with
-// [BreakerDecided].
+// which its [SaveAccount] has put on record before, but only while one of Others
+// can serve: two processes never disable the last two. The supervisor sends it;
+// answered with [BreakerDecided].
 type DisableUnlessLast struct {
 	Key Key
 	// Generation is that of the login which failed; a newer one stays.
@@ -204,7 +208,7 @@ type CancelRefresh struct {
 	Key Key
 }
 
-// Flush writes what waits for company now. The engine sends it when it
+// Flush writes now what waits for others. The engine sends it when it
 // closes; answered when nothing is left to write.
 type Flush struct {
 	Reply *Reply[Acknowledged]

@@ -231,7 +231,10 @@ func (m *PinPool) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 // PinStored tells what became of a [StorePin]. The persistence actor sends it.
 type PinStored struct {
 	Asked *StorePin
-	Err   error
+	// Pinned is whom the pool is pinned to by then, PinnedAt since when.
+	Pinned   string
+	PinnedAt time.Time
+	Err      error
 }
 
 // PoolStored tells what limits and owners of resources are stored for the whole
@@ -240,7 +243,7 @@ type PinStored struct {
 type PoolStored struct {
 	Owned  map[string]Binding
 	Pinned string
-	// PinnedAt is when that was wished.
+	// PinnedAt is later for each pin than for the one before.
 	PinnedAt time.Time
 	Limits   []account.Limit
 	Freed    []account.Freed

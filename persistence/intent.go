@@ -61,12 +61,25 @@ func (h *held) Intend(i account.Intent) error {
 		wire.Instance, err = h.store.living(h.place.key.Provider)
 	}
 	if err == nil {
-		err = h.storeIntent(&wire, h.store.replaceStale) // an unfinished one is of no use: nothing was spent yet
+		err = h.storeIntent(&wire, h.store.replaceIntent)
 	}
 	if err == nil {
 		err = h.isCurrent()
 	}
 	return accountError(h.place.key, err)
+}
+
+// replaceIntent writes an intent over what stands in its place. An unfinished
+// one is of no use, nothing was spent yet; nor is a folder.
+func (s *FileStore) replaceIntent(path string, data []byte) error {
+	info, err := s.fs.Lstat(path)
+	if err == nil && info.IsDir() {
+		err = s.discard(path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return storageError(path, err)
+	}
+	return s.replaceStale(path, data)
 }
 
 // storeIntent makes wire the account's intent.

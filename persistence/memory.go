@@ -71,12 +71,16 @@ type memoryWatch struct {
 	// one keeps a watch from being told two things at once, and stop waiting.
 	one     sync.Mutex
 	changed func(id string)
+	pool    func(state PoolState)
 }
 
 // Watch implements [Store]. Nothing is ever missed, so nobody is told what is
 // present.
 func (m *Memory) Watch(provider string, w Watching) (stop func(), err error) {
-	watch := &memoryWatch{provider: provider, changed: w.Changed}
+	watch := &memoryWatch{provider: provider, changed: w.Changed, pool: w.Pool}
+	if watch.pool == nil {
+		watch.pool = func(PoolState) {}
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.watches[watch] = true
@@ -86,22 +90,26 @@ func (m *Memory) Watch(provider string, w Watching) (stop func(), err error) {
 		m.mu.Unlock()
 		watch.one.Lock()
 		defer watch.one.Unlock()
-		watch.changed = func(string) {}
+		watch.changed, watch.pool = func(string) {}, func(PoolState) {}
 	}, nil
 }
 
-// tell informs the watches of a change. The caller holds no lock of m's.
-func (m *Memory) tell(key Key) {
+// tell informs the watches of a provider. The caller does not hold m.mu.
+func (m *Memory) tell(provider string, news func(*memoryWatch)) {
 	m.mu.Lock()
 	watches := slices.Collect(maps.Keys(m.watches))
 	m.mu.Unlock()
 	for _, w := range watches {
-		if w.provider == key.Provider {
+		if w.provider == provider {
 			w.one.Lock()
-			w.changed(key.ID)
+			news(w)
 			w.one.Unlock()
 		}
 	}
+}
+
+func (m *Memory) tellChanged(key Key) {
+	m.tell(key.Provider, func(w *memoryWatch) { w.changed(key.ID) })
 }
 
 // Create implements [Store].
@@ -141,7 +149,7 @@ func (m *Memory) Remove(ctx context.Context, key Key) error {
 	delete(m.accounts, key)
 	delete(m.intents, key)
 	m.mu.Unlock()
-	m.tell(key)
+	m.tellChanged(key)
 	return nil
 }
 
@@ -165,30 +173,43 @@ func (m *Memory) Claim(provider string, _ []string) error { return checkProvider
 
 // LockPool implements [Store].
 func (m *Memory) LockPool(ctx context.Context, provider string) (unlock func() error, err error) {
-	if err := checkProvider(provider); err != nil {
+	release, err := m.acquirePool(ctx, provider)
+	if err != nil {
 		return nil, err
 	}
-	if err := m.locks.lock(ctx, provider); err != nil {
-		return nil, poolError(provider, fmt.Errorf("%w: %w", ErrLocked, err))
-	}
 	return func() error {
-		m.locks.unlock(provider)
+		release()
 		return nil
 	}, nil
 }
 
 // UpdatePool implements [Store].
 func (m *Memory) UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error) {
-	if err := cmp.Or(checkProvider(provider), ctx.Err()); err != nil {
+	release, err := m.acquirePool(ctx, provider)
+	if err != nil {
 		return PoolState{}, err
 	}
+	defer release()
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	state := clonePool(m.pools[provider])
+	m.mu.Unlock()
 	mutate(&state)
 	state.bound()
+	m.mu.Lock()
 	m.pools[provider] = clonePool(state)
+	m.mu.Unlock()
+	m.tell(provider, func(w *memoryWatch) { w.pool(clonePool(state)) })
 	return state, nil
+}
+
+func (m *Memory) acquirePool(ctx context.Context, provider string) (release func(), err error) {
+	if err := checkProvider(provider); err != nil {
+		return nil, err
+	}
+	if err := m.wait(ctx, provider); err != nil {
+		return nil, poolError(provider, err)
+	}
+	return func() { m.locks.unlock(provider) }, nil
 }
 
 func (m *Memory) acquire(ctx context.Context, key Key) (release func(), err error) {
@@ -196,15 +217,22 @@ func (m *Memory) acquire(ctx context.Context, key Key) (release func(), err erro
 		return nil, err
 	}
 	name := key.Provider + "/" + key.ID
-	if err := m.locks.lock(ctx, name); err != nil {
-		return nil, accountError(key, fmt.Errorf("%w: %w", ErrLocked, err))
-	}
-	release = func() { m.locks.unlock(name) }
-	if err := ctx.Err(); err != nil { // nobody waits for what would follow
-		release()
+	if err := m.wait(ctx, name); err != nil {
 		return nil, accountError(key, err)
 	}
-	return release, nil
+	return func() { m.locks.unlock(name) }, nil
+}
+
+// wait takes a lock, unless ctx ends before.
+func (m *Memory) wait(ctx context.Context, name string) error {
+	if err := m.locks.lock(ctx, name); err != nil {
+		return fmt.Errorf("%w: %w", ErrLocked, err)
+	}
+	err := ctx.Err()
+	if err != nil { // nobody waits for what would follow
+		m.locks.unlock(name)
+	}
+	return err
 }
 
 func (m *Memory) update(key Key, mutate Mutation) (account.Record, error) {
@@ -230,7 +258,7 @@ func (m *Memory) put(key Key, rec account.Record) {
 	m.mu.Lock()
 	m.accounts[key] = cloneRecord(rec)
 	m.mu.Unlock()
-	m.tell(key)
+	m.tellChanged(key)
 }
 
 // heldInMemory is an account of a Memory under its lock.
@@ -318,7 +346,7 @@ func cloneFault(f *account.Fault) *account.Fault {
 }
 
 func clonePool(state PoolState) PoolState {
-	state.Bindings = maps.Clone(state.Bindings)
+	state.Bindings, state.Owned = maps.Clone(state.Bindings), maps.Clone(state.Owned)
 	state.Limits, state.Freed = slices.Clone(state.Limits), slices.Clone(state.Freed)
 	state.Alerts = maps.Clone(state.Alerts)
 	state.Unknown = cloneUnknown(state.Unknown)

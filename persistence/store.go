@@ -55,9 +55,9 @@ type Store interface {
 	// Close, or with the process, however that ends.
 	Claim(provider string, ids []string) error
 
-	// LockPool keeps everybody else, other processes included, out of what is
-	// decided under the pool's lock, until unlock is called. ErrLocked when ctx
-	// ended before.
+	// LockPool keeps everybody else, other processes included, from changing
+	// what belongs to the pool as a whole, until unlock is called. ErrLocked when
+	// ctx ended before. The engine has no need of it: it is for tools.
 	LockPool(ctx context.Context, provider string) (unlock func() error, err error)
 
 	// UpdatePool is Update for what belongs to the pool as a whole. A pool
@@ -154,7 +154,8 @@ type PoolState struct {
 	Active string
 	// Pinned is the id of the account that serves all requests; empty for none.
 	Pinned string
-	// PinnedAt is when that was wished.
+	// PinnedAt is when that was wished, and later for each pin than for the one
+	// before.
 	PinnedAt time.Time
 	// Bindings tie an affinity key to an account: 2 000 keys of 64 bytes at most.
 	Bindings map[string]Binding

@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"testing"
@@ -24,7 +26,8 @@ func poolState(t trial) {
 	s := t.store
 	want := func() persistence.PoolState {
 		return persistence.PoolState{
-			Active:   "a",
+			Active: "a", Pinned: "b", PinnedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC),
+			Owned:    map[string]persistence.Binding{"resp_1": {Account: "b", UsedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}},
 			Bindings: map[string]persistence.Binding{"key": {Account: "a", UsedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}},
 			Alerts:   map[string]persistence.Alert{"a/reauth": {Generation: 3, At: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}},
 			Limits: []account.Limit{{
@@ -40,6 +43,7 @@ func poolState(t trial) {
 			t.Errorf("got %+v, want %+v", got, want())
 		}
 		got.Bindings["key"] = persistence.Binding{Account: "scribbled"}
+		got.Owned["resp_1"] = persistence.Binding{Account: "scribbled"}
 		got.Limits[0].Reason, got.Freed[0].Reason = "scribbled", "scribbled"
 		got.Alerts["a/reauth"] = persistence.Alert{}
 		got.Unknown["from_the_future"][1] = '2'
@@ -82,4 +86,58 @@ func concurrentPoolUpdates(t trial) {
 	s := t.store
 	together(func(caller, round int) { bind(t.T, s, "key", caller, round) })
 	bindings(t.T, s, callers*rounds)
+}
+
+// poolLockExcludes: who holds the pool's lock keeps everybody from changing the
+// pool, and who waits gives up when its context ends.
+func poolLockExcludes(t trial) {
+	by := t.store
+	if t.other != nil {
+		by = t.other
+	}
+	unlock, err := t.store.LockPool(t.Context(), Provider)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = by.UpdatePool(ended, Provider, func(*persistence.PoolState) { t.Error("changed while the lock was held") })
+	if !errors.Is(err, persistence.ErrLocked) {
+		t.Errorf("UpdatePool: %v, want ErrLocked", err)
+	}
+	if _, err := by.LockPool(ended, Provider); !errors.Is(err, persistence.ErrLocked) {
+		t.Errorf("a second LockPool: %v, want ErrLocked", err)
+	}
+	if err := unlock(); err != nil {
+		t.Error(err)
+	}
+	bind(t.T, by, "key", 0, 0)
+}
+
+// poolWatchTells: whoever watches is told what is stored of the pool.
+func poolWatchTells(t trial) {
+	told := make(chan persistence.PoolState, 100)
+	stop, err := t.store.Watch(Provider, persistence.Watching{
+		Changed: func(string) {}, Present: func([]string) {}, Claimed: func(map[string]bool) {},
+		Pool: func(s persistence.PoolState) { told <- s },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	by := t.store
+	if t.other != nil {
+		by = t.other
+	}
+	updatePool(t.T, by, func(p *persistence.PoolState) { p.Pinned = "a" })
+	for deadline := time.After(10 * time.Second); ; {
+		select {
+		case got := <-told:
+			if got.Pinned == "a" {
+				return
+			}
+		case <-deadline:
+			t.Fatal("not told of the pool")
+		}
+	}
 }

@@ -80,6 +80,8 @@ func checks() map[string]func(trial) {
 		"pool state":                        poolState,
 		"concurrent pool updates":           concurrentPoolUpdates,
 		"pool state is bounded":             poolIsBounded,
+		"the pool's lock excludes":          poolLockExcludes,
+		"a watch tells of the pool":         poolWatchTells,
 	}
 }
 
@@ -94,6 +96,8 @@ func sharedChecks() map[string]func(trial) {
 		"a waiter gets the lock":          waiterGetsTheLock,
 		"concurrent updates":              sharedUpdates,
 		"concurrent pool updates":         sharedPoolUpdates,
+		"the pool's lock excludes":        poolLockExcludes,
+		"a watch tells of the pool":       poolWatchTells,
 	}
 }
 

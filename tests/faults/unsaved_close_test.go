@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -64,9 +65,11 @@ func TestCloseAfterRemovalOfUnstored(t *testing.T) {
 		rig.Must(t, d.pool.Refresh(t.Context(), id))
 		time.Sleep(time.Second) // until it is tried again
 		synctest.Wait()
-		rig.Must(t, d.pool.Remove(t.Context(), id))
+		removed := make(chan error, 1)
+		go func() { removed <- d.pool.Remove(context.Background(), id) }() // behind what is being tried
 		synctest.Wait()
 		close(release)
+		rig.Must(t, <-removed)
 		synctest.Wait()
 		d.store.Fail(0, nil)
 		rig.Must(t, d.eng.Close(t.Context()))

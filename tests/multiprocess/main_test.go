@@ -32,11 +32,13 @@ func works() map[string]peer.Work {
 	return map[string]peer.Work{
 		"acquire": peer.Does(acquire),
 		"adopted": peer.Does(adopted),
+		"agree":   peer.Does(agree),
 		"ask":     peer.Does(ask),
 		"change":  peer.Does(change),
 		"fail":    peer.Does(fail),
 		"hold":    peer.Does(hold),
 		"mutate":  peer.Does(mutate),
+		"pin":     peer.Does(pin),
 		"prefer":  peer.Does(prefer),
 		"refresh": peer.Does(refresh),
 		"see":     peer.Does(see),

@@ -144,10 +144,11 @@ func errorCode(body []byte) string {
 		return word
 	}
 	var told struct {
-		Code string `json:"error_code"`
+		Error string `json:"error"`
+		Code  string `json:"error_code"`
 	}
 	_ = json.Unmarshal(body, &told) // what does not fit stays empty
-	code, _, _ := strings.Cut(cmp.Or(fault.Code, told.Code), ":")
+	code, _, _ := strings.Cut(cmp.Or(told.Error, told.Code), ":")
 	return answer.Word(code)
 }
 

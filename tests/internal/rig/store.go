@@ -20,6 +20,7 @@ const (
 	OpRemove Op = "remove"
 	OpLock   Op = "lock"
 	OpIntend Op = "intend"
+	OpPool   Op = "pool"
 )
 
 // Store is a store whose operations fail as a test wants. It is safe for
@@ -85,6 +86,14 @@ func (s *Store) Remove(ctx context.Context, key persistence.Key) error {
 		return err
 	}
 	return s.Store.Remove(ctx, key)
+}
+
+// UpdatePool implements [persistence.Store].
+func (s *Store) UpdatePool(ctx context.Context, provider string, mutate func(*persistence.PoolState)) (persistence.PoolState, error) {
+	if err := s.ask(OpPool); err != nil {
+		return persistence.PoolState{}, err
+	}
+	return s.Store.UpdatePool(ctx, provider, mutate)
 }
 
 // Lock implements [persistence.Store].
