@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -84,6 +85,23 @@ func unreliable(store *rig.Store, seed uint64) {
 	})
 }
 
+// openUnreliable opens an engine that may say at its end, truly, that it could
+// not store everything: what an account learnt is tried once more when it is
+// removed, and given up when the disk fails that, too, and then the removal.
+func openUnreliable(t *testing.T, store persistence.Store) *multiaccount.Pool {
+	t.Helper()
+	eng, err := multiaccount.Open(t.Context(), multiaccount.Config{
+		Providers: []providers.Provider{rig.NewProvider()}, Settings: rig.Settings(), Store: store,
+	})
+	rig.Must(t, err)
+	t.Cleanup(func() {
+		if err := eng.Close(context.Background()); err != nil && !errors.Is(err, errDisk) {
+			t.Error(err)
+		}
+	})
+	return rig.Pool(t, eng, rig.Plain)
+}
+
 // state is what an engine says of its accounts, as far as it is stored.
 func state(t *testing.T, pool *multiaccount.Pool) string {
 	t.Helper()
@@ -113,8 +131,7 @@ func TestEnginesAgreeAtRest(t *testing.T) {
 		rig.Bubble(t, func(t *testing.T) {
 			inner := persistence.NewMemory()
 			store := rig.NewStore(inner)
-			_, one := rig.OpenStore(t, rig.NewProvider(), rig.Settings(), store)
-			_, two := rig.OpenStore(t, rig.NewProvider(), rig.Settings(), store)
+			one, two := openUnreliable(t, store), openUnreliable(t, store)
 			ids := make([]string, 4)
 			for i := range ids {
 				ids[i] = rig.Add(t, one, rig.Login(fmt.Sprintf("account-%d", i)))
