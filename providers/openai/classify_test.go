@@ -352,3 +352,17 @@ func BenchmarkClassify(b *testing.B) {
 		})
 	}
 }
+
+// A success that the server counted for the plan is paid for all the same when
+// the window is used up that is called by the model.
+func TestPaidModelOfThePlan(t *testing.T) {
+	p := openai.New(openai.Options{})
+	for asked, want := range map[string]int{"gpt-5.3-codex-spark": 1, "gpt-5.3-codex": 0} {
+		a := fixture.Read(t, "200-spark-paid", account.OAuth, asked)
+		a.Header.Set("x-codex-active-limit", "codex")
+		got := p.Classify(a).Limits
+		if len(got) != want || want == 1 && (!got[0].Paid || got[0].Model != asked) {
+			t.Errorf("%s: limits %+v", asked, got)
+		}
+	}
+}

@@ -23,7 +23,8 @@ func paid(a providers.Answer) []account.Limit {
 	if !spendsCredits(a.Header) {
 		return nil
 	}
-	windows, family := planWindows(a), activeFamily(a.Header)
+	windows := planWindows(a)
+	family := paidFamily(a, windows)
 	e := answer.NewEvidence(a.Now, "")
 	if family != "" {
 		e = answer.NewModelEvidence(a.Now, limitedModel(a, windows, family))
@@ -33,4 +34,18 @@ func paid(a providers.Answer) []account.Limit {
 		limits[i].Paid = true
 	}
 	return limits
+}
+
+// paidFamily returns the family in whose windows a success was counted: the
+// active one, else the one that is called by the model that was asked for.
+func paidFamily(a providers.Answer, windows []window) string {
+	if active := activeFamily(a.Header); active != "" {
+		return active
+	}
+	for _, w := range windows {
+		if w.full() && names(w, a.Model) {
+			return w.family
+		}
+	}
+	return ""
 }
