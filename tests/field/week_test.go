@@ -55,7 +55,7 @@ func open(t *testing.T) *week {
 		},
 		Settings: settings.Default(), Store: persistence.NewMemory(),
 	})
-	w := &week{T: t, up: up, pools: map[string]*http.Client{}, rng: rand.New(rand.NewPCG(1, 2)), counts: map[string]int{}} //nolint:gosec // the same week each time
+	w := &week{T: t, up: up, pools: map[string]*http.Client{}, rng: rand.New(rand.NewPCG(1, 2)), counts: map[string]int{}}
 	for _, m := range up.members {
 		pool := rig.Pool(t, eng, m.provider)
 		w.pools[m.provider] = &http.Client{Transport: pool.Transport(up)}

@@ -85,7 +85,7 @@ func (w *ward) says(a providers.Answer) account.Verdict {
 func TestTheHealthyAccountIsFound(t *testing.T) {
 	for seed := range uint64(120) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			rig.Bubble(t, func(t *testing.T) { findsTheHealthy(t, rand.New(rand.NewPCG(seed, 1))) }) //nolint:gosec // a seed that can be repeated
+			rig.Bubble(t, func(t *testing.T) { findsTheHealthy(t, rand.New(rand.NewPCG(seed, 1))) })
 		})
 	}
 }
