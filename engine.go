@@ -83,6 +83,13 @@ import (
 // sets no deadline.
 const drainTime = 5 * time.Second
 
+// How long Close waits for what is to be stored: when its context has no
+// deadline, and after its context has ended.
+const (
+	longestSave = 30 * time.Second
+	saveGrace   = 2 * time.Second
+)
+
 // exchangeGrace is how much longer than its context Close waits for a token
 // exchange, which is as a rule over within a second.
 const exchangeGrace = 3 * time.Second
@@ -188,8 +195,9 @@ func (e *Engine) Subscribe(fn func(Event)) (cancel func()) { return e.events.sub
 // those under way for as long as ctx allows, five seconds without a deadline.
 // What is in flight then is not cut off: it ends in its caller's hands, and no
 // account hears of it. A token exchange is waited for while ctx allows it and
-// three seconds more, since cutting it off may lose the login. Everything is
-// stored, whatever ctx says, and no goroutine of the engine is left. Errors
+// three seconds more, since cutting it off may lose the login. What waits to be
+// stored has two seconds more than ctx; without a deadline a lock that another
+// process holds is waited for half a minute. No goroutine of the engine is left. Errors
 // say what was cut off, what could not be stored, or that a subscriber did not
 // return. Calling Close again returns the first call's error.
 func (e *Engine) Close(ctx context.Context) error {
@@ -208,7 +216,7 @@ func (e *Engine) close(ctx context.Context) error {
 		err = fmt.Errorf("a token exchange was cut off, after which its account may have to log in again: %w", err)
 	}
 	e.alerts.close(ctx)
-	err = errors.Join(err, e.store.Close(context.WithoutCancel(ctx)))
+	err = errors.Join(err, e.closeStore(ctx))
 	e.system.Close()
 	err = errors.Join(err, e.events.close(ctx))
 	if e.files != nil {
@@ -218,6 +226,22 @@ func (e *Engine) close(ctx context.Context) error {
 		return fmt.Errorf("multiaccount: closing: %w", err)
 	}
 	return nil
+}
+
+// closeStore stores what waits for that. It has a moment longer than ctx, since
+// what was learnt until now is worth it, but never waits for ever: another
+// process that was stopped may hold a lock.
+func (e *Engine) closeStore(ctx context.Context) error {
+	end := time.Now().Add(longestSave)
+	if deadline, ok := ctx.Deadline(); ok {
+		end = deadline
+	}
+	if ctx.Err() != nil {
+		end = time.Now()
+	}
+	patience, cancel := context.WithDeadline(context.WithoutCancel(ctx), end.Add(saveGrace))
+	defer cancel()
+	return e.store.Close(patience)
 }
 
 // drain waits for the requests under way, then for the token exchanges alone.

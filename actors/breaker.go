@@ -25,8 +25,8 @@ type disabling struct {
 }
 
 // store leaves the account in the pool when in doubt.
-func (c *disabling) store(store persistence.Store, l *lane) (account.Record, error) {
-	ctx, cancel := context.WithTimeout(c.writer.system.running, lockDeadline)
+func (c *disabling) store(ctx context.Context, store persistence.Store, l *lane) (account.Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, lockDeadline)
 	defer cancel()
 	if l.lock != nil {
 		return c.decide(ctx, store, l.lock)

@@ -60,8 +60,8 @@ func (l *lane) empty() bool {
 // update changes the stored account, under the lock of the refresh under way
 // when there is one. On a goroutine of the persister's. What fails for an account
 // that is gone has failed for that reason.
-func (l *lane) update(store persistence.Store, mutate persistence.Mutation) (record account.Record, err error) {
-	ctx, key := context.Background(), persistence.Key(l.key)
+func (l *lane) update(ctx context.Context, store persistence.Store, mutate persistence.Mutation) (record account.Record, err error) {
+	key := persistence.Key(l.key)
 	if l.lock != nil {
 		record, err = l.lock.Update(ctx, mutate)
 	} else {
@@ -104,15 +104,16 @@ func (l *lane) take() *written {
 	return w
 }
 
-// run writes, or looks; on a goroutine of the persister's.
-func (w *written) run(store persistence.Store) {
+// run writes, or looks, until ctx ends with the system; on a goroutine of the
+// persister's.
+func (w *written) run(ctx context.Context, store persistence.Store) {
 	switch {
 	case w.commit != nil:
-		w.record, w.err = w.lane.update(store, func(r *account.Record) { applyCommit(r, w.commit) })
+		w.record, w.err = w.lane.update(ctx, store, func(r *account.Record) { applyCommit(r, w.commit) })
 	case w.look != nil:
-		w.record, w.err = store.Read(context.Background(), persistence.Key(w.lane.key))
+		w.record, w.err = store.Read(ctx, persistence.Key(w.lane.key))
 	default:
-		w.record, w.err = w.change.store(store, w.lane)
+		w.record, w.err = w.change.store(ctx, store, w.lane)
 	}
 }
 

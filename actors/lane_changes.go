@@ -12,7 +12,7 @@ import (
 // change waits in an account's lane until it is its turn to be stored.
 type change interface {
 	// store makes the change durable; on a goroutine of the persister's.
-	store(store persistence.Store, l *lane) (account.Record, error)
+	store(ctx context.Context, store persistence.Store, l *lane) (account.Record, error)
 	// answer tells whoever asked for it what store returned.
 	answer(record account.Record, err error)
 }
@@ -32,8 +32,8 @@ func (l *lane) save(m *messages.SaveAccount) {
 	l.waiting = append(l.waiting, &saves{all: []*messages.SaveAccount{m}})
 }
 
-func (c *saves) store(store persistence.Store, l *lane) (account.Record, error) {
-	return l.update(store, func(r *account.Record) {
+func (c *saves) store(ctx context.Context, store persistence.Store, l *lane) (account.Record, error) {
+	return l.update(ctx, store, func(r *account.Record) {
 		for _, s := range c.all {
 			s.Mutate(r)
 		}
@@ -52,8 +52,8 @@ func (c *saves) unheard() bool {
 // creation stores a new account.
 type creation struct{ *messages.CreateAccount }
 
-func (c *creation) store(store persistence.Store, _ *lane) (account.Record, error) {
-	return c.Record, store.Create(context.Background(), c.Record)
+func (c *creation) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {
+	return c.Record, store.Create(ctx, c.Record)
 }
 
 func (c *creation) answer(_ account.Record, err error) {
@@ -64,8 +64,8 @@ func (c *creation) answer(_ account.Record, err error) {
 // waits until the lane holds none.
 type deletion struct{ *messages.DeleteAccount }
 
-func (c *deletion) store(store persistence.Store, _ *lane) (account.Record, error) {
-	return account.Record{}, store.Remove(context.Background(), persistence.Key(c.Key))
+func (c *deletion) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {
+	return account.Record{}, store.Remove(ctx, persistence.Key(c.Key))
 }
 
 func (c *deletion) answer(_ account.Record, err error) {

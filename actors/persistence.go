@@ -90,6 +90,9 @@ type Persistence struct {
 func (p *Persistence) Close(ctx context.Context) error {
 	flush := &messages.Flush{Reply: messages.NewReply[messages.Acknowledged]()}
 	done, err := ask(ctx, p.ref, flush, flush.Reply)
+	if err != nil {
+		err = fmt.Errorf("the latest changes could not be stored in time; another process may hold a lock for long: %w", err)
+	}
 	p.stop()
 	<-p.done()
 	return errors.Join(err, done.Err)
@@ -282,7 +285,7 @@ func (p *persister) next() {
 		p.ready = p.ready[1:]
 		p.writers++
 		p.system.task(func() {
-			w.run(p.store)
+			w.run(p.system.running, p.store)
 			p.self.Tell(w)
 		})
 	}

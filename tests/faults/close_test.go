@@ -242,6 +242,36 @@ func TestCloseWithEndedContextStoresAll(t *testing.T) {
 	})
 }
 
+// A lock that another process never gives back keeps no engine from closing, and
+// the error says what was not stored.
+func TestCloseBesideALockThatIsHeld(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		store := persistence.NewMemory()
+		eng, err := multiaccount.Open(t.Context(), multiaccount.Config{
+			Providers: []providers.Provider{rig.NewProvider()}, Settings: rig.Settings(), Store: store,
+		})
+		rig.Must(t, err)
+		pool := rig.Pool(t, eng, rig.Plain)
+		id := rig.Add(t, pool, rig.Login("a"))
+		theirs, err := store.Lock(t.Context(), persistence.Key{Provider: rig.Plain, ID: id})
+		rig.Must(t, err)
+		renamed := make(chan error, 1)
+		go func() { renamed <- pool.Rename(context.Background(), id, "other") }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		began := time.Now()
+		err = eng.Close(ctx)
+		if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "could not be stored") || took > 12*time.Second {
+			t.Errorf("%v after %v", err, took)
+		}
+		if err := <-renamed; err == nil {
+			t.Error("a change that is not stored was acknowledged")
+		}
+		rig.Must(t, theirs.Unlock())
+	})
+}
+
 // A body that the host has not closed does not keep the engine, nor does the
 // engine cut it off.
 func TestCloseWithOpenBody(t *testing.T) {
