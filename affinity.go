@@ -36,7 +36,6 @@ func selectionOf(req *http.Request, keeper providers.ResourceKeeper, byAgent boo
 	if hosts == "" && byAgent {
 		s.Affinity = ofAgent(s.Affinity, req.Header)
 	}
-	s.Affinity = bounded(s.Affinity)
 	return s, makes, streams
 }
 

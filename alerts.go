@@ -123,6 +123,9 @@ func alertOf(e Event) *messages.ClaimAlert {
 	case OverageBlocked:
 		claim.State, claim.Again = "overage", passingAlert
 	case OwnerNeeded:
+		if e.Model != "" {
+			return nil // a model that a plan lacks, or that somebody misspelt
+		}
 		claim.State, claim.Again = "owner_needed", passingAlert
 	default:
 		return nil

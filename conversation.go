@@ -1,8 +1,6 @@
 package multiaccount
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strings"
 
@@ -24,12 +22,8 @@ var agentHeaders = [...]string{"X-Claude-Code-Agent-Id", "Thread-Id"} //nolint:g
 // hintHeader is where Codex names the model when the body is compressed.
 const hintHeader = "X-Codex-Routing-Hint"
 
-const (
-	// affinityDigits is how much of a hash stands for a conversation.
-	affinityDigits = 16
-	// affinityLimit is how long a key may be, in bytes, to be kept as it is.
-	affinityLimit = 64
-)
+// affinityDigits is how much of a hash stands for a conversation.
+const affinityDigits = 16
 
 // sessionOf returns what the headers call the conversation; empty when they do not.
 func sessionOf(h http.Header) string { return firstHeader(h, sessionHeaders[:]) }
@@ -78,16 +72,6 @@ func sessionOfUser(id string) string {
 		return firstOf(id[i+len(userSession):], id)
 	}
 	return id
-}
-
-// bounded returns a key as it is kept, in memory and in files: a hash stands for
-// one that is long, or is not printable ASCII.
-func bounded(key string) string {
-	if len(key) <= affinityLimit && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return key
-	}
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:affinityDigits/2])
 }
 
 // firstHeader returns the first of the headers that says something.

@@ -3,7 +3,6 @@ package multiaccount
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 )
 
@@ -31,7 +30,7 @@ func TestSubAgents(t *testing.T) {
 		"codex":                   {request(background, t, `{}`, "session-id", sessionID, "thread-id", sessionID), sessionID, sessionID},
 		"a sub-agent of codex": {
 			request(background, t, `{"prompt_cache_key":"`+sessionID+`"}`, "session-id", sessionID, "thread-id", threadID),
-			bounded(sessionID + "/" + threadID), sessionID,
+			sessionID + "/" + threadID, sessionID,
 		},
 		"a user that is no session": {request(background, t, `{"metadata":{"user_id":"user-1"}}`), "user-1", "user-1"},
 		"a user without a session":  {request(background, t, `{"metadata":{"user_id":"{\"device_id\":\"d\"}"}}`), `{"device_id":"d"}`, `{"device_id":"d"}`},
@@ -71,39 +70,19 @@ func TestUpgradeHasNoBody(t *testing.T) {
 	}
 }
 
-// TestBoundedKeys checks that what is kept of a key is short and printable, and
-// that keys stay apart.
-func TestBoundedKeys(t *testing.T) {
-	long := strings.Repeat("k", 65)
-	for name, key := range map[string]string{"long": long, "control": "a\x1b[2Jb", "line": "a\nb", "bidi": "a\u202eb", "not UTF-8": "a\xffb", "null": "a\x00b"} {
-		got := bounded(key)
-		if len(got) != affinityDigits || got == bounded(key+"x") {
-			t.Errorf("%s: kept as %q", name, got)
-		}
-	}
-	for _, key := range []string{"", long[:64], sessionID, "user 1/2"} {
-		if got := bounded(key); got != key {
-			t.Errorf("%q kept as %q", key, got)
-		}
-	}
-	asked := selected(request(WithAffinity(context.Background(), long), t, `{}`))
-	if asked.Affinity != bounded(long) {
-		t.Errorf("the host's key is kept as %q", asked.Affinity)
-	}
-}
-
-// FuzzConversation checks that no header and no id of a user makes a key that is
-// long or cannot be printed.
+// FuzzConversation checks that whatever headers and ids of users say, two agents
+// of one session stay apart.
 func FuzzConversation(f *testing.F) {
 	f.Add(sessionID, threadID, `{"session_id":"s"}`, "model=m;tier=fast")
 	f.Add("", "\x00", "user_1_session_", "model=;tier")
 	f.Fuzz(func(t *testing.T, session, agent, user, hint string) {
 		h := http.Header{"Session-Id": {session}, "X-Claude-Code-Agent-Id": {agent}, hintHeader: {hint}}
-		for _, key := range []string{bounded(ofAgent(sessionOf(h), h)), bounded(sessionOfUser(user))} {
-			if len(key) > affinityLimit || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-				t.Errorf("kept as %q", key)
-			}
+		main := sessionOf(h) // which a session's first agent may be called by, too
+		first := ofAgent(main, h)
+		h.Set("X-Claude-Code-Agent-Id", agent+"2")
+		if second := ofAgent(main, h); first == second && first != main {
+			t.Errorf("two agents share %q", first)
 		}
-		_ = hintedModel(h)
+		_, _ = sessionOfUser(user), hintedModel(h)
 	})
 }

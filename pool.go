@@ -75,7 +75,7 @@ type Request struct {
 // [*ProviderUnavailableError], [*NoAccountOfKindError], [ErrNoAccounts],
 // [ErrClosed], ctx's own, or why tokens could not be refreshed.
 func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
-	leased, err := p.lease(ctx, &actors.Selection{Affinity: bounded(r.Affinity), Model: r.Model, Kind: r.Kind, Pin: r.Account})
+	leased, err := p.lease(ctx, &actors.Selection{Affinity: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Account})
 	if err != nil {
 		return nil, p.publicError(err)
 	}

@@ -351,15 +351,26 @@ func (a *accountActor) endRefresh(err error) {
 	a.stopHold()
 	a.refresh.running, a.refresh.exchanging = false, false
 	a.refresh.failure = err.Error()
-	a.backOff(a.wallNow())
+	a.backOff(a.wallNow(), askedToWait(err))
 	a.announce()
 	a.serve(err)
 }
 
-// backOff puts the next refresh off.
-func (a *accountActor) backOff(now time.Time) {
+// askedToWait returns how long the token endpoint asked to wait; zero when it
+// did not.
+func askedToWait(err error) time.Duration {
+	if failed, ok := errors.AsType[*providers.RefreshError](err); ok {
+		return failed.RetryAfter
+	}
+	return 0
+}
+
+// backOff puts the next refresh off, for as long as the token endpoint asked
+// where that is longer, and never for longer than it would be at most.
+func (a *accountActor) backOff(now time.Time, asked time.Duration) {
 	a.refresh.failures++
 	wait := policy.Backoff(a.refresh.failures, refreshRetry, refreshRetryMost, a.jitter())
+	wait = max(wait, min(asked, refreshRetryMost))
 	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(wait))
 }
 

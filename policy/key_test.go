@@ -11,7 +11,7 @@ import (
 // A key of any length ties its conversation to an account, and is kept as 64
 // bytes at most.
 func TestLongKeysAreKeptShort(t *testing.T) {
-	keys := []string{"x", strings.Repeat("x", 64), strings.Repeat("x", 65), strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20) + "y", "\xff", "\xfe"}
+	keys := []string{"x", strings.Repeat("x", 64), strings.Repeat("x", 65), strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20) + "y", "\xff", "\xfe", "a\x1b[2Jb"}
 	p := newPool(t, policy.Sticky, ready("a"), ready("b"))
 	for _, key := range keys {
 		p.Select(policy.Request{Affinity: key}, start)

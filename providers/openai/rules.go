@@ -21,6 +21,7 @@ func rules() []answer.Rule {
 		{Phrase: "request too large for * limit ", Says: answer.RequestsOwn, Word: "request_too_large"},
 		{Phrase: "rate limit reached for ", When: exceedsLimit, Says: answer.RequestsOwn, Word: "request_too_large"},
 		{Code: "context_length_exceeded", Says: answer.RequestsOwn},
+		{Phrase: "you have insufficient permissions for this operation. missing scopes", Says: answer.RequestsOwn, Word: "missing_scope"},
 		{Code: "resource_unavailable", Says: answer.TiersOwn, Tier: "flex"},
 
 		{Code: "deactivated_workspace", Says: answer.OwnerNeeded},
