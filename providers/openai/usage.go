@@ -103,7 +103,8 @@ func (a additional) family() string {
 }
 
 // appendTo adds the windows that something is told about. One of a family of
-// models, or that the server says it lets pass, does not limit the account.
+// models, or one that is used up and that the server says it lets pass, does not
+// limit the account.
 func (l rateLimit) appendTo(windows []account.UsageWindow, family string, now time.Time) []account.UsageWindow {
 	for _, slot := range []struct {
 		place string
@@ -113,7 +114,8 @@ func (l rateLimit) appendTo(windows []account.UsageWindow, family string, now ti
 			continue
 		}
 		w := slot.window(family, slot.place, now)
-		w.Soft = family != "" || l.Reached.OK && !l.Reached.Value
+		letsPass := l.Reached.OK && !l.Reached.Value
+		w.Soft = family != "" || letsPass && w.Utilization >= exhausted
 		if slices.ContainsFunc(windows, func(o account.UsageWindow) bool { return o.Name == w.Name }) {
 			w.Name += " " + slot.place
 		}

@@ -36,6 +36,7 @@ func limitRules() []rule {
 		{name: "a window of some models leaves the others free", holds: nativeLogins, check: keepsFamiliesApart},
 		{name: "a plan that is used up and goes on at a price is passed over", holds: nativeLogins, check: spendsNothing},
 		{name: "what is billed beyond the plan is not used again", holds: claimsOverage, check: refusesOverage},
+		{name: "a limit that names no window ends when newer figures show room in every window", holds: nativeLogins, check: freedByFigures},
 		{name: "figures of a success are kept", holds: nativeLogins, check: keepsFigures},
 	}
 }
@@ -61,6 +62,24 @@ func bareLimit(t *testing.T, s subject) {
 	st.alice.Next(providertest.Limited(bare()...))
 	st.served(st.ask(), st.bob)
 	st.is(st.aliceID, multiaccount.StateReady) // for other models
+}
+
+func freedByFigures(t *testing.T, s subject) {
+	st := s.empty(t)
+	short, _ := s.windows()
+	st.alice = st.srv.AddAccount(providertest.Account{
+		Flavour: s.flavour, Name: "alice with figures", Organization: "org-1",
+		Windows: []providertest.Window{{Name: short, Used: 40, Limit: 100, ResetAt: time.Now().Add(3 * time.Hour)}},
+	})
+	st.aliceID, st.bobID = rig.Add(t, st.pool, s.login(st.alice)), rig.Add(t, st.pool, s.login(st.bob))
+	st.alice.Next(providertest.Limited(providertest.ResetsIn(2 * time.Hour)))
+	st.served(st.ask(), st.bob)
+	st.rests(st.aliceID, 2*time.Hour)
+	rig.Must(t, st.pool.RefreshUsage(t.Context(), st.aliceID))
+	st.is(st.aliceID, multiaccount.StateReady)
+	if status := rig.Status(t, st.pool, st.aliceID); !status.CooldownUntil.IsZero() {
+		t.Errorf("it rests until %v", status.CooldownUntil)
+	}
 }
 
 func takesLastWindow(t *testing.T, s subject) {

@@ -57,9 +57,13 @@ func (f Fault) AddSaid(e *Evidence, a providers.Answer, code string) {
 		e.AddUnstated(orElse(code, "payment_required"), account.FromBody)
 		e.limit.Owner = e.limit.Until.IsZero()
 	case f.Says == PlanUsedUp:
+		named := e.Rejected()
 		e.AddWaits(code, a)
 		e.AddUnstated(code, account.FromBody)
 		e.limit.Window = true
+		if !named {
+			e.limit.Source = account.FromBody // which told of it, whoever said until when
+		}
 	case f.Says != 0:
 		e.AddWaits(code, a)
 		e.AddUnstated(code, account.FromBody)
