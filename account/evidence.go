@@ -121,6 +121,9 @@ type UsageWindow struct {
 	// up: it counts some of its requests only, such as those for one model, or the
 	// provider says that it lets them pass.
 	Soft bool
+	// Partial is set when the window counts some of the account's requests only,
+	// such as those for one family of models: it says nothing of the others.
+	Partial bool
 	// Paid is set when the provider goes on at the owner's expense once the
 	// window is used up.
 	Paid bool

@@ -56,7 +56,7 @@ func usageToWire(usage []account.UsageWindow) []usageWire {
 		if math.IsNaN(u.Utilization) || math.IsInf(u.Utilization, 0) {
 			continue
 		}
-		wire = append(wire, usageWire{u.Name, u.Utilization, span(u.Length), u.Soft, u.Paid, stamp(u.ResetAt), stamp(u.SeenAt)})
+		wire = append(wire, usageWire{u.Name, u.Utilization, span(u.Length), u.Soft, u.Partial, u.Paid, stamp(u.ResetAt), stamp(u.SeenAt)})
 	}
 	return wire
 }
@@ -68,7 +68,7 @@ func usageFromWire(wire []usageWire) []account.UsageWindow {
 	usage := make([]account.UsageWindow, len(wire))
 	for i, w := range wire {
 		usage[i] = account.UsageWindow{
-			Name: w.Name, Utilization: w.Utilization, Length: time.Duration(w.Length), Soft: w.Soft, Paid: w.Paid,
+			Name: w.Name, Utilization: w.Utilization, Length: time.Duration(w.Length), Soft: w.Soft, Partial: w.Partial, Paid: w.Paid,
 			ResetAt: time.Time(w.ResetAt), SeenAt: time.Time(w.SeenAt),
 		}
 	}

@@ -20,9 +20,9 @@ const wholeAccount = `{"version":1,"id":"a","provider":"provider","subject":"s",
 	`"max_in_flight":3,"auth_failures":1,"refused":{"generation":6,"at":"2026-01-02T03:04:05Z"},` +
 	`"refusals":{"code":"invalid_request","count":2,"since":"2026-01-02T03:04:05Z"},"fault":{"kind":"reauth","reason":"invalid_grant","at":"2026-01-02T03:04:05Z",` +
 	`"disabled":true,"terminal":true},"lost":{"kind":"login_lost","reason":"never saved","at":"2026-01-02T03:04:05Z","terminal":true},"limits":[{"scope":"model","model":"m","source":"header","reason":"5h","seen_at":"2026-01-02T03:04:05Z",` +
-	`"until":"2026-01-02T08:04:05Z","unstated":true,"paid":true}],` +
+	`"until":"2026-01-02T08:04:05Z","unstated":true,"window":true,"owner":true,"paid":true}],` +
 	`"freed":[{"scope":"model","model":"m","reason":"5h","at":"2026-01-02T03:04:05Z"}],"usage":[{"name":"5h","utilization":12.5,"length":"5h0m0s",` +
-	`"soft":true,"reset_at":"2026-01-02T08:04:05Z","seen_at":"2026-01-02T03:04:05Z"}],` +
+	`"soft":true,"partial":true,"paid":true,"reset_at":"2026-01-02T08:04:05Z","seen_at":"2026-01-02T03:04:05Z"}],` +
 	`"poll":{"usage_at":"2026-01-02T03:04:05Z","profile_at":"2026-01-02T03:04:06Z","retry_at":"2026-01-02T03:05:05Z"}}` + "\n"
 
 func wholeRecord() account.Record {
@@ -41,11 +41,11 @@ func wholeRecord() account.Record {
 		Lost:  &account.Fault{Kind: account.FaultLost, Reason: "never saved", At: at, Terminal: true},
 		Limits: []account.Limit{{
 			Scope: account.ScopeModel, Model: "m", Source: account.FromHeader, Reason: "5h", SeenAt: at, Until: at.Add(5 * time.Hour),
-			Unstated: true, Paid: true,
+			Unstated: true, Window: true, Owner: true, Paid: true,
 		}},
 		Freed: []account.Freed{{Scope: account.ScopeModel, Model: "m", Reason: "5h", At: at}},
 		Usage: []account.UsageWindow{{
-			Name: "5h", Utilization: 12.5, Length: 5 * time.Hour, Soft: true, ResetAt: at.Add(5 * time.Hour), SeenAt: at,
+			Name: "5h", Utilization: 12.5, Length: 5 * time.Hour, Soft: true, Partial: true, Paid: true, ResetAt: at.Add(5 * time.Hour), SeenAt: at,
 		}},
 		Poll: account.Poll{UsageAt: at, ProfileAt: at.Add(time.Second), RetryAt: at.Add(time.Minute)},
 	}

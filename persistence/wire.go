@@ -123,6 +123,7 @@ type usageWire struct {
 	Utilization float64 `json:"utilization"`
 	Length      span    `json:"length,omitempty"`
 	Soft        bool    `json:"soft,omitempty"`
+	Partial     bool    `json:"partial,omitempty"`
 	Paid        bool    `json:"paid,omitempty"`
 	ResetAt     stamp   `json:"reset_at,omitzero"`
 	SeenAt      stamp   `json:"seen_at,omitzero"`

@@ -87,14 +87,16 @@ func InEffect(limits []account.Limit, t Tuning) []account.Limit {
 	return without(limits, func(l account.Limit) bool { return l.Paid && t.AllowPaid })
 }
 
+// windowsOf leaves out the windows that count some of the requests only.
 func windowsOf(usage []account.UsageWindow) []Window {
 	if len(usage) == 0 {
 		return nil
 	}
-	windows := make([]Window, len(usage))
+	windows := make([]Window, 0, len(usage))
 	for i := range usage {
-		u := &usage[i]
-		windows[i] = Window{Name: u.Name, Utilization: u.Utilization, ResetAt: At(u.ResetAt), Length: u.Length}
+		if u := &usage[i]; !u.Partial {
+			windows = append(windows, Window{Name: u.Name, Utilization: u.Utilization, ResetAt: At(u.ResetAt), Length: u.Length})
+		}
 	}
 	return windows
 }

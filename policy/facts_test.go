@@ -20,7 +20,7 @@ func TestFactsOf(t *testing.T) {
 			{Scope: account.ScopeModel, Model: "opus", Source: account.FromUsage, SeenAt: at(-time.Minute), Until: at(3 * hour)},
 			{Scope: account.ScopeModel, Model: "haiku", Source: account.FromUsage, SeenAt: at(-time.Minute), Until: at(hour)},
 		},
-		Usage: []account.UsageWindow{{Name: "5h", Utilization: 12.5, Length: 5 * hour, ResetAt: at(hour)}, {Name: "requests", Utilization: 3}},
+		Usage: []account.UsageWindow{{Name: "5h", Utilization: 12.5, Length: 5 * hour, ResetAt: at(hour)}, {Name: "requests", Utilization: 3}, {Name: "Opus 7d", Utilization: 100, Soft: true, Partial: true}},
 	}
 	want := policy.Facts{
 		ID: "a", Eligible: true, Weight: 2, Priority: 3, MaxInFlight: 4, Failures: 1, LastUsed: start.Add(-hour),

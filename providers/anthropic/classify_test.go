@@ -274,7 +274,7 @@ func TestUsageInHeaders(t *testing.T) {
 		return account.UsageWindow{Name: name, Utilization: used, Length: length, ResetAt: reset, SeenAt: fixture.Now()}
 	}
 	soft := func(w account.UsageWindow) account.UsageWindow {
-		w.Soft = true
+		w.Soft, w.Partial = true, true
 		return w
 	}
 	p := anthropic.New(anthropic.Options{})

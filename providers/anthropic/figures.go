@@ -17,7 +17,7 @@ func usage(a providers.Answer) []account.UsageWindow {
 			continue
 		}
 		windows = answer.AppendFigure(windows, account.UsageWindow{
-			Name: w.name, Utilization: 100 * share, Length: w.length, Soft: w.family != "", SeenAt: a.Now,
+			Name: w.name, Utilization: 100 * share, Length: w.length, Soft: w.family != "", Partial: w.family != "", SeenAt: a.Now,
 			ResetAt: answer.Moment(w.reset, a.Now),
 		})
 	}

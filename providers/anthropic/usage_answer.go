@@ -89,7 +89,7 @@ func (body usageAnswer) members(now time.Time) []account.UsageWindow {
 		}
 		w := namedWindow(name)
 		windows = answer.AppendFigure(windows, account.UsageWindow{
-			Name: w.name, Utilization: f.Utilization.Value, Length: w.length, SeenAt: now, Soft: w.family != "",
+			Name: w.name, Utilization: f.Utilization.Value, Length: w.length, SeenAt: now, Soft: w.family != "", Partial: w.family != "",
 			ResetAt: answer.Moment(f.ResetsAt.Value, now),
 		})
 	}
@@ -125,7 +125,7 @@ func (e entry) appendTo(windows []account.UsageWindow, now time.Time) []account.
 		return windows
 	}
 	return answer.AppendFigure(windows, account.UsageWindow{
-		Name: name, Utilization: e.Percent.Value, Length: e.length(), SeenAt: now, Soft: !e.all(),
+		Name: name, Utilization: e.Percent.Value, Length: e.length(), SeenAt: now, Soft: !e.all(), Partial: !e.all(),
 		ResetAt: answer.Moment(e.ResetsAt.Value, now),
 	})
 }

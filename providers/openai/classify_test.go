@@ -252,7 +252,7 @@ func TestUsageInHeaders(t *testing.T) {
 		return account.UsageWindow{Name: name, Utilization: used, Length: length, ResetAt: reset, SeenAt: fixture.Now()}
 	}
 	soft := func(w account.UsageWindow) account.UsageWindow {
-		w.Soft = true
+		w.Soft, w.Partial = true, true
 		return w
 	}
 	bought := func(w account.UsageWindow) account.UsageWindow {

@@ -102,7 +102,7 @@ func headerWindow(a providers.Answer, prefix, place string) (window, bool) {
 	long := length(get("-Window-Minutes"), time.Minute)
 	w.UsageWindow = account.UsageWindow{
 		Name: answer.WindowName(familyName(a.Header, prefix), long, strings.ToLower(place)), Utilization: used, Length: long,
-		Soft: w.family != "", SeenAt: a.Now, ResetAt: answer.Moment(w.reset, a.Now),
+		Soft: w.family != "", Partial: w.family != "", SeenAt: a.Now, ResetAt: answer.Moment(w.reset, a.Now),
 	}
 	return w, true
 }
@@ -174,7 +174,7 @@ func split(windows []window, family string) (own, others []window) {
 func assign(windows []window, family string) []window {
 	for i := range windows {
 		w := &windows[i]
-		w.family, w.Soft, w.Name = family, true, answer.Family(family)+" "+w.Name
+		w.family, w.Soft, w.Partial, w.Name = family, true, true, answer.Family(family)+" "+w.Name
 	}
 	return windows
 }

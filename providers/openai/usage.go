@@ -115,7 +115,8 @@ func (l rateLimit) appendTo(windows []account.UsageWindow, family string, now ti
 		}
 		w := slot.window(family, slot.place, now)
 		letsPass := l.Reached.OK && !l.Reached.Value
-		w.Soft = family != "" || letsPass && w.Utilization >= exhausted
+		w.Partial = family != ""
+		w.Soft = w.Partial || letsPass && w.Utilization >= exhausted
 		if slices.ContainsFunc(windows, func(o account.UsageWindow) bool { return o.Name == w.Name }) {
 			w.Name += " " + slot.place
 		}
