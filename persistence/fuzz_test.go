@@ -64,3 +64,32 @@ func FuzzLooksOwn(f *testing.F) {
 		}
 	})
 }
+
+// FuzzDecodeIntent checks that an intent comes back as it was written, and that
+// one which cannot be read is about the token that is stored.
+func FuzzDecodeIntent(f *testing.F) {
+	f.Add([]byte(`{"version":1,"refresh_token_sha256":"t","at":"2026-01-02T03:04:05Z","process":7,"sent_at":"2026-01-02T03:04:06Z","again":true,"instance":"i"}`))
+	f.Add([]byte(`{"version":1,"refresh_token_sha256":"t","ended":true}   `))
+	f.Add([]byte(`{"at":"0000-00-00T00:00:00Z"}`))
+	f.Add([]byte(`half of `))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		wire := decodeIntent(data, "stored")
+		if json.Unmarshal(data, new(intentWire)) != nil {
+			if wire != (intentWire{Version: formatVersion, Token: "stored"}) {
+				t.Errorf("%q is read as %+v", data, wire)
+			}
+			return
+		}
+		told := wire.intent()
+		written := intentToWire(told)
+		again, err := json.Marshal(&written)
+		if err != nil {
+			return // a year that JSON has no form for was never written by this
+		}
+		rewritten := decodeIntent(again, "stored")
+		if back := rewritten.intent(); !back.At.Equal(told.At) || !back.SentAt.Equal(told.SentAt) ||
+			back.Token != told.Token || back.Process != told.Process || back.Again != told.Again || back.Ended != told.Ended {
+			t.Errorf("%+v came back as %+v", told, back)
+		}
+	})
+}
