@@ -2,15 +2,12 @@ package actors
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
-	"github.com/seed-810f1486/multiaccount/policy"
-	"github.com/seed-810f1486/multiaccount/providers"
 )
 
 const (
@@ -35,13 +32,6 @@ type refreshState struct {
 	// retryAt is when the next refresh may be tried after one that failed.
 	retryAt time.Time
 	hold    hold
-}
-
-// exchangeFailed is what an account tells itself when the token endpoint
-// gave no token, and nothing that ends the login.
-type exchangeFailed struct {
-	spent string
-	err   error
 }
 
 // needsRefresh reports whether the token cannot be used as it is.
@@ -131,65 +121,6 @@ func (a *accountActor) cannotRefresh(now time.Time) error {
 	return nil
 }
 
-// refreshGranted spends the refresh token, on a goroutine of its own: whoever
-// waits may give up without ending the exchange. What comes of it goes to the
-// store from there, so that not even the end of this actor loses the login.
-//
-// While the latest token is not stored yet, it is the one to spend: the stored
-// one was spent for it.
-//
-// A token that an earlier exchange may have spent is tried once more, but only
-// when there is no way around it: see [messages.RefreshInterrupted].
-func (a *accountActor) refreshGranted(m *messages.RefreshGranted) {
-	if !a.refresh.running {
-		return // to an incarnation that ended, and has taken it back
-	}
-	a.endHold()
-	a.adopt(m.Record)
-	creds, refusals := a.record.Credentials, a.record.Refusals
-	spent := creds.RefreshToken.Fingerprint()
-	commit := &messages.CommitRefresh{
-		Key: a.key(), Spent: []string{spent, m.Record.Credentials.RefreshToken.Fingerprint()},
-		Generation: a.record.Generation, ReplyTo: a.self,
-	}
-	a.refresh.exchanging = true
-	a.system.exchange(func() {
-		ctx, cancel := context.WithTimeout(a.system.running, a.provider.RefreshTimeout())
-		defer cancel()
-		var err error
-		if commit.Grant, err = a.exchange(ctx, creds); err != nil {
-			commit.Fault = faultOf(err, m.Interrupted, refusals, a.wallNow())
-		}
-		if err == nil || commit.Fault != nil {
-			a.store.Tell(commit)
-			return
-		}
-		a.store.Tell(&messages.AbortRefresh{Key: commit.Key, Unspent: spentNothing(err), Cut: errors.Is(err, context.Canceled)})
-		a.self.Tell(&exchangeFailed{spent: spent, err: err})
-	})
-}
-
-// faultOf returns the fault of a login whose refresh token was refused for
-// good; nil when err says less, and is no refusal that lasts. interrupted is the
-// earlier exchange of the same token, if there was one: that is what has spent it.
-func faultOf(err error, interrupted *account.Intent, earlier account.Refusals, now time.Time) *account.Fault {
-	var refused *providers.RefreshError
-	switch {
-	case !errors.As(err, &refused) || !isFinal(refused, earlier, now):
-		return nil
-	case interrupted != nil:
-		return &account.Fault{Kind: account.FaultLost, Reason: interrupted.Lost(), At: now, Terminal: true}
-	}
-	reason := "the provider refused its refresh token (" + refused.Code + ")"
-	return &account.Fault{Kind: account.FaultReauth, Reason: reason, At: now, Terminal: true}
-}
-
-// isFinal reports whether a refusal ends the login: by its code, or since it
-// lasts.
-func isFinal(refused *providers.RefreshError, earlier account.Refusals, now time.Time) bool {
-	return refused.Terminal || refused.Lasts() && earlier.And(refused.Code, now).Final(now)
-}
-
 // makeDo ends the wait of everybody with the token that there is.
 func (a *accountActor) makeDo() {
 	a.endHold()
@@ -212,166 +143,6 @@ func (a *accountActor) avoidable() bool {
 // wished reports whether the account's owner waits for a refresh.
 func (a *accountActor) wished() bool {
 	return slices.ContainsFunc(a.askers, func(m *messages.RefreshAccount) bool { return m.Before.IsZero() })
-}
-
-// spentNothing reports whether err proves that the exchange did not spend the
-// refresh token.
-func spentNothing(err error) bool {
-	var failed *providers.RefreshError
-	return errors.As(err, &failed) && (failed.Refused() || failed.NothingSent())
-}
-
-// exchange calls the provider, whose panic must not end the process. A server
-// that returns no refresh token means the one it was sent (RFC 6749 section 6).
-// An end that lies before the request shows a wrong clock, and is none.
-func (a *accountActor) exchange(ctx context.Context, creds account.Credentials) (grant account.Grant, err error) {
-	p := a.provider
-	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("provider %s panicked in Refresh: %T", p.Name(), reason)
-		}
-	}()
-	sent := a.wallNow()
-	grant, err = p.Refresh(ctx, creds)
-	if err == nil && grant.AccessToken.IsZero() {
-		err = fmt.Errorf("provider %s returned no access token", p.Name())
-	}
-	if grant.RefreshToken.IsZero() {
-		grant.RefreshToken = creds.RefreshToken
-	}
-	if !grant.ExpiresAt.After(sent) {
-		grant.ExpiresAt = time.Time{}
-	}
-	grant.GrantedAt = sent
-	return grant, err
-}
-
-// exchangeFailed backs off. A refusal of which it is not known whether it is
-// final is counted.
-func (a *accountActor) exchangeFailed(m *exchangeFailed) {
-	var refused *providers.RefreshError
-	if errors.As(m.err, &refused) && refused.Lasts() {
-		now, spent := a.wallNow(), m.spent
-		a.apply(func(r *account.Record) {
-			if r.Credentials.RefreshToken.Fingerprint() == spent {
-				r.Refusals = r.Refusals.And(refused.Code, now)
-			}
-		}, false, nil)
-	}
-	a.refreshFailed(m.err)
-}
-
-// refreshAdopted takes over what another process found out: a newer login, or
-// that this one is refused.
-func (a *accountActor) refreshAdopted(m *messages.RefreshAdopted) {
-	old := a.record
-	a.adopt(m.Record)
-	if a.record.Refused() {
-		if a.record.Fault.Disabled { // else the supervisor tells of it
-			a.publishDifferences(old)
-		}
-		a.endHold()
-		a.refreshRefused()
-		return
-	}
-	a.refreshSucceeded(true)
-}
-
-// refreshCommitted makes a stored token the one in use. One that could not be
-// stored is used all the same and stored as soon as that works: losing it
-// would lose the login.
-func (a *accountActor) refreshCommitted(m *messages.RefreshCommitted) {
-	switch {
-	case m.Commit.Fault != nil:
-		a.faultCommitted(m)
-		return
-	case m.Err == nil:
-		a.adopt(m.Record)
-	default:
-		a.keepUnsaved(m)
-	}
-	a.granted = a.wallNow()
-	a.refreshSucceeded(false)
-}
-
-func (a *accountActor) keepUnsaved(m *messages.RefreshCommitted) {
-	mutate := func(r *account.Record) { applyCommit(r, m.Commit) }
-	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, ReplyTo: a.self}
-	a.remember(save)
-	a.use(mutate)
-	a.retryLater([]*messages.SaveAccount{save}, m.Err)
-}
-
-// faultCommitted takes over the fault that is on record now. A refusal counts
-// only while the token that failed is still the one in use.
-func (a *accountActor) faultCommitted(m *messages.RefreshCommitted) {
-	if m.Err == nil {
-		a.adopt(m.Record)
-	}
-	fault := m.Commit.Fault
-	if a.record.Credentials.RefreshToken.Fingerprint() != m.Commit.Spent[0] {
-		a.refreshFailed(errors.New(fault.Reason + ", and it has another one by now"))
-		return
-	}
-	if !a.record.Refused() {
-		a.apply(func(r *account.Record) { applyCommit(r, m.Commit) }, false, nil)
-	}
-	a.refreshRefused()
-}
-
-// refreshRefused ends a refresh with the fault on record. The token is not sent
-// again; whether the account may be disabled is asked again after a while.
-func (a *accountActor) refreshRefused() {
-	a.backOffRejected(a.wallNow())
-	a.tellLoginFailed()
-	a.endRefresh(a.refusal(a.record.Fault.Reason + "; log in again")) // LoginRejected tells of it
-}
-
-func (a *accountActor) refreshSucceeded(adopted bool) {
-	a.endHold()
-	a.refresh = refreshState{}
-	a.tellExchangeWorked()
-	a.announce()
-	a.publish(messages.LoginRefreshed{
-		Occurrence: a.occurrence(), Generation: a.record.Generation,
-		ExpiresAt: a.record.Credentials.ExpiresAt, Adopted: adopted,
-	})
-	a.serve(nil)
-}
-
-func (a *accountActor) refreshFailed(err error) {
-	a.outage.Store(true)
-	a.endRefresh(err)
-	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
-}
-
-// endRefresh puts the next refresh off after one that failed, and ends the
-// wait of everybody.
-func (a *accountActor) endRefresh(err error) {
-	a.stopHold()
-	a.refresh.running, a.refresh.exchanging = false, false
-	a.refresh.failure = err.Error()
-	a.backOff(a.wallNow(), askedToWait(err))
-	a.announce()
-	a.serve(err)
-}
-
-// askedToWait returns how long the token endpoint asked to wait; zero when it
-// did not.
-func askedToWait(err error) time.Duration {
-	if failed, ok := errors.AsType[*providers.RefreshError](err); ok {
-		return failed.RetryAfter
-	}
-	return 0
-}
-
-// backOff puts the next refresh off, for as long as the token endpoint asked
-// where that is longer, and never for longer than it would be at most.
-func (a *accountActor) backOff(now time.Time, asked time.Duration) {
-	a.refresh.failures++
-	wait := policy.Backoff(a.refresh.failures, refreshRetry, refreshRetryMost, a.jitter())
-	wait = max(wait, min(asked, refreshRetryMost))
-	a.refresh.retryAt = later(a.refresh.retryAt, now.Add(wait))
 }
 
 // serve ends the wait of everybody: with a token while there is a good one,

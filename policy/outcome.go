@@ -53,7 +53,7 @@ func (p Report) Concerns(rec *account.Record) bool {
 }
 
 // Urgent reports whether what the report says must be stored at once. Figures,
-// and what they or a success free, may wait for company.
+// and what they or a success free, may wait for the save delay.
 func (p Report) Urgent() bool {
 	return p.Verdict.Class == account.ClassLimited || p.Verdict.Class == account.ClassRevoked || p.Verdict.Class == account.ClassUnauthorized
 }
