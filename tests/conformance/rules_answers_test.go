@@ -31,6 +31,7 @@ func answerRules() []rule {
 		{name: "429 of all is a typed error with the first reset", check: tellsWhenAllLimited},
 		{name: "429 of all: a reset that is near is waited for", check: waitsForReset},
 		{name: "5xx: the same account again", check: ridesOutServerError},
+		{name: "5xx that says when to come back: waited for as long, if a request may", check: waitsForServer},
 		{name: "529: the same account again", holds: native, check: ridesOutOverload},
 		{name: "a broken connection: the same account again", check: ridesOutCut},
 		{name: "a body that cannot be read again is sent once", check: sendsOnce},
@@ -129,6 +130,24 @@ func waitsForReset(t *testing.T, s subject) {
 }
 
 func ridesOutServerError(t *testing.T, s subject) { s.ridesOut(t, providertest.ServerError()) }
+
+// waitsForServer checks a wait that is longer than the usual pause, and one that
+// is longer than a request may wait.
+func waitsForServer(t *testing.T, s subject) {
+	st := s.set(t, func(s *settings.Settings) { s.MaxWait = 10 * time.Second })
+	trouble := func(wait string) providertest.Answer {
+		return providertest.Reply(http.StatusServiceUnavailable, http.Header{"Retry-After": {wait}}, `{}`)
+	}
+	st.alice.Next(trouble("2"))
+	begun := time.Now()
+	st.served(st.ask(), st.alice)
+	if took := time.Since(begun); took < 2*time.Second {
+		t.Errorf("asked again after %v", took)
+	}
+	st.alice.Next(trouble("60"))
+	st.served(st.ask(), st.bob)
+	st.untouched(st.aliceID)
+}
 
 func ridesOutOverload(t *testing.T, s subject) { s.ridesOut(t, providertest.Overloaded()) }
 

@@ -32,6 +32,7 @@ func limitRules() []rule {
 		{name: "never longer than 7 days", check: limitedFor(week, providertest.RetryAfter(century))},
 		{name: "a wait that is no number is none", check: limitedFor(5*time.Second, append(bare(), providertest.LimitHeader("retry-after", "NaN"))...)},
 		{name: "of the windows that rejected, the last to reset counts", holds: nativeLogins, check: takesLastWindow},
+		{name: "accounts whose own windows end at the same hour hide no fresh one", holds: nativeLogins, check: hidesNoFresh},
 		{name: "a limit of one model leaves the others free", holds: modelLimits, check: keepsModelsApart},
 		{name: "a window of some models leaves the others free", holds: nativeLogins, check: keepsFamiliesApart},
 		{name: "a plan that is used up and goes on at a price is passed over", holds: nativeLogins, check: spendsNothing},
@@ -91,6 +92,24 @@ func takesLastWindow(t *testing.T, s subject) {
 	)))
 	st.served(st.ask(), st.bob)
 	st.rests(st.aliceID, 48*time.Hour)
+}
+
+func hidesNoFresh(t *testing.T, s subject) {
+	st := s.set(t)
+	short, _ := s.windows()
+	end := time.Now().Add(2 * time.Hour).Truncate(time.Hour)
+	spent := providertest.Limited(providertest.LimitWindows(providertest.Window{Name: short, Limit: 100, Used: 100, ResetAt: end}))
+	carol := st.srv.AddAccount(providertest.Account{Flavour: s.flavour, Name: "carol"})
+	dave := st.srv.AddAccount(providertest.Account{Flavour: s.flavour, Name: "dave"})
+	for _, fresh := range []*providertest.AccountHandle{carol, dave} {
+		rig.Add(t, st.pool, s.login(fresh))
+	}
+	for _, h := range []*providertest.AccountHandle{st.alice, st.bob, carol} {
+		h.Next(spent)
+	}
+	st.served(st.ask(), dave)
+	st.served(st.ask(), dave)
+	st.asked(st.alice, 1)
 }
 
 // modelLimits holds for keys of an API, whose limits are each model's.
