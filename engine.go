@@ -27,11 +27,15 @@
 // When the token is not fresh, the ask joins those that wait for the
 // account's one refresh. The account sends BeginRefresh to the persistence
 // actor, which takes the account's lock and reads the account again. When
-// another process was faster, it answers RefreshAdopted. Else it stores an
-// intent, so that a crash shows later, and answers RefreshGranted. The account
+// another process was faster, or found the login refused, it answers
+// RefreshAdopted; while the request of a process that died may still arrive,
+// RefreshInterrupted. Else it stores an intent, so that a crash shows later, and
+// answers RefreshGranted. The account
 // then calls the provider's token endpoint on a goroutine of its own and sends
 // CommitRefresh. Only when RefreshCommitted says that the new token is durable
-// does anyone get the access token that came with it; the intent goes then.
+// does anyone get the access token that came with it; the intent goes then. A
+// refresh that is held up by another process sends its callers to other accounts
+// (actors/account_hold.go).
 //
 // When an outcome changes the account, the account has the change stored with
 // SaveAccount and tells the supervisor with AccountChanged. When its login
@@ -51,9 +55,10 @@
 //
 // An answer that shows trouble of the provider's goes to the supervisor as
 // ProviderAnswered. After many in a row policy.Breaker opens: asks are held
-// back, but for a probe now and then, and CircuitOpened tells hosts. When
-// several accounts meet the same limit at once, the pool rests as a whole
-// (PoolPaused). The poller asks with GetStale which accounts' quota figures are
+// back, but for a probe now and then and for accounts that have not failed, and
+// CircuitOpened tells hosts. When three accounts meet one limit that is none of
+// their own windows, PoolPaused tells of it; nobody is refused for what others
+// met. The poller asks with GetStale which accounts' quota figures are
 // old, gets AccountsStale, and has each ask its provider with PollUsage.
 //
 // # Other processes
