@@ -58,7 +58,7 @@ func newsOfTraffic(e multiaccount.Event, now time.Time) (News, bool) {
 	who, provider := e.About().Label, e.About().Provider
 	switch e := e.(type) {
 	case multiaccount.PoolPaused:
-		return News{Tone: Trouble, Text: fmt.Sprintf("%s: all accounts rest for %s (%s)", provider, wait(e.Until, now), e.Reason)}, true
+		return News{Tone: Trouble, Text: fmt.Sprintf("%s: several accounts share a limit for %s (%s)", provider, wait(e.Until, now), e.Reason)}, true
 	case multiaccount.PoolResumed:
 		return News{Tone: Note, Text: provider + ": all accounts serve again"}, true
 	case multiaccount.CircuitOpened:

@@ -21,7 +21,7 @@ func TestEventsInWords(t *testing.T) {
 		"ada@example.com: not stored: disk full":                                      multiaccount.SaveFailed{Occurrence: who, Reason: "disk full"},
 		"the file of an account cannot be read: no JSON":                              multiaccount.AccountQuarantined{Occurrence: who, Reason: "no JSON"},
 		"7 events were too many to follow":                                            multiaccount.EventsDropped{Count: 7},
-		"openai: all accounts rest for 2 s (5h)":                                      multiaccount.PoolPaused{Occurrence: who, Until: soon, Reason: "5h"},
+		"openai: several accounts share a limit for 2 s (5h)":                         multiaccount.PoolPaused{Occurrence: who, Until: soon, Reason: "5h"},
 		"openai: all accounts serve again":                                            multiaccount.PoolResumed{Occurrence: who},
 		"openai: in trouble (503), next try in 2 s":                                   multiaccount.CircuitOpened{Occurrence: who, Reason: "503", RetryAt: soon},
 		"openai: answers again":                                                       multiaccount.CircuitClosed{Occurrence: who},
