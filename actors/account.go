@@ -230,11 +230,11 @@ func (a *accountActor) learn(report policy.Report) {
 // takeIn changes the record by what an answer said.
 func (a *accountActor) takeIn(report policy.Report) {
 	now, old := a.wallNow(), a.record
-	lazy := !report.Urgent()
-	a.apply(func(r *account.Record) { report.Learn(r, now, *a.tuning.Load()) }, lazy, nil)
+	tuning, lazy := *a.tuning.Load(), !report.Urgent() // the settings may change before the change is stored
+	a.apply(func(r *account.Record) { report.Learn(r, now, tuning) }, lazy, nil)
 	a.publishLimits(old)
 	a.publishUsage(old)
-	if reason, rejected := report.LoginRejected(old, a.record, *a.tuning.Load()); rejected {
+	if reason, rejected := report.LoginRejected(old, a.record, tuning); rejected {
 		a.loginRejected(account.FaultReauth, reason, now)
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
@@ -128,5 +130,31 @@ func TestPaidUseIsAllowedLater(t *testing.T) {
 		_, err = w.ask(t)
 		_ = failsWith[*multiaccount.AllAccountsLimitedError](t, err)
 		lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	})
+}
+
+// What an answer meant when it came is what is stored, also when the settings
+// have changed before it is.
+func TestPaidLimitIsStoredAsItWasMet(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		s, store := rig.Settings(), rig.NewStore(persistence.NewMemory())
+		w := openOn(t, store, 1, s)
+		w.says = limited(account.Limit{Scope: account.ScopeAccount, Reason: "overage", Until: time.Now().Add(time.Hour), Paid: true})
+		w.wire.Next(token(0), http.StatusTooManyRequests)
+		allowed := make(chan struct{})
+		store.Before(func(rig.Op) error {
+			<-allowed
+			return nil
+		})
+		_, err := w.ask(t)
+		_ = failsWith[*multiaccount.AllAccountsLimitedError](t, err)
+		s.AllowPaidUse = true
+		rig.Must(t, w.eng.ApplySettings(t.Context(), s))
+		close(allowed)
+		synctest.Wait()
+		s.AllowPaidUse = false
+		rig.Must(t, w.eng.ApplySettings(t.Context(), s))
+		_, err = w.ask(t)
+		_ = failsWith[*multiaccount.AllAccountsLimitedError](t, err)
 	})
 }
