@@ -43,10 +43,18 @@ func lasted(l account.Limit, rec *account.Record, now time.Time) (longest time.D
 	return longest
 }
 
+// ownerMemory is how long a limit is remembered that only an owner can end, so
+// that a night without requests neither starts the guesses anew nor has the owner
+// told again.
+const ownerMemory = 24 * time.Hour
+
 // recalled returns until when a limit is of use after its end: those whose end
 // was a guess as long again, so that the next guess is a better one.
 func recalled(l account.Limit) time.Time {
-	if l.Unstated {
+	switch {
+	case l.Owner:
+		return l.Until.Add(ownerMemory)
+	case l.Unstated:
 		return l.Until.Add(max(recentLimit, l.Until.Sub(l.SeenAt)))
 	}
 	return later(l.Until, l.SeenAt.Add(recentLimit))

@@ -48,6 +48,21 @@ func TestGuessesDoubleWhileItGoesOn(t *testing.T) {
 	}
 }
 
+// What only the owner can end is not forgotten over a night.
+func TestOwnersLimitIsRememberedOverANight(t *testing.T) {
+	var rec account.Record
+	refuse := func(now time.Time) {
+		l := account.Limit{Scope: account.ScopeAccount, Reason: "disabled", SeenAt: now, Owner: true}
+		policy.Report{LeasedAt: now, Verdict: answered429(l)}.Learn(&rec, now, tuning)
+	}
+	refuse(noon)
+	morning := noon.Add(20 * hour)
+	refuse(morning)
+	if len(rec.Limits) != 1 || rec.Limits[0].Until.Sub(morning) != 20*time.Minute {
+		t.Errorf("the next morning: %+v", rec.Limits)
+	}
+}
+
 // A bare limit is the model's, and leaves no trace once it is over for good.
 func TestBareLimitIsTheModels(t *testing.T) {
 	var rec account.Record
