@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/gofrs/flock"
 
@@ -140,12 +141,28 @@ func tryFlock(path string, try func(*flock.Flock) (bool, error)) (unlock func() 
 }
 
 // checkLock says of a lock that could not be opened what stands in its place.
+// It returns nil when that has made way since: the next try finds what is there now.
 func checkLock(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if info, statErr := os.Lstat(path); statErr == nil && !info.Mode().IsRegular() {
+	info, statErr := os.Lstat(path)
+	switch {
+	case statErr == nil && !info.Mode().IsRegular():
 		return regular.Check(path, info.Mode())
+	case isOfNoFile(err) && (statErr == nil || errors.Is(statErr, fs.ErrNotExist)):
+		return nil
 	}
 	return err
+}
+
+// isOfNoFile reports whether a link, a folder, a socket or a device made the
+// opening fail.
+func isOfNoFile(err error) bool {
+	for _, cause := range []error{syscall.ELOOP, syscall.EISDIR, syscall.ENXIO, syscall.ENODEV} {
+		if errors.Is(err, cause) {
+			return true
+		}
+	}
+	return false
 }

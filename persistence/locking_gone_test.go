@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
 func needsRemovableLocks(t *testing.T) {
@@ -154,5 +156,27 @@ func TestWhatIsInALocksPlaceMakesWay(t *testing.T) {
 				running.Wait()
 			}
 		})
+	}
+}
+
+// What made the opening of a lock fail may have made way before it is looked at.
+func TestWhatMadeWayIsNoError(t *testing.T) {
+	folder := t.TempDir()
+	none, file := filepath.Join(folder, "none"), filepath.Join(folder, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{none, file} {
+		for _, cause := range []error{syscall.ELOOP, syscall.EISDIR, syscall.ENXIO} {
+			if err := checkLock(path, &os.PathError{Op: "open", Path: path, Err: cause}); err != nil {
+				t.Errorf("%v: %v", cause, err)
+			}
+		}
+		if err := checkLock(path, os.ErrPermission); !errors.Is(err, os.ErrPermission) {
+			t.Errorf("a file that may not be opened: %v", err)
+		}
+	}
+	if err := checkLock(folder, syscall.EISDIR); !errors.Is(err, regular.ErrNotRegular) {
+		t.Errorf("a folder: %v", err)
 	}
 }
