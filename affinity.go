@@ -13,7 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/seed-810f1486/multiaccount/account"
-	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
@@ -22,21 +22,21 @@ import (
 // conversation of its own. makes is set when the answer may tell of a resource
 // that keeper's provider keeps; keeper may be nil. streams is set when the body
 // asks for a stream.
-func selectionOf(req *http.Request, keeper providers.ResourceKeeper, byAgent bool) (s actors.Selection, makes, streams bool) {
+func selectionOf(req *http.Request, keeper providers.ResourceKeeper, byAgent bool) (r policy.Request, makes, streams bool) {
 	ctx := req.Context()
 	hosts := value(ctx, affinityKey)
-	s = actors.Selection{Affinity: firstOf(hosts, sessionOf(req.Header)), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
-	if s.Affinity == "" || s.Model == "" || keeper != nil {
-		reader := bodyReader{req: req, keeper: keeper, length: int(req.ContentLength), known: s.Affinity != "" && s.Model != ""}
+	r = policy.Request{Affinity: firstOf(hosts, sessionOf(req.Header)), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
+	if r.Affinity == "" || r.Model == "" || keeper != nil {
+		reader := bodyReader{req: req, keeper: keeper, length: int(req.ContentLength), known: r.Affinity != "" && r.Model != ""}
 		reader.readSpoken()
-		s.Model = firstOf(s.Model, account.Tiered(reader.found.model, reader.found.tier), hintedModel(req.Header))
-		s.Affinity = firstOf(s.Affinity, reader.found.conversation)
-		s.Named, makes, streams = reader.named, reader.makes, reader.found.stream
+		r.Model = firstOf(r.Model, account.Tiered(reader.found.model, reader.found.tier), hintedModel(req.Header))
+		r.Affinity = firstOf(r.Affinity, reader.found.conversation)
+		r.Named, makes, streams = reader.named, reader.makes, reader.found.stream
 	}
 	if hosts == "" && byAgent {
-		s.Affinity = ofAgent(s.Affinity, req.Header)
+		r.Affinity = ofAgent(r.Affinity, req.Header)
 	}
-	return s, makes, streams
+	return r, makes, streams
 }
 
 // readSpoken reads the body of a request that can be sent again; one that is not

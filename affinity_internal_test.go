@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 func request(ctx context.Context, tb testing.TB, body string, headers ...string) *http.Request {
@@ -151,7 +151,7 @@ func BenchmarkSelectionOf(b *testing.B) {
 }
 
 // selected is what a request asks for, of a provider that keeps no resources.
-func selected(req *http.Request) actors.Selection {
+func selected(req *http.Request) policy.Request {
 	s, _, _ := selectionOf(req, nil, true)
 	return s
 }

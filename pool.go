@@ -15,6 +15,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
@@ -75,7 +76,7 @@ type Request struct {
 // [*ProviderUnavailableError], [*NoAccountOfKindError], [ErrNoAccounts],
 // [ErrClosed], ctx's own, or why tokens could not be refreshed.
 func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
-	leased, err := p.lease(ctx, &actors.Selection{Affinity: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Account})
+	leased, err := p.lease(ctx, &policy.Request{Affinity: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Account})
 	if err != nil {
 		return nil, p.publicError(err)
 	}
@@ -85,37 +86,41 @@ func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
 }
 
 // lease selects until an account has a token, each account once between two waits.
-func (p *Pool) lease(ctx context.Context, s *actors.Selection) (messages.TokenLeased, error) {
+func (p *Pool) lease(ctx context.Context, r *policy.Request) (messages.TokenLeased, error) {
 	var failed error
 	var held string // the account whose refresh is held up
 	for {
-		leased, err := p.actors.Select(ctx, s)
+		leased, err := p.actors.Select(ctx, r)
+		r.Waited = leased.Waited
+		if leased.Parked {
+			r.Exclude = nil
+		}
 		switch {
 		case err == nil:
 			return leased, nil
 		case isRefusal(err, messages.RefusedHeldUp):
-			held, s.Pin = leased.AccountID, ""
-			s.Exclude = append(s.Exclude, held)
+			held, r.Pin = leased.AccountID, ""
+			r.Exclude = append(r.Exclude, held)
 			continue
 		case held != "" && isNoOther(err):
-			return p.waitFor(ctx, *s, held, err)
+			return p.waitFor(ctx, *r, held, err)
 		case failed != nil && isTried(err):
 			return leased, failed
 		case isGone(err) && leased.AccountID != "":
 			continue // the account left while the ask waited for its token
-		case leased.AccountID == "" || s.Pin != "":
+		case leased.AccountID == "" || leased.Pin != "":
 			return leased, err
 		}
 		failed = err
-		s.Exclude = append(s.Exclude, leased.AccountID)
+		r.Exclude = append(r.Exclude, leased.AccountID)
 	}
 }
 
 // waitFor leases the account whose refresh is held up, since no other can serve;
 // none says why.
-func (p *Pool) waitFor(ctx context.Context, s actors.Selection, id string, none error) (messages.TokenLeased, error) {
-	s.Pin, s.Movable, s.Exclude = id, false, nil
-	leased, err := p.actors.Select(ctx, &s)
+func (p *Pool) waitFor(ctx context.Context, r policy.Request, id string, none error) (messages.TokenLeased, error) {
+	r.Pin, r.Movable, r.Exclude = id, false, nil
+	leased, err := p.actors.Select(ctx, &r)
 	if isRefusal(err, messages.RefusedPin) {
 		return leased, none
 	}

@@ -145,7 +145,7 @@ func (s *stream) take(e providers.StreamEvent, size int) {
 func (s *stream) verdict(e providers.StreamEvent) account.Verdict {
 	a := &s.walk.last
 	told := Outcome{Status: e.Status, Header: a.resp.Header, Body: e.Body}
-	return s.walk.pool.verdict(&a.leased, s.walk.selection.Model, told)
+	return s.walk.pool.verdict(&a.leased, s.walk.wish.Model, told)
 }
 
 func (s *stream) fail(v account.Verdict) { s.failure, s.over = &v, true }

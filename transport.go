@@ -49,15 +49,15 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
 	s := t.pool.settings.Load()
-	selection, makes, streams := selectionOf(req, t.pool.keeper, s.AffinityByAgent)
+	wish, makes, streams := selectionOf(req, t.pool.keeper, s.AffinityByAgent)
 	if t.pool.hosts != nil {
-		selection.Kind = t.pool.hosts.KindFor(req.URL)
+		wish.Kind = t.pool.hosts.KindFor(req.URL)
 	}
 	w := &walk{
-		transport: t, req: req, selection: selection, makes: makes, streams: streams,
-		plan: policy.NewRetryPlan(t.pool.actors.Size(selection.Kind), s.MaxAttempts, s.MaxWait, replayable(req)),
+		transport: t, req: req, wish: wish, makes: makes, streams: streams,
+		plan: policy.NewRetryPlan(t.pool.actors.Size(wish.Kind), s.MaxAttempts, s.MaxWait, replayable(req)),
 	}
-	w.pin = w.selection.Pin
+	w.pin = w.wish.Pin
 	return w.run()
 }
 

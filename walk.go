@@ -15,9 +15,9 @@ import (
 // walk is one request on its way through the accounts.
 type walk struct {
 	*transport
-	req       *http.Request
-	selection actors.Selection
-	// pin is the host's; selection.Pin may be the account to be asked again.
+	req  *http.Request
+	wish policy.Request
+	// pin is the host's; wish.Pin may be the account to be asked again.
 	pin  string
 	plan policy.RetryPlan
 	sent bool
@@ -58,7 +58,7 @@ func (w *walk) run() (*http.Response, error) {
 		if step == policy.NextAccount && w.replaced() {
 			step = policy.RefreshAccount
 		}
-		if step == policy.NextAccount && w.pin != "" {
+		if step == policy.NextAccount && w.pinned() {
 			step = policy.Return
 		}
 		w.note(step)
@@ -81,28 +81,29 @@ func (w *walk) replaced() bool {
 		actors.Replaced(w.req.Context(), w.last.leased.Account, w.last.leased.Generation)
 }
 
+// pinned reports whether one account alone can serve: by the host's wish, its
+// owner's, or because it made what the request names.
+func (w *walk) pinned() bool { return w.pin != "" || w.last.leased.PinnedBy != "" }
+
 // turnTo makes the next lease that of the same account, or of another one.
 func (w *walk) turnTo(step policy.Step, tried string) {
-	w.selection.Movable = w.pin == ""
-	if step == policy.NextAccount {
-		w.selection.Pin = w.pin
-		w.selection.Exclude = append(w.selection.Exclude, tried)
-		return
+	w.wish.Pin, w.wish.Movable = w.pin, false
+	switch {
+	case step == policy.NextAccount:
+		w.wish.Exclude = append(w.wish.Exclude, tried)
+	case !w.pinned():
+		w.wish.Pin, w.wish.Movable = tried, true
 	}
-	w.selection.Pin = tried
 }
 
 // lease gets the next account. One that was to be asked again and cannot
 // serve any more makes room for the others.
 func (w *walk) lease() (messages.TokenLeased, error) {
 	ctx := w.req.Context()
-	leased, err := w.pool.lease(ctx, &w.selection)
-	if w.selection.PinnedFor != "" || w.selection.ByOwner {
-		w.pin = w.selection.Pin // for all attempts
-	}
-	if err != nil && w.selection.Pin != w.pin && ctx.Err() == nil {
-		w.turnTo(policy.NextAccount, w.selection.Pin)
-		return w.pool.lease(ctx, &w.selection)
+	leased, err := w.pool.lease(ctx, &w.wish)
+	if err != nil && w.wish.Pin != w.pin && ctx.Err() == nil {
+		w.turnTo(policy.NextAccount, w.wish.Pin)
+		return w.pool.lease(ctx, &w.wish)
 	}
 	return leased, err
 }
@@ -178,7 +179,7 @@ func (w *walk) send(leased messages.TokenLeased) error {
 	if cause := w.req.Context().Err(); cause != nil {
 		outcome.Err = cause
 	}
-	a.verdict = w.pool.verdict(&a.leased, w.selection.Model, outcome)
+	a.verdict = w.pool.verdict(&a.leased, w.wish.Model, outcome)
 	w.holdBack()
 	return nil
 }

@@ -171,7 +171,7 @@ func (a *accountActor) leaseToken(m *messages.LeaseToken) {
 func (a *accountActor) lease(m *messages.LeaseToken) {
 	leased := messages.TokenLeased{
 		AccountID: a.record.ID, Credential: a.record.Credential(), ExpiresAt: a.record.Credentials.ExpiresAt,
-		Generation: a.record.Generation, Rebound: m.Rebound, LeasedAt: m.LeasedAt, Decision: m.Decision, Account: a.self,
+		Generation: a.record.Generation, Account: a.self, Placement: m.Placement,
 	}
 	a.lastUsed = max(a.lastUsed, policy.At(m.LeasedAt))
 	a.inFlight++
@@ -184,7 +184,7 @@ func (a *accountActor) lease(m *messages.LeaseToken) {
 // refuse answers an ask that gets no token.
 func (a *accountActor) refuse(m *messages.LeaseToken, err error) {
 	a.tellOfProvider(account.ClassCancelled, m.LeasedAt)
-	m.Reply.Send(messages.TokenLeased{AccountID: a.record.ID, Err: err})
+	m.Reply.Send(messages.TokenLeased{Placement: m.Placement, AccountID: a.record.ID, Err: err})
 	a.freePlace()
 }
 

@@ -57,17 +57,18 @@ func (s *supervisor) spare(m *messages.SelectAccount) (ids []string, all bool) {
 // holdBack has an ask wait while the provider is in trouble: for the next probe
 // at until, and for what comes of the one under way. An ask that cannot wait for
 // as long is refused.
-func (s *supervisor) holdBack(m *messages.SelectAccount, until time.Time, probing bool, now, deadline time.Time) (retryAt time.Time, parked bool) {
+func (s *supervisor) holdBack(m *messages.SelectAccount, until time.Time, probing bool, now, deadline time.Time) (wait delay, parked bool) {
 	if now.Before(deadline) && (probing || !until.After(deadline)) {
-		return earlier(until, deadline), true
+		return delay{until: earlier(until, deadline)}, true
 	}
-	request := policy.Request{Affinity: m.Affinity, Model: m.Model, Kind: m.Kind, Pin: m.Pin, Exclude: m.Exclude}
+	request := m.Request
+	request.Pin, request.PinnedBy = m.Lease.Pin, m.Lease.PinnedBy
 	choice := s.selection.TurnAway(request, policy.ProviderDown, policy.At(until), policy.At(now))
 	s.saveDecisionsSoon()
 	s.debugDecision(choice)
 	s.tellRefused(m, choice) // before the answer: m is its asker's again then
 	m.Fail(s.troubleRefusal(now))
-	return time.Time{}, false
+	return delay{}, false
 }
 
 func (s *supervisor) troubleRefusal(now time.Time) *messages.RefusalError {

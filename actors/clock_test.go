@@ -90,7 +90,7 @@ func onMachine(t *testing.T, c actors.PoolConfig, test func(t *testing.T, m *mac
 // report leases the account and reports an answer of that class.
 func (m *machine) report(t *testing.T, class account.Class) {
 	t.Helper()
-	leased, err := m.pool.Select(t.Context(), &actors.Selection{})
+	leased, err := m.pool.Select(t.Context(), &policy.Request{})
 	must(t, err)
 	actors.ReportAndWait(t.Context(), leased.Account, &messages.ReportOutcome{
 		Generation: leased.Generation, LeasedAt: leased.LeasedAt, Verdict: account.Verdict{Class: class},
@@ -101,7 +101,7 @@ func (m *machine) report(t *testing.T, class account.Class) {
 func (m *machine) waiting() <-chan error {
 	ended := make(chan error, 1)
 	go func() {
-		_, err := m.pool.Select(context.Background(), &actors.Selection{})
+		_, err := m.pool.Select(context.Background(), &policy.Request{})
 		ended <- err
 	}()
 	synctest.Wait()
@@ -152,7 +152,7 @@ func TestLimitsWhenTheClockIsSetBack(t *testing.T) {
 		m.report(t, account.ClassLimited)
 		m.set(-24 * time.Hour)
 		time.Sleep(time.Minute + noticed)
-		if _, err := m.pool.Select(t.Context(), &actors.Selection{}); err != nil {
+		if _, err := m.pool.Select(t.Context(), &policy.Request{}); err != nil {
 			t.Errorf("a limit of a minute still holds: %v", err)
 		}
 	})
@@ -180,12 +180,12 @@ func TestRefreshesWhenTheClockIsSetBack(t *testing.T) {
 		}
 		m.set(2 * time.Hour) // the token has ended
 		time.Sleep(noticed)
-		if _, err := m.pool.Select(t.Context(), &actors.Selection{}); err == nil {
+		if _, err := m.pool.Select(t.Context(), &policy.Request{}); err == nil {
 			t.Fatal("served with a token that has ended")
 		}
 		m.set(-30 * time.Minute) // and it still has
 		time.Sleep(5*time.Second + noticed)
-		if _, err := m.pool.Select(t.Context(), &actors.Selection{Pin: id}); err != nil {
+		if _, err := m.pool.Select(t.Context(), &policy.Request{Pin: id}); err != nil {
 			t.Errorf("the refresh is not tried again: %v", err)
 		}
 	})

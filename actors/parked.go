@@ -24,11 +24,18 @@ type parkedAsk struct {
 	deadline time.Time
 }
 
+// delay says until when an ask waits before it is looked at again.
+type delay struct {
+	until time.Time
+	// forOwn is set when it waits for the account of its conversation alone.
+	forOwn bool
+}
+
 // park lets an ask wait. What it has tried already counts no more after a wait.
-func (s *supervisor) park(p parkedAsk, retryAt time.Time) {
-	p.ask.Exclude = nil
+func (s *supervisor) park(p parkedAsk, until time.Time) {
+	p.ask.Exclude, p.ask.Lease.Parked = nil, true
 	s.parked = append(s.parked, p)
-	s.wakeAt(retryAt)
+	s.wakeAt(until)
 }
 
 // failParked ends all waiting.
@@ -61,13 +68,13 @@ func (s *supervisor) serveParked(now time.Time) {
 		}
 		before := p.ask.Waited
 		p.ask.Waited += now.Sub(p.since)
-		retryAt, parked := s.place(p.ask, now, p.deadline)
+		wait, parked := s.place(p.ask, now, p.deadline)
 		if parked {
 			p.ask.Waited = before
-			if !p.ask.ForOwn {
+			if !wait.forOwn {
 				inVain = append(inVain, wish{p.ask.Model, p.ask.Kind})
 			}
-			next = earlier(next, retryAt)
+			next = earlier(next, wait.until)
 		}
 		return !parked
 	})
@@ -106,25 +113,25 @@ func later(a, b time.Time) time.Time {
 // refuse answers an ask that no account serves now, or says until when it may
 // wait: for its conversation's account, for a free place or a probe until its deadline, for a reset when that
 // is no later.
-func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (retryAt time.Time, parked bool) {
-	retryAt = c.RetryAt.Time()
+func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (wait delay, parked bool) {
+	retryAt := c.RetryAt.Time()
 	waits := !s.noneWorks(m.Kind) && s.wallNow().Before(deadline)
 	switch {
 	case c.Reason == policy.OwnLimited: // in time, as the policy has seen
-		return retryAt, true
+		return delay{until: retryAt, forOwn: true}, true
 	case waits && (c.Reason == policy.AllBusy || c.Reason == policy.PinBusy || c.Reason == policy.AllLimited && c.Probing):
-		return earlier(deadline, retryAt), true
+		return delay{until: earlier(deadline, retryAt)}, true
 	case waits && c.Reason == policy.AllLimited && !retryAt.IsZero() && !retryAt.After(deadline):
-		return retryAt, true
+		return delay{until: retryAt}, true
 	}
 	s.tellRefused(m, c) // before the answer: m is its asker's again then
 	if c.Reason == policy.Panicked {
 		s.system.log.Error().Str("provider", s.provider.Name()).Msg(errStrategyPanicked.Error())
 		m.Fail(errStrategyPanicked)
-		return time.Time{}, false
+		return delay{}, false
 	}
 	m.Fail(s.refusal(m, c))
-	return time.Time{}, false
+	return delay{}, false
 }
 
 // noneWorks reports whether every account of the kind that is switched on needs
@@ -195,19 +202,20 @@ func (m *member) triedAt() time.Time {
 }
 
 func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalError {
-	pinned := s.byID[m.Pin]
+	refusal := &messages.RefusalError{
+		Reason: messages.RefusedPin, AccountID: m.Lease.Pin, PinnedFor: m.Lease.PinnedFor, ByOwner: m.Lease.PinnedBy == policy.ByOwner,
+		Detail: "the pool has no account of this id",
+	}
+	pinned := s.byID[refusal.AccountID]
 	if pinned == nil {
-		return &messages.RefusalError{
-			Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, ByOwner: m.ByOwner, Detail: "the pool has no account of this id",
-		}
+		return refusal
 	}
 	line := s.line(pinned, m.Model)
 	if !pinned.is(m.Kind) {
 		line.Reason, line.Until = fmt.Sprintf("its kind is %s, and only %ss can serve the request", pinned.record.Kind.Noun(), m.Kind.Noun()), time.Time{}
 	}
-	return &messages.RefusalError{
-		Reason: messages.RefusedPin, AccountID: m.Pin, PinnedFor: m.PinnedFor, ByOwner: m.ByOwner, RetryAt: line.Until, Detail: line.Reason,
-	}
+	refusal.RetryAt, refusal.Detail = line.Until, line.Reason
+	return refusal
 }
 
 // lines says of each account of the kind why it does not serve.

@@ -78,8 +78,8 @@ func (s *supervisor) pinTo(id string, at time.Time) {
 	if at.Before(s.pinnedAt) {
 		return
 	}
-	changed := id != s.pinned
-	if s.pinned, s.pinnedAt = id, at; changed {
+	changed := id != s.pinnedTo
+	if s.pinnedTo, s.pinnedAt = id, at; changed {
 		s.serveParked(s.wallNow())
 	}
 }
@@ -87,29 +87,22 @@ func (s *supervisor) pinTo(id string, at time.Time) {
 // unpin ends the pin to an account that is removed. Another pin stays, also
 // one that is not known here yet.
 func (s *supervisor) unpin(removed string) {
-	if removed != "" && s.pinned == removed {
+	if removed != "" && s.pinnedTo == removed {
 		s.store.Tell(&messages.StorePin{Provider: s.provider.Name(), Replaces: removed, At: s.wallNow(), ReplyTo: s.self})
 	}
 }
 
-// pinAsk pins an ask to the account that made what it names, else to the one
-// that its owner wants, unless its caller has pinned it. A pin lasts for all
-// attempts of the request; the owner's, for each of them anew.
-func (s *supervisor) pinAsk(m *messages.SelectAccount, now policy.Instant) policy.PinnedBy {
-	if m.ByOwner {
-		m.Pin, m.ByOwner = "", false
+// pinned returns a request pinned to the account that made what it names, else
+// to the one that its owner wants, unless its caller has pinned it. This is
+// decided for each attempt anew.
+func (s *supervisor) pinned(r policy.Request, now policy.Instant) (pinned policy.Request, resource string) {
+	if r.Pin == "" && len(r.Named) > 0 {
+		if resource, r.Pin = s.selection.Owner(r.Named, now); resource != "" {
+			r.PinnedBy = policy.ByResource
+		}
 	}
-	if m.Pin == "" && len(m.Named) > 0 {
-		m.PinnedFor, m.Pin = s.selection.Owner(m.Named, now)
+	if r.Pin == "" && s.pinnedTo != "" {
+		r.Pin, r.PinnedBy = s.pinnedTo, policy.ByOwner
 	}
-	if m.Pin == "" && s.pinned != "" {
-		m.Pin, m.ByOwner = s.pinned, true
-	}
-	switch {
-	case m.ByOwner:
-		return policy.ByOwner
-	case m.PinnedFor != "":
-		return policy.ByResource
-	}
-	return ""
+	return r, resource
 }

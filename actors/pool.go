@@ -153,45 +153,21 @@ func (p *Pool) Drain(ctx context.Context, cut bool) error {
 	return err
 }
 
-// Selection says what a request wants.
-type Selection struct {
-	Affinity, Model, Pin string
-	// Kind is the only kind of account that may serve; empty for any.
-	Kind account.Kind
-	// Named are the ids of resources that only the account which made them can
-	// use. When that is known, Select pins the request to it: it sets Pin, and
-	// PinnedFor to the resource.
-	Named     []string
-	PinnedFor string
-	// ByOwner is set by Select when the owner has all requests served by one account.
-	ByOwner bool
-	// Movable is set when Pin only says where the request was: while that
-	// account's refresh is held up, another may serve.
-	Movable bool
-	// Exclude are the accounts that the request has tried already.
-	Exclude []string
-	// Waited is how long the request has waited for an account so far.
-	Waited time.Duration
-}
-
 // Select returns an account with a fresh token; it waits while waiting makes
 // sense. Its errors are ctx's, [messages.ErrStopped], a [*messages.RefusalError] or
 // why a token could not be refreshed; the account concerned, if there is one,
-// is then named in the result. Whatever was tried before a wait may be tried
-// again: s then excludes nothing any more.
-func (p *Pool) Select(ctx context.Context, s *Selection) (messages.TokenLeased, error) {
+// is then named in the result.
+func (p *Pool) Select(ctx context.Context, r *policy.Request) (messages.TokenLeased, error) {
 	if err := ctx.Err(); err != nil {
 		return messages.TokenLeased{}, err // a caller that has left gets no account
 	}
 	m, _ := p.selections.Get().(*messages.SelectAccount)
-	m.Affinity, m.Model, m.Kind, m.Pin, m.Exclude, m.Waited = s.Affinity, s.Model, s.Kind, s.Pin, s.Exclude, s.Waited
-	m.Named, m.PinnedFor, m.ByOwner, m.Movable = s.Named, s.PinnedFor, s.ByOwner, s.Movable
+	m.Request = *r
 	m.Deadline, _ = ctx.Deadline()
 	leased, err := ask(ctx, p.supervisor, m, m.Lease.Reply)
 	if err != nil {
 		return leased, err // m may still be answered: it is not used again
 	}
-	s.Exclude, s.Waited, s.Pin, s.PinnedFor, s.ByOwner = m.Exclude, m.Waited, m.Pin, m.PinnedFor, m.ByOwner
 	m.Lease.Reply.Reopen()
 	p.selections.Put(m)
 	return leased, leased.Err

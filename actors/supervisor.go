@@ -27,8 +27,8 @@ type supervisor struct {
 	quarantined []messages.Quarantined
 	holders     holders
 	active      string
-	// pinned is the account that serves all requests; empty for none.
-	pinned string
+	// pinnedTo is the account that serves all requests; empty for none.
+	pinnedTo string
 	// pinnedAt is when that was wished, and later for each pin.
 	pinnedAt   time.Time
 	unpinTimer *time.Timer
@@ -196,7 +196,7 @@ func (s *supervisor) handle(ctx actor.Context, message messages.ToSupervisor) {
 	case *messages.CommandAccount:
 		s.commandAccount(m)
 	case *messages.GetAccounts:
-		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Claimed: maps.Clone(s.claims.theirs), Pinned: s.pinned, Quarantined: s.quarantined})
+		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Claimed: maps.Clone(s.claims.theirs), Pinned: s.pinnedTo, Quarantined: s.quarantined})
 	case *messages.GetExpiring:
 		m.ReplyTo.Tell(&messages.AccountsExpiring{Accounts: s.expiring(m.Before)})
 	case *messages.GetStale:
@@ -246,7 +246,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 	s.active = m.Active
 	s.selection.RestoreBindings(bindingsOf(m.Bindings), now)
 	s.selection.RestoreOwned(bindingsOf(m.Owned), now)
-	s.pinned, s.pinnedAt = m.Pinned, m.PinnedAt
+	s.pinnedTo, s.pinnedAt = m.Pinned, m.PinnedAt
 	s.quarantined = m.Quarantined
 	for _, q := range m.Quarantined {
 		s.tellQuarantined(q)
@@ -269,35 +269,33 @@ func (s *supervisor) selectAccount(m *messages.SelectAccount) {
 		s.serveParked(now) // whoever waits for what is free since is first
 	}
 	deadline := now.Add(s.config.MaxWait - m.Waited)
-	if retryAt, parked := s.place(m, now, deadline); parked {
-		s.park(parkedAsk{ask: m, since: now, deadline: deadline}, retryAt)
+	m.Lease.Placement = messages.Placement{}
+	if wait, parked := s.place(m, now, deadline); parked {
+		s.park(parkedAsk{ask: m, since: now, deadline: deadline}, wait.until)
 	}
 }
 
 // place gives m an account or a refusal. It returns parked when waiting makes
-// sense, and when to try again.
-func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (retryAt time.Time, parked bool) {
+// sense, and what the ask waits for.
+func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (wait delay, parked bool) {
 	if s.drain != nil {
 		m.Fail(messages.ErrStopped)
-		return time.Time{}, false
+		return delay{}, false
 	}
-	exclude := m.Exclude
+	request, resource := s.pinned(m.Request, policy.At(now))
+	m.Lease.Pin, m.Lease.PinnedBy, m.Lease.PinnedFor, m.Lease.Waited = request.Pin, request.PinnedBy, resource, m.Waited
 	until, probing := s.shut(now)
 	if s.count(m.Kind) == 0 {
 		until = time.Time{} // the provider is not what is missing
 	}
 	if !until.IsZero() {
 		var all bool
-		if exclude, all = s.spare(m); all {
+		if request.Exclude, all = s.spare(m); all {
 			return s.holdBack(m, until, probing, now, deadline)
 		}
 	}
-	by := s.pinAsk(m, policy.At(now))
-	choice := s.selection.Select(policy.Request{
-		Affinity: m.Affinity, Model: m.Model, Kind: m.Kind, Pin: m.Pin, PinnedBy: by, Exclude: exclude,
-		Waited: m.Waited, WaitUntil: policy.At(earlier(deadline, m.Deadline)),
-	}, policy.At(now))
-	m.ForOwn = choice.Reason == policy.OwnLimited
+	request.WaitUntil = policy.At(earlier(deadline, m.Deadline))
+	choice := s.selection.Select(request, policy.At(now))
 	s.saveDecisionsSoon()
 	s.debugDecision(choice)
 	switch {
@@ -308,8 +306,14 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	case until.IsZero():
 		s.breaker.Begin(policy.At(now))
 	}
+	s.forward(m, choice, now)
+	return delay{}, false
+}
+
+// forward has the picked account answer m.
+func (s *supervisor) forward(m *messages.SelectAccount, choice policy.Choice, now time.Time) {
 	m.Lease.Rebound, m.Lease.LeasedAt, m.Lease.Decision = choice.Rebound, now, choice.Seq
-	m.Lease.Patient = m.Pin != "" && !m.Movable
+	m.Lease.Patient = m.Lease.PinnedBy != "" || m.Pin != "" && !m.Movable
 	if m.Affinity != "" || s.selection.Active() != s.active {
 		s.savePoolSoon()
 	}
@@ -317,7 +321,6 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 	s.tellDecision(m, choice, picked)
 	s.claim(picked, now)
 	picked.Tell(&m.Lease)
-	return time.Time{}, false
 }
 
 // drainPool lets nothing new begin.

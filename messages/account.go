@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 // ToAccount is a message for one account's actor.
@@ -27,12 +28,7 @@ type Acknowledged struct {
 // [SelectAccount]; the account answers with [TokenLeased], at once while its
 // token is fresh, else when the refresh that it joins has ended.
 type LeaseToken struct {
-	// Rebound is set by the supervisor when the conversation changed accounts.
-	Rebound bool
-	// LeasedAt is set by the supervisor: when the account was picked.
-	LeasedAt time.Time
-	// Decision is set by the supervisor: the number of the decision.
-	Decision uint64
+	Placement
 	// Patient is set by the supervisor when no other account may serve: the
 	// ask then waits for a refresh that is held up. Any other ask is answered
 	// with [RefusedHeldUp].
@@ -40,17 +36,34 @@ type LeaseToken struct {
 	Reply   *Reply[TokenLeased]
 }
 
+// Placement is what the supervisor decided about an ask. It comes back to the
+// caller with [TokenLeased], with an error too.
+type Placement struct {
+	// Pin is the only account that could serve; empty for any. PinnedBy says
+	// whose wish that was, and PinnedFor for which resource, if for one.
+	Pin       string
+	PinnedBy  policy.PinnedBy
+	PinnedFor string
+	// Waited is how long the request has been held so far. Parked is set when
+	// this ask was: accounts that were tried before may then be tried again.
+	Waited time.Duration
+	Parked bool
+	// Rebound is set when the conversation changed accounts.
+	Rebound bool
+	// LeasedAt is when the account was picked.
+	LeasedAt time.Time
+	// Decision is the number of the decision.
+	Decision uint64
+}
+
 // TokenLeased answers a [SelectAccount].
 type TokenLeased struct {
+	Placement
 	AccountID  string
 	Credential account.Credential
 	// ExpiresAt is when the token ends; zero when not known.
 	ExpiresAt  time.Time
 	Generation uint64
-	Rebound    bool
-	LeasedAt   time.Time
-	// Decision is the number of the decision for this account.
-	Decision uint64
 	// Account is where the outcome must be reported.
 	Account Recipient
 	// Err is a [*RefusalError], or says why the token could not be refreshed.
@@ -269,7 +282,7 @@ func (*RefreshCommitted) toAccount()   {}
 func (*AccountSaved) toAccount()       {}
 
 // Fail answers the ask with err.
-func (m *LeaseToken) Fail(err error) { m.Reply.Send(TokenLeased{Err: err}) }
+func (m *LeaseToken) Fail(err error) { m.Reply.Send(TokenLeased{Placement: m.Placement, Err: err}) }
 
 // Fail answers the ask with err.
 func (m *ReportOutcome) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 // ToSupervisor is a message for the supervisor of one pool.
@@ -16,35 +17,11 @@ type ToSupervisor interface{ toSupervisor() }
 // the caller with [TokenLeased]. When none can serve, the supervisor holds the
 // ask for as long as waiting makes sense and then answers with a [RefusalError].
 type SelectAccount struct {
-	// Affinity ties the requests of one conversation to one account.
-	Affinity string
-	// Model is what the request asks for; empty when not known.
-	Model string
-	// Kind is the only kind of account that may serve; empty for any.
-	Kind account.Kind
-	// Pin is the id of the only account that may serve.
-	Pin string
-	// Named are the ids of resources that the request names and that only the
-	// account which made them can use. When that is known, the supervisor sets
-	// Pin to it, and PinnedFor to the resource.
-	Named     []string
-	PinnedFor string
-	// ByOwner is set by the supervisor when it pins the ask because the owner
-	// wants all of them served by one account.
-	ByOwner bool
-	// Movable is set when Pin only says where the request was: another account
-	// may serve as well.
-	Movable bool
-	// Exclude are accounts that this request has already tried.
-	Exclude []string
-	// Waited is how long the request has been held before; the supervisor
-	// adds to it.
-	Waited time.Duration
+	// Request is what the caller wants. The supervisor sets WaitUntil, and
+	// what it adds comes back in [Placement].
+	policy.Request
 	// Deadline is the caller's own; zero for none.
 	Deadline time.Time
-	// ForOwn is the supervisor's note that the ask waits for the account of its
-	// conversation alone.
-	ForOwn bool
 	// Lease is what the picked account receives.
 	Lease LeaseToken
 }

@@ -21,6 +21,12 @@ type Request struct {
 	Pin string
 	// PinnedBy says whose wish the pin is; empty for the host's.
 	PinnedBy PinnedBy
+	// Movable is set when Pin only says where the request was: another account
+	// may serve as well.
+	Movable bool
+	// Named are the ids of resources that the request names and that only the
+	// account which made them can use: see [Pool.Owner].
+	Named []string
 	// Exclude are the ids of the accounts that this request tried already.
 	Exclude []string
 	// Waited is how long the request has been held so far, and WaitUntil how
