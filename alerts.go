@@ -55,7 +55,7 @@ func (a *alerts) offer(e Event) {
 	select {
 	case a.queue <- e:
 	default:
-		a.log.Warn().Str("account", e.About().AccountID).Msgf("too many alerts wait for the on_event program; %T is not told", e)
+		a.log.Warn().Str("account", e.About().AccountID).Msgf("too many alerts wait for the on_event program; %s is not told", e.Name())
 	}
 }
 

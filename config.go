@@ -7,7 +7,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/seed-810f1486/multiaccount/actors"
-	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/migrate"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -97,7 +97,7 @@ func (c Config) checkProviders() error {
 }
 
 // pool returns how the pool of one provider works.
-func (c Config) pool(p providers.Provider, publish func(messages.Event)) actors.PoolConfig {
+func (c Config) pool(p providers.Provider, publish func(event.Event)) actors.PoolConfig {
 	s := c.Settings.For(p.Name())
 	pool := actors.PoolConfig{
 		Provider: p,

@@ -9,7 +9,7 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
@@ -47,7 +47,7 @@ func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
 	e.onEvent.Store(&s)
 	c.quiet.on.Store(s.QuietMode)
 	e.config = c
-	e.publish(SettingsChanged{Occurrence: messages.Occurrence{At: time.Now()}, Keys: changed})
+	e.publish(SettingsChanged{Occurrence: event.Occurrence{At: time.Now()}, Keys: changed})
 	return nil
 }
 
@@ -93,7 +93,7 @@ func (w *settingsWatch) reload() {
 	}
 	if reason != "" && reason != w.rejected {
 		w.log.Warn().Str("file", w.path).Msg(fmt.Sprintf("the settings file has changed and cannot be used; the settings before hold: %v", err))
-		w.engine.publish(SettingsRejected{Occurrence: messages.Occurrence{At: time.Now()}, Reason: reason})
+		w.engine.publish(SettingsRejected{Occurrence: event.Occurrence{At: time.Now()}, Reason: reason})
 	}
 	w.rejected = reason
 }

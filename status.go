@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/messages"
 )
@@ -36,7 +37,8 @@ const (
 type UsageWindow = account.UsageWindow
 
 // UsageFigure is one window of the event [UsageUpdated].
-type UsageFigure = messages.UsageFigure
+// Fields: Name, Utilization, ResetAt; see [event.UsageFigure].
+type UsageFigure = event.UsageFigure
 
 // AccountStatus is an account as its owner may see it. It holds no secret.
 type AccountStatus struct {

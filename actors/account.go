@@ -7,6 +7,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
@@ -220,7 +221,7 @@ func (a *accountActor) reportOutcome(m *messages.ReportOutcome) {
 // learn looks whether an answer says anything that the record does not.
 func (a *accountActor) learn(report policy.Report) {
 	if report.Verdict.Class == account.ClassVerification {
-		a.publish(messages.VerificationRequired{Occurrence: a.occurrence(), URL: report.Verdict.URL})
+		a.publish(event.VerificationRequired{Occurrence: a.occurrence(), URL: report.Verdict.URL})
 	}
 	if report.Concerns(a.record) {
 		a.takeIn(report)
@@ -266,7 +267,7 @@ func (a *accountActor) tellLoginFailed() {
 }
 
 func (a *accountActor) setEnabled(m *messages.SetEnabled) {
-	a.publish(messages.AccountSwitched{Occurrence: a.occurrence(), Enabled: m.Enabled})
+	a.publish(event.AccountSwitched{Occurrence: a.occurrence(), Enabled: m.Enabled})
 	if m.Enabled {
 		a.refresh.retryAt = time.Time{} // the login is tried once more, at the next need
 	}
@@ -287,7 +288,7 @@ func (a *accountActor) replaceLogin(m *messages.ReplaceLogin) {
 	if !a.refresh.hold.until.IsZero() {
 		a.goOn()
 	}
-	a.publish(messages.AccountJoined{Occurrence: a.occurrence(), Known: true})
+	a.publish(event.AccountJoined{Occurrence: a.occurrence(), Known: true})
 }
 
 // change applies what a user asked for, and answers when it is durable.
@@ -313,8 +314,8 @@ func (a *accountActor) key() messages.Key {
 	return messages.Key{Provider: a.record.Provider, ID: a.record.ID}
 }
 
-func (a *accountActor) occurrence() messages.Occurrence {
-	return messages.Occurrence{
+func (a *accountActor) occurrence() event.Occurrence {
+	return event.Occurrence{
 		Provider: a.record.Provider, AccountID: a.record.ID, Label: a.record.DisplayLabel(), At: a.wallNow(),
 	}
 }
@@ -325,7 +326,7 @@ func (a *accountActor) publishLimits(old *account.Record) {
 		if slices.ContainsFunc(old.Limits, l.Same) {
 			continue
 		}
-		a.publish(messages.AccountCooled{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, Until: l.Until})
+		a.publish(event.AccountCooled{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, Until: l.Until})
 		if !slices.ContainsFunc(old.Limits, l.Renews) {
 			a.publishForOwner(&l)
 		}
@@ -336,19 +337,19 @@ func (a *accountActor) publishLimits(old *account.Record) {
 func (a *accountActor) publishForOwner(l *account.Limit) {
 	switch {
 	case l.Paid:
-		a.publish(messages.OverageBlocked{Occurrence: a.occurrence(), Reason: l.Reason, Until: l.Until})
+		a.publish(event.OverageBlocked{Occurrence: a.occurrence(), Reason: l.Reason, Until: l.Until})
 	case l.Owner:
-		a.publish(messages.OwnerNeeded{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, RetryAt: l.Until})
+		a.publish(event.OwnerNeeded{Occurrence: a.occurrence(), Reason: l.Reason, Model: l.Model, RetryAt: l.Until})
 	}
 }
 
 // publishBroken tells of an answer that its caller got a part of.
 func (a *accountActor) publishBroken(v *account.Verdict) {
 	if v.Class == account.ClassNetwork {
-		a.publish(messages.StreamCut{Occurrence: a.occurrence()})
+		a.publish(event.StreamCut{Occurrence: a.occurrence()})
 		return
 	}
-	a.publish(messages.StreamFailed{Occurrence: a.occurrence(), Class: v.Class, Code: v.Code})
+	a.publish(event.StreamFailed{Occurrence: a.occurrence(), Class: v.Class, Code: v.Code})
 }
 
 // publishDifferences tells of what somebody else changed since old.
@@ -356,10 +357,10 @@ func (a *accountActor) publishDifferences(old *account.Record) {
 	a.publishLimits(old)
 	a.publishUsage(old)
 	if a.record.Enabled != old.Enabled {
-		a.publish(messages.AccountSwitched{Occurrence: a.occurrence(), Enabled: a.record.Enabled})
+		a.publish(event.AccountSwitched{Occurrence: a.occurrence(), Enabled: a.record.Enabled})
 	}
 	if f := a.record.Fault; f != nil && old.Fault == nil {
-		a.publish(messages.LoginRejected{
+		a.publish(event.LoginRejected{
 			Occurrence: a.occurrence(), Kind: f.Kind, Generation: a.record.Generation, Reason: f.Reason, Disabled: f.Disabled,
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
@@ -81,7 +82,7 @@ func (a *accountActor) refreshSucceeded(adopted bool) {
 	a.refresh = refreshState{}
 	a.tellExchangeWorked()
 	a.announce()
-	a.publish(messages.LoginRefreshed{
+	a.publish(event.LoginRefreshed{
 		Occurrence: a.occurrence(), Generation: a.record.Generation,
 		ExpiresAt: a.record.Credentials.ExpiresAt, Adopted: adopted,
 	})
@@ -91,7 +92,7 @@ func (a *accountActor) refreshSucceeded(adopted bool) {
 func (a *accountActor) refreshFailed(err error) {
 	a.outage.Store(true)
 	a.endRefresh(err)
-	a.publish(messages.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
+	a.publish(event.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
 }
 
 // endRefresh puts the next refresh off after one that failed, and ends the

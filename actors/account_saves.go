@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -191,7 +192,7 @@ func (a *accountActor) undo(saves []*messages.SaveAccount, err error) {
 func (a *accountActor) retryLater(saves []*messages.SaveAccount, err error) {
 	u := a.unsaved
 	if u.reason == "" {
-		a.publish(messages.SaveFailed{Occurrence: a.occurrence(), Reason: err.Error()})
+		a.publish(event.SaveFailed{Occurrence: a.occurrence(), Reason: err.Error()})
 	}
 	u.reason = err.Error()
 	u.failed = append(u.failed, saves...)

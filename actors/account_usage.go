@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
@@ -147,11 +148,11 @@ func (a *accountActor) publishUsage(old *account.Record) {
 	if !policy.NoticeablyUsed(old.Usage, a.record.Usage) {
 		return
 	}
-	event := messages.UsageUpdated{Occurrence: a.occurrence()}
+	told := event.UsageUpdated{Occurrence: a.occurrence()}
 	for _, w := range a.record.Usage {
-		event.Windows = append(event.Windows, messages.UsageFigure{Name: w.Name, Utilization: w.Utilization, ResetAt: w.ResetAt})
+		told.Windows = append(told.Windows, event.UsageFigure{Name: w.Name, Utilization: w.Utilization, ResetAt: w.ResetAt})
 	}
-	a.publish(event)
+	a.publish(told)
 }
 
 // pollFailed puts the next question off, in every process. It says nothing of

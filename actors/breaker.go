@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -123,7 +124,7 @@ func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
 		return // and its owner knows
 	}
 	failed.told = m.Asked.Fault.Kind
-	s.publish(messages.LoginRejected{
+	s.publish(event.LoginRejected{
 		Occurrence: s.occurrence(failed.record), Kind: m.Asked.Fault.Kind, Generation: m.Asked.Generation,
 		Reason: m.Asked.Fault.Reason, Disabled: m.Disabled,
 	})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
@@ -29,9 +30,9 @@ func (s *supervisor) providerAnswered(m *messages.ProviderAnswered) {
 	switch change {
 	case policy.Opened:
 		retryAt, _ := s.shut(now)
-		s.publish(messages.CircuitOpened{Occurrence: s.ownOccurrence(now), Reason: s.trouble(), RetryAt: retryAt})
+		s.publish(event.CircuitOpened{Occurrence: s.ownOccurrence(now), Reason: s.trouble(), RetryAt: retryAt})
 	case policy.Closed:
-		s.publish(messages.CircuitClosed{Occurrence: s.ownOccurrence(now)})
+		s.publish(event.CircuitClosed{Occurrence: s.ownOccurrence(now)})
 	case policy.Unchanged:
 		return
 	case policy.Reopened:
@@ -91,6 +92,6 @@ func (s *supervisor) trouble() string {
 }
 
 // ownOccurrence is that of an event of the whole pool.
-func (s *supervisor) ownOccurrence(now time.Time) messages.Occurrence {
-	return messages.Occurrence{Provider: s.provider.Name(), At: now}
+func (s *supervisor) ownOccurrence(now time.Time) event.Occurrence {
+	return event.Occurrence{Provider: s.provider.Name(), At: now}
 }

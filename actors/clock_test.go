@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -71,7 +72,7 @@ func onMachine(t *testing.T, c actors.PoolConfig, test func(t *testing.T, m *mac
 		}()
 		c.Provider, c.Selection.Strategy = m.p, "sticky"
 		c.Tuning = policy.Tuning{MinBackoff: time.Minute, DefaultRetryAfter: time.Minute, MaxAuthFailures: 3, RejectedBackoff: time.Minute}
-		c.Publish = func(messages.Event) {}
+		c.Publish = func(event.Event) {}
 		var err error
 		m.pool, err = s.OpenPool(t.Context(), store, c)
 		must(t, err)

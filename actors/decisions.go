@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
@@ -62,16 +63,16 @@ func (s *supervisor) debugDecision(c policy.Choice) {
 // tellDecision tells of a decision for an account that is out of the ordinary.
 func (s *supervisor) tellDecision(m *messages.SelectAccount, c policy.Choice, picked *member) {
 	if c.Rebound {
-		s.publish(messages.ConversationMoved{
+		s.publish(event.ConversationMoved{
 			Occurrence: s.occurrence(picked.record), Conversation: policy.ConversationID(m.Affinity), From: c.Was, Reason: c.Left,
 		})
 	}
 	if len(m.Exclude) > 0 {
-		s.publish(messages.DecisionMade{Occurrence: s.occurrence(picked.record), Seq: c.Seq, Tried: slices.Clone(m.Exclude)})
+		s.publish(event.DecisionMade{Occurrence: s.occurrence(picked.record), Seq: c.Seq, Tried: slices.Clone(m.Exclude)})
 	}
 }
 
 // tellRefused tells of a request that no account serves.
 func (s *supervisor) tellRefused(m *messages.SelectAccount, c policy.Choice) {
-	s.publish(messages.DecisionMade{Occurrence: s.ownOccurrence(s.wallNow()), Seq: c.Seq, Tried: slices.Clone(m.Exclude), Reason: c.Reason.String()})
+	s.publish(event.DecisionMade{Occurrence: s.ownOccurrence(s.wallNow()), Seq: c.Seq, Tried: slices.Clone(m.Exclude), Reason: c.Reason.String()})
 }

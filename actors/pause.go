@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
@@ -50,9 +51,9 @@ func (s *supervisor) takePause(e policy.Evidence, now time.Time) {
 	p.until = limit.Until
 	switch {
 	case pauses && !paused:
-		s.publish(messages.PoolPaused{Occurrence: s.ownOccurrence(now), Reason: limit.Reason, Until: limit.Until})
+		s.publish(event.PoolPaused{Occurrence: s.ownOccurrence(now), Reason: limit.Reason, Until: limit.Until})
 	case paused && !pauses:
-		s.publish(messages.PoolResumed{Occurrence: s.ownOccurrence(now)})
+		s.publish(event.PoolResumed{Occurrence: s.ownOccurrence(now)})
 	}
 	s.beAlert(now)
 }

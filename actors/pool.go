@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
@@ -31,7 +32,7 @@ type PoolConfig struct {
 	// Reread reads a linked login again, from the file that it was found in.
 	Reread func(context.Context, account.Origin) (account.Grant, error)
 	// Publish is told every event. It must not block.
-	Publish func(messages.Event)
+	Publish func(event.Event)
 }
 
 // ProactiveConfig says when tokens are refreshed ahead of time.
@@ -48,7 +49,7 @@ type pool struct {
 	system     *System
 	provider   providers.Provider
 	tuning     atomic.Pointer[policy.Tuning]
-	publish    func(messages.Event)
+	publish    func(event.Event)
 	reread     func(context.Context, account.Origin) (account.Grant, error)
 	supervisor *ref
 	store      *Persistence

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
@@ -46,8 +47,8 @@ func (s *supervisor) tellQuarantined(q messages.Quarantined) {
 	if q.Reason == "" {
 		return // set aside by an earlier run, which told of it
 	}
-	s.publish(messages.AccountQuarantined{
-		Occurrence: messages.Occurrence{Provider: s.provider.Name(), AccountID: q.ID, At: s.wallNow()},
+	s.publish(event.AccountQuarantined{
+		Occurrence: event.Occurrence{Provider: s.provider.Name(), AccountID: q.ID, At: s.wallNow()},
 		Path:       q.Path, Reason: q.Reason,
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
@@ -125,7 +126,7 @@ func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreate
 		s.readAgain(record.ID)
 	case s.byID[record.ID] == nil: // else a restart has found it in the store
 		s.join(ctx, &record)
-		s.publish(messages.AccountJoined{Occurrence: s.occurrence(&record)})
+		s.publish(event.AccountJoined{Occurrence: s.occurrence(&record)})
 	}
 	m.Answer()
 	s.release(record.ID)
@@ -154,7 +155,7 @@ func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored)
 		return // being removed, or created, by this process
 	}
 	s.join(ctx, &m.Record)
-	s.publish(messages.AccountJoined{Occurrence: s.occurrence(&m.Record)})
+	s.publish(event.AccountJoined{Occurrence: s.occurrence(&m.Record)})
 	s.serveParked(s.wallNow())
 }
 
@@ -168,7 +169,7 @@ func (s *supervisor) accountGone(m *messages.AccountGone) {
 	s.leave(known)
 	s.holders.drop(known.record)
 	s.unpin(m.ID)
-	s.publish(messages.AccountLeft{Occurrence: s.occurrence(known.record)})
+	s.publish(event.AccountLeft{Occurrence: s.occurrence(known.record)})
 	s.release(m.ID)
 }
 
@@ -235,7 +236,7 @@ func (s *supervisor) accountRemoved(ctx actor.Context, m *messages.AccountRemove
 	} else {
 		s.holders.drop(left.record)
 		s.unpin(m.ID)
-		s.publish(messages.AccountLeft{Occurrence: s.occurrence(left.record)})
+		s.publish(event.AccountLeft{Occurrence: s.occurrence(left.record)})
 	}
 	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})
 	s.release(m.ID)
@@ -262,8 +263,8 @@ func (s *supervisor) commandAccount(m *messages.CommandAccount) {
 	known.Tell(m.Command)
 }
 
-func (s *supervisor) occurrence(r *account.Record) messages.Occurrence {
-	return messages.Occurrence{Provider: s.provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: s.wallNow()}
+func (s *supervisor) occurrence(r *account.Record) event.Occurrence {
+	return event.Occurrence{Provider: s.provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: s.wallNow()}
 }
 
 func unknownAccount(id string) error {

@@ -1,7 +1,8 @@
 // Package messages holds everything the actors say to each other, one file
 // for each receiver: commands in the imperative, facts in the past tense,
-// queries as Get. It imports the standard library and the plain values of
-// packages account and policy, which all layers share.
+// queries as Get. What hosts are told is in package event. It imports the
+// standard library and the plain values of packages account and policy, which
+// all layers share.
 //
 // Each receiver has a sealed interface whose marker method stands on the
 // pointer: a message sent as a value does not compile.

@@ -315,19 +315,19 @@ func TestNoSecretIsSaid(t *testing.T) {
 func (l *life) checkHeard() {
 	l.Helper()
 	for _, kind := range []string{
-		"messages.AccountJoined", "messages.AccountLeft", "messages.AccountSwitched", "messages.AccountCooled",
-		"messages.AccountQuarantined", "messages.LoginRefreshed", "messages.LoginRejected", "messages.RefreshFailed",
-		"messages.VerificationRequired", "messages.SaveFailed", "messages.CircuitOpened",
+		"event.AccountJoined", "event.AccountLeft", "event.AccountSwitched", "event.AccountCooled",
+		"event.AccountQuarantined", "event.LoginRefreshed", "event.LoginRejected", "event.RefreshFailed",
+		"event.VerificationRequired", "event.SaveFailed", "event.CircuitOpened",
 		"*multiaccount.AllAccountsLimitedError", "*multiaccount.ReauthRequiredError", "*multiaccount.ForeignHostError",
 		"*multiaccount.AccountUnavailableError", "*multiaccount.DuplicateAccountError", "*multiaccount.InvalidAccountError",
 		"*providers.RefreshError", "multiaccount.AccountStatus", "*multiaccount.Lease",
-		"policy.Decision", "multiaccount.Attempt", "messages.DecisionMade",
+		"policy.Decision", "multiaccount.Attempt", "event.DecisionMade",
 	} {
 		if l.heard(kind) == 0 {
 			l.Errorf("no %s was ever said", kind)
 		}
 	}
-	for _, text := range []string{"DeadLetter", "panicked", "RefreshFailed"} {
+	for _, text := range []string{"DeadLetter", "panicked", "refresh_failed"} {
 		if !l.logged(text) {
 			l.Errorf("the log never speaks of %q", text)
 		}

@@ -147,7 +147,7 @@ func TestReadmeIsComplete(t *testing.T) {
 	for name := range declared(t, ".", `(?m)^\t(Err[A-Z]\w*)\s+= errors\.New`) {
 		mustName("error", name)
 	}
-	for name := range declared(t, ".", `(?m)^\t(\w+)\s+= messages\.\w+$`) {
+	for name := range declared(t, ".", `(?m)^\t(\w+)\s+= event\.\w+$`) {
 		if name != "Occurrence" {
 			mustName("event", name)
 		}

@@ -15,8 +15,8 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/login"
-	"github.com/seed-810f1486/multiaccount/messages"
 )
 
 // Whatever the size, no line is too long, there are not too many, and nothing
@@ -289,7 +289,7 @@ func TestUsageIsAskedForAsOftenAsTheSettingsSay(t *testing.T) {
 }
 
 func TestEveryEventHasWords(t *testing.T) {
-	about := messages.Occurrence{Provider: "anthropic", Label: "work", At: noon}
+	about := event.Occurrence{Provider: "anthropic", Label: "work", At: noon}
 	all := []multiaccount.Event{
 		multiaccount.AccountJoined{Occurrence: about},
 		multiaccount.AccountJoined{Occurrence: about, Known: true},
@@ -321,7 +321,7 @@ func TestEveryEventHasWords(t *testing.T) {
 	}
 	tested := map[string]bool{}
 	for _, e := range all {
-		tested[strings.TrimPrefix(fmt.Sprintf("%T", e), "messages.")] = true
+		tested[strings.TrimPrefix(fmt.Sprintf("%T", e), "event.")] = true
 		if n := newsOf(e, noon); n.text == "" || n.who != "work" || !n.at.Equal(noon) {
 			t.Errorf("%T: %+v", e, n)
 		}
@@ -334,7 +334,7 @@ func TestEveryEventHasWords(t *testing.T) {
 	if n := newsOf(multiaccount.StreamFailed{Class: account.ClassLimited}, noon); !strings.Contains(n.text, "limited") {
 		t.Errorf("a stream that failed: %q", n.text)
 	}
-	if n := newsOf(multiaccount.CircuitOpened{Occurrence: messages.Occurrence{Provider: "openai"}}, noon); n.who != "openai" || !n.at.Equal(noon) {
+	if n := newsOf(multiaccount.CircuitOpened{Occurrence: event.Occurrence{Provider: "openai"}}, noon); n.who != "openai" || !n.at.Equal(noon) {
 		t.Errorf("an event of a pool: %+v", n)
 	}
 }
@@ -347,7 +347,7 @@ func eventNames(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, found := range regexp.MustCompile(`(?m)^\t(\w+) = messages\.\w+$`).FindAllStringSubmatch(string(source), -1) {
+	for _, found := range regexp.MustCompile(`(?m)^\t(\w+) = event\.\w+$`).FindAllStringSubmatch(string(source), -1) {
 		names = append(names, found[1])
 	}
 	if len(names) < 20 {
