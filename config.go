@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/event"
+	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/migrate"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -100,23 +101,25 @@ func (c Config) checkProviders() error {
 func (c Config) pool(p providers.Provider, publish func(event.Event)) actors.PoolConfig {
 	s := c.Settings.For(p.Name())
 	pool := actors.PoolConfig{
-		Provider: p,
-		Selection: policy.Options{
-			Strategy:         string(s.AccountSelectionStrategy),
-			Custom:           c.Strategy,
-			SoftQuotaPercent: float64(s.SoftQuotaThresholdPercent),
-			StickyWait:       s.StickyWait,
-			MaxFailures:      s.MaxConsecutiveAuthFailures,
+		PoolSettings: messages.PoolSettings{
+			Selection: policy.Options{
+				Strategy:         string(s.AccountSelectionStrategy),
+				Custom:           c.Strategy,
+				SoftQuotaPercent: float64(s.SoftQuotaThresholdPercent),
+				StickyWait:       s.StickyWait,
+				MaxFailures:      s.MaxConsecutiveAuthFailures,
+			},
+			Tuning: policy.Tuning{
+				MinBackoff:        s.RateLimitMinBackoff,
+				DefaultRetryAfter: s.DefaultRetryAfter,
+				MaxAuthFailures:   s.MaxConsecutiveAuthFailures,
+				RejectedBackoff:   s.TokenFailureBackoff,
+				AllowPaid:         s.AllowPaidUse,
+			},
+			Claims:  s.CrossProcessClaims,
+			MaxWait: s.MaxWait,
 		},
-		Tuning: policy.Tuning{
-			MinBackoff:        s.RateLimitMinBackoff,
-			DefaultRetryAfter: s.DefaultRetryAfter,
-			MaxAuthFailures:   s.MaxConsecutiveAuthFailures,
-			RejectedBackoff:   s.TokenFailureBackoff,
-			AllowPaid:         s.AllowPaidUse,
-		},
-		Claims:       s.CrossProcessClaims,
-		MaxWait:      s.MaxWait,
+		Provider:     p,
 		Reread:       migrate.Reread,
 		PollInterval: s.UsagePollInterval,
 		Publish:      publish,

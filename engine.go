@@ -35,7 +35,7 @@
 // CommitRefresh. Only when RefreshCommitted says that the new token is durable
 // does anyone get the access token that came with it; the intent goes then. A
 // refresh that is held up by another process sends its callers to other accounts
-// (actors/account_hold.go).
+// (actors/internal/accountactor/hold.go).
 //
 // When an outcome changes the account, the account has the change stored with
 // SaveAccount and tells the supervisor with AccountChanged. When its login

@@ -33,3 +33,13 @@ func (r *Record) Pardon() {
 func (r *Record) Refused() bool {
 	return r.Fault != nil && (r.Fault.Terminal || r.Fault.Kind == FaultLost)
 }
+
+// Disable takes the account out of the pool for the fault of its login, unless
+// it has a newer login than that of a generation, or works again.
+func (r *Record) Disable(generation uint64) {
+	if r.Generation == generation && r.Fault != nil {
+		fault := *r.Fault
+		fault.Disabled = true
+		r.Fail(fault)
+	}
+}

@@ -138,7 +138,7 @@ func TestTokensEndDuringSleep(t *testing.T) {
 
 // A limit that ends while a machine sleeps keeps nobody waiting after it.
 func TestLimitsEndDuringSleep(t *testing.T) {
-	onMachine(t, actors.PoolConfig{MaxWait: 2 * time.Minute}, func(t *testing.T, m *machine, _ string) {
+	onMachine(t, actors.PoolConfig{PoolSettings: messages.PoolSettings{MaxWait: 2 * time.Minute}}, func(t *testing.T, m *machine, _ string) {
 		m.report(t, account.ClassLimited)
 		ended := m.waiting()
 		time.Sleep(5 * time.Second) // nothing else is under way any more
@@ -161,7 +161,7 @@ func TestLimitsWhenTheClockIsSetBack(t *testing.T) {
 
 // Nor does it let anybody wait longer for one.
 func TestWaitersWhenTheClockIsSetBack(t *testing.T) {
-	onMachine(t, actors.PoolConfig{MaxWait: 2 * time.Minute}, func(t *testing.T, m *machine, _ string) {
+	onMachine(t, actors.PoolConfig{PoolSettings: messages.PoolSettings{MaxWait: 2 * time.Minute}}, func(t *testing.T, m *machine, _ string) {
 		m.report(t, account.ClassLimited)
 		ended := m.waiting()
 		time.Sleep(5 * time.Second) // nothing else is under way any more

@@ -15,8 +15,7 @@ type ToAccount interface{ toAccount() }
 // AccountCommand is a [ToAccount] that a caller waits for.
 type AccountCommand interface {
 	ToAccount
-	// Fail answers the ask with err.
-	Fail(err error)
+	Failer
 }
 
 // Acknowledged answers a command that returns nothing but success.
@@ -93,7 +92,7 @@ type ReleaseLease struct{}
 
 // RefreshAccount refreshes an account's token without a request: at the
 // user's wish, or because it ends before Before. Answered with
-// [TokenRefreshed] to ReplyTo when set, else through Reply.
+// [ErrandEnded] to ReplyTo when set, else through Reply.
 type RefreshAccount struct {
 	// Before is zero for a refresh that the user wants in any case.
 	Before  time.Time
@@ -103,7 +102,7 @@ type RefreshAccount struct {
 
 // PollUsage asks the provider for an account's quota figures, unless those known
 // are newer than Before or somebody has asked since. Answered with
-// [UsagePolled] to ReplyTo when set, else through Reply.
+// [ErrandEnded] to ReplyTo when set, else through Reply.
 type PollUsage struct {
 	// Before is zero when the user asks: figures of just now will do.
 	Before  time.Time
@@ -255,6 +254,10 @@ type AccountSaved struct {
 	Saves  []*SaveAccount
 	Record account.Record
 	Err    error
+	// Gone is set when the account is not stored any more, Unreadable when its
+	// file cannot be used.
+	Gone       bool
+	Unreadable *AccountUnreadable
 }
 
 func (*LeaseToken) toAccount()         {}
@@ -293,7 +296,7 @@ func (m *RefreshAccount) Fail(err error) { m.Answer(err) }
 // Answer tells the sender how the refresh ended.
 func (m *RefreshAccount) Answer(err error) {
 	if m.ReplyTo != nil {
-		m.ReplyTo.Tell(&TokenRefreshed{Err: err})
+		m.ReplyTo.Tell(&ErrandEnded{})
 		return
 	}
 	m.Reply.Send(Acknowledged{Err: err})
@@ -305,7 +308,7 @@ func (m *PollUsage) Fail(err error) { m.Answer(err) }
 // Answer tells the sender how the poll ended.
 func (m *PollUsage) Answer(err error) {
 	if m.ReplyTo != nil {
-		m.ReplyTo.Tell(&UsagePolled{Err: err})
+		m.ReplyTo.Tell(&ErrandEnded{})
 		return
 	}
 	m.Reply.Send(Acknowledged{Err: err})

@@ -25,6 +25,12 @@ type Recipient interface {
 	Tell(message any)
 }
 
+// Failer is a message whose sender waits for an answer.
+type Failer interface {
+	// Fail answers the ask with err.
+	Fail(err error)
+}
+
 // Reply is where the answer to one ask arrives. One answer counts, the first.
 // Make it with [NewReply]; it is safe for concurrent use.
 type Reply[T any] struct {

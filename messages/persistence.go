@@ -1,9 +1,11 @@
 package messages
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 // ToPersistence is a message for the persistence actor, the only writer.
@@ -76,19 +78,13 @@ type SavePool struct {
 	Provider string
 	Active   string
 	// Bindings are those that changed; one without an account is deleted.
-	Bindings map[string]Binding
+	Bindings []policy.Binding
 	// Owned are the owners of resources that changed, in the same way.
-	Owned map[string]Binding
+	Owned []policy.Binding
 	// Limits and Freed are evidence about the whole pool to be merged with what
 	// is stored.
 	Limits []account.Limit
 	Freed  []account.Freed
-}
-
-// Binding ties one conversation, or one resource that it made, to one account.
-type Binding struct {
-	Account string
-	UsedAt  time.Time
 }
 
 // StorePin stores which account serves all requests, empty for none. A
@@ -239,3 +235,16 @@ func (m *MarkImported) Fail(err error) { m.Reply.Send(ImportMarked{Err: err}) }
 
 // Fail answers the ask with err.
 func (m *ClaimAlert) Fail(err error) { m.Reply.Send(AlertClaimed{Err: err}) }
+
+// Apply gives r what came of the refresh, unless r has a newer login since.
+func (m *CommitRefresh) Apply(r *account.Record) {
+	older := r.Generation < m.Generation // a copy that was put back meanwhile
+	switch {
+	case !older && !slices.Contains(m.Spent, r.Credentials.RefreshToken.Fingerprint()):
+	case m.Fault == nil:
+		r.Generation = max(r.Generation, m.Generation)
+		r.Apply(m.Grant)
+	case r.Generation == m.Generation:
+		r.Fail(*m.Fault)
+	}
+}

@@ -79,3 +79,8 @@ func (r *RefusalError) Error() string {
 func (r *RefusalError) NeedsOwners() bool {
 	return len(r.Accounts) > 0 && !slices.ContainsFunc(r.Accounts, func(a RefusedAccount) bool { return !a.Owner })
 }
+
+// UnknownAccount says that the pool has no account of an id.
+func UnknownAccount(id string) error {
+	return &RefusalError{Reason: RefusedUnknown, AccountID: id, Detail: "the pool has no account of this id"}
+}

@@ -85,15 +85,15 @@ type Quarantined struct {
 	Reason  string
 }
 
-// GetExpiring asks which accounts need a refresh before a moment. The
-// refresher sends it; answered with [AccountsExpiring].
+// GetExpiring asks which accounts need a refresh before a moment. The rounds
+// that refresh send it; answered with [AccountsDue].
 type GetExpiring struct {
 	Before  time.Time
 	ReplyTo Recipient
 }
 
-// GetStale asks which accounts' quota figures are older than Before. The poller
-// sends it; answered with [AccountsStale].
+// GetStale asks which accounts' quota figures are older than Before. The rounds
+// that poll send it; answered with [AccountsDue].
 type GetStale struct {
 	Before time.Time
 	// UsedSince, when set, leaves all out unless the pool was used after it.
@@ -116,6 +116,26 @@ type DrainPool struct {
 	Cut   bool
 	Reply *Reply[Acknowledged]
 }
+
+// Reconfigure makes the pool work by other settings. What is under way ends by
+// the old ones. A caller sends it; answered with [Acknowledged].
+type Reconfigure struct {
+	Settings PoolSettings
+	Reply    *Reply[Acknowledged]
+}
+
+// PoolSettings say how one pool works, and may change while it does.
+type PoolSettings struct {
+	Selection policy.Options
+	Tuning    policy.Tuning
+	// Claims is set when processes are to keep out of each other's way.
+	Claims bool
+	// MaxWait is how long a request may wait for a limited account.
+	MaxWait time.Duration
+}
+
+// Fail answers the ask with err.
+func (m *Reconfigure) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
 // AccountDrained tells that an account has nothing under way. The account
 // sends it in answer to [Drain].
@@ -152,9 +172,8 @@ type ProviderAnswered struct {
 	LeasedAt time.Time
 }
 
-// ExchangeWorked tells that the token endpoint works again. An account sends it
-// when its exchange is the first that does; answered with [RetryRefresh] to
-// those whose exchanges failed.
+// ExchangeWorked tells that the token endpoint works. An account sends it after
+// each refresh that did; answered with [RetryRefresh] to those whose refresh failed.
 type ExchangeWorked struct{}
 
 // LoginFailed asks for the breaker's decision about an account whose login
@@ -180,8 +199,8 @@ type PoolLoaded struct {
 	Accounts    []account.Record
 	Quarantined []Quarantined
 	Active      string
-	Bindings    map[string]Binding
-	Owned       map[string]Binding
+	Bindings    []policy.Binding
+	Owned       []policy.Binding
 	Pinned      string
 	PinnedAt    time.Time
 	Limits      []account.Limit
@@ -218,7 +237,7 @@ type PinStored struct {
 // pool, after somebody, perhaps another process, changed something. The
 // persistence actor sends it.
 type PoolStored struct {
-	Owned  map[string]Binding
+	Owned  []policy.Binding
 	Pinned string
 	// PinnedAt is later for each pin than for the one before.
 	PinnedAt time.Time
@@ -300,6 +319,7 @@ func (*OwnResource) toSupervisor()       {}
 func (*ClaimsChanged) toSupervisor()     {}
 func (*AccountCreated) toSupervisor()    {}
 func (*AccountRemoved) toSupervisor()    {}
+func (*Reconfigure) toSupervisor()       {}
 
 // Fail answers the ask with err.
 func (m *SelectAccount) Fail(err error) { m.Lease.Fail(err) }

@@ -1,0 +1,190 @@
+// Package accountactor is the actor of one account. It holds the account's token,
+// its limits and its requests in flight, answers whoever was sent to it, and
+// runs its one refresh at a time.
+package accountactor
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
+	"github.com/seed-810f1486/multiaccount/actors/internal/shared"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+// lastUsedGrain is how far the stored time of the last use may lag behind:
+// selection makes no difference beyond it.
+const lastUsedGrain = 15 * time.Minute
+
+// actor holds one account: its token, its limits, its requests in
+// flight. Every change is a function of the record, applied here at once and
+// to the stored record by the writer.
+type actor struct {
+	*shared.Pool
+	self *runtime.Ref
+	// record is the account as it is used now: what is stored, and on top of
+	// it every change in unsaved. It is replaced, never written to.
+	record *account.Record
+	// unsaved is nil while all is durable.
+	unsaved *unsaved
+
+	// waiters want a fresh token, askers a refresh.
+	waiters []*messages.LeaseToken
+	askers  []*messages.RefreshAccount
+	refresh refreshState
+	poll    pollState
+	// loading is set after a restart until the stored record has arrived.
+	loading bool
+
+	inFlight int
+	lastUsed policy.Instant
+	// granted is when an exchange of this actor's brought the latest token.
+	granted time.Time
+	// drain is the latest, answered is set once it is; nothing begins after
+	// the first.
+	drain    *messages.Drain
+	answered bool
+}
+
+// Spawn starts the actor of a stored account. A restarted one reads its record
+// from the store again.
+func Spawn(n *runtime.Nursery, parent runtime.Context, p *shared.Pool, record *account.Record) *runtime.Ref {
+	id := record.ID
+	return n.Spawn(parent, func(self *runtime.Ref) runtime.Behavior {
+		if record == nil {
+			unread := &account.Record{ID: id, Provider: p.Provider.Name()}
+			return &actor{Pool: p, self: self, record: unread, loading: true}
+		}
+		a := &actor{Pool: p, self: self, record: record, lastUsed: policy.At(record.LastUsedAt)}
+		record = nil
+		return a
+	})
+}
+
+// Started implements [runtime.Behavior].
+func (a *actor) Started(runtime.Context) {
+	if a.loading {
+		a.submit(func(*account.Record) {}, false, func(error) {})
+	}
+}
+
+// Stopped is the end: of the engine when it drains, else of this account in
+// its pool.
+func (a *actor) Stopped() {
+	err := messages.UnknownAccount(a.record.ID)
+	if a.drain != nil {
+		err = messages.ErrStopped
+	}
+	a.failWaiting(err)
+	a.endPoll(err)
+	a.giveUpRefresh()
+	a.refresh.hold.timer.Stop()
+	a.giveUpSaves(err)
+	if a.drain != nil && !a.answered {
+		a.drain.ReplyTo.Tell(&messages.AccountDrained{Drain: a.drain})
+	}
+}
+
+// Receive implements [runtime.Behavior].
+func (a *actor) Receive(message any) {
+	switch m := message.(type) {
+	case messages.ToAccount:
+		a.handle(m)
+	case *exchangeFailed:
+		a.exchangeFailed(m)
+	case *lockSlow:
+		a.lockSlow()
+	case *holdEnded:
+		a.goOn()
+	case *originRead:
+		a.originRead(m)
+	case *aboutArrived:
+		a.aboutArrived(m)
+	case *retrySaves:
+		a.retrySaves()
+	}
+	a.tellDrained()
+}
+
+func (a *actor) handle(message messages.ToAccount) {
+	switch m := message.(type) {
+	case *messages.LeaseToken:
+		a.leaseToken(m)
+	case *messages.ReportOutcome:
+		a.reportOutcome(m)
+	case *messages.ReleaseLease:
+		a.release()
+	case *messages.RefreshAccount:
+		a.refreshAccount(m)
+	case *messages.PollUsage:
+		a.pollUsage(m)
+	case *messages.TakeIdentity:
+		a.takeIdentity(m)
+	case *messages.ReplaceLogin:
+		a.replaceLogin(m)
+	case *messages.AdoptLogin:
+		a.adoptLogin(m)
+	case *messages.SetEnabled:
+		a.setEnabled(m)
+	case *messages.RenameAccount:
+		a.change(func(r *account.Record) { r.Label = m.Label }, m.Reply)
+	case *messages.ResetCooldown:
+		a.refresh.retryAt = time.Time{}
+		now := a.Now()
+		a.change(func(r *account.Record) { policy.Forget(r, now) }, m.Reply)
+	case *messages.RetryRefresh:
+		a.retryRefresh()
+	case *messages.DisableAccount:
+		a.apply(func(r *account.Record) { r.Disable(m.Generation) }, false, nil)
+	case *messages.ClockSetBack:
+		a.clockSetBack(m)
+	case *messages.Drain:
+		a.drain, a.answered = m, false
+	case *messages.GetAccount:
+		m.Reply.Send(a.status())
+	case *messages.RefreshGranted:
+		a.refreshGranted(m)
+	case *messages.RefreshAdopted:
+		a.refreshAdopted(m)
+	case *messages.RefreshInterrupted:
+		a.refreshInterrupted(m)
+	case *messages.RefreshDenied:
+		a.refreshFailed(m.Err)
+	case *messages.RefreshCommitted:
+		a.refreshCommitted(m)
+	case *messages.AccountSaved:
+		a.saved(m)
+	case *messages.AccountStored:
+		a.lookAt(m)
+	}
+}
+
+// announce tells the supervisor what selection has to know.
+func (a *actor) announce() {
+	a.Supervisor.Tell(&messages.AccountChanged{
+		ID: a.record.ID, Record: a.record, NotBefore: a.notBefore(), RefreshFailed: a.refresh.failure,
+	})
+}
+
+func (a *actor) tellDrained() {
+	if a.drain != nil && !a.answered && (a.inFlight == 0 || a.drain.Cut) && !a.refresh.running {
+		a.answered = true
+		a.drain.ReplyTo.Tell(&messages.AccountDrained{Drain: a.drain})
+	}
+}
+
+func (a *actor) key() messages.Key {
+	return messages.Key{Provider: a.record.Provider, ID: a.record.ID}
+}
+
+func (a *actor) status() messages.AccountStatus {
+	now, record := a.Now(), a.record.WithoutSecrets()
+	record.Limits = policy.InEffect(record.Limits, *a.Tuning.Load())
+	return messages.AccountStatus{
+		Record: record, InFlight: a.inFlight, Unsaved: a.unsavedReason(),
+		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt,
+		Expired: a.record.Expired(now), Ended: a.record.Ended(now), Renewable: a.record.Renewable(),
+		LastUsedAt: a.lastUsed.Time(),
+	}
+}

@@ -1,0 +1,35 @@
+package accountactor
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors/internal/shared"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// loginRejected puts the fault on record and asks the supervisor whether the
+// account may be disabled for it. A login that is newer has no part in it.
+func (a *actor) loginRejected(kind account.FaultKind, reason string, now time.Time) {
+	generation := a.record.Generation
+	a.backOffRejected(now)
+	a.apply(func(r *account.Record) {
+		if r.Generation == generation {
+			r.Fail(account.Fault{Kind: kind, Reason: reason, At: now})
+		}
+	}, false, nil)
+	a.tellLoginFailed()
+}
+
+// backOffRejected puts off the next look at a login that is rejected.
+func (a *actor) backOffRejected(now time.Time) {
+	a.refresh.retryAt = shared.Later(a.refresh.retryAt, now.Add(a.Tuning.Load().Rest(a.record.AuthFailures)))
+}
+
+// tellLoginFailed asks whether the account may be disabled for the fault on
+// record, unless it is.
+func (a *actor) tellLoginFailed() {
+	if f := a.record.Fault; f != nil && !f.Disabled {
+		a.Supervisor.Tell(&messages.LoginFailed{ID: a.record.ID, Generation: a.record.Generation, Fault: *f})
+	}
+}

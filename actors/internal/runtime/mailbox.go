@@ -1,0 +1,180 @@
+package runtime
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+const (
+	// keptCapacity is how long a queue may be and still be kept for the next burst.
+	keptCapacity = 64
+	// inline is how many messages a sender's goroutine handles for an idle
+	// actor before a worker takes over.
+	inline = 32
+)
+
+// mailbox is an unbounded mailbox. An idle one costs a third of protoactor's,
+// and posting to it does not allocate.
+//
+// Whoever sends to an idle actor runs it at once, on its own goroutine, for a
+// few messages: to ask an actor then costs no switch between goroutines,
+// which is most of what it cost before. An actor still handles one message at
+// a time: sent to while it runs, it finds the message in its queue.
+type mailbox struct {
+	invoker    actor.MessageInvoker
+	dispatcher actor.Dispatcher
+	scheduled  atomic.Bool
+	// users and systems count what was posted and not yet processed.
+	users, systems atomic.Int32
+
+	//nolint:forbidigo // this lock is what lets the actors do without any
+	lock    sync.Mutex
+	posted  []any
+	notices []any
+
+	// What follows belongs to whoever runs process.
+	batch     []any
+	next      int
+	suspended bool
+}
+
+func newMailbox() actor.Mailbox { return &mailbox{} }
+
+// PostUserMessage implements [actor.Mailbox].
+func (m *mailbox) PostUserMessage(message any) {
+	m.lock.Lock()
+	m.posted = append(m.posted, message)
+	m.lock.Unlock()
+	m.users.Add(1)
+	m.schedule()
+}
+
+// PostSystemMessage implements [actor.Mailbox].
+func (m *mailbox) PostSystemMessage(message any) {
+	m.lock.Lock()
+	m.notices = append(m.notices, message)
+	m.lock.Unlock()
+	m.systems.Add(1)
+	m.schedule()
+}
+
+// RegisterHandlers implements [actor.Mailbox].
+func (m *mailbox) RegisterHandlers(invoker actor.MessageInvoker, dispatcher actor.Dispatcher) {
+	m.invoker, m.dispatcher = invoker, dispatcher
+}
+
+// Start implements [actor.Mailbox].
+func (m *mailbox) Start() {}
+
+// UserMessageCount implements [actor.Mailbox].
+func (m *mailbox) UserMessageCount() int { return int(m.users.Load()) }
+
+// schedule runs an idle actor.
+func (m *mailbox) schedule() {
+	if m.scheduled.CompareAndSwap(false, true) && !m.finish(inline) {
+		m.dispatcher.Schedule(m.process)
+	}
+}
+
+// process runs the actor until nothing is left for it; on a worker.
+func (m *mailbox) process() {
+	for !m.finish(throughput) {
+		runtime.Gosched()
+	}
+}
+
+// finish handles up to most messages and reports whether the actor is idle
+// then, or run by somebody else.
+func (m *mailbox) finish(most int) bool {
+	for handled := 0; handled < most; {
+		handled += m.drain(most - handled)
+		suspended := m.suspended
+		m.scheduled.Store(false)
+		if m.systems.Load() == 0 && (suspended || m.users.Load() == 0) {
+			return true
+		}
+		if !m.scheduled.CompareAndSwap(false, true) {
+			return true
+		}
+	}
+	return false
+}
+
+// drain hands messages over, system messages first, until there is none, there
+// were enough, or the actor panics. It returns how many there were.
+func (m *mailbox) drain(most int) (handled int) {
+	var message any
+	defer func() {
+		if reason := recover(); reason != nil {
+			m.invoker.EscalateFailure(reason, message)
+		}
+	}()
+	for handled < most {
+		handled++
+		if message = m.popSystem(); message != nil {
+			m.system(message)
+			continue
+		}
+		if m.suspended {
+			return handled
+		}
+		if message = m.popUser(); message == nil {
+			return handled
+		}
+		m.invoker.InvokeUserMessage(message)
+	}
+	return handled
+}
+
+func (m *mailbox) system(message any) {
+	switch message.(type) {
+	case *actor.SuspendMailbox:
+		m.suspended = true
+	case *actor.ResumeMailbox:
+		m.suspended = false
+	default:
+		m.invoker.InvokeSystemMessage(message)
+	}
+}
+
+func (m *mailbox) popSystem() any {
+	if m.systems.Load() == 0 {
+		return nil
+	}
+	m.lock.Lock()
+	message := m.notices[0]
+	m.notices[0] = nil
+	m.notices = m.notices[1:]
+	if len(m.notices) == 0 {
+		m.notices = nil
+	}
+	m.lock.Unlock()
+	m.systems.Add(-1)
+	return message
+}
+
+func (m *mailbox) popUser() any {
+	if m.next == len(m.batch) && !m.refill() {
+		return nil
+	}
+	message := m.batch[m.next]
+	m.batch[m.next] = nil
+	m.next++
+	m.users.Add(-1)
+	return message
+}
+
+// refill takes over what was posted since.
+func (m *mailbox) refill() bool {
+	spare := m.batch[:0]
+	if cap(spare) > keptCapacity {
+		spare = nil
+	}
+	m.lock.Lock()
+	m.batch, m.posted, m.next = m.posted, spare, 0
+	m.lock.Unlock()
+	return len(m.batch) > 0
+}

@@ -1,0 +1,36 @@
+package runtime
+
+import "github.com/asynkron/protoactor-go/actor"
+
+// Nursery starts the actors of one parent; it is for one goroutine at a time.
+// They share its props, which are a good part of what an actor costs.
+type Nursery struct {
+	system  *System
+	props   *actor.Props
+	newborn *shell
+}
+
+// Nursery returns one for the children of one actor.
+func (s *System) Nursery() *Nursery {
+	n := &Nursery{system: s}
+	n.props = actor.PropsFromProducer(func() actor.Actor { return n.newborn },
+		actor.WithDispatcher(s.dispatcher),
+		actor.WithMailbox(newMailbox),
+		actor.WithOnInit(func(ctx actor.Context) { n.newborn.self.pid = ctx.Self() }),
+	)
+	return n
+}
+
+// Spawn starts an actor below parent. create makes its behavior, and once more
+// after each panic.
+func (n *Nursery) Spawn(parent Context, create func(self *Ref) Behavior) *Ref {
+	self := &Ref{system: n.system}
+	n.newborn = &shell{create: create, self: self}
+	parent.Spawn(n.props)
+	return self
+}
+
+// Spawn starts an actor of the system's own.
+func (s *System) Spawn(create func(self *Ref) Behavior) *Ref {
+	return s.Nursery().Spawn(s.actors.Root, create)
+}

@@ -1,0 +1,69 @@
+package supervisor
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/seed-810f1486/multiaccount/event"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// addAccount stores a new account, or gives a known one the new login.
+func (s *supervisor) addAccount(m *messages.AddAccount) {
+	for _, id := range []string{s.holders.ofIdentity(&m.Record), s.holders.ofTokens(&m.Record)} {
+		if id != "" && s.byID[id] == nil {
+			s.held[id] = append(s.held[id], m)
+			return
+		}
+	}
+	if m.OnlyNew {
+		if id := s.holderOf(&m.Record); id != "" || m.DryRun {
+			answerUnstored(m, id)
+			return
+		}
+	}
+	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil && known.record.Identity() == m.Record.Identity() {
+		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
+		return
+	}
+	if id := s.holders.ofTokens(&m.Record); id != "" && s.byID[id].record.SharesToken(&m.Record) {
+		m.Fail(&messages.RefusalError{
+			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
+		})
+		return
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		m.Fail(fmt.Errorf("no random id for the account: %w", err))
+		return
+	}
+	record := m.Record
+	record.ID, record.Provider, record.AddedAt = id.String(), s.Provider.Name(), s.Now()
+	s.holders.put(&record)
+	s.Writer.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply})
+}
+
+func (s *supervisor) accountCreated(m *messages.AccountCreated) {
+	record := m.Create.Record
+	switch {
+	case m.Err != nil:
+		s.holders.drop(&record)
+		s.readAgain(record.ID)
+	case s.byID[record.ID] == nil: // else a restart has found it in the store
+		s.join(&record)
+		s.Publish(event.AccountJoined{Occurrence: s.occurrence(&record)})
+	}
+	m.Answer()
+	s.release(record.ID)
+	s.serveParked(s.Now())
+}
+
+// release goes on with the logins that were held back for an account.
+func (s *supervisor) release(id string) {
+	held := s.held[id]
+	delete(s.held, id)
+	for _, m := range held {
+		s.addAccount(m)
+	}
+}

@@ -1,0 +1,74 @@
+package supervisor
+
+import (
+	"slices"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+const (
+	// claimDelay is how long a new claim waits for others to be told with it.
+	claimDelay = 20 * time.Millisecond
+	// claimLasts is how long an account is claimed after its last request began.
+	claimLasts = time.Minute
+)
+
+// claims are what this process tells others it is using, and they it.
+type claims struct {
+	mine []*member
+	// theirs are what others claim.
+	theirs map[string]bool
+	timer  runtime.Timer
+}
+
+// claimsDue is what a supervisor tells itself when others are to be told.
+type claimsDue struct{}
+
+// claim notes that m is used now, and has others told if that is news.
+func (s *supervisor) claim(m *member, now time.Time) {
+	m.usedAt = policy.At(now)
+	if m.claimed || !s.settings.Claims {
+		return
+	}
+	m.claimed = true
+	s.claims.mine = append(s.claims.mine, m)
+	s.tellClaimsIn(claimDelay)
+}
+
+func (s *supervisor) tellClaimsIn(wait time.Duration) {
+	s.claims.timer.Set(s.self, wait, &claimsDue{})
+}
+
+// tellClaims tells others, and looks again when the claims may have ended.
+func (s *supervisor) tellClaims(now time.Time) {
+	ended := policy.At(now.Add(-claimLasts))
+	s.claims.mine = slices.DeleteFunc(s.claims.mine, func(m *member) bool {
+		m.claimed = m.usedAt > ended && s.byID[m.record.ID] == m
+		return !m.claimed
+	})
+	ids := make([]string, len(s.claims.mine))
+	for i, m := range s.claims.mine {
+		ids[i] = m.record.ID
+	}
+	s.Writer.Tell(&messages.ClaimAccounts{Provider: s.Provider.Name(), IDs: ids})
+	if len(ids) > 0 {
+		s.tellClaimsIn(claimLasts)
+	}
+}
+
+// claimsChanged has selection spare what others use.
+func (s *supervisor) claimsChanged(m *messages.ClaimsChanged) {
+	now := policy.At(s.Now())
+	for id := range s.claims.theirs {
+		if !m.IDs[id] {
+			s.selection.SetClaimed(id, false, now)
+		}
+	}
+	for id := range m.IDs {
+		s.selection.SetClaimed(id, s.settings.Claims, now)
+	}
+	s.claims.theirs = m.IDs
+}

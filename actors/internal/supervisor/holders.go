@@ -1,0 +1,72 @@
+package supervisor
+
+import (
+	"hash/maphash"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// holders knows which account has which identity and which tokens: no account
+// is to be in a pool twice. It keeps hashes only, so whoever asks has to look
+// whether the account really has what was asked for.
+type holders struct {
+	seed maphash.Seed
+	ids  map[uint64]string
+}
+
+func newHolders() holders { return holders{seed: maphash.MakeSeed(), ids: map[uint64]string{}} }
+
+// ofIdentity returns the id of the account that r may be; empty when none, or
+// when r does not say who it is.
+func (h holders) ofIdentity(r *account.Record) string {
+	if r.Identity() == "" {
+		return ""
+	}
+	return h.ids[h.hash("identity", r.Identity())]
+}
+
+// ofTokens returns the id of the account that may hold one of r's tokens.
+func (h holders) ofTokens(r *account.Record) string {
+	for _, s := range []account.Secret{r.Credentials.RefreshToken, r.Credentials.APIKey} {
+		if id := h.ids[h.hash("token", s.Reveal())]; id != "" && !s.IsZero() {
+			return id
+		}
+	}
+	return ""
+}
+
+func (h holders) put(r *account.Record) {
+	h.each(r, func(key uint64) { h.ids[key] = r.ID })
+}
+
+func (h holders) drop(r *account.Record) {
+	h.each(r, func(key uint64) {
+		if h.ids[key] == r.ID {
+			delete(h.ids, key)
+		}
+	})
+}
+
+// move follows an account whose credentials may have changed.
+func (h holders) move(old, current *account.Record) {
+	if old.Generation == current.Generation && old.Identity() == current.Identity() {
+		return
+	}
+	h.drop(old)
+	h.put(current)
+}
+
+func (h holders) each(r *account.Record, do func(key uint64)) {
+	if identity := r.Identity(); identity != "" {
+		do(h.hash("identity", identity))
+	}
+	for _, s := range []account.Secret{r.Credentials.RefreshToken, r.Credentials.APIKey} {
+		if !s.IsZero() {
+			do(h.hash("token", s.Reveal()))
+		}
+	}
+}
+
+func (h holders) hash(kind, value string) uint64 {
+	return maphash.String(h.seed, kind+"\x00"+value)
+}

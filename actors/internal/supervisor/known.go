@@ -1,0 +1,33 @@
+package supervisor
+
+import (
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// holderOf returns the account that r is: of its identity, with its tokens, or
+// linked to where r was found; empty when there is none.
+func (s *supervisor) holderOf(r *account.Record) string {
+	if known := s.byID[s.holders.ofIdentity(r)]; known != nil && known.record.Identity() == r.Identity() {
+		return known.record.ID
+	}
+	if known := s.byID[s.holders.ofTokens(r)]; known != nil && known.record.SharesToken(r) {
+		return known.record.ID
+	}
+	for _, m := range s.order {
+		if o := m.record.Origin; o != nil && r.Origin != nil && *o == *r.Origin {
+			return m.record.ID
+		}
+	}
+	return ""
+}
+
+// answerUnstored answers a login that is not to be added: the pool knows it as
+// id, or this is a dry run.
+func answerUnstored(m *messages.AddAccount, id string) {
+	if id == "" {
+		m.Reply.Send(messages.AccountAdded{})
+		return
+	}
+	m.Fail(&messages.RefusalError{Reason: messages.RefusedDuplicate, AccountID: id, Detail: "the pool has this login already"})
+}

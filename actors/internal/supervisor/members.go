@@ -1,0 +1,100 @@
+package supervisor
+
+import (
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
+	"github.com/seed-810f1486/multiaccount/event"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+// member is one account as the supervisor knows it.
+type member struct {
+	*runtime.Ref
+	slot      policy.Slot
+	record    *account.Record
+	notBefore time.Time
+	// usedAt is when it was last picked; claimed is set while others are told.
+	usedAt  policy.Instant
+	claimed bool
+	// jitter is this process' own, so that others probe the account at other times.
+	jitter float64
+	// refreshFailed says why the account has to wait until notBefore.
+	refreshFailed string
+	// told is the fault that the owner was told of, while it is kept in the pool.
+	told account.FaultKind
+}
+
+// is reports whether the account is of a kind; the empty one is any.
+func (m *member) is(kind account.Kind) bool { return kind == "" || kind == m.record.Kind }
+
+// join makes a stored account a member of the pool.
+func (s *supervisor) join(record *account.Record) {
+	m := &member{Ref: s.spawn(record), record: record, jitter: s.Jitter()}
+	s.byID[record.ID] = m
+	s.order = append(s.order, m)
+	s.Resize(record.Kind, 1)
+	s.holders.put(record)
+	m.slot = s.put(m, s.Now())
+	for int(m.slot) >= len(s.members) {
+		s.members = append(s.members, nil)
+	}
+	s.members[m.slot] = m
+}
+
+// put tells selection what is known of a member.
+func (s *supervisor) put(m *member, now time.Time) policy.Slot {
+	facts := policy.FactsOf(m.record, *s.Tuning.Load())
+	facts.CoolUntil = max(facts.CoolUntil, policy.At(m.notBefore))
+	if probe := policy.ProbeAt(m.record, m.jitter); probe != 0 {
+		facts.ProbeAt = max(probe, policy.At(m.notBefore))
+	}
+	facts.Claimed = s.settings.Claims && s.claims.theirs[m.record.ID]
+	return s.selection.Put(facts, policy.At(now))
+}
+
+// accountChanged takes over what an account has learnt.
+func (s *supervisor) accountChanged(m *messages.AccountChanged) {
+	known := s.byID[m.ID]
+	if known == nil {
+		return
+	}
+	s.holders.move(known.record, m.Record)
+	s.Resize(known.record.Kind, -1)
+	s.Resize(m.Record.Kind, 1)
+	now := s.Now()
+	s.lookForPause(known.record, m.Record, now)
+	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
+	s.outage = s.outage || m.RefreshFailed != ""
+	if m.Record.Fault == nil {
+		known.told = ""
+	}
+	s.put(known, now)
+	s.serveParked(now)
+}
+
+// readAgain has an account read of which it is not known what is stored: what
+// failed may have been done all the same, and others may have changed it
+// meanwhile.
+func (s *supervisor) readAgain(id string) {
+	s.Writer.Tell(&messages.ReadAccounts{Provider: s.Provider.Name(), IDs: []string{id}, ReplyTo: s.self})
+}
+
+func (s *supervisor) commandAccount(m *messages.CommandAccount) {
+	known := s.byID[m.ID]
+	if known == nil {
+		m.Fail(messages.UnknownAccount(m.ID))
+		return
+	}
+	if _, reset := m.Command.(*messages.ResetCooldown); reset {
+		now := s.Now()
+		s.endPause(now.Add(1), now)
+	}
+	known.Tell(m.Command)
+}
+
+func (s *supervisor) occurrence(r *account.Record) event.Occurrence {
+	return event.Occurrence{Provider: s.Provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: s.Now()}
+}

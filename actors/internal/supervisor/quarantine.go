@@ -1,0 +1,38 @@
+package supervisor
+
+import (
+	"slices"
+
+	"github.com/seed-810f1486/multiaccount/event"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// The accounts whose files cannot be used are the supervisor's to list: those
+// it loaded, and those that become so.
+
+// accountUnreadable lists a file, and tells of it once for each reason. An
+// account that is known goes on as it was read last.
+func (s *supervisor) accountUnreadable(m *messages.AccountUnreadable) {
+	q := m.Quarantined
+	if slices.Contains(s.quarantined, q) {
+		return
+	}
+	s.forgetUnreadable(q.ID)
+	s.quarantined = append(s.quarantined, q)
+	s.tellQuarantined(q)
+}
+
+// forgetUnreadable forgets a file that is in order now, or gone.
+func (s *supervisor) forgetUnreadable(id string) {
+	s.quarantined = slices.DeleteFunc(slices.Clone(s.quarantined), func(q messages.Quarantined) bool { return q.InPlace && q.ID == id })
+}
+
+func (s *supervisor) tellQuarantined(q messages.Quarantined) {
+	if q.Reason == "" {
+		return // set aside by an earlier run, which told of it
+	}
+	s.Publish(event.AccountQuarantined{
+		Occurrence: event.Occurrence{Provider: s.Provider.Name(), AccountID: q.ID, At: s.Now()},
+		Path:       q.Path, Reason: q.Reason,
+	})
+}

@@ -1,0 +1,56 @@
+package supervisor
+
+import (
+	"github.com/seed-810f1486/multiaccount/event"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// accountStored passes on what somebody changed, or takes in an account that
+// another process added.
+func (s *supervisor) accountStored(m *messages.AccountStored) {
+	s.forgetUnreadable(m.Record.ID)
+	if known := s.byID[m.Record.ID]; known != nil {
+		known.Tell(m)
+		return
+	}
+	_, leaving := s.leaving[m.Record.ID]
+	if leaving || s.holders.ofIdentity(&m.Record) == m.Record.ID || s.holders.ofTokens(&m.Record) == m.Record.ID {
+		return // being removed, or created, by this process
+	}
+	s.join(&m.Record)
+	s.Publish(event.AccountJoined{Occurrence: s.occurrence(&m.Record)})
+	s.serveParked(s.Now())
+}
+
+// accountGone ends the membership of an account that another process removed.
+func (s *supervisor) accountGone(m *messages.AccountGone) {
+	s.forgetUnreadable(m.ID)
+	known := s.byID[m.ID]
+	if known == nil {
+		return
+	}
+	s.leave(known)
+	s.holders.drop(known.record)
+	s.unpin(m.ID)
+	s.Publish(event.AccountLeft{Occurrence: s.occurrence(known.record)})
+	s.release(m.ID)
+}
+
+// accountsPresent has those looked at that are here and not stored, or stored
+// and not here.
+func (s *supervisor) accountsPresent(m *messages.AccountsPresent) {
+	stored := make(map[string]bool, len(m.IDs))
+	var differ []string
+	for _, id := range m.IDs {
+		stored[id] = true
+		if s.byID[id] == nil {
+			differ = append(differ, id)
+		}
+	}
+	for id := range s.byID {
+		if !stored[id] {
+			differ = append(differ, id)
+		}
+	}
+	s.Writer.Tell(&messages.ReadAccounts{Provider: s.Provider.Name(), IDs: differ, ReplyTo: s.self})
+}

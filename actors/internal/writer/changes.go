@@ -1,0 +1,76 @@
+package writer
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// change waits in an account's lane until it is its turn to be stored.
+type change interface {
+	// store makes the change durable; on a goroutine of the writer's.
+	store(ctx context.Context, store persistence.Store, l *lane) (account.Record, error)
+	// answer tells whoever asked for it what store returned.
+	answer(record account.Record, err error)
+}
+
+// saves are changes of the record that came one after the other: one write
+// stores them all.
+type saves struct{ all []*messages.SaveAccount }
+
+// save merges m with the saves before it. What else waits keeps its place.
+func (l *lane) save(m *messages.SaveAccount) {
+	if n := len(l.waiting); n > 0 {
+		if last, ok := l.waiting[n-1].(*saves); ok {
+			last.all = append(last.all, m)
+			return
+		}
+	}
+	l.waiting = append(l.waiting, &saves{all: []*messages.SaveAccount{m}})
+}
+
+func (c *saves) store(ctx context.Context, store persistence.Store, l *lane) (account.Record, error) {
+	return l.update(ctx, store, func(r *account.Record) {
+		for _, s := range c.all {
+			s.Mutate(r)
+		}
+	})
+}
+
+func (c *saves) answer(record account.Record, err error) {
+	c.all[0].ReplyTo.Tell(&messages.AccountSaved{
+		Saves: c.all, Record: record, Err: err, Gone: errors.Is(err, persistence.ErrNotFound), Unreadable: unreadableFrom(err),
+	})
+}
+
+// unheard reports whether one of the saves has nobody who waits for it.
+func (c *saves) unheard() bool {
+	return slices.ContainsFunc(c.all, func(s *messages.SaveAccount) bool { return s.Acknowledge == nil })
+}
+
+// creation stores a new account.
+type creation struct{ *messages.CreateAccount }
+
+func (c *creation) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {
+	return c.Record, store.Create(ctx, c.Record)
+}
+
+func (c *creation) answer(_ account.Record, err error) {
+	c.ReplyTo.Tell(&messages.AccountCreated{Create: c.CreateAccount, Err: err})
+}
+
+// deletion removes an account. It takes the account's lock by itself, and so
+// waits until the lane holds none.
+type deletion struct{ *messages.DeleteAccount }
+
+func (c *deletion) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {
+	return account.Record{}, store.Remove(ctx, persistence.Key(c.Key))
+}
+
+func (c *deletion) answer(_ account.Record, err error) {
+	c.ReplyTo.Tell(&messages.AccountRemoved{ID: c.Key.ID, Err: err})
+}

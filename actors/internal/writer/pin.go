@@ -1,0 +1,31 @@
+package writer
+
+import (
+	"github.com/seed-810f1486/multiaccount/actors/internal/shared"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+func (p *writer) storePin(m *messages.StorePin) {
+	stored := &messages.PinStored{Asked: m}
+	p.changePool(m.Provider, poolChange{
+		mutate: func(s *persistence.PoolState) {
+			changePin(s, m)
+			stored.Pinned, stored.PinnedAt = s.Pinned, s.PinnedAt
+		},
+		answer: func(err error) {
+			stored.Err = err
+			m.ReplyTo.Tell(stored)
+		},
+	})
+}
+
+// changePin gives each pin a moment after that of the one before, whatever the
+// clocks of the processes say: by it all of them know which was stored last.
+func changePin(s *persistence.PoolState, m *messages.StorePin) {
+	if m.Replaces != "" && s.Pinned != m.Replaces {
+		return
+	}
+	s.Pinned = m.ID
+	s.PinnedAt = shared.Later(m.At, s.PinnedAt.Add(1))
+}

@@ -1,0 +1,307 @@
+// Package writer is the persistence actor: the only writer to a store. Accounts
+// and supervisors send it what is to be stored, and it answers when that is
+// durable. Each account, each pool and each file of this process' own has a lane,
+// in which one thing is done after the other; a refresh holds its account's lane
+// from the lock to the commit.
+package writer
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+const (
+	// saveDelay is how long a lazy save waits for others.
+	saveDelay = time.Second
+	// maxWriters bounds the accounts that are written at once.
+	maxWriters = 64
+	// lockDeadline is how long a refresh, or a write of a pool, waits for
+	// another process' lock.
+	lockDeadline = 30 * time.Second
+)
+
+// writer is the only writer to the store. Every write has a lane: each
+// account has one, each pool has one, and so has each file of this process'
+// own. A lane does one thing at a time, on a goroutine that the writer
+// owns, and in the order in which the mailbox got it. What waits in a lane
+// becomes one write where it can. Lanes do not wait for each other, but for one
+// of maxWriters places when that many accounts are written at once.
+//
+// The order of lanes and locks: first the turn in a lane, then one lock of the
+// store, the account's or the pool's. Nobody waits for a second lock while
+// holding one. Only a refresh holds a lock across a call of the network, and it
+// is its account's: what waits for that waits in this account's lane alone.
+type writer struct {
+	system *runtime.System
+	store  persistence.Store
+	self   *runtime.Ref
+
+	lanes map[messages.Key]*lane
+	// ready are the lanes of accounts whose turn to write is next.
+	ready   []*lane
+	writers int
+	pools   map[string]*poolLane
+	owned   map[ownFile]*ownLane
+	flushes []*messages.Flush
+	// lost are the accounts whose last write failed with changes that are
+	// worth an error when they are never stored.
+	lost map[messages.Key]error
+	// delay is set while lazy saves wait for others.
+	delay runtime.Timer
+	// watched are the pools whose files are watched, notices what that showed.
+	watched    map[string]bool
+	notices    map[string]*notices
+	noticeWait runtime.Timer
+	// log is nil when the store keeps no decisions; warned is set once one
+	// could not be written.
+	log    persistence.DecisionLog
+	warned bool
+}
+
+// saveDelayOver is what a writer tells itself.
+type saveDelayOver struct{}
+
+// Started implements [runtime.Behavior].
+func (p *writer) Started(runtime.Context) {}
+
+// Stopped fails whoever waits, and gives back the locks of refreshes that
+// will not be committed.
+func (p *writer) Stopped() {
+	p.delay.Stop()
+	p.noticeWait.Stop()
+	for _, l := range p.lanes {
+		l.fail(messages.ErrStopped)
+		if l.lock != nil {
+			p.release(l.lock)
+		}
+	}
+	for _, l := range p.pools {
+		l.fail(messages.ErrStopped)
+	}
+	for _, f := range p.flushes {
+		f.Fail(messages.ErrStopped)
+	}
+}
+
+// Receive implements [runtime.Behavior].
+func (p *writer) Receive(message any) {
+	switch m := message.(type) {
+	case messages.ToPersistence:
+		p.command(m)
+	case *saveDelayOver:
+		p.writeNow()
+	case *written:
+		p.written(m)
+	case *noticed:
+		p.noticed(m)
+	case *noticesDue:
+		p.lookAtNotices()
+	case *poolWritten:
+		p.poolWritten(m)
+	case *ownWritten:
+		p.ownWritten(m)
+	case *lockTaken:
+		p.lockTaken(m)
+		p.next()
+	}
+}
+
+func (p *writer) command(message messages.ToPersistence) {
+	switch m := message.(type) {
+	case *messages.LoadPool:
+		p.loadPool(m)
+	case *messages.ClaimAccounts:
+		p.claim(m)
+	case *messages.ReadAccounts:
+		for _, id := range m.IDs {
+			p.look(messages.Key{Provider: m.Provider, ID: id}, m.ReplyTo)
+		}
+	case *messages.CreateAccount:
+		p.change(messages.Key{Provider: m.Record.Provider, ID: m.Record.ID}, &creation{m})
+	case *messages.DeleteAccount:
+		p.change(m.Key, &deletion{m})
+	case *messages.SaveAccount:
+		p.save(m)
+	case *messages.SavePool:
+		p.savePool(m)
+	case *messages.SaveDecisions:
+		p.saveDecisions(m)
+	case *messages.ReadDecisions:
+		p.readDecisions(m)
+	case *messages.StorePin:
+		p.storePin(m)
+	case *messages.MarkImported:
+		p.markImported(m)
+	case *messages.DisableUnlessLast:
+		p.change(m.Key, &disabling{asked: m, writer: p})
+	case *messages.ClaimAlert:
+		p.claimAlert(m)
+	case *messages.BeginRefresh:
+		p.begin(m)
+	case *messages.CommitRefresh:
+		l := p.lane(m.Key)
+		l.commit = m
+		p.advance(l)
+	case *messages.AbortRefresh:
+		p.abort(m)
+	case *messages.CancelRefresh:
+		p.cancelRefresh(p.lane(m.Key))
+	case *messages.Flush:
+		p.flushes = append(p.flushes, m)
+		p.writeNow()
+	}
+}
+
+// load reads a pool; on a goroutine of its own.
+func (p *writer) load(provider string) *messages.PoolLoaded {
+	found, err := p.store.Load(p.system.Running, provider)
+	loaded := &messages.PoolLoaded{
+		Accounts: found.Accounts, Active: found.Pool.Active, Err: err, Limits: found.Pool.Limits, Freed: found.Pool.Freed,
+		Bindings: bindingsFrom(found.Pool.Bindings), Owned: bindingsFrom(found.Pool.Owned), Pinned: found.Pool.Pinned, PinnedAt: found.Pool.PinnedAt,
+	}
+	for _, q := range found.Quarantined {
+		loaded.Quarantined = append(loaded.Quarantined, quarantinedFrom(q))
+	}
+	return loaded
+}
+
+// lane returns the account's lane, new when it has none.
+func (p *writer) lane(key messages.Key) *lane {
+	l := p.lanes[key]
+	if l == nil {
+		l = &lane{key: key}
+		p.lanes[key] = l
+	}
+	return l
+}
+
+// save queues a change that merges with the one before it.
+func (p *writer) save(m *messages.SaveAccount) {
+	l := p.lane(m.Key)
+	l.save(m)
+	if !m.Lazy || len(p.flushes) > 0 {
+		l.urgent = true
+	}
+	if !l.urgent {
+		p.writeSoon()
+		return
+	}
+	p.advance(l)
+}
+
+// change queues a change that does not wait for others.
+func (p *writer) change(key messages.Key, c change) {
+	l := p.lane(key)
+	l.waiting, l.urgent = append(l.waiting, c), true
+	p.advance(l)
+}
+
+// writeSoon sees to it that lazy saves wait no longer than they may.
+func (p *writer) writeSoon() {
+	if !p.delay.IsSet() {
+		p.delay.Set(p.self, saveDelay, &saveDelayOver{})
+	}
+}
+
+// writeNow ends the delay of the lazy saves.
+func (p *writer) writeNow() {
+	for _, l := range p.lanes {
+		l.urgent = len(l.waiting) > 0
+		p.advance(l)
+	}
+	p.next()
+}
+
+// advance starts what l can do next. The order matters: a lock that is held
+// serves the writes, and is given back only when none of them is under way.
+func (p *writer) advance(l *lane) {
+	switch {
+	case l.busy, l.queued:
+	case l.wantsWrite():
+		p.queue(l)
+	case l.ended:
+		p.unlock(l)
+	case l.begin != nil && l.lock == nil:
+		p.takeLock(l)
+	case l.look != nil:
+		p.queue(l)
+	case l.empty():
+		delete(p.lanes, l.key)
+	}
+}
+
+// queue lets l wait for its turn to write or to look.
+func (p *writer) queue(l *lane) {
+	l.queued = true
+	p.ready = append(p.ready, l)
+	p.next()
+}
+
+// next starts as many writes as may run, and answers the flushes when there
+// is nothing left to write.
+func (p *writer) next() {
+	for len(p.ready) > 0 && p.writers < maxWriters {
+		w := p.ready[0].take()
+		p.ready = p.ready[1:]
+		p.writers++
+		p.system.Task(func() {
+			w.run(p.system.Running, p.store)
+			p.self.Tell(w)
+		})
+	}
+	if len(p.flushes) == 0 || p.writing() {
+		return
+	}
+	for _, f := range p.flushes {
+		f.Reply.Send(messages.Acknowledged{Err: p.lostError()})
+	}
+	p.flushes = nil
+}
+
+// lostError says what is not stored; nil when everything is.
+func (p *writer) lostError() error {
+	for _, err := range p.lost {
+		return fmt.Errorf("the latest changes of %d accounts could not be stored, of one because of this: %w", len(p.lost), err)
+	}
+	return nil
+}
+
+// writing reports whether anything is not durable yet.
+func (p *writer) writing() bool {
+	for _, l := range p.lanes {
+		if l.busy || l.commit != nil || l.urgent {
+			return true
+		}
+	}
+	return p.writers > 0 || len(p.pools) > 0 || len(p.owned) > 0
+}
+
+// written answers every sender of a write that has ended, and gives the lock
+// back when it was a refresh's last.
+func (p *writer) written(w *written) {
+	p.writers--
+	w.lane.busy = false
+	p.account(w)
+	w.answer()
+	if w.commit != nil {
+		w.lane.ended, w.lane.settled = true, w.settles()
+	}
+	p.advance(w.lane)
+	p.next()
+}
+
+// account remembers which accounts have something that is not stored.
+func (p *writer) account(w *written) {
+	switch {
+	case w.look != nil:
+	case w.err == nil, errors.Is(w.err, persistence.ErrNotFound):
+		delete(p.lost, w.lane.key)
+	case w.unheard():
+		p.lost[w.lane.key] = w.err
+	}
+}

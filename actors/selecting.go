@@ -1,0 +1,61 @@
+package actors
+
+import (
+	"context"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+)
+
+// Select returns an account with a fresh token; it waits while waiting makes
+// sense. Its errors are ctx's, [messages.ErrStopped], a [*messages.RefusalError] or
+// why a token could not be refreshed; the account concerned, if there is one,
+// is then named in the result.
+func (p *Pool) Select(ctx context.Context, r *policy.Request) (messages.TokenLeased, error) {
+	if err := ctx.Err(); err != nil {
+		return messages.TokenLeased{}, err // a caller that has left gets no account
+	}
+	m, _ := p.selections.Get().(*messages.SelectAccount)
+	m.Request = *r
+	m.Deadline, _ = ctx.Deadline()
+	leased, err := runtime.Ask(ctx, p.supervisor, m, m.Lease.Reply)
+	if err != nil {
+		return leased, err // m may still be answered: it is not used again
+	}
+	m.Lease.Reply.Reopen()
+	p.selections.Put(m)
+	return leased, leased.Err
+}
+
+// ReportAndWait tells an account how a leased request ended. What is selected
+// afterwards takes the outcome into account.
+func ReportAndWait(ctx context.Context, to messages.Recipient, outcome *messages.ReportOutcome) {
+	outcome.Reply = messages.NewReply[messages.Acknowledged]()
+	if actor, ok := to.(*runtime.Ref); ok {
+		_, _ = runtime.Ask(ctx, actor, outcome, outcome.Reply) // who reports can do nothing about a failure
+	}
+}
+
+// Replaced reports whether an account has a newer login than that of a generation.
+func Replaced(ctx context.Context, account messages.Recipient, generation uint64) bool {
+	to, ok := account.(*runtime.Ref)
+	if !ok {
+		return false
+	}
+	m := &messages.GetAccount{Reply: messages.NewReply[messages.AccountStatus]()}
+	state, err := runtime.Ask(ctx, to, m, m.Reply)
+	return err == nil && state.Record.Generation > generation
+}
+
+// Answered notes what came of a decision, and what follows. It does not wait.
+func (p *Pool) Answered(seq uint64, v *account.Verdict, next policy.Step) {
+	p.shared.Answers.Put(seq, v, next)
+}
+
+// Own notes that an account made a resource that no other account can use. It
+// does not wait.
+func (p *Pool) Own(resource, accountID string) {
+	p.supervisor.Tell(&messages.OwnResource{Resource: resource, AccountID: accountID})
+}
