@@ -1,6 +1,10 @@
 package multiaccount
 
-import "context"
+import (
+	"context"
+
+	"github.com/seed-810f1486/multiaccount/policy"
+)
 
 type contextKey uint8
 
@@ -27,6 +31,11 @@ func WithAccount(ctx context.Context, id string) context.Context {
 // an account limited for that model alone is passed over.
 func WithModel(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, modelKey, name)
+}
+
+// asked returns what the host asks for by a context.
+func asked(ctx context.Context) policy.Request {
+	return policy.Request{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
 }
 
 func value(ctx context.Context, key contextKey) string {

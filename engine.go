@@ -47,8 +47,9 @@
 // up. When no account can serve, the supervisor holds the ask for as long as
 // waiting makes sense, and then answers with a RefusalError.
 //
-// An event stream is held back until it shows output (hold.go), so that a
-// failure before that is one of these steps too, and its caller sees nothing of
+// What a request passes through is package internal/roundtrip, whose comment lists
+// its files. An event stream is held back until it shows output (hold.go), so that
+// a failure before that is one of these steps too, and its caller sees nothing of
 // it. [WithTrace] and [Lease.Decision] tell what was decided, and why.
 //
 // # Trouble of the provider, and figures
@@ -80,6 +81,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/internal/guard"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
@@ -145,11 +147,12 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	e := newEngine(c, store, files)
 	e.config = c
 	for _, p := range c.Providers {
-		opened, err := e.system.OpenPool(ctx, e.store, c.pool(p, e.publish))
+		guarded := guard.New(p, *c.Logger)
+		opened, err := e.system.OpenPool(ctx, e.store, c.pool(guarded.Sources(), e.publish))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
-		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()), *c.Logger)
+		e.pools[p.Name()] = newPool(opened, guarded, c.Settings.For(p.Name()))
 		e.pools[p.Name()].stored = func(ctx context.Context, id string) (account.Record, error) {
 			return store.Read(ctx, persistence.Key{Provider: p.Name(), ID: id})
 		}

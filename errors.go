@@ -212,6 +212,15 @@ func (p *Pool) publicError(err error) error {
 	return fmt.Errorf("multiaccount: %w", err)
 }
 
+// refusedFor is publicError for a request to a host.
+func (p *Pool) refusedFor(err error, host string) error {
+	err = p.publicError(err)
+	if none := (*NoAccountOfKindError)(nil); errors.As(err, &none) {
+		none.Host = host
+	}
+	return err
+}
+
 func (p *Pool) refusal(r *messages.RefusalError) error {
 	name := p.provider.Name()
 	switch r.Reason {

@@ -1,16 +1,13 @@
 package multiaccount
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"sync/atomic"
-	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/roundtrip"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
-	"github.com/seed-810f1486/multiaccount/providers"
 )
 
 // Lease is the use of one account for one request. It is safe for concurrent
@@ -53,7 +50,7 @@ func (l *Lease) Done(o Outcome) {
 	if l.done.Swap(true) {
 		return
 	}
-	l.prepare(l.pool.verdict(&l.leased, l.report.Verdict.Model, o))
+	l.prepare(l.pool.sender.Verdict(&l.leased, l.report.Verdict.Model, roundtrip.Outcome(o)))
 	l.pool.actors.Answered(l.leased.Decision, &l.report.Verdict, policy.Return)
 	l.leased.Account.Tell(&l.report)
 }
@@ -69,39 +66,4 @@ func (l *Lease) release() {
 
 func (l *Lease) prepare(v account.Verdict) {
 	l.report.Generation, l.report.LeasedAt, l.report.Verdict = l.leased.Generation, l.leased.LeasedAt, v
-}
-
-// verdict has the provider read the outcome.
-func (p *Pool) verdict(leased *messages.TokenLeased, model string, o Outcome) account.Verdict {
-	v := p.read(leased, model, o)
-	v.Model = model
-	return v
-}
-
-func (p *Pool) read(leased *messages.TokenLeased, model string, o Outcome) account.Verdict {
-	switch {
-	case errors.Is(o.Err, context.Canceled), errors.Is(o.Err, context.DeadlineExceeded):
-		return account.Verdict{Class: account.ClassCancelled}
-	case o.Err != nil || o.Status == 0:
-		return account.Verdict{Class: account.ClassNetwork}
-	case o.Header == nil && o.Status < http.StatusBadRequest:
-		return account.Verdict{Status: o.Status}
-	}
-	return p.classify(providers.Answer{
-		Status: o.Status, Header: o.Header, Body: o.Body,
-		Kind: leased.Credential.Kind, Model: model, Now: time.Now(),
-	})
-}
-
-// classify calls the provider. An answer that makes it panic says nothing of
-// the account.
-func (p *Pool) classify(a providers.Answer) (v account.Verdict) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			p.log.Error().Str("provider", p.provider.Name()).Int("status", a.Status).
-				Msgf("the provider panicked (%T) when it classed an answer, which is passed on as it is", reason)
-			v = account.Verdict{Class: account.ClassCaller, Status: a.Status}
-		}
-	}()
-	return p.provider.Classify(a)
 }

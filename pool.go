@@ -2,21 +2,19 @@ package multiaccount
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/rs/zerolog"
 	"golang.org/x/oauth2"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/internal/guard"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
-	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/internal/roundtrip"
 	"github.com/seed-810f1486/multiaccount/policy"
-	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
@@ -25,27 +23,23 @@ import (
 // return [ErrClosed].
 type Pool struct {
 	actors   *actors.Pool
-	provider providers.Provider
-	// keeper is the provider when it keeps resources of accounts, else nil.
-	keeper providers.ResourceKeeper
-	// hosts is the provider when its hosts take one kind of account each, else nil.
-	hosts providers.HostsByKind
+	provider *guard.Provider
+	// sender sends its requests.
+	sender *roundtrip.Sender
 	// settings are the pool's own, as they are now.
 	settings atomic.Pointer[settings.Settings]
-	log      zerolog.Logger
 	// stored reads an account past all that the actors remember.
 	stored func(ctx context.Context, id string) (account.Record, error)
 	// base sends requests for hosts that bring no transport of their own.
 	base func() *http.Transport
 }
 
-func newPool(opened *actors.Pool, p providers.Provider, s settings.Settings, log zerolog.Logger) *Pool {
-	keeper, _ := p.(providers.ResourceKeeper)
-	hosts, _ := p.(providers.HostsByKind)
-	pool := &Pool{
-		actors: opened, provider: p, keeper: keeper, hosts: hosts, log: log, base: sync.OnceValue(cloneDefaultTransport),
-	}
+func newPool(opened *actors.Pool, p *guard.Provider, s settings.Settings) *Pool {
+	pool := &Pool{actors: opened, provider: p, base: sync.OnceValue(cloneDefaultTransport)}
 	pool.settings.Store(&s)
+	pool.sender = &roundtrip.Sender{
+		Accounts: opened, Provider: p, Settings: pool.settings.Load, Asked: asked, Refused: pool.refusedFor, Tried: traced,
+	}
 	return pool
 }
 
@@ -76,70 +70,13 @@ type Request struct {
 // [*ProviderUnavailableError], [*NoAccountOfKindError], [ErrNoAccounts],
 // [ErrClosed], ctx's own, or why tokens could not be refreshed.
 func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
-	leased, err := p.lease(ctx, &policy.Request{Affinity: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Account})
+	leased, err := p.sender.Lease(ctx, policy.Request{Affinity: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Account})
 	if err != nil {
 		return nil, p.publicError(err)
 	}
 	l := &Lease{pool: p, leased: leased}
 	l.report.Verdict.Model = r.Model
 	return l, nil
-}
-
-// lease selects until an account has a token, each account once between two waits.
-func (p *Pool) lease(ctx context.Context, r *policy.Request) (messages.TokenLeased, error) {
-	var failed error
-	var held string // the account whose refresh is held up
-	for {
-		leased, err := p.actors.Select(ctx, r)
-		r.Waited = leased.Waited
-		if leased.Parked {
-			r.Exclude = nil
-		}
-		switch {
-		case err == nil:
-			return leased, nil
-		case isRefusal(err, messages.RefusedHeldUp):
-			held, r.Pin = leased.AccountID, ""
-			r.Exclude = append(r.Exclude, held)
-			continue
-		case held != "" && isNoOther(err):
-			return p.waitFor(ctx, *r, held, err)
-		case failed != nil && isTried(err):
-			return leased, failed
-		case isGone(err) && leased.AccountID != "":
-			continue // the account left while the ask waited for its token
-		case leased.AccountID == "" || leased.Pin != "":
-			return leased, err
-		}
-		failed = err
-		r.Exclude = append(r.Exclude, leased.AccountID)
-	}
-}
-
-// waitFor leases the account whose refresh is held up, since no other can serve;
-// none says why.
-func (p *Pool) waitFor(ctx context.Context, r policy.Request, id string, none error) (messages.TokenLeased, error) {
-	r.Pin, r.Movable, r.Exclude = id, false, nil
-	leased, err := p.actors.Select(ctx, &r)
-	if isRefusal(err, messages.RefusedPin) {
-		return leased, none
-	}
-	return leased, err
-}
-
-// isNoOther reports whether err says that no other account can serve.
-func isNoOther(err error) bool {
-	return isTried(err) || isRefusal(err, messages.RefusedLimited) || isRefusal(err, messages.RefusedLogin)
-}
-
-// isTried reports whether err says that no other account is left to try,
-// isGone whether it says that there is no such account any more.
-func isTried(err error) bool { return isRefusal(err, messages.RefusedTried) }
-func isGone(err error) bool  { return isRefusal(err, messages.RefusedUnknown) }
-
-func isRefusal(err error, reason messages.RefusalReason) bool {
-	var refused *messages.RefusalError
-	return errors.As(err, &refused) && refused.Reason == reason
 }
 
 // TokenSource returns a source whose every token is that of the account which
@@ -156,11 +93,14 @@ type tokenSource struct {
 	ctx  context.Context //nolint:containedctx // the interface takes none
 }
 
+func (s tokenSource) wish() Request {
+	r := asked(s.ctx)
+	return Request{Affinity: r.Affinity, Model: r.Model, Account: r.Pin}
+}
+
 // Token implements [oauth2.TokenSource].
 func (s tokenSource) Token() (*oauth2.Token, error) {
-	lease, err := s.pool.Acquire(s.ctx, Request{
-		Affinity: value(s.ctx, affinityKey), Model: value(s.ctx, modelKey), Account: value(s.ctx, accountKey),
-	})
+	lease, err := s.pool.Acquire(s.ctx, s.wish())
 	if err != nil {
 		return nil, err
 	}

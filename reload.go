@@ -38,7 +38,7 @@ func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
 	c.Settings = s
 	for _, p := range c.Providers {
 		pool := e.pools[p.Name()]
-		if err := pool.actors.Apply(ctx, c.pool(p, e.publish)); err != nil {
+		if err := pool.actors.Apply(ctx, c.pool(pool.provider.Sources(), e.publish)); err != nil {
 			return pool.publicError(err)
 		}
 		own := s.For(p.Name())

@@ -3,7 +3,7 @@ package multiaccount
 import (
 	"context"
 
-	"github.com/seed-810f1486/multiaccount/policy"
+	"github.com/seed-810f1486/multiaccount/internal/roundtrip"
 )
 
 // Attempt is one try of a request that a [Pool.Transport] sends.
@@ -31,21 +31,14 @@ func WithTrace(ctx context.Context, fn func(Attempt)) context.Context {
 	return context.WithValue(ctx, traceKey, fn)
 }
 
-// note tells of an attempt, and what follows from its answer.
-func (w *walk) note(next policy.Step) {
-	a := &w.last
-	w.pool.actors.Answered(a.leased.Decision, &a.verdict, next)
-	w.rebound = w.rebound || a.leased.Rebound
-	fn, _ := w.req.Context().Value(traceKey).(func(Attempt))
+// traced tells the fn of a context of an attempt, if there is one.
+func traced(ctx context.Context, tried roundtrip.Attempt) {
+	fn, _ := ctx.Value(traceKey).(func(Attempt))
 	if fn == nil {
 		return
 	}
-	attempt := Attempt{
-		AccountID: a.leased.AccountID, Rebound: w.rebound, Decision: a.leased.Decision,
-		Class: a.verdict.Class.String(), Next: next.String(),
-	}
-	if a.resp != nil {
-		attempt.Status = a.resp.StatusCode
-	}
-	fn(attempt)
+	fn(Attempt{
+		AccountID: tried.AccountID, Rebound: tried.Rebound, Decision: tried.Decision, Status: tried.Status,
+		Class: tried.Class.String(), Next: tried.Next.String(),
+	})
 }

@@ -1,13 +1,6 @@
 package multiaccount
 
-import (
-	"net/http"
-
-	"github.com/seed-810f1486/multiaccount/policy"
-)
-
-// replayLimit is the largest body that is sent again.
-const replayLimit = 32 << 20
+import "net/http"
 
 // Transport returns a round tripper that sends each request with the account
 // that the strategy picks, and moves on to others as long as that can help.
@@ -45,32 +38,10 @@ type transport struct {
 // RoundTrip implements [http.RoundTripper].
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.pool.provider.Owns(req.URL) {
-		closeBody(req)
+		if req.Body != nil {
+			_ = req.Body.Close() // it will not be sent
+		}
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
-	s := t.pool.settings.Load()
-	wish, makes, streams := selectionOf(req, t.pool.keeper, s.AffinityByAgent)
-	if t.pool.hosts != nil {
-		wish.Kind = t.pool.hosts.KindFor(req.URL)
-	}
-	w := &walk{
-		transport: t, req: req, wish: wish, makes: makes, streams: streams,
-		plan: policy.NewRetryPlan(t.pool.actors.Size(wish.Kind), s.MaxAttempts, s.MaxWait, replayable(req)),
-	}
-	w.pin = w.wish.Pin
-	return w.run()
-}
-
-// replayable reports whether req can be sent a second time.
-func replayable(req *http.Request) bool {
-	if req.Body == nil || req.Body == http.NoBody {
-		return true
-	}
-	return req.GetBody != nil && req.ContentLength <= replayLimit
-}
-
-func closeBody(req *http.Request) {
-	if req.Body != nil {
-		_ = req.Body.Close() // it will not be sent
-	}
+	return t.pool.sender.RoundTrip(t.base, req)
 }

@@ -1,4 +1,4 @@
-package multiaccount
+package roundtrip
 
 import (
 	"bytes"
@@ -9,12 +9,16 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/rs/zerolog"
+
+	"github.com/seed-810f1486/multiaccount/internal/guard"
 	"github.com/seed-810f1486/multiaccount/policy"
+	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-func request(ctx context.Context, tb testing.TB, body string, headers ...string) *http.Request {
+func post(tb testing.TB, body string, headers ...string) *http.Request {
 	tb.Helper()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://provider.test/v1", strings.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://provider.test/v1", strings.NewReader(body))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -27,37 +31,35 @@ func request(ctx context.Context, tb testing.TB, body string, headers ...string)
 // TestAffinityOrder checks that the first source that is present counts.
 func TestAffinityOrder(t *testing.T) {
 	const body = `{"model":"m","prompt_cache_key":"cache","metadata":{"user_id":"user"},"conversation":{"id":"conv"},"input":"hello"}`
-	background := context.Background()
 	tests := map[string]struct {
 		req  *http.Request
 		want string
 	}{
-		"host":                  {request(WithAffinity(background, "host"), t, body, "session_id", "header"), "host"},
-		"x-session-id":          {request(background, t, body, "x-session-id", "one", "session_id", "two"), "one"},
-		"session_id":            {request(background, t, body, "session_id", "two", "conversation_id", "four"), "two"},
-		"claude code's session": {request(background, t, body, "x-claude-code-session-id", "three"), "three"},
-		"conversation_id":       {request(background, t, body, "conversation_id", "four", "thread-id", "five"), "four/five"},
-		"session-id":            {request(background, t, body, "session-id", "one", "session_id", "two"), "one"},
-		"thread-id":             {request(background, t, body, "thread-id", "five", "x-session-affinity", "six"), "five"},
-		"x-session-affinity":    {request(background, t, body, "x-session-affinity", "six"), "six"},
-		"an empty header":       {request(background, t, body, "x-session-id", " ", "x-session-affinity", "six"), "six"},
-		"prompt_cache_key":      {request(background, t, body), "cache"},
-		"metadata.user_id":      {request(background, t, `{"metadata":{"user_id":"user"},"conversation":"conv"}`), "user"},
-		"conversation's id":     {request(background, t, `{"conversation":{"id":"conv"},"input":"hello"}`), "conv"},
-		"conversation":          {request(background, t, `{"conversation":"conv","input":"hello"}`), "conv"},
+		"x-session-id":          {post(t, body, "x-session-id", "one", "session_id", "two"), "one"},
+		"session_id":            {post(t, body, "session_id", "two", "conversation_id", "four"), "two"},
+		"claude code's session": {post(t, body, "x-claude-code-session-id", "three"), "three"},
+		"conversation_id":       {post(t, body, "conversation_id", "four", "thread-id", "five"), "four/five"},
+		"session-id":            {post(t, body, "session-id", "one", "session_id", "two"), "one"},
+		"thread-id":             {post(t, body, "thread-id", "five", "x-session-affinity", "six"), "five"},
+		"x-session-affinity":    {post(t, body, "x-session-affinity", "six"), "six"},
+		"an empty header":       {post(t, body, "x-session-id", " ", "x-session-affinity", "six"), "six"},
+		"prompt_cache_key":      {post(t, body), "cache"},
+		"metadata.user_id":      {post(t, `{"metadata":{"user_id":"user"},"conversation":"conv"}`), "user"},
+		"conversation's id":     {post(t, `{"conversation":{"id":"conv"},"input":"hello"}`), "conv"},
+		"conversation":          {post(t, `{"conversation":"conv","input":"hello"}`), "conv"},
 		// printf hello | sha256sum
-		"input text": {request(background, t, `{"input":"hello"}`), "2cf24dba5fb0a30e"},
+		"input text": {post(t, `{"input":"hello"}`), "2cf24dba5fb0a30e"},
 		"first user message": {
-			request(background, t, `{"messages":[{"role":"system","content":"be nice"},{"role":"user","content":"hello"},{"role":"user","content":"more"}]}`),
+			post(t, `{"messages":[{"role":"system","content":"be nice"},{"role":"user","content":"hello"},{"role":"user","content":"more"}]}`),
 			"2cf24dba5fb0a30e",
 		},
 		"its parts, whatever is said about caching": {
-			request(background, t, `{"messages":[{"role":"user","content":[{"type":"text","text":"hel","cache_control":{"type":"ephemeral"}},{"type":"text","text":"lo"}]}]}`),
+			post(t, `{"messages":[{"role":"user","content":[{"type":"text","text":"hel","cache_control":{"type":"ephemeral"}},{"type":"text","text":"lo"}]}]}`),
 			"2cf24dba5fb0a30e",
 		},
-		"nothing said": {request(background, t, `{"messages":[{"role":"assistant","content":"hello"}]}`), ""},
-		"not JSON":     {request(background, t, body, "content-type", "multipart/form-data"), ""},
-		"broken JSON":  {request(background, t, `{"messages":[{"role":`), ""},
+		"nothing said": {post(t, `{"messages":[{"role":"assistant","content":"hello"}]}`), ""},
+		"not JSON":     {post(t, body, "content-type", "multipart/form-data"), ""},
+		"broken JSON":  {post(t, `{"messages":[{"role":`), ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -69,13 +71,18 @@ func TestAffinityOrder(t *testing.T) {
 }
 
 func TestModel(t *testing.T) {
-	req := request(context.Background(), t, `{"messages":[],"model":"from the body"}`)
+	req := post(t, `{"messages":[],"model":"from the body"}`)
 	if got := selected(req).Model; got != "from the body" {
 		t.Errorf("model %q", got)
 	}
-	req = req.WithContext(WithModel(req.Context(), "the host's"))
-	if got := selected(req).Model; got != "the host's" {
-		t.Errorf("model %q", got)
+}
+
+// TestHostDecides checks that what the host asks for counts before all else.
+func TestHostDecides(t *testing.T) {
+	asked := policy.Request{Affinity: "host", Model: "the host's", Pin: "id"}
+	got := read(post(t, `{"model":"m","prompt_cache_key":"cache"}`, "session_id", "header"), asked, true)
+	if got.search.wish.Affinity != "host" || got.search.wish.Model != "the host's" || got.search.wish.Pin != "id" || got.search.pin != "id" {
+		t.Errorf("%+v", got.search)
 	}
 }
 
@@ -100,12 +107,12 @@ func (inPieces) Close() error { return nil }
 // TestBodyInPieces checks that it does not matter how a body comes.
 func TestBodyInPieces(t *testing.T) {
 	body := longBody(100 << 10)
-	whole := request(context.Background(), t, body)
+	whole := post(t, body)
 	want := selected(whole)
 	if want.Model != "m" || want.Affinity == "" {
 		t.Fatalf("%+v", want)
 	}
-	pieces := request(context.Background(), t, body)
+	pieces := post(t, body)
 	pieces.GetBody = func() (io.ReadCloser, error) {
 		return inPieces{iotest.HalfReader(strings.NewReader(body))}, nil
 	}
@@ -138,7 +145,7 @@ func longBody(size int) string {
 func BenchmarkSelectionOf(b *testing.B) {
 	for name, size := range map[string]int{"1KiB": 1 << 10, "100KiB": 100 << 10, "5MiB": 5 << 20} {
 		b.Run("body="+name, func(b *testing.B) {
-			req := request(context.Background(), b, longBody(size))
+			req := post(b, longBody(size))
 			b.SetBytes(req.ContentLength)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -151,7 +158,14 @@ func BenchmarkSelectionOf(b *testing.B) {
 }
 
 // selected is what a request asks for, of a provider that keeps no resources.
-func selected(req *http.Request) policy.Request {
-	s, _, _ := selectionOf(req, nil, true)
-	return s
+func selected(req *http.Request) policy.Request { return read(req, policy.Request{}, true).search.wish }
+
+// read reads a request of which the host asks for asked.
+func read(req *http.Request, asked policy.Request, byAgent bool) *request {
+	r := &request{req: req, Sender: &Sender{
+		Provider: guard.New(struct{ providers.Provider }{}, zerolog.Nop()),
+		Asked:    func(context.Context) policy.Request { return asked },
+	}}
+	r.read(byAgent)
+	return r
 }

@@ -1,4 +1,4 @@
-package multiaccount
+package roundtrip
 
 import (
 	"net/http"

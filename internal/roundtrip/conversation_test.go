@@ -1,9 +1,10 @@
-package multiaccount
+package roundtrip
 
 import (
-	"context"
 	"net/http"
 	"testing"
+
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 const (
@@ -13,34 +14,32 @@ const (
 
 // TestSubAgents checks which requests of agents belong together.
 func TestSubAgents(t *testing.T) {
-	background := context.Background()
 	const quoted = `{"metadata":{"user_id":"{\"device_id\":\"d\",\"account_uuid\":\"a\",\"session_id\":\"` + sessionID + `\"}"}}`
 	const older = `{"metadata":{"user_id":"user_0123_account_4567_session_` + sessionID + `"}}`
 	tests := map[string]struct {
 		req           *http.Request
 		apart, shared string
 	}{
-		"claude code":             {request(background, t, quoted, "x-claude-code-session-id", sessionID), sessionID, sessionID},
-		"claude code's body":      {request(background, t, quoted), sessionID, sessionID},
-		"claude code's old body":  {request(background, t, older), sessionID, sessionID},
-		"a sub-agent":             {request(background, t, quoted, "x-claude-code-session-id", "s", "x-claude-code-agent-id", "a"), "s/a", "s"},
-		"its body":                {request(background, t, quoted, "x-claude-code-agent-id", "a"), sessionID + "/a", sessionID},
-		"a sub-agent of the host": {request(WithAffinity(background, "host"), t, quoted, "x-claude-code-agent-id", "a"), "host", "host"},
-		"an agent alone":          {request(background, t, `{}`, "x-claude-code-agent-id", "a"), "a", ""},
-		"codex":                   {request(background, t, `{}`, "session-id", sessionID, "thread-id", sessionID), sessionID, sessionID},
+		"claude code":            {post(t, quoted, "x-claude-code-session-id", sessionID), sessionID, sessionID},
+		"claude code's body":     {post(t, quoted), sessionID, sessionID},
+		"claude code's old body": {post(t, older), sessionID, sessionID},
+		"a sub-agent":            {post(t, quoted, "x-claude-code-session-id", "s", "x-claude-code-agent-id", "a"), "s/a", "s"},
+		"its body":               {post(t, quoted, "x-claude-code-agent-id", "a"), sessionID + "/a", sessionID},
+		"an agent alone":         {post(t, `{}`, "x-claude-code-agent-id", "a"), "a", ""},
+		"codex":                  {post(t, `{}`, "session-id", sessionID, "thread-id", sessionID), sessionID, sessionID},
 		"a sub-agent of codex": {
-			request(background, t, `{"prompt_cache_key":"`+sessionID+`"}`, "session-id", sessionID, "thread-id", threadID),
+			post(t, `{"prompt_cache_key":"`+sessionID+`"}`, "session-id", sessionID, "thread-id", threadID),
 			sessionID + "/" + threadID, sessionID,
 		},
-		"a user that is no session": {request(background, t, `{"metadata":{"user_id":"user-1"}}`), "user-1", "user-1"},
-		"a user without a session":  {request(background, t, `{"metadata":{"user_id":"{\"device_id\":\"d\"}"}}`), `{"device_id":"d"}`, `{"device_id":"d"}`},
+		"a user that is no session": {post(t, `{"metadata":{"user_id":"user-1"}}`), "user-1", "user-1"},
+		"a user without a session":  {post(t, `{"metadata":{"user_id":"{\"device_id\":\"d\"}"}}`), `{"device_id":"d"}`, `{"device_id":"d"}`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			apart, _, _ := selectionOf(test.req, nil, true)
-			shared, _, _ := selectionOf(test.req, nil, false)
-			if apart.Affinity != test.apart || shared.Affinity != test.shared {
-				t.Errorf("%q by agent and %q by session, want %q and %q", apart.Affinity, shared.Affinity, test.apart, test.shared)
+			apart := read(test.req, policy.Request{}, true).search.wish.Affinity
+			shared := read(test.req, policy.Request{}, false).search.wish.Affinity
+			if apart != test.apart || shared != test.shared {
+				t.Errorf("%q by agent and %q by session, want %q and %q", apart, shared, test.apart, test.shared)
 			}
 		})
 	}
@@ -51,11 +50,11 @@ func TestSubAgents(t *testing.T) {
 func TestCompressedBody(t *testing.T) {
 	body := `{"model":"in the body","prompt_cache_key":"in the body"}`
 	headers := []string{"content-encoding", "zstd", "session-id", "s", "x-codex-routing-hint", "model=gpt-6;tier=priority"}
-	got := selected(request(context.Background(), t, body, headers...))
+	got := selected(post(t, body, headers...))
 	if got.Affinity != "s" || got.Model != "gpt-6 (priority)" {
 		t.Errorf("%+v", got)
 	}
-	got = selected(request(context.Background(), t, body, append([]string{"content-encoding", "identity"}, headers[2:]...)...))
+	got = selected(post(t, body, append([]string{"content-encoding", "identity"}, headers[2:]...)...))
 	if got.Affinity != "s" || got.Model != "in the body" {
 		t.Errorf("%+v", got)
 	}
@@ -63,10 +62,18 @@ func TestCompressedBody(t *testing.T) {
 
 // TestUpgradeHasNoBody checks that a handshake has its conversation from headers.
 func TestUpgradeHasNoBody(t *testing.T) {
-	req := request(context.Background(), t, "", "connection", "Upgrade", "upgrade", "websocket", "session-id", "s", "thread-id", "t")
+	req := post(t, "", "connection", "Upgrade", "upgrade", "websocket", "session-id", "s", "thread-id", "t")
 	req.Method, req.Body, req.GetBody, req.ContentLength = http.MethodGet, nil, nil, 0
 	if got := selected(req); got.Affinity != "s/t" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestAgentOfTheHost checks that a conversation which the host names has no agents.
+func TestAgentOfTheHost(t *testing.T) {
+	req := post(t, `{}`, "x-claude-code-agent-id", "a")
+	if got := read(req, policy.Request{Affinity: "host"}, true).search.wish.Affinity; got != "host" {
+		t.Errorf("affinity %q", got)
 	}
 }
 

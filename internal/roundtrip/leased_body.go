@@ -1,34 +1,13 @@
-package multiaccount
+package roundtrip
 
 import (
 	"context"
 	"errors"
 	"io"
-	"net/http"
 	"sync/atomic"
-	"time"
 
-	"github.com/seed-810f1486/multiaccount/internal/coding"
 	"github.com/seed-810f1486/multiaccount/messages"
 )
-
-// How much of an error's body is read to class it, and for how long.
-const (
-	prefixLimit = 64 << 10
-	prefixTime  = 2 * time.Second
-)
-
-// prefix reads the beginning of an error's body and puts it back. It returns
-// what the beginning says, without its content coding.
-func (a *answer) prefix(ctx context.Context) []byte {
-	if a.resp.StatusCode < http.StatusBadRequest || a.resp.Body == http.NoBody {
-		return nil
-	}
-	body := &ahead{body: a.resp.Body}
-	a.resp.Body = body
-	body.fill(ctx, func() int { return prefixLimit }, prefixTime, func() bool { return false }, func([]byte) {})
-	return coding.Beginning(coding.Of(a.resp.Header), body.held, prefixLimit)
-}
 
 // leasedBody ends the lease when it was read to its end or closed, and when the
 // request's context ends: not every client closes the body then.

@@ -1,4 +1,4 @@
-package multiaccount
+package roundtrip
 
 import (
 	"crypto/sha256"
@@ -13,30 +13,26 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/seed-810f1486/multiaccount/account"
-	"github.com/seed-810f1486/multiaccount/policy"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// selectionOf reads what a request asks for: the host's choices in its
-// context, then its headers, then its body. byAgent makes a sub-agent a
-// conversation of its own. makes is set when the answer may tell of a resource
-// that keeper's provider keeps; keeper may be nil. streams is set when the body
-// asks for a stream.
-func selectionOf(req *http.Request, keeper providers.ResourceKeeper, byAgent bool) (r policy.Request, makes, streams bool) {
-	ctx := req.Context()
-	hosts := value(ctx, affinityKey)
-	r = policy.Request{Affinity: firstOf(hosts, sessionOf(req.Header)), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
-	if r.Affinity == "" || r.Model == "" || keeper != nil {
-		reader := bodyReader{req: req, keeper: keeper, length: int(req.ContentLength), known: r.Affinity != "" && r.Model != ""}
+// read reads what the request asks for: what its host does, then its headers,
+// then its body. byAgent makes a sub-agent a conversation of its own.
+func (r *request) read(byAgent bool) {
+	asked := r.Asked(r.req.Context())
+	wish := asked
+	wish.Affinity = firstOf(asked.Affinity, sessionOf(r.req.Header))
+	if keeper := r.Provider.Keeper; wish.Affinity == "" || wish.Model == "" || keeper != nil {
+		reader := bodyReader{req: r.req, keeper: keeper, length: int(r.req.ContentLength), known: wish.Affinity != "" && wish.Model != ""}
 		reader.readSpoken()
-		r.Model = firstOf(r.Model, account.Tiered(reader.found.model, reader.found.tier), hintedModel(req.Header))
-		r.Affinity = firstOf(r.Affinity, reader.found.conversation)
-		r.Named, makes, streams = reader.named, reader.makes, reader.found.stream
+		wish.Model = firstOf(wish.Model, account.Tiered(reader.found.model, reader.found.tier), hintedModel(r.req.Header))
+		wish.Affinity = firstOf(wish.Affinity, reader.found.conversation)
+		wish.Named, r.makes, r.streams = reader.named, reader.makes, reader.found.stream
 	}
-	if hosts == "" && byAgent {
-		r.Affinity = ofAgent(r.Affinity, req.Header)
+	if asked.Affinity == "" && byAgent {
+		wish.Affinity = ofAgent(wish.Affinity, r.req.Header)
 	}
-	return r, makes, streams
+	r.search = search{wish: wish, pin: wish.Pin}
 }
 
 // readSpoken reads the body of a request that can be sent again; one that is not

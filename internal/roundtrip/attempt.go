@@ -1,0 +1,140 @@
+package roundtrip
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/coding"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// attempt is one try of a request: one account's response, or an error.
+type attempt struct {
+	leased  messages.TokenLeased
+	resp    *http.Response
+	err     error
+	verdict account.Verdict
+}
+
+// try makes the request with one account's credential and has the answer classed.
+func (r *request) try(leased messages.TokenLeased) error {
+	r.last = attempt{leased: leased}
+	a := &r.last
+	req, err := r.copy()
+	if err != nil {
+		a.verdict.Class = account.ClassCancelled
+		r.report(false)
+		return err
+	}
+	panicked := true
+	defer func() {
+		if panicked { // the provider or the host's transport; the caller learns of it
+			leased.Account.Tell(&messages.ReleaseLease{})
+		}
+	}()
+	r.route(req, leased.Credential.Kind)
+	r.Provider.Authorize(req, leased.Credential)
+	a.resp, a.err = r.base.RoundTrip(req) //nolint:bodyclose // finish and discard see to it
+	panicked = false
+	a.complete()
+	a.verdict = r.Verdict(&a.leased, r.search.wish.Model, a.outcome(r.req.Context()))
+	r.holdBack()
+	return nil
+}
+
+// copy returns the request to send: a copy, since a round tripper must not
+// change the caller's, with the body from its beginning.
+func (r *request) copy() (*http.Request, error) {
+	out := &r.out
+	if r.sent {
+		out = &http.Request{} // the transport may still hold the one sent before
+	}
+	*out = *r.req
+	out.Header = shallowCopy(r.req.Header)
+	if r.sent && r.req.GetBody != nil {
+		body, err := r.req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		out.Body = body
+	}
+	r.sent = true
+	return out, nil
+}
+
+// shallowCopy returns a header of its own that shares the values: whoever
+// appends to one gets a new slice.
+func shallowCopy(h http.Header) http.Header {
+	copied := make(http.Header, len(h)+2)
+	for key, values := range h {
+		copied[key] = values[:len(values):len(values)]
+	}
+	return copied
+}
+
+// route turns a request to the host of the account's kind.
+func (r *request) route(req *http.Request, kind account.Kind) {
+	if r.Provider.Hosts == nil {
+		return
+	}
+	if to := r.Provider.Hosts.Route(req.URL, kind); to != req.URL && r.Provider.Owns(to) {
+		req.URL, req.Host = to, to.Host
+	}
+}
+
+// errNoAnswer is what a transport means that returns neither an answer nor an
+// error.
+var errNoAnswer = errors.New("multiaccount: the base transport returned no answer")
+
+// complete adds what a transport of the host's may have left out.
+func (a *attempt) complete() {
+	switch {
+	case a.err != nil:
+	case a.resp == nil:
+		a.err = errNoAnswer
+	case a.resp.Body == nil:
+		a.resp.Body = http.NoBody
+	}
+}
+
+// outcome is what came of the attempt. An error's body is read for it.
+func (a *attempt) outcome(ctx context.Context) Outcome {
+	o := Outcome{Err: a.err}
+	if a.err == nil {
+		o.Status, o.Header, o.Body = a.resp.StatusCode, a.resp.Header, a.prefix(ctx)
+	}
+	if cause := ctx.Err(); cause != nil {
+		o.Err = cause
+	}
+	return o
+}
+
+// How much of an error's body is read to class it, and for how long.
+const (
+	prefixLimit = 64 << 10
+	prefixTime  = 2 * time.Second
+)
+
+// prefix reads the beginning of an error's body and puts it back. It returns
+// what the beginning says, without its content coding.
+func (a *attempt) prefix(ctx context.Context) []byte {
+	if a.resp.StatusCode < http.StatusBadRequest || a.resp.Body == http.NoBody {
+		return nil
+	}
+	body := &ahead{body: a.resp.Body}
+	a.resp.Body = body
+	body.fill(ctx, func() int { return prefixLimit }, prefixTime, func() bool { return false }, func([]byte) {})
+	return coding.Beginning(coding.Of(a.resp.Header), body.held, prefixLimit)
+}
+
+// discard drops an answer that is not passed on.
+func (a *attempt) discard() {
+	if a.resp == nil {
+		return
+	}
+	_ = a.resp.Body.Close() // a short one was read to its end by now, which keeps the connection
+	a.resp = nil
+}

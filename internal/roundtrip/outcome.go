@@ -1,0 +1,80 @@
+package roundtrip
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// Outcome is what an attempt came to.
+type Outcome struct {
+	// Status is the HTTP status; 0 when no answer came.
+	Status int
+	// Header is the answer's; nil is allowed, but then limits go unseen.
+	Header http.Header
+	// Body is the beginning of an error's body.
+	Body []byte
+	// Err is why no answer came.
+	Err error
+}
+
+// Verdict has the provider read an outcome.
+func (s *Sender) Verdict(leased *messages.TokenLeased, model string, o Outcome) account.Verdict {
+	v := s.classify(leased, model, o)
+	v.Model = model
+	return v
+}
+
+func (s *Sender) classify(leased *messages.TokenLeased, model string, o Outcome) account.Verdict {
+	switch {
+	case errors.Is(o.Err, context.Canceled), errors.Is(o.Err, context.DeadlineExceeded):
+		return account.Verdict{Class: account.ClassCancelled}
+	case o.Err != nil || o.Status == 0:
+		return account.Verdict{Class: account.ClassNetwork}
+	case o.Header == nil && o.Status < http.StatusBadRequest:
+		return account.Verdict{Status: o.Status}
+	}
+	return s.Provider.Classify(providers.Answer{
+		Status: o.Status, Header: o.Header, Body: o.Body,
+		Kind: leased.Credential.Kind, Model: model, Now: time.Now(),
+	})
+}
+
+// report is what the account is told of the attempt.
+func (a *attempt) report(open bool) messages.ReportOutcome {
+	return messages.ReportOutcome{
+		Generation: a.leased.Generation, LeasedAt: a.leased.LeasedAt, Verdict: a.verdict, Open: open,
+	}
+}
+
+// hasNews reports whether the account should hear of the answer now. A plain
+// success can wait for the end of its body, which is one message less; one
+// that streams may take long.
+func (a *attempt) hasNews() bool {
+	v := &a.verdict
+	streams := a.resp.ContentLength < 0 || a.resp.StatusCode == http.StatusSwitchingProtocols
+	return v.Class != account.ClassSuccess || v.Usage != nil || v.Limits != nil || streams
+}
+
+// saysMoreThan reports whether the caller learns more from the answer than from
+// err, why there is no further account. A limit does not: err tells those of all
+// accounts, unless none of them can be waited for.
+func (a *attempt) saysMoreThan(err error) bool {
+	if a.resp == nil && a.err == nil {
+		return false
+	}
+	switch a.verdict.Class {
+	case account.ClassLimited:
+		var refused *messages.RefusalError
+		return a.resp.StatusCode != http.StatusTooManyRequests && errors.As(err, &refused) && refused.NeedsOwners()
+	case account.ClassRevoked:
+		return false
+	default:
+		return true
+	}
+}

@@ -1,0 +1,80 @@
+// Package roundtrip sends one request with the accounts of a pool: it reads what
+// the request asks for, gets an account for it, sends it, reads what came of
+// that, and tries again or another account for as long as that can help.
+//
+// A file holds one part of it, in the order in which a request passes through:
+//
+//	sender.go        the way in
+//	wish.go          what the request asks for: wish_body.go, conversation.go
+//	request.go       the one loop that tries accounts, and how it ends
+//	search.go        which account is next
+//	attempt.go       one try
+//	outcome.go       what it came to
+//	hold.go          a stream that is held back: stream*.go, opening.go, ahead.go
+//	leased_body.go   an answer that is passed on, until its end: resource.go
+package roundtrip
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/internal/guard"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
+	"github.com/seed-810f1486/multiaccount/settings"
+)
+
+// Sender sends requests with the accounts of one pool. All fields are required. It is
+// safe for concurrent use, and its fields do not change.
+type Sender struct {
+	Accounts *actors.Pool
+	Provider *guard.Provider
+	// Settings returns those of the pool, as they are now.
+	Settings func() *settings.Settings
+	// Asked returns what the host asks for, by the context of a request.
+	Asked func(context.Context) policy.Request
+	// Refused turns why no account serves a request to a host into what its
+	// caller is told.
+	Refused func(err error, host string) error
+	// Tried is told of each attempt before its answer is passed on.
+	Tried func(context.Context, Attempt)
+}
+
+// Attempt is one try of a request, as [Sender].Tried is told of it.
+type Attempt struct {
+	AccountID string
+	// Rebound is set once an attempt had another account than the conversation.
+	Rebound bool
+	// Decision is the number of the decision for the account.
+	Decision uint64
+	// Status is the HTTP status; 0 when no answer came.
+	Status int
+	Class  account.Class
+	Next   policy.Step
+}
+
+// RoundTrip sends a request through base, which is to the provider's own hosts.
+func (s *Sender) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+	settings := s.Settings()
+	r := &request{Sender: s, base: base, req: req}
+	r.read(settings.AffinityByAgent)
+	if s.Provider.Hosts != nil {
+		r.search.wish.Kind = s.Provider.Hosts.KindFor(req.URL)
+	}
+	r.plan = policy.NewRetryPlan(s.Accounts.Size(r.search.wish.Kind), settings.MaxAttempts, settings.MaxWait, replayable(req))
+	return r.run()
+}
+
+// Lease returns an account with a fresh token. The errors are those of
+// [actors.Pool.Select].
+func (s *Sender) Lease(ctx context.Context, wish policy.Request) (messages.TokenLeased, error) {
+	search := search{wish: wish, pin: wish.Pin}
+	for {
+		leased, again, err := search.next(ctx, s.Accounts)
+		if !again {
+			return leased, err
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package roundtrip
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/internal/sse"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+func (s *stream) take(e providers.StreamEvent, size int) {
+	s.long, s.strange = false, e.Step == providers.StreamUnknown
+	switch e.Step {
+	case providers.StreamPreamble:
+		if size >= echoSize {
+			s.echoed += size
+		}
+	case providers.StreamUnknown, providers.StreamOutput:
+		s.shown = true
+	case providers.StreamEnd:
+		s.leave()
+	case providers.StreamFailed:
+		s.fail(s.verdict(e))
+	}
+}
+
+// verdict reads a failure as if the answer had begun with it.
+func (s *stream) verdict(e providers.StreamEvent) account.Verdict {
+	a := &s.request.last
+	told := Outcome{Status: e.Status, Header: a.resp.Header, Body: e.Body}
+	return s.request.Verdict(&a.leased, s.request.search.wish.Model, told)
+}
+
+func (s *stream) fail(v account.Verdict) { s.failure, s.over = &v, true }
+
+// ended looks at how reading ended, and returns what the caller is told of it:
+// a stream that ends before its answer is complete was cut, however the
+// connection ended. Where the provider does not know the latest event nobody can
+// tell, and one that its caller does not want any more was not cut.
+func (s *stream) ended(err error) error {
+	clean := errors.Is(err, io.EOF)
+	if s.decoder != nil {
+		s.decoder.End()
+	}
+	if clean && !s.over {
+		s.takeLast()
+	}
+	switch {
+	case s.over:
+	case clean && s.strange, s.closed.Load(), s.request.req.Context().Err() != nil:
+		s.over = true
+	default:
+		s.fail(account.Verdict{Class: account.ClassNetwork, Status: s.request.last.verdict.Status})
+		if clean {
+			return io.ErrUnexpectedEOF
+		}
+	}
+	return err
+}
+
+// takeLast takes what only the end of the body completes: an object in place of
+// a stream, and an end or a failure without the empty line behind it.
+func (s *stream) takeLast() {
+	if s.opening.form == sse.JSON {
+		e := s.event(sse.Event{Data: s.opening.object()})
+		if e.Step == providers.StreamFailed {
+			s.take(e, 0)
+		} else {
+			s.leave()
+		}
+		return
+	}
+	event, ok := s.scanner.End()
+	if !ok || bytes.HasPrefix(event.Data, []byte{'{'}) && !json.Valid(event.Data) {
+		return
+	}
+	if e := s.event(event); e.Step == providers.StreamEnd || e.Step == providers.StreamFailed {
+		s.take(e, 0)
+	}
+}
+
+// tell tells the account of a failure before the caller sees it.
+func (s *stream) tell() {
+	a := s.request.last
+	a.verdict, s.failure = *s.failure, nil
+	report := a.report(true)
+	report.Broken = true
+	actors.ReportAndWait(s.request.req.Context(), a.leased.Account, &report)
+}
+
+func (s *stream) event(e sse.Event) providers.StreamEvent {
+	return s.request.Provider.Stream.ReadEvent(e.Name, e.Data)
+}
