@@ -17,11 +17,10 @@ type Attempt struct {
 	Decision uint64
 	// Status is the HTTP status; 0 when no answer came.
 	Status int
-	// Class is what the answer means for the account, in a word: "success",
-	// "caller", "limited", "unauthorized", "network" and so on.
-	Class string
-	// Next is what follows: "return", "same account", "refresh" or "next account".
-	Next string
+	// Class is what the answer means for the account.
+	Class AttemptClass
+	// Next is what follows.
+	Next AttemptNext
 }
 
 // WithTrace returns a context whose requests have fn called after each attempt,
@@ -42,7 +41,7 @@ func (w *walk) note(next policy.Step) {
 	}
 	attempt := Attempt{
 		AccountID: a.leased.AccountID, Rebound: w.rebound, Decision: a.leased.Decision,
-		Class: a.verdict.Class.String(), Next: next.String(),
+		Class: AttemptClass(a.verdict.Class.String()), Next: AttemptNext(next.String()),
 	}
 	if a.resp != nil {
 		attempt.Status = a.resp.StatusCode
