@@ -43,8 +43,6 @@ type Config struct {
 	// Strategy, when set, picks the accounts in place of the strategy that
 	// Settings name. One goroutine for each pool calls it.
 	Strategy policy.Strategy
-
-	quiet *quietHook
 }
 
 // filled returns the config with its defaults, or what is wrong with it.
@@ -64,14 +62,6 @@ func (c Config) filled() (Config, error) {
 	if err := c.Settings.Validate(); err != nil {
 		return c, err
 	}
-	if c.Logger == nil {
-		silent := zerolog.Nop()
-		c.Logger = &silent
-	}
-	c.quiet = &quietHook{}
-	c.quiet.on.Store(c.Settings.QuietMode)
-	log := c.Logger.Hook(c.quiet)
-	c.Logger = &log
 	if c.Dir == "" && c.Store == nil {
 		dir, err := settings.DefaultDir()
 		if err != nil {
@@ -80,6 +70,14 @@ func (c Config) filled() (Config, error) {
 		c.Dir = dir
 	}
 	return c, c.checkProviders()
+}
+
+// logger returns the host's, or one that is silent.
+func (c Config) logger() zerolog.Logger {
+	if c.Logger == nil {
+		return zerolog.Nop()
+	}
+	return *c.Logger
 }
 
 func (c Config) checkProviders() error {

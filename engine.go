@@ -78,6 +78,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/persistence"
@@ -105,6 +107,9 @@ const exchangeGrace = 3 * time.Second
 type Engine struct {
 	system *actors.System
 	store  *actors.Persistence
+	log    zerolog.Logger
+	// quiet drops what is no error from log while the settings ask for that.
+	quiet *quietHook
 	// files is the store to close; nil when the host brought its own.
 	files  persistence.Store
 	pools  map[string]*Pool
@@ -143,13 +148,12 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		files = store
 	}
 	e := newEngine(c, store, files)
-	e.config = c
 	for _, p := range c.Providers {
 		opened, err := e.system.OpenPool(ctx, e.store, c.pool(p, e.publish))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
-		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()), *c.Logger)
+		e.pools[p.Name()] = newPool(opened, p, c.Settings.For(p.Name()), e.log)
 		e.pools[p.Name()].stored = func(ctx context.Context, id string) (account.Record, error) {
 			return store.Read(ctx, persistence.Key{Provider: p.Name(), ID: id})
 		}
@@ -165,13 +169,16 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 }
 
 func newEngine(c Config, store, files persistence.Store) *Engine {
-	system := actors.NewSystem(*c.Logger)
+	quiet := &quietHook{}
+	quiet.on.Store(c.Settings.QuietMode)
+	log := c.logger().Hook(quiet)
+	system := actors.NewSystem(log)
 	e := &Engine{
-		system: system, store: system.SpawnPersistence(store), files: files,
-		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(*c.Logger),
+		system: system, store: system.SpawnPersistence(store), log: log, quiet: quiet, files: files,
+		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(log), config: c,
 	}
 	e.onEvent.Store(&c.Settings)
-	e.alerts = newAlerts(e.store, func(provider string) []string { return e.onEvent.Load().For(provider).OnEvent }, *c.Logger)
+	e.alerts = newAlerts(e.store, func(provider string) []string { return e.onEvent.Load().For(provider).OnEvent }, log)
 	return e
 }
 
