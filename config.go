@@ -3,11 +3,13 @@ package multiaccount
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/rs/zerolog"
 
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/event"
+	"github.com/seed-810f1486/multiaccount/internal/slogbridge"
 	"github.com/seed-810f1486/multiaccount/migrate"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -28,9 +30,13 @@ type Config struct {
 	// and again whenever it changes: see [SettingsChanged]. One that is not there
 	// holds the defaults.
 	SettingsFile string
-	// Logger gets what is worth reading when something is wrong; nil is
-	// silent. No secret ever reaches it.
+	// Logger gets what is worth reading when something is wrong, and at debug level
+	// what the engine decides. No secret ever reaches it. The engine is silent when
+	// it and Slog are nil.
 	Logger *zerolog.Logger
+	// Slog is for hosts that log with log/slog: it gets the same as Logger, of
+	// which only one may be set.
+	Slog *slog.Logger
 	// Store replaces the files in Dir. Whoever made it closes it, after the
 	// engine.
 	Store persistence.Store
@@ -47,6 +53,9 @@ type Config struct {
 
 // filled returns the config with its defaults, or what is wrong with it.
 func (c Config) filled() (Config, error) {
+	if c.Logger != nil && c.Slog != nil {
+		return c, errors.New("multiaccount: Config has both Logger and Slog; leave one out")
+	}
 	if c.SettingsFile != "" {
 		if !c.Settings.IsZero() {
 			return c, errors.New("multiaccount: Config has both Settings and SettingsFile; leave one out")
@@ -74,10 +83,14 @@ func (c Config) filled() (Config, error) {
 
 // logger returns the host's, or one that is silent.
 func (c Config) logger() zerolog.Logger {
-	if c.Logger == nil {
+	switch {
+	case c.Logger != nil:
+		return *c.Logger
+	case c.Slog != nil:
+		return slogbridge.New(c.Slog)
+	default:
 		return zerolog.Nop()
 	}
-	return *c.Logger
 }
 
 func (c Config) checkProviders() error {
