@@ -3,11 +3,13 @@ package multiaccount
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/rs/zerolog"
 
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/event"
+	"github.com/seed-810f1486/multiaccount/internal/slogbridge"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/migrate"
 	"github.com/seed-810f1486/multiaccount/persistence"
@@ -29,9 +31,13 @@ type Config struct {
 	// and again whenever it changes: see [SettingsChanged]. One that is not there
 	// holds the defaults.
 	SettingsFile string
-	// Logger gets what is worth reading when something is wrong; nil is
-	// silent. No secret ever reaches it.
+	// Logger gets what is worth reading when something is wrong, and at debug level
+	// what the engine decides. No secret ever reaches it. The engine is silent when
+	// it and Slog are nil.
 	Logger *zerolog.Logger
+	// Slog is for hosts that log with log/slog: it gets the same as Logger, of
+	// which only one may be set.
+	Slog *slog.Logger
 	// Store replaces the files in Dir. Whoever made it closes it, after the
 	// engine.
 	Store persistence.Store
@@ -44,12 +50,13 @@ type Config struct {
 	// Strategy, when set, picks the accounts in place of the strategy that
 	// Settings name. One goroutine for each pool calls it.
 	Strategy policy.Strategy
-
-	quiet *quietHook
 }
 
 // filled returns the config with its defaults, or what is wrong with it.
 func (c Config) filled() (Config, error) {
+	if c.Logger != nil && c.Slog != nil {
+		return c, errors.New("multiaccount: Config has both Logger and Slog; leave one out")
+	}
 	if c.SettingsFile != "" {
 		if !c.Settings.IsZero() {
 			return c, errors.New("multiaccount: Config has both Settings and SettingsFile; leave one out")
@@ -65,14 +72,6 @@ func (c Config) filled() (Config, error) {
 	if err := c.Settings.Validate(); err != nil {
 		return c, err
 	}
-	if c.Logger == nil {
-		silent := zerolog.Nop()
-		c.Logger = &silent
-	}
-	c.quiet = &quietHook{}
-	c.quiet.on.Store(c.Settings.QuietMode)
-	log := c.Logger.Hook(c.quiet)
-	c.Logger = &log
 	if c.Dir == "" && c.Store == nil {
 		dir, err := settings.DefaultDir()
 		if err != nil {
@@ -81,6 +80,18 @@ func (c Config) filled() (Config, error) {
 		c.Dir = dir
 	}
 	return c, c.checkProviders()
+}
+
+// logger returns the host's, or one that is silent.
+func (c Config) logger() zerolog.Logger {
+	switch {
+	case c.Logger != nil:
+		return *c.Logger
+	case c.Slog != nil:
+		return slogbridge.New(c.Slog)
+	default:
+		return zerolog.Nop()
+	}
 }
 
 func (c Config) checkProviders() error {

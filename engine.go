@@ -79,6 +79,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/internal/guard"
@@ -107,6 +109,9 @@ const exchangeGrace = 3 * time.Second
 type Engine struct {
 	system *actors.System
 	store  *actors.Persistence
+	log    zerolog.Logger
+	// quiet drops what is no error from log while the settings ask for that.
+	quiet *quietHook
 	// files is the store to close; nil when the host brought its own.
 	files  persistence.Store
 	pools  map[string]*Pool
@@ -145,9 +150,8 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		files = store
 	}
 	e := newEngine(c, store, files)
-	e.config = c
 	for _, p := range c.Providers {
-		guarded := guard.New(p, *c.Logger)
+		guarded := guard.New(p, e.log)
 		opened, err := e.system.OpenPool(ctx, e.store, c.pool(guarded.Sources(), e.publish))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
@@ -168,13 +172,16 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 }
 
 func newEngine(c Config, store, files persistence.Store) *Engine {
-	system := actors.NewSystem(*c.Logger)
+	quiet := &quietHook{}
+	quiet.on.Store(c.Settings.QuietMode)
+	log := c.logger().Hook(quiet)
+	system := actors.NewSystem(log)
 	e := &Engine{
-		system: system, store: system.SpawnPersistence(store), files: files,
-		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(*c.Logger),
+		system: system, store: system.SpawnPersistence(store), log: log, quiet: quiet, files: files,
+		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(log), config: c,
 	}
 	e.onEvent.Store(&c.Settings)
-	e.alerts = newAlerts(e.store, func(provider string) []string { return e.onEvent.Load().For(provider).OnEvent }, *c.Logger)
+	e.alerts = newAlerts(e.store, func(provider string) []string { return e.onEvent.Load().For(provider).OnEvent }, log)
 	return e
 }
 

@@ -45,7 +45,7 @@ func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
 		pool.settings.Store(&own)
 	}
 	e.onEvent.Store(&s)
-	c.quiet.on.Store(s.QuietMode)
+	e.quiet.on.Store(s.QuietMode)
 	e.config = c
 	e.publish(SettingsChanged{Occurrence: event.Occurrence{At: time.Now()}, Keys: changed})
 	return nil
@@ -67,7 +67,7 @@ func (e *Engine) watchSettings() {
 	if e.config.SettingsFile == "" {
 		return
 	}
-	w := &settingsWatch{engine: e, path: e.config.SettingsFile, log: *e.config.Logger}
+	w := &settingsWatch{engine: e, path: e.config.SettingsFile, log: e.log}
 	w.end = persistence.WatchFile(w.path, w.reload)
 	e.watch = w
 }

@@ -17,11 +17,10 @@ type Attempt struct {
 	Decision uint64
 	// Status is the HTTP status; 0 when no answer came.
 	Status int
-	// Class is what the answer means for the account, in a word: "success",
-	// "caller", "limited", "unauthorized", "network" and so on.
-	Class string
-	// Next is what follows: "return", "same account", "refresh" or "next account".
-	Next string
+	// Class is what the answer means for the account.
+	Class AttemptClass
+	// Next is what follows.
+	Next AttemptNext
 }
 
 // WithTrace returns a context whose requests have fn called after each attempt,
@@ -39,6 +38,6 @@ func traced(ctx context.Context, tried roundtrip.Attempt) {
 	}
 	fn(Attempt{
 		AccountID: tried.AccountID, Rebound: tried.Rebound, Decision: tried.Decision, Status: tried.Status,
-		Class: tried.Class.String(), Next: tried.Next.String(),
+		Class: AttemptClass(tried.Class.String()), Next: AttemptNext(tried.Next.String()),
 	})
 }

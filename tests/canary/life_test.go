@@ -3,6 +3,7 @@ package canary_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -65,11 +66,14 @@ type life struct {
 	eng        *multiaccount.Engine
 	pool, keys *multiaccount.Pool
 	client     *http.Client
+	// log has the engine log to spoken.
+	log func(*multiaccount.Config)
 }
 
-func newLife(t *testing.T) *life {
+func newLife(t *testing.T, log func(*life, *multiaccount.Config)) *life {
 	t.Helper()
 	l := &life{T: t, spoken: newSpoken(), srv: rig.Server(t), dir: t.TempDir()}
+	l.log = func(c *multiaccount.Config) { log(l, c) }
 	l.open()
 	return l
 }
@@ -83,10 +87,9 @@ func (l *life) open() {
 	all := rig.Providers(l.srv)
 	l.provider = &careless{Provider: all[0]}
 	all[0] = l.provider
-	log := zerolog.New(l.spoken).Level(zerolog.TraceLevel)
-	l.eng = rig.Open(l, multiaccount.Config{
-		Providers: all, Settings: rig.Settings(), Store: l.store, Strategy: &l.strategy, Logger: &log,
-	})
+	c := multiaccount.Config{Providers: all, Settings: rig.Settings(), Store: l.store, Strategy: &l.strategy}
+	l.log(&c)
+	l.eng = rig.Open(l, c)
 	l.eng.Subscribe(l.event)
 	l.pool, l.keys = rig.Pool(l, l.eng, "anthropic"), rig.Pool(l, l.eng, "openai")
 	l.client = rig.Client(l, l.pool)
@@ -293,7 +296,25 @@ func (l *life) accountFile(id string) string {
 }
 
 func TestNoSecretIsSaid(t *testing.T) {
-	l := newLife(t)
+	t.Parallel()
+	for name, log := range map[string]func(*life, *multiaccount.Config){
+		"zerolog": func(l *life, c *multiaccount.Config) {
+			logger := zerolog.New(l.spoken).Level(zerolog.TraceLevel)
+			c.Logger = &logger
+		},
+		"slog": func(l *life, c *multiaccount.Config) {
+			c.Slog = slog.New(slog.NewTextHandler(l.spoken, &slog.HandlerOptions{Level: slog.LevelDebug - 4}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wholeLife(newLife(t, log))
+		})
+	}
+}
+
+func wholeLife(l *life) {
+	l.Helper()
 	l.upstream()
 	l.exchanges()
 	l.host()
@@ -303,10 +324,10 @@ func TestNoSecretIsSaid(t *testing.T) {
 	l.end()
 	l.open() // finds a file that cannot be read
 	l.ask()
-	rig.Close(t, l.eng)
+	rig.Close(l, l.eng)
 	l.checkHeard()
 	if found := l.leaks(providertest.TokenMark); len(found) > 0 {
-		t.Errorf("%d places show a secret, the first: %s", len(found), found[0])
+		l.Errorf("%d places show a secret, the first: %s", len(found), found[0])
 	}
 	l.checkFiles()
 }

@@ -3,6 +3,7 @@ package reload_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -246,17 +247,23 @@ func TestQuiet(t *testing.T) {
 	for _, quiet := range []bool{false, true} {
 		var log rig.Log
 		logger := zerolog.New(&log)
-		s := rig.Settings()
-		s.QuietMode = quiet
-		store := rig.NewStore(persistence.NewMemory())
-		eng := rig.Open(t, multiaccount.Config{Store: store, Logger: &logger, Settings: s, Providers: []providers.Provider{rig.NewProvider()}})
-		pool := rig.Pool(t, eng, rig.Plain)
-		lease, err := pool.Acquire(t.Context(), multiaccount.Request{Account: rig.Add(t, pool, rig.Login("a"))})
-		rig.Must(t, err)
-		lease.Done(multiaccount.Outcome{Status: http.StatusOK})
-		rig.Close(t, eng)
-		if got := log.String(); quiet != (got == "") {
-			t.Errorf("quiet %v: the log is %q", quiet, got)
-		}
+		checkQuiet(t, quiet, multiaccount.Config{Logger: &logger}, &log)
+		var other rig.Log
+		checkQuiet(t, quiet, multiaccount.Config{Slog: slog.New(slog.NewTextHandler(&other, &slog.HandlerOptions{Level: slog.LevelDebug}))}, &other)
+	}
+}
+
+func checkQuiet(t *testing.T, quiet bool, c multiaccount.Config, log *rig.Log) {
+	t.Helper()
+	c.Settings, c.Store, c.Providers = rig.Settings(), rig.NewStore(persistence.NewMemory()), []providers.Provider{rig.NewProvider()}
+	c.Settings.QuietMode = quiet
+	eng := rig.Open(t, c)
+	pool := rig.Pool(t, eng, rig.Plain)
+	lease, err := pool.Acquire(t.Context(), multiaccount.Request{Account: rig.Add(t, pool, rig.Login("a"))})
+	rig.Must(t, err)
+	lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	rig.Close(t, eng)
+	if got := log.String(); quiet != (got == "") {
+		t.Errorf("quiet %v: the log is %q", quiet, got)
 	}
 }
