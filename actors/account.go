@@ -100,6 +100,8 @@ func (a *accountActor) receive(_ actor.Context, message any) {
 		a.aboutArrived(m)
 	case *retrySaves:
 		a.retrySaves()
+	case *figuresDue:
+		a.figuresDue(m)
 	}
 	a.tellDrained()
 }
@@ -213,7 +215,7 @@ func (a *accountActor) reportOutcome(m *messages.ReportOutcome) {
 	a.tellOfProvider(m.Verdict.Class, m.LeasedAt)
 	a.learn(policy.Report{Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt})
 	if used := a.lastUsed.Time(); used.Sub(a.record.LastUsedAt) > lastUsedGrain {
-		a.apply(func(r *account.Record) { r.LastUsedAt = used }, true, nil)
+		a.note(func(*account.Record) {})
 	}
 	m.Reply.Send(messages.Acknowledged{})
 }
@@ -223,9 +225,19 @@ func (a *accountActor) learn(report policy.Report) {
 	if report.Verdict.Class == account.ClassVerification {
 		a.publish(event.VerificationRequired{Occurrence: a.occurrence(), URL: report.Verdict.URL})
 	}
-	if report.Concerns(a.record) {
+	switch {
+	case report.Weighs(a.record):
 		a.takeIn(report)
+	case report.Concerns(a.record):
+		a.takeFigures(report)
 	}
+}
+
+// takeFigures changes the record by an answer that tells of nothing but figures.
+func (a *accountActor) takeFigures(report policy.Report) {
+	now, old := a.wallNow(), a.record
+	a.note(func(r *account.Record) { report.Learn(r, now, *a.tuning.Load()) })
+	a.publishUsage(old)
 }
 
 // takeIn changes the record by what an answer said.

@@ -30,6 +30,8 @@ type unsaved struct {
 	// reason says why the last save failed; empty when it did not.
 	reason string
 	timer  *time.Timer
+	// figures are among pending; nobody was told of them yet.
+	figures figures
 }
 
 // retrySaves is what an account tells itself when failed saves are due.
@@ -51,6 +53,7 @@ func (a *accountActor) use(mutate func(*account.Record)) {
 }
 
 func (a *accountActor) submit(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
+	a.storeFigures(true)
 	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, Lazy: lazy, ReplyTo: a.self, Acknowledge: acknowledge}
 	a.remember(save)
 	a.store.Tell(save)
@@ -227,6 +230,7 @@ func (a *accountActor) giveUpSaves(err error) {
 	if a.unsaved == nil {
 		return
 	}
+	a.storeFigures(false)
 	if a.unsaved.timer != nil {
 		a.unsaved.timer.Stop()
 	}
