@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,19 +39,39 @@ type System struct {
 // NewSystem starts an empty system that logs to log.
 func NewSystem(log zerolog.Logger) *System {
 	running, cancel := context.WithCancel(context.Background())
+	actors := actor.NewActorSystem(
+		actor.WithLoggerFactory(redactingLogger(log)),
+		// The defaults start a goroutine that outlives the system.
+		actor.WithDeadLetterThrottleInterval(time.Microsecond),
+		actor.WithDeadLetterThrottleCount(math.MaxInt32),
+	)
+	shrinkRegistry(actors)
 	return &System{
-		actors: actor.NewActorSystem(
-			actor.WithLoggerFactory(redactingLogger(log)),
-			// The defaults start a goroutine that outlives the system.
-			actor.WithDeadLetterThrottleInterval(time.Microsecond),
-			actor.WithDeadLetterThrottleCount(math.MaxInt32),
-		),
+		actors:     actors,
 		dispatcher: newDispatcher(),
 		log:        log,
 		wallNow:    wallClock,
 		running:    running,
 		cancel:     cancel,
 	}
+}
+
+// registryBuckets is how many buckets the registry of actors keeps, of 32 maps
+// each.
+const registryBuckets = 8
+
+// shrinkRegistry leaves out most buckets of a new system's registry. Protoactor
+// makes 1 024: with ten thousand actors each has a map of its own, which costs
+// more than the actor's entry in it.
+func shrinkRegistry(system *actor.ActorSystem) {
+	registry := system.ProcessRegistry
+	few := &actor.SliceMap{LocalPIDs: slices.Clone(registry.LocalPIDs.LocalPIDs[:registryBuckets])}
+	for _, id := range []string{"deadletter", "eventstream"} { // all that there is yet
+		if process, ok := registry.Get(system.NewLocalPID(id)); ok {
+			few.GetBucket(id).Set(id, process)
+		}
+	}
+	registry.LocalPIDs = few
 }
 
 // Close ends what is left when every actor has stopped.

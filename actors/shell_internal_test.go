@@ -186,3 +186,18 @@ func TestLoggerRedacts(t *testing.T) {
 		t.Errorf("log:\n%s", out.String())
 	}
 }
+
+// A registry with fewer buckets still knows protoactor's own processes.
+func TestRegistryIsSmall(t *testing.T) {
+	s := NewSystem(zerolog.Nop())
+	defer s.Close()
+	registry := s.actors.ProcessRegistry
+	if n := len(registry.LocalPIDs.LocalPIDs); n != registryBuckets {
+		t.Errorf("%d buckets", n)
+	}
+	for _, id := range []string{"deadletter", "eventstream"} {
+		if _, ok := registry.Get(s.actors.NewLocalPID(id)); !ok {
+			t.Errorf("%s is gone", id)
+		}
+	}
+}
