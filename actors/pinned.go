@@ -23,7 +23,7 @@ func (p *Pool) Pin(ctx context.Context, id string) error {
 }
 
 func (s *supervisor) pin(m *messages.PinPool) {
-	if m.ID != "" && s.byID[m.ID] == nil {
+	if m.ID != "" && s.member(m.ID) == nil {
 		m.Fail(unknownAccount(m.ID))
 		return
 	}
@@ -67,7 +67,7 @@ func (s *supervisor) pinStored(m *messages.PinStored) {
 	switch {
 	case m.Err != nil && m.Asked.Replaces != "":
 		s.unpinTimer = time.AfterFunc(saveRetry, func() { s.self.Tell(&unpinDue{removed: m.Asked.Replaces}) })
-	case m.Err == nil && s.byID[m.Asked.ID] == nil && !leaving:
+	case m.Err == nil && s.member(m.Asked.ID) == nil && !leaving:
 		s.unpin(m.Asked.ID) // it was removed meanwhile
 	}
 }

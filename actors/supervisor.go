@@ -22,7 +22,6 @@ type supervisor struct {
 	// members are the accounts by their slot in selection, order by the time
 	// they were added.
 	members     []*member
-	byID        map[string]*member
 	order       []*member
 	quarantined []messages.Quarantined
 	holders     holders
@@ -80,7 +79,7 @@ func newSupervisor(p *pool, c PoolConfig, opened *messages.Reply[messages.Acknow
 	}
 	return &supervisor{
 		pool: p, config: c, selection: selection, self: p.supervisor, opened: opened,
-		byID: map[string]*member{}, holders: newHolders(), leaving: map[string]removal{}, held: map[string][]*messages.AddAccount{},
+		holders: newHolders(), leaving: map[string]removal{}, held: map[string][]*messages.AddAccount{},
 	}
 }
 
@@ -239,6 +238,7 @@ func (s *supervisor) poolLoaded(ctx actor.Context, m *messages.PoolLoaded) {
 		return
 	}
 	now := policy.At(s.wallNow())
+	s.grow(len(m.Accounts))
 	for i := range m.Accounts {
 		s.join(ctx, &m.Accounts[i])
 	}

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -16,18 +17,29 @@ import (
 // member is one account as the supervisor knows it.
 type member struct {
 	*ref
-	slot      policy.Slot
-	record    *account.Record
-	notBefore time.Time
-	// usedAt is when it was last picked; claimed is set while others are told.
-	usedAt  policy.Instant
+	slot policy.Slot
+	// claimed is set while others are told that it is in use.
 	claimed bool
+	record  *account.Record
+	// notBefore is when a request may be sent to it again; zero for any time.
+	notBefore policy.Instant
+	// usedAt is when it was last picked.
+	usedAt policy.Instant
 	// jitter is this process' own, so that others probe the account at other times.
 	jitter float64
 	// refreshFailed says why the account has to wait until notBefore.
 	refreshFailed string
 	// told is the fault that the owner was told of, while it is kept in the pool.
 	told account.FaultKind
+}
+
+// member returns the account of that id; nil when it is not in the pool.
+func (s *supervisor) member(id string) *member {
+	slot, known := s.selection.Slot(id)
+	if !known {
+		return nil
+	}
+	return s.members[slot]
 }
 
 // is reports whether the account is of a kind; the empty one is any.
@@ -39,10 +51,16 @@ type removal struct {
 	asker  *messages.RemoveAccount
 }
 
+// grow makes room for accounts, so that those of a large pool cost no more than
+// they fill.
+func (s *supervisor) grow(accounts int) {
+	s.selection.Grow(accounts)
+	s.members, s.order = slices.Grow(s.members, accounts), slices.Grow(s.order, accounts)
+}
+
 // join makes a stored account a member of the pool.
 func (s *supervisor) join(ctx actor.Context, record *account.Record) {
 	m := &member{ref: s.spawnAccount(ctx, record), record: record, jitter: s.jitter()}
-	s.byID[record.ID] = m
 	s.order = append(s.order, m)
 	s.resize(record.Kind, 1)
 	s.holders.put(record)
@@ -56,9 +74,9 @@ func (s *supervisor) join(ctx actor.Context, record *account.Record) {
 // put tells selection what is known of a member.
 func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 	facts := policy.FactsOf(m.record, *s.tuning.Load())
-	facts.CoolUntil = max(facts.CoolUntil, policy.At(m.notBefore))
+	facts.CoolUntil = max(facts.CoolUntil, m.notBefore)
 	if probe := policy.ProbeAt(m.record, m.jitter); probe != 0 {
-		facts.ProbeAt = max(probe, policy.At(m.notBefore))
+		facts.ProbeAt = max(probe, m.notBefore)
 	}
 	facts.Claimed = s.config.Claims && s.claims.theirs[m.record.ID]
 	return s.selection.Put(facts, policy.At(now))
@@ -66,7 +84,7 @@ func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 
 // accountChanged takes over what an account has learnt.
 func (s *supervisor) accountChanged(m *messages.AccountChanged) {
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil {
 		return
 	}
@@ -75,7 +93,7 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 	s.resize(m.Record.Kind, 1)
 	now := s.wallNow()
 	s.lookForPause(known.record, m.Record, now)
-	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
+	known.record, known.notBefore, known.refreshFailed = m.Record, policy.At(m.NotBefore), m.RefreshFailed
 	if m.Record.Fault == nil {
 		known.told = ""
 	}
@@ -86,7 +104,7 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 // addAccount stores a new account, or gives a known one the new login.
 func (s *supervisor) addAccount(m *messages.AddAccount) {
 	for _, id := range []string{s.holders.ofIdentity(&m.Record), s.holders.ofTokens(&m.Record)} {
-		if id != "" && s.byID[id] == nil {
+		if id != "" && s.member(id) == nil {
 			s.held[id] = append(s.held[id], m)
 			return
 		}
@@ -97,11 +115,11 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 			return
 		}
 	}
-	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil && known.record.Identity() == m.Record.Identity() {
+	if known := s.member(s.holders.ofIdentity(&m.Record)); known != nil && known.record.Identity() == m.Record.Identity() {
 		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
 		return
 	}
-	if id := s.holders.ofTokens(&m.Record); id != "" && s.byID[id].record.SharesToken(&m.Record) {
+	if id := s.holders.ofTokens(&m.Record); id != "" && s.member(id).record.SharesToken(&m.Record) {
 		m.Fail(&messages.RefusalError{
 			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
 		})
@@ -124,7 +142,7 @@ func (s *supervisor) accountCreated(ctx actor.Context, m *messages.AccountCreate
 	case m.Err != nil:
 		s.holders.drop(&record)
 		s.readAgain(record.ID)
-	case s.byID[record.ID] == nil: // else a restart has found it in the store
+	case s.member(record.ID) == nil: // else a restart has found it in the store
 		s.join(ctx, &record)
 		s.publish(event.AccountJoined{Occurrence: s.occurrence(&record)})
 	}
@@ -146,7 +164,7 @@ func (s *supervisor) release(id string) {
 // another process added.
 func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored) {
 	s.forgetUnreadable(m.Record.ID)
-	if known := s.byID[m.Record.ID]; known != nil {
+	if known := s.member(m.Record.ID); known != nil {
 		known.Tell(m)
 		return
 	}
@@ -162,7 +180,7 @@ func (s *supervisor) accountStored(ctx actor.Context, m *messages.AccountStored)
 // accountGone ends the membership of an account that another process removed.
 func (s *supervisor) accountGone(m *messages.AccountGone) {
 	s.forgetUnreadable(m.ID)
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil {
 		return
 	}
@@ -175,18 +193,18 @@ func (s *supervisor) accountGone(m *messages.AccountGone) {
 
 // accountsPresent has those looked at that are here and not stored, or stored
 // and not here.
-func (s *supervisor) accountsPresent(m *messages.AccountsPresent) {
-	stored := make(map[string]bool, len(m.IDs))
+func (s *supervisor) accountsPresent(present *messages.AccountsPresent) {
+	stored := make(map[string]bool, len(present.IDs))
 	var differ []string
-	for _, id := range m.IDs {
+	for _, id := range present.IDs {
 		stored[id] = true
-		if s.byID[id] == nil {
+		if s.member(id) == nil {
 			differ = append(differ, id)
 		}
 	}
-	for id := range s.byID {
-		if !stored[id] {
-			differ = append(differ, id)
+	for _, m := range s.order {
+		if !stored[m.record.ID] {
+			differ = append(differ, m.record.ID)
 		}
 	}
 	s.store.Tell(&messages.ReadAccounts{Provider: s.provider.Name(), IDs: differ, ReplyTo: s.self})
@@ -194,7 +212,7 @@ func (s *supervisor) accountsPresent(m *messages.AccountsPresent) {
 
 // removeAccount takes an account out of selection, and then out of the store.
 func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil {
 		m.Fail(unknownAccount(m.ID))
 		return
@@ -210,7 +228,6 @@ func (s *supervisor) leave(m *member) {
 	s.selection.Remove(id, policy.At(s.wallNow()))
 	s.pause.sightings.Forget(id)
 	s.savePoolSoon()
-	delete(s.byID, id)
 	s.members[m.slot] = nil
 	for i, o := range s.order {
 		if o == m {
@@ -251,7 +268,7 @@ func (s *supervisor) readAgain(id string) {
 }
 
 func (s *supervisor) commandAccount(m *messages.CommandAccount) {
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil {
 		m.Fail(unknownAccount(m.ID))
 		return
