@@ -3,6 +3,7 @@ package multiaccount_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"runtime"
 	"sync"
 	"testing"
@@ -47,7 +48,7 @@ func benchRecord(i int) account.Record {
 			AccessToken: account.NewSecret(fmt.Sprintf("access-%d", i)), RefreshToken: account.NewSecret(fmt.Sprintf("refresh-%d", i)),
 			ExpiresAt: time.Now().Add(10 * time.Hour),
 		},
-		Generation: 1, Enabled: true, Weight: 1, AddedAt: time.Unix(int64(i), 0), LastUsedAt: time.Now(),
+		Generation: 1, Enabled: true, Weight: 1, AddedAt: time.Unix(int64(i), 0), LastUsedAt: time.Now().Add(-24 * time.Hour),
 	}
 }
 
@@ -64,10 +65,12 @@ func benchPool(b *testing.B, strategy settings.Strategy, accounts int) *multiacc
 // BenchmarkAcquire is picking an account, getting its token and reporting a success.
 func BenchmarkAcquire(b *testing.B) {
 	for _, strategy := range []settings.Strategy{settings.StrategySticky, settings.StrategyRoundRobin, settings.StrategyHybrid, settings.StrategyDrainFirst} {
-		for _, accounts := range []int{10, 1_000, 10_000} {
+		for _, accounts := range []int{10, 1_000, 10_000, 100_000} {
 			b.Run(fmt.Sprintf("strategy=%s/accounts=%d", strategy, accounts), func(b *testing.B) {
 				pool := benchPool(b, strategy, accounts)
-				acquireOnce(b, pool)
+				for range accounts { // each account once, where they take turns
+					acquireOnce(b, pool)
+				}
 				b.ReportAllocs()
 				b.ResetTimer()
 				for b.Loop() {
@@ -75,6 +78,33 @@ func BenchmarkAcquire(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkAcquireOnFiles is the same on files, with accounts that take turns:
+// none was used today, and with figures each answer shows another utilization.
+// Closing stores what is not stored yet.
+func BenchmarkAcquireOnFiles(b *testing.B) {
+	const accounts = 10_000
+	for name, p := range map[string]providers.Provider{
+		"use": &plainProvider{name: "plain"}, "figures": &figuresProvider{plainProvider: plainProvider{name: "plain"}},
+	} {
+		b.Run(fmt.Sprintf("strategy=round-robin/accounts=%d/learns=%s", accounts, name), func(b *testing.B) {
+			c := filesConfig(b, accounts)
+			c.Settings.AccountSelectionStrategy, c.Providers = settings.StrategyRoundRobin, []providers.Provider{p}
+			eng, err := multiaccount.Open(context.Background(), c)
+			if err != nil {
+				b.Fatal(err)
+			}
+			pool, answer := poolOf(b, eng, "plain"), multiaccount.Outcome{Status: 200, Header: http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				acquireFor(b, pool, answer)
+			}
+			closing := time.Now()
+			closeEngine(b, eng)
+			b.ReportMetric(float64(time.Since(closing).Milliseconds()), "ms/close")
+		})
 	}
 }
 
@@ -103,11 +133,15 @@ func BenchmarkAcquireParallel(b *testing.B) {
 }
 
 func acquireOnce(b *testing.B, pool *multiaccount.Pool) {
+	acquireFor(b, pool, multiaccount.Outcome{Status: 200})
+}
+
+func acquireFor(b *testing.B, pool *multiaccount.Pool, outcome multiaccount.Outcome) {
 	lease, err := pool.Acquire(context.Background(), multiaccount.Request{})
 	if err != nil {
 		b.Fatalf("Acquire: %v", err)
 	}
-	lease.Done(multiaccount.Outcome{Status: 200})
+	lease.Done(outcome)
 }
 
 // BenchmarkRefreshStampede is 10 000 callers of one expired account whose

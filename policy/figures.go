@@ -115,6 +115,14 @@ func newFigures(old, seen []account.UsageWindow) bool {
 	})
 }
 
+// TakeFigures gives rec the last use and the usage figures of from, and what
+// those freed, as far as rec has older ones.
+func TakeFigures(rec, from *account.Record, now time.Time) {
+	rec.LastUsedAt = later(rec.LastUsedAt, from.LastUsedAt)
+	rec.Usage = mergeUsage(rec.Usage, from.Usage)
+	Evidence{Freed: from.Freed}.learn(rec, now)
+}
+
 // mergeUsage keeps, of each window, the figures seen last.
 func mergeUsage(old, seen []account.UsageWindow) []account.UsageWindow {
 	merged := slices.Clone(old)

@@ -42,13 +42,18 @@ type Report struct {
 // Concerns reports whether the report changes rec at all; the usual success
 // does not.
 func (p Report) Concerns(rec *account.Record) bool {
+	return p.Weighs(rec) || newFigures(rec.Usage, p.Verdict.Usage)
+}
+
+// Weighs reports whether the report changes more of rec than its usage figures.
+func (p Report) Weighs(rec *account.Record) bool {
 	switch p.Verdict.Class {
 	case account.ClassSuccess:
-		return p.frees(rec) || len(p.Verdict.Limits) > 0 || p.proves(rec) || newFigures(rec.Usage, p.Verdict.Usage)
+		return p.proves(rec) || p.frees(rec) || len(p.Verdict.Limits) > 0
 	case account.ClassLimited, account.ClassRevoked:
 		return true
 	default:
-		return p.refuses(rec) || p.frees(rec) || len(p.Verdict.Limits) > 0 || newFigures(rec.Usage, p.Verdict.Usage)
+		return p.refuses(rec) || p.frees(rec) || len(p.Verdict.Limits) > 0
 	}
 }
 

@@ -6,7 +6,10 @@
 // decide what an answer means.
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Slot is an account's place in a [Pool]: a small number, good as an index. The
 // slot of a removed account is given to a later one. Where nothing else
@@ -100,6 +103,13 @@ func (p *Pool) Put(f Facts, now Instant) Slot {
 	p.replace(s, f)
 	p.settle(s)
 	return s
+}
+
+// Grow makes room for that many accounts more, as before many are put in at
+// once. It changes no decision.
+func (p *Pool) Grow(accounts int) {
+	p.members = slices.Grow(p.members, accounts)
+	p.base.places = slices.Grow(p.base.places, accounts)
 }
 
 // open finds a slot for a new account.

@@ -103,6 +103,8 @@ func (a *actor) Receive(message any) {
 		a.aboutArrived(m)
 	case *retrySaves:
 		a.retrySaves()
+	case *figuresDue:
+		a.storeFigures(false)
 	}
 	a.tellDrained()
 }

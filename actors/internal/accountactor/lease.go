@@ -65,7 +65,7 @@ func (a *actor) reportOutcome(m *messages.ReportOutcome) {
 	a.tellOfProvider(m.Verdict.Class, m.LeasedAt)
 	a.learn(policy.Report{Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt})
 	if used := a.lastUsed.Time(); used.Sub(a.record.LastUsedAt) > lastUsedGrain {
-		a.apply(func(r *account.Record) { r.LastUsedAt = used }, true, nil)
+		a.note(func(*account.Record) {})
 	}
 	m.Reply.Send(messages.Acknowledged{})
 }
@@ -75,9 +75,19 @@ func (a *actor) learn(report policy.Report) {
 	if report.Verdict.Class == account.ClassVerification {
 		a.Publish(event.VerificationRequired{Occurrence: a.occurrence(), URL: report.Verdict.URL})
 	}
-	if report.Concerns(a.record) {
+	switch {
+	case report.Weighs(a.record):
 		a.takeIn(report)
+	case report.Concerns(a.record):
+		a.takeFigures(report)
 	}
+}
+
+// takeFigures changes the record by an answer that tells of nothing but figures.
+func (a *actor) takeFigures(report policy.Report) {
+	now, old := a.Now(), a.record
+	a.note(func(r *account.Record) { report.Learn(r, now, *a.Tuning.Load()) })
+	a.publishUsage(old)
 }
 
 // takeIn changes the record by what an answer said.

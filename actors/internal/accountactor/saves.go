@@ -29,6 +29,8 @@ type unsaved struct {
 	// reason says why the last save failed; empty when it did not.
 	reason string
 	timer  runtime.Timer
+	// figures are among pending; nobody was told of them yet.
+	figures figures
 }
 
 // retrySaves is what an account tells itself when failed saves are due.
@@ -50,6 +52,7 @@ func (a *actor) use(mutate func(*account.Record)) {
 }
 
 func (a *actor) submit(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
+	a.storeFigures(true)
 	save := &messages.SaveAccount{Key: a.key(), Mutate: mutate, Lazy: lazy, ReplyTo: a.self, Acknowledge: acknowledge}
 	a.remember(save)
 	a.Writer.Tell(save)
@@ -225,6 +228,7 @@ func (a *actor) giveUpSaves(err error) {
 	if a.unsaved == nil {
 		return
 	}
+	a.storeFigures(false)
 	a.unsaved.timer.Stop()
 	for _, s := range a.unsaved.failed {
 		a.Writer.Tell(s)

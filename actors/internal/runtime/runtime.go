@@ -44,17 +44,19 @@ type System struct {
 // New starts an empty system that logs to log.
 func New(log zerolog.Logger) *System {
 	running, cancel := context.WithCancel(context.Background())
+	actors := actor.NewActorSystem(
+		actor.WithLoggerFactory(redactingLogger(log)),
+		// The defaults start a goroutine that outlives the system.
+		actor.WithDeadLetterThrottleInterval(time.Microsecond),
+		actor.WithDeadLetterThrottleCount(math.MaxInt32),
+	)
+	shrinkRegistry(actors)
 	return &System{
-		Log:     log,
-		Now:     WallClock,
-		Running: running,
-		cancel:  cancel,
-		actors: actor.NewActorSystem(
-			actor.WithLoggerFactory(redactingLogger(log)),
-			// The defaults start a goroutine that outlives the system.
-			actor.WithDeadLetterThrottleInterval(time.Microsecond),
-			actor.WithDeadLetterThrottleCount(math.MaxInt32),
-		),
+		Log:        log,
+		Now:        WallClock,
+		Running:    running,
+		cancel:     cancel,
+		actors:     actors,
 		dispatcher: newDispatcher(),
 	}
 }

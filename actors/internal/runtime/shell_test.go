@@ -171,6 +171,20 @@ func TestAskEndsWithItsContextAndWithTheActor(t *testing.T) {
 	}
 }
 
+// A registry with fewer buckets still knows protoactor's own processes.
+func TestRegistryIsSmall(t *testing.T) {
+	s := newTestSystem(t)
+	registry := s.actors.ProcessRegistry
+	if n := len(registry.LocalPIDs.LocalPIDs); n != registryBuckets {
+		t.Errorf("%d buckets", n)
+	}
+	for _, id := range []string{"deadletter", "eventstream"} {
+		if _, ok := registry.Get(s.actors.NewLocalPID(id)); !ok {
+			t.Errorf("%s is gone", id)
+		}
+	}
+}
+
 // What protoactor logs of our messages shows their types only.
 func TestLoggerRedacts(t *testing.T) {
 	var out bytes.Buffer

@@ -12,7 +12,7 @@ import (
 // addAccount stores a new account, or gives a known one the new login.
 func (s *supervisor) addAccount(m *messages.AddAccount) {
 	for _, id := range []string{s.holders.ofIdentity(&m.Record), s.holders.ofTokens(&m.Record)} {
-		if id != "" && s.byID[id] == nil {
+		if id != "" && s.member(id) == nil {
 			s.held[id] = append(s.held[id], m)
 			return
 		}
@@ -23,11 +23,11 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 			return
 		}
 	}
-	if known := s.byID[s.holders.ofIdentity(&m.Record)]; known != nil && known.record.Identity() == m.Record.Identity() {
+	if known := s.member(s.holders.ofIdentity(&m.Record)); known != nil && known.record.Identity() == m.Record.Identity() {
 		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
 		return
 	}
-	if id := s.holders.ofTokens(&m.Record); id != "" && s.byID[id].record.SharesToken(&m.Record) {
+	if id := s.holders.ofTokens(&m.Record); id != "" && s.member(id).record.SharesToken(&m.Record) {
 		m.Fail(&messages.RefusalError{
 			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
 		})
@@ -50,7 +50,7 @@ func (s *supervisor) accountCreated(m *messages.AccountCreated) {
 	case m.Err != nil:
 		s.holders.drop(&record)
 		s.readAgain(record.ID)
-	case s.byID[record.ID] == nil: // else a restart has found it in the store
+	case s.member(record.ID) == nil: // else a restart has found it in the store
 		s.join(&record)
 		s.Publish(event.AccountJoined{Occurrence: s.occurrence(&record)})
 	}

@@ -9,7 +9,7 @@ import (
 // loginFailed is the breaker: an account is disabled only while another one
 // stays usable. The last one is kept, with its fault on record.
 func (s *supervisor) loginFailed(m *messages.LoginFailed) {
-	failed := s.byID[m.ID]
+	failed := s.member(m.ID)
 	if failed == nil {
 		return
 	}
@@ -39,7 +39,7 @@ func (s *supervisor) usableBesides(id string) []string {
 }
 
 func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
-	failed := s.byID[m.Asked.Key.ID]
+	failed := s.member(m.Asked.Key.ID)
 	if failed == nil {
 		return
 	}

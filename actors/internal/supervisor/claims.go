@@ -46,7 +46,7 @@ func (s *supervisor) tellClaimsIn(wait time.Duration) {
 func (s *supervisor) tellClaims(now time.Time) {
 	ended := policy.At(now.Add(-claimLasts))
 	s.claims.mine = slices.DeleteFunc(s.claims.mine, func(m *member) bool {
-		m.claimed = m.usedAt > ended && s.byID[m.record.ID] == m
+		m.claimed = m.usedAt > ended && s.member(m.record.ID) == m
 		return !m.claimed
 	})
 	ids := make([]string, len(s.claims.mine))

@@ -51,7 +51,7 @@ func (s *supervisor) setBack(now time.Time, by time.Duration) {
 	for _, m := range s.order {
 		record := *m.record
 		record.SetBack(now, by)
-		m.record, m.notBefore = &record, shared.MovedBack(m.notBefore, by)
+		m.record, m.notBefore = &record, policy.At(shared.MovedBack(m.notBefore.Time(), by))
 		m.usedAt = min(m.usedAt, policy.At(now))
 		s.put(m, now)
 		m.Tell(&messages.ClockSetBack{Now: now, By: by})

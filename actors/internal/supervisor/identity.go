@@ -7,7 +7,7 @@ import (
 // identityLearnt lets an account be who the provider says it is, unless another
 // account is that already: two of one identity would be taken for one.
 func (s *supervisor) identityLearnt(m *messages.IdentityLearnt) {
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil || known.record.Subject != "" {
 		return
 	}

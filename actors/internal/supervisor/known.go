@@ -8,10 +8,10 @@ import (
 // holderOf returns the account that r is: of its identity, with its tokens, or
 // linked to where r was found; empty when there is none.
 func (s *supervisor) holderOf(r *account.Record) string {
-	if known := s.byID[s.holders.ofIdentity(r)]; known != nil && known.record.Identity() == r.Identity() {
+	if known := s.member(s.holders.ofIdentity(r)); known != nil && known.record.Identity() == r.Identity() {
 		return known.record.ID
 	}
-	if known := s.byID[s.holders.ofTokens(r)]; known != nil && known.record.SharesToken(r) {
+	if known := s.member(s.holders.ofTokens(r)); known != nil && known.record.SharesToken(r) {
 		return known.record.ID
 	}
 	for _, m := range s.order {

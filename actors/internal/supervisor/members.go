@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -13,12 +14,14 @@ import (
 // member is one account as the supervisor knows it.
 type member struct {
 	*runtime.Ref
-	slot      policy.Slot
-	record    *account.Record
-	notBefore time.Time
-	// usedAt is when it was last picked; claimed is set while others are told.
-	usedAt  policy.Instant
+	slot policy.Slot
+	// claimed is set while others are told that it is in use.
 	claimed bool
+	record  *account.Record
+	// notBefore is when a request may be sent to it again; zero for any time.
+	notBefore policy.Instant
+	// usedAt is when it was last picked.
+	usedAt policy.Instant
 	// jitter is this process' own, so that others probe the account at other times.
 	jitter float64
 	// refreshFailed says why the account has to wait until notBefore.
@@ -27,13 +30,28 @@ type member struct {
 	told account.FaultKind
 }
 
+// member returns the account of that id; nil when it is not in the pool.
+func (s *supervisor) member(id string) *member {
+	slot, known := s.selection.Slot(id)
+	if !known {
+		return nil
+	}
+	return s.members[slot]
+}
+
 // is reports whether the account is of a kind; the empty one is any.
 func (m *member) is(kind account.Kind) bool { return kind == "" || kind == m.record.Kind }
+
+// grow makes room for accounts, so that those of a large pool cost no more than
+// they fill.
+func (s *supervisor) grow(accounts int) {
+	s.selection.Grow(accounts)
+	s.members, s.order = slices.Grow(s.members, accounts), slices.Grow(s.order, accounts)
+}
 
 // join makes a stored account a member of the pool.
 func (s *supervisor) join(record *account.Record) {
 	m := &member{Ref: s.spawn(record), record: record, jitter: s.Jitter()}
-	s.byID[record.ID] = m
 	s.order = append(s.order, m)
 	s.Resize(record.Kind, 1)
 	s.holders.put(record)
@@ -47,9 +65,9 @@ func (s *supervisor) join(record *account.Record) {
 // put tells selection what is known of a member.
 func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 	facts := policy.FactsOf(m.record, *s.Tuning.Load())
-	facts.CoolUntil = max(facts.CoolUntil, policy.At(m.notBefore))
+	facts.CoolUntil = max(facts.CoolUntil, m.notBefore)
 	if probe := policy.ProbeAt(m.record, m.jitter); probe != 0 {
-		facts.ProbeAt = max(probe, policy.At(m.notBefore))
+		facts.ProbeAt = max(probe, m.notBefore)
 	}
 	facts.Claimed = s.settings.Claims && s.claims.theirs[m.record.ID]
 	return s.selection.Put(facts, policy.At(now))
@@ -57,7 +75,7 @@ func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 
 // accountChanged takes over what an account has learnt.
 func (s *supervisor) accountChanged(m *messages.AccountChanged) {
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil {
 		return
 	}
@@ -66,7 +84,7 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 	s.Resize(m.Record.Kind, 1)
 	now := s.Now()
 	s.lookForPause(known.record, m.Record, now)
-	known.record, known.notBefore, known.refreshFailed = m.Record, m.NotBefore, m.RefreshFailed
+	known.record, known.notBefore, known.refreshFailed = m.Record, policy.At(m.NotBefore), m.RefreshFailed
 	s.outage = s.outage || m.RefreshFailed != ""
 	if m.Record.Fault == nil {
 		known.told = ""
@@ -83,7 +101,7 @@ func (s *supervisor) readAgain(id string) {
 }
 
 func (s *supervisor) commandAccount(m *messages.CommandAccount) {
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil {
 		m.Fail(messages.UnknownAccount(m.ID))
 		return

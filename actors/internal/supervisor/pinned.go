@@ -15,7 +15,7 @@ import (
 type unpinDue struct{ removed string }
 
 func (s *supervisor) pin(m *messages.PinPool) {
-	if m.ID != "" && s.byID[m.ID] == nil {
+	if m.ID != "" && s.member(m.ID) == nil {
 		m.Fail(messages.UnknownAccount(m.ID))
 		return
 	}
@@ -35,7 +35,7 @@ func (s *supervisor) pinStored(m *messages.PinStored) {
 	switch {
 	case m.Err != nil && m.Asked.Replaces != "":
 		s.unpinLater.Set(s.self, saveRetry, &unpinDue{removed: m.Asked.Replaces})
-	case m.Err == nil && s.byID[m.Asked.ID] == nil && !leaving:
+	case m.Err == nil && s.member(m.Asked.ID) == nil && !leaving:
 		s.unpin(m.Asked.ID) // it was removed meanwhile
 	}
 }

@@ -74,7 +74,7 @@ func (m *member) triedAt() time.Time {
 	if m.record.Refused() {
 		return time.Time{}
 	}
-	return m.notBefore
+	return m.notBefore.Time()
 }
 
 func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalError {
@@ -82,7 +82,7 @@ func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalErro
 		Reason: messages.RefusedPin, AccountID: m.Lease.Pin, PinnedFor: m.Lease.PinnedFor, ByOwner: m.Lease.PinnedBy == policy.ByOwner,
 		Detail: "the pool has no account of this id",
 	}
-	pinned := s.byID[refusal.AccountID]
+	pinned := s.member(refusal.AccountID)
 	if pinned == nil {
 		return refusal
 	}
@@ -125,8 +125,8 @@ func (s *supervisor) line(m *member, model string) messages.RefusedAccount {
 		}
 	}
 	switch {
-	case m.notBefore.After(line.Until):
-		line.Reason, line.Until, line.Owner = "its token could not be refreshed ("+m.refreshFailed+")", m.notBefore, false
+	case m.notBefore.Time().After(line.Until):
+		line.Reason, line.Until, line.Owner = "its token could not be refreshed ("+m.refreshFailed+")", m.notBefore.Time(), false
 	case line.Reason == "":
 		line.Reason = "as many requests in flight as it may have, or tried already"
 	}

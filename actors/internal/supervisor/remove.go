@@ -15,7 +15,7 @@ type removal struct {
 
 // removeAccount takes an account out of selection, and then out of the store.
 func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil {
 		m.Fail(messages.UnknownAccount(m.ID))
 		return
@@ -31,7 +31,6 @@ func (s *supervisor) leave(m *member) {
 	s.selection.Remove(id, policy.At(s.Now()))
 	s.pause.sightings.Forget(id)
 	s.savePoolSoon()
-	delete(s.byID, id)
 	s.members[m.slot] = nil
 	for i, o := range s.order {
 		if o == m {

@@ -9,7 +9,7 @@ import (
 // another process added.
 func (s *supervisor) accountStored(m *messages.AccountStored) {
 	s.forgetUnreadable(m.Record.ID)
-	if known := s.byID[m.Record.ID]; known != nil {
+	if known := s.member(m.Record.ID); known != nil {
 		known.Tell(m)
 		return
 	}
@@ -25,7 +25,7 @@ func (s *supervisor) accountStored(m *messages.AccountStored) {
 // accountGone ends the membership of an account that another process removed.
 func (s *supervisor) accountGone(m *messages.AccountGone) {
 	s.forgetUnreadable(m.ID)
-	known := s.byID[m.ID]
+	known := s.member(m.ID)
 	if known == nil {
 		return
 	}
@@ -38,18 +38,18 @@ func (s *supervisor) accountGone(m *messages.AccountGone) {
 
 // accountsPresent has those looked at that are here and not stored, or stored
 // and not here.
-func (s *supervisor) accountsPresent(m *messages.AccountsPresent) {
-	stored := make(map[string]bool, len(m.IDs))
+func (s *supervisor) accountsPresent(present *messages.AccountsPresent) {
+	stored := make(map[string]bool, len(present.IDs))
 	var differ []string
-	for _, id := range m.IDs {
+	for _, id := range present.IDs {
 		stored[id] = true
-		if s.byID[id] == nil {
+		if s.member(id) == nil {
 			differ = append(differ, id)
 		}
 	}
-	for id := range s.byID {
-		if !stored[id] {
-			differ = append(differ, id)
+	for _, m := range s.order {
+		if !stored[m.record.ID] {
+			differ = append(differ, m.record.ID)
 		}
 	}
 	s.Writer.Tell(&messages.ReadAccounts{Provider: s.Provider.Name(), IDs: differ, ReplyTo: s.self})

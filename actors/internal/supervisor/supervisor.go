@@ -28,7 +28,6 @@ type supervisor struct {
 	// members are the accounts by their slot in selection, order by the time
 	// they were added.
 	members     []*member
-	byID        map[string]*member
 	order       []*member
 	quarantined []messages.Quarantined
 	holders     holders
@@ -100,7 +99,7 @@ func newSupervisor(p *shared.Pool, self *runtime.Ref, settings messages.PoolSett
 	}
 	return &supervisor{
 		Pool: p, settings: settings, selection: selection, self: self, spawnAccount: spawn, opened: opened,
-		byID: map[string]*member{}, holders: newHolders(), leaving: map[string]removal{}, held: map[string][]*messages.AddAccount{},
+		holders: newHolders(), leaving: map[string]removal{}, held: map[string][]*messages.AddAccount{},
 	}
 }
 
@@ -260,6 +259,7 @@ func (s *supervisor) poolLoaded(m *messages.PoolLoaded) {
 		return
 	}
 	now := policy.At(s.Now())
+	s.grow(len(m.Accounts))
 	for i := range m.Accounts {
 		s.join(&m.Accounts[i])
 	}
