@@ -177,7 +177,8 @@ func (e *DuplicateAccountError) Error() string {
 	return errorText("%s account %s already holds this token; log in again for a token of its own", e.Provider, e.AccountID)
 }
 
-// InvalidAccountError is returned by [Pool.Add] for an account that cannot work.
+// InvalidAccountError is returned by [Pool.Add] for an account that cannot work, and
+// by [Pool.Rename] for such a label.
 type InvalidAccountError struct {
 	// Field is the [NewAccount] field that is wrong.
 	Field string

@@ -112,7 +112,7 @@ func (s tokenSource) Token() (*oauth2.Token, error) {
 // RefreshToken or both; white space around them is left out, and what an HTTP
 // header cannot carry is refused.
 type NewAccount struct {
-	// Label is shown in place of the e-mail.
+	// Label is shown in place of the e-mail, without the white space around it.
 	Label string
 	Email string
 	// Subject is the provider's id of the account, Organization what it is
@@ -142,6 +142,9 @@ type NewAccount struct {
 // switched on, and keeps its id. Errors: [*InvalidAccountError],
 // [*DuplicateAccountError], the store's.
 func (p *Pool) Add(ctx context.Context, a NewAccount) (id string, err error) {
+	if a.Label, err = parseLabel(a.Label); err != nil {
+		return "", err
+	}
 	record, err := a.record()
 	if err != nil {
 		return "", err
@@ -190,6 +193,18 @@ func (a NewAccount) credentials() (account.Credentials, error) {
 	return creds, nil
 }
 
+// parseLabel checks a label; an empty one is none.
+func parseLabel(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	label, err := account.ParseLabel(text)
+	if err != nil {
+		return "", &InvalidAccountError{Field: "Label", Problem: err.Error()}
+	}
+	return label, nil
+}
+
 // maxWeight bounds what one account may weigh.
 const maxWeight = 10_000
 
@@ -221,8 +236,14 @@ func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
 	return p.publicError(p.actors.SetEnabled(ctx, id, enabled))
 }
 
-// Rename sets an account's label. Errors: [ErrUnknownAccount], the store's.
+// Rename sets an account's label, without the white space around it; an empty one
+// takes the label away. Errors: [*InvalidAccountError], [ErrUnknownAccount], the
+// store's.
 func (p *Pool) Rename(ctx context.Context, id, label string) error {
+	label, err := parseLabel(label)
+	if err != nil {
+		return err
+	}
 	return p.publicError(p.actors.Rename(ctx, id, label))
 }
 

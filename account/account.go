@@ -180,17 +180,6 @@ func (r *Record) Renewable() bool {
 	return !r.Credentials.RefreshToken.IsZero()
 }
 
-// DisplayLabel returns the label, else the e-mail, else "Account (xxxxxxxx)".
-func (r *Record) DisplayLabel() string {
-	switch {
-	case r.Label != "":
-		return r.Label
-	case r.Email != "":
-		return r.Email
-	}
-	return "Account (" + r.ID[:min(8, len(r.ID))] + ")"
-}
-
 // Identity returns what makes two records the same account: organization
 // and subject. It is empty while the subject is not known.
 func (r *Record) Identity() string {

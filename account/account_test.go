@@ -189,21 +189,6 @@ func TestReplaceMakesTheAccountWorkAgain(t *testing.T) {
 	}
 }
 
-func TestDisplayLabel(t *testing.T) {
-	rec := account.Record{ID: "0190aaaa-bbbb", Email: "e@x", Label: "l"}
-	for _, want := range []string{"l", "e@x", "Account (0190aaaa)"} {
-		if got := rec.DisplayLabel(); got != want {
-			t.Errorf("label %q, want %q", got, want)
-		}
-		if rec.Label != "" {
-			rec.Label = ""
-		} else {
-			rec.Email = ""
-		}
-	}
-}
-
-// One e-mail in two workspaces is two accounts.
 func TestIdentity(t *testing.T) {
 	a := account.Record{Organization: "one", Subject: "s"}
 	b := account.Record{Organization: "two", Subject: "s"}

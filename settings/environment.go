@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/tailscale/hujson"
+
+	"github.com/seed-810f1486/multiaccount/internal/nearest"
 )
 
 // variablePrefix is what the names of all our environment variables begin with.
@@ -68,7 +70,7 @@ func unknownVariable(name string) error {
 	for _, k := range table() {
 		names = append(names, k.describe().Variable)
 	}
-	if meant := nearest(name, names); meant != "" {
+	if meant := nearest.Of(name, names); meant != "" {
 		return fmt.Errorf("no such variable; did you mean %s?", meant)
 	}
 	return errors.New("no such variable; a setting's is called " + variablePrefix + "<KEY>, as in " + variable("max_wait_ms"))

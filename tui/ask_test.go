@@ -90,7 +90,7 @@ func TestQuestionsNeedATerminal(t *testing.T) {
 
 func TestLabel(t *testing.T) {
 	for want, a := range map[string]multiaccount.AccountStatus{
-		"work": {Label: "work", Email: "a@example.com"}, "a@example.com": {Email: "a@example.com"}, "Account (01234567)": {ID: "0123456789"},
+		"work": {Label: "work", Email: "a@example.com"}, "a@example.com": {Email: "a@example.com"}, "Account (23456789)": {ID: "0123456789"},
 	} {
 		if got := tui.Label(&a); got != want {
 			t.Errorf("%q, want %q", got, want)

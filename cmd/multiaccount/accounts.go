@@ -10,10 +10,10 @@ import (
 
 const accountsHelp = `List and change the accounts.
 
-An account is named by its id, its label or its e-mail, or by the beginning of
-one of them.
-A name that fits several accounts is an error that lists them; --provider narrows
-the search.`
+An account is named by its id, its label or its e-mail. A command that only
+reads takes the beginning of one as well; a command that changes something does
+not. A name that fits several accounts is an error that lists them; --provider
+narrows the search.`
 
 // accountFlags are those of all commands about accounts.
 type accountFlags struct {

@@ -23,13 +23,13 @@ shown. It is never an argument: other users of this machine could see it.
 const maxKeyLength = 64 << 10
 
 func newAccountsAdd(s streams) *cobra.Command {
-	asJSON, label := false, ""
+	asJSON, label := false, labelFlag("")
 	c := &cobra.Command{
 		Use: "add PROVIDER", Short: "Add an account that has an API key", Long: addHelp, Args: cobra.ExactArgs(1),
 		ValidArgsFunction: completeProvider(),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withSession(c.Context(), s, func(o *session) error {
-				e, err := addKey(c.Context(), s, o, args[0], label)
+				e, err := addKey(c.Context(), s, o, args[0], string(label))
 				if err != nil {
 					return err
 				}
@@ -37,7 +37,7 @@ func newAccountsAdd(s streams) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&label, "label", "", "what to call the account")
+	c.Flags().Var(&label, "label", "what to call the account")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, and nothing else")
 	return c
 }

@@ -21,7 +21,11 @@ func newAccountsChanges(s streams) []*cobra.Command {
 	var all []*cobra.Command
 	for _, ch := range []change{
 		{"rename ACCOUNT LABEL", "Give an account another label", "renamed", func(ctx context.Context, e *entry, args []string) error {
-			return e.pool.Rename(ctx, e.ID, args[0])
+			var label labelFlag
+			if err := label.Set(args[0]); err != nil {
+				return &usageError{err}
+			}
+			return e.pool.Rename(ctx, e.ID, string(label))
 		}},
 		{"enable ACCOUNT", "Switch an account on, and try its login again", "enabled", func(ctx context.Context, e *entry, _ []string) error {
 			return e.pool.SetEnabled(ctx, e.ID, true)

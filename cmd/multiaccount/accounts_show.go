@@ -16,7 +16,7 @@ func newAccountsShow(s streams) *cobra.Command {
 		ValidArgsFunction: completeAccount(f),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withSession(c.Context(), s, func(o *session) error {
-				e, err := o.find(c.Context(), f.provider, args[0])
+				e, err := o.findBegun(c.Context(), f.provider, args[0])
 				if err != nil {
 					return err
 				}

@@ -12,7 +12,7 @@ func examples() map[string]string {
 		"multiaccount accounts list":    "multiaccount accounts list\nmultiaccount accounts list --provider openai --json",
 		"multiaccount accounts pin":     "multiaccount accounts pin work\nmultiaccount accounts pin --clear",
 		"multiaccount accounts refresh": `multiaccount accounts refresh ada@example.com`,
-		"multiaccount accounts remove":  "multiaccount accounts remove work\nmultiaccount accounts remove 0199c3 --yes",
+		"multiaccount accounts remove":  "multiaccount accounts remove work\nmultiaccount accounts remove ada@example.com --yes",
 		"multiaccount accounts rename":  `multiaccount accounts rename ada@example.com work`,
 		"multiaccount accounts reset":   `multiaccount accounts reset work`,
 		"multiaccount accounts show":    "multiaccount accounts show work\nmultiaccount accounts show work --json",

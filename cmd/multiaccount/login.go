@@ -38,7 +38,7 @@ type loginOptions struct {
 	// misplaced says that the key itself stood behind --api-key.
 	misplaced bool
 
-	label   string
+	label   labelFlag
 	timeout time.Duration
 }
 
@@ -58,7 +58,7 @@ func newLogin(s streams) *cobra.Command {
 	flags.BoolVar(&o.noBrowser, "no-browser", false, "open no browser here, and paste what one elsewhere shows")
 	flags.BoolVar(&o.device, "device", false, "log in with a code on any other device")
 	flags.BoolFunc("api-key", "keep an API key, from standard input or a prompt", o.keyFlag)
-	flags.StringVar(&o.label, "label", "", "what to call the account in place of its e-mail")
+	flags.Var(&o.label, "label", "what to call the account in place of its e-mail")
 	flags.DurationVar(&o.timeout, "timeout", defaultLoginTime, "how long to wait for the owner")
 	flags.BoolVar(&o.json, "json", false, "print the account as JSON, and nothing else")
 	return c
@@ -113,7 +113,7 @@ func runLogin(ctx context.Context, s streams, name string, o loginOptions) error
 func obtain(ctx context.Context, w *owner, p providers.Provider, o loginOptions) (login.New, error) {
 	if o.apiKey {
 		key, err := w.key(ctx, p.Name())
-		return login.New{APIKey: key, Label: o.label}, err
+		return login.New{APIKey: key, Label: string(o.label)}, err
 	}
 	methods, reason := login.Suggest(runtime.GOOS, os.Getenv)
 	switch {
@@ -133,7 +133,7 @@ func obtain(ctx context.Context, w *owner, p providers.Provider, o loginOptions)
 	if errors.Is(err, errors.ErrUnsupported) {
 		err = fmt.Errorf("%w; try --device, --no-browser or --api-key", err)
 	}
-	return login.New{Grant: grant, Label: o.label}, advice(err)
+	return login.New{Grant: grant, Label: string(o.label)}, advice(err)
 }
 
 // asker takes an owner through a login.

@@ -107,7 +107,7 @@ func (o *session) concerning(ctx context.Context, provider, name string, all []d
 	if len(mine) > 0 {
 		return mine, nil
 	}
-	account, err := o.find(ctx, provider, name)
+	account, err := o.findBegun(ctx, provider, name)
 	if err != nil {
 		return nil, &usageError{fmt.Errorf("%q is no conversation with a known decision, and %w", name, err)}
 	}

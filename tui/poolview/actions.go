@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -104,10 +105,8 @@ func (m *model) rename() tea.Cmd {
 	a := *m.current()
 	label := a.Label
 	input := huh.NewInput().Title("Rename " + a.name()).Value(&label).Validate(func(text string) error {
-		if strings.TrimSpace(text) == "" {
-			return errors.New("a name needs a letter at least")
-		}
-		return nil
+		_, err := account.ParseLabel(text)
+		return err
 	})
 	return m.open("enter renames · esc leaves it", func() tea.Cmd {
 		return m.apply(a, deed{begun: "renaming", ended: "renamed", do: func(ctx context.Context, p Pool, id string) error {

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/login"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
@@ -90,10 +91,18 @@ func (m *model) askKey(l Login, again key) tea.Cmd {
 // askLabel asks what to call a new account, which no provider tells of a key.
 func (m *model) askLabel(l Login) tea.Cmd {
 	label := ""
+	input := huh.NewInput().Title("What is the account to be called?").Description("May be left empty.").Value(&label).
+		Validate(func(text string) error {
+			if strings.TrimSpace(text) == "" {
+				return nil
+			}
+			_, err := account.ParseLabel(text)
+			return err
+		})
 	return m.open("enter goes on · esc leaves it", func() tea.Cmd {
 		l.Label = strings.TrimSpace(label)
 		return m.begin(l, key{})
-	}, huh.NewInput().Title("What is the account to be called?").Description("May be left empty.").Value(&label))
+	}, input)
 }
 
 var errLeft = errors.New("the login was given up, and nothing was stored")
