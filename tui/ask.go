@@ -89,17 +89,38 @@ func (t Terminal) ask(ctx context.Context, question string, field huh.Field) err
 	if t.In == nil || t.Out == nil || !IsTerminal(t.In) || !IsTerminal(t.Out) {
 		return &NoTerminalError{Question: question}
 	}
-	form := huh.NewForm(huh.NewGroup(field)).WithTheme(Theme()).WithKeyMap(Keys()).WithShowHelp(true).
-		WithInput(t.In).WithOutput(t.Out).WithProgramOptions(tea.WithoutSignalHandler())
-	err := form.RunWithContext(ctx)
+	form := huh.NewForm(huh.NewGroup(field)).WithTheme(Theme()).WithKeyMap(Keys()).WithShowHelp(true)
+	form.SubmitCmd, form.CancelCmd = tea.Quit, tea.Quit
+	screen := tea.NewProgram(asked{form}, tea.WithoutSignalHandler(), tea.WithInput(t.In), tea.WithOutput(t.Out))
+	defer context.AfterFunc(ctx, screen.Quit)()
+	_, err := screen.Run()
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, huh.ErrUserAborted):
+	case err != nil:
+		return fmt.Errorf("asking on the terminal: %w", err)
+	case form.State != huh.StateCompleted:
 		return ErrDismissed
 	}
-	return err
+	return nil
 }
+
+// asked is a form as a program of its own. One that the form runs itself reads
+// standard input whatever it was given, and leaves its reader behind when its
+// context ends.
+type asked struct{ form *huh.Form }
+
+// Init implements [tea.Model].
+func (a asked) Init() tea.Cmd { return a.form.Init() }
+
+// Update implements [tea.Model].
+func (a asked) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := a.form.Update(msg) // the form changes in place
+	return a, cmd
+}
+
+// View implements [tea.Model].
+func (a asked) View() tea.View { return tea.NewView(a.form.View()) }
 
 // Keys returns the keys of forms: escape leaves them, as ctrl-c does.
 func Keys() *huh.KeyMap {

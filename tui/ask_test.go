@@ -25,6 +25,11 @@ func TestQuestionsOnATerminal(t *testing.T) {
 		"ctrl-c leaves":            {"confirm", "Yes", "\x03", "sure false, error nothing was chosen"},
 		"no is proposed":           {"confirm", "Yes", "\r", "sure false, error <nil>"},
 		"yes by its letter":        {"confirm", "Yes", "y", "sure true, error <nil>"},
+		"a secret does not show":   {"secret", "Key:", "abc\x7fd\x7f\x7fü\x7fz\r", `secret "az", error <nil>`},
+		"a secret again":           {"secret", "Key:", "abc\x15x y\r", `secret "x y", error <nil>`},
+		"ctrl-c leaves a secret":   {"secret", "Key:", "ab\x03", `secret "", error nothing was chosen`},
+		"ctrl-d ends a secret":     {"secret", "Key:", "ab\x04", `secret "", error EOF`},
+		"keys that are too early":  {"secrets", "Key:", "one\rtwo\r", `secrets "one" "two"`},
 		"yes by the arrow and key": {"confirm", "Yes", "\x1b[D\r", "sure true, error <nil>"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,6 +22,10 @@ func TestMain(m *testing.M) {
 
 func ask(question string) {
 	on := tui.Terminal{In: os.Stdin, Out: os.Stdout}
+	if question == "secret" || question == "secrets" {
+		askSecrets(on, question == "secrets")
+		return
+	}
 	if question == "select" {
 		chosen, err := on.Select(context.Background(), "Which account?", tui.Option{Name: "work", Note: "Max"}, tui.Option{Name: "personal"})
 		fmt.Printf("chosen %d, error %v\n", chosen, err)
@@ -29,4 +33,14 @@ func ask(question string) {
 	}
 	sure, err := on.Confirm(context.Background(), "Remove work?")
 	fmt.Printf("sure %v, error %v\n", sure, err)
+}
+
+func askSecrets(on tui.Terminal, two bool) {
+	first, err := on.Secret(context.Background(), "Key:")
+	if !two {
+		fmt.Printf("secret %q, error %v\n", first, err)
+		return
+	}
+	second, err := on.Secret(context.Background(), "Once more:")
+	fmt.Printf("secrets %q %q, error %v\n", first, second, err)
 }

@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount"
-	"github.com/seed-810f1486/multiaccount/login"
-	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 const addHelp = `Add an account that has an API key.
@@ -18,9 +14,6 @@ The key is read from standard input, or asked for on a terminal without being
 shown. It is never an argument: other users of this machine could see it.
 
   multiaccount accounts add anthropic --label work < key.txt`
-
-// maxKeyLength bounds what is read from standard input; keys are short.
-const maxKeyLength = 64 << 10
 
 func newAccountsAdd(s streams) *cobra.Command {
 	asJSON, label := false, labelFlag("")
@@ -47,29 +40,13 @@ func addKey(ctx context.Context, s streams, o *session, provider, label string) 
 	if err != nil {
 		return nil, err
 	}
-	key, err := readKey(s, provider)
+	key, err := readKey(ctx, s, provider)
 	if err != nil {
 		return nil, err
 	}
-	id, err := pool.Add(ctx, multiaccount.NewAccount{Label: label, APIKey: key})
+	id, err := pool.Add(ctx, multiaccount.NewAccount{Label: label, APIKey: key.Reveal()})
 	if err != nil {
 		return nil, err
 	}
 	return o.find(ctx, provider, id)
-}
-
-func readKey(s streams, provider string) (string, error) {
-	if tui.IsTerminal(s.in) {
-		return cleanKey(ask(s, "API key for "+provider+" (it is not shown): "))
-	}
-	text, err := io.ReadAll(io.LimitReader(s.in, maxKeyLength))
-	return cleanKey(string(text), err)
-}
-
-func cleanKey(text string, err error) (string, error) {
-	if err != nil {
-		return "", fmt.Errorf("reading the API key: %w", err)
-	}
-	key, err := login.ParseKey(text)
-	return key.Reveal(), err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -74,8 +73,8 @@ func configEdit(ctx context.Context, s streams, path string) error {
 			return nil
 		}
 		_, _ = fmt.Fprintf(s.err, "%s\n", printable.Lines(wrong.Error())) // the question below is what matters
-		if !askAgain(s) {
-			return fmt.Errorf("%s is as it was", path)
+		if err := askAgain(ctx, s, path); err != nil {
+			return err
 		}
 	}
 }
@@ -97,11 +96,14 @@ func keepDraft(ctx context.Context, path, draft string, before []byte) error {
 	})
 }
 
-func askAgain(s streams) bool {
-	_, _ = fmt.Fprint(s.err, "Edit again? [Y/n] ")
-	answer, err := bufio.NewReader(s.in).ReadString('\n')
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return err == nil && (answer == "" || strings.HasPrefix(answer, "y"))
+// askAgain returns nil when the file is to be edited again.
+func askAgain(ctx context.Context, s streams, path string) error {
+	chosen, err := s.terminal().Select(ctx, "Edit again?",
+		tui.Option{Name: "yes", Note: "go on with the copy"}, tui.Option{Name: "no", Note: "leave the settings as they were"})
+	if err == nil && chosen == 1 {
+		return fmt.Errorf("%s is as it was", path)
+	}
+	return err
 }
 
 func openEditor(ctx context.Context, s streams, path string) error {

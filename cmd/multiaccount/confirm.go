@@ -14,13 +14,11 @@ func confirm(ctx context.Context, s streams, question string, sure bool) error {
 	if sure {
 		return nil
 	}
-	yes, err := tui.Terminal{In: s.in, Out: s.err}.Confirm(ctx, question)
+	yes, err := s.terminal().Confirm(ctx, question)
 	var nobody *tui.NoTerminalError
 	switch {
 	case errors.As(err, &nobody):
 		return &usageError{errors.New("nobody can be asked here: call it with --yes to do it")}
-	case errors.Is(err, tui.ErrDismissed):
-		return errInterrupted
 	case err != nil:
 		return err
 	case yes:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/persistence"
@@ -47,7 +46,7 @@ func runEncrypt(ctx context.Context, s streams, byKeyring bool) error {
 	if err != nil {
 		return err
 	}
-	cipher, e, err := keyFor(s, dir, byKeyring)
+	cipher, e, err := keyFor(ctx, s, dir, byKeyring)
 	if err != nil {
 		return err
 	}
@@ -57,7 +56,7 @@ func runEncrypt(ctx context.Context, s streams, byKeyring bool) error {
 
 // keyFor returns the key of a folder that is encrypted in part already, else a
 // new one.
-func keyFor(s streams, dir string, byKeyring bool) (persistence.Cipher, persistence.Encryption, error) {
+func keyFor(ctx context.Context, s streams, dir string, byKeyring bool) (persistence.Cipher, persistence.Encryption, error) {
 	e, sealed, err := persistence.ReadEncryption(dir)
 	if err != nil {
 		return nil, e, err
@@ -66,7 +65,7 @@ func keyFor(s streams, dir string, byKeyring bool) (persistence.Cipher, persiste
 		return nil, e, errors.New("the accounts are encrypted already")
 	}
 	if sealed {
-		cipher, err := vault.Open(dir, passphrase(s))
+		cipher, err := vault.Open(dir, passphrase(ctx, s))
 		return cipher, e, err
 	}
 	key, err := vault.NewKey()
@@ -77,7 +76,7 @@ func keyFor(s streams, dir string, byKeyring bool) (persistence.Cipher, persiste
 		e, err = key.ByKeyring()
 		return key, e, err
 	}
-	words, err := newPassphrase(s)
+	words, err := newPassphrase(ctx, s)
 	if err != nil {
 		return nil, e, err
 	}
@@ -97,7 +96,7 @@ func runDecrypt(ctx context.Context, s streams) error {
 	if !sealed {
 		return persistence.ErrNotSealed
 	}
-	cipher, err := vault.Open(dir, passphrase(s))
+	cipher, err := vault.Open(dir, passphrase(ctx, s))
 	if err != nil {
 		return err
 	}
@@ -119,37 +118,29 @@ func tellConversion(s streams, done persistence.Conversion, err error, now strin
 }
 
 // passphrase returns the one of the environment, else asks on a terminal.
-func passphrase(s streams) func() (string, error) {
+func passphrase(ctx context.Context, s streams) func() (string, error) {
 	return func() (string, error) {
 		words, err := vault.Environment()
-		if err == nil || !tui.IsTerminal(s.in) {
+		if err == nil || !isTerminal(s.in) {
 			return words, err
 		}
-		return ask(s, "Passphrase of the accounts: ")
+		return s.terminal().Secret(ctx, "Passphrase of the accounts:")
 	}
 }
 
 // newPassphrase asks twice, since nobody sees what is typed.
-func newPassphrase(s streams) (string, error) {
+func newPassphrase(ctx context.Context, s streams) (string, error) {
 	words, err := vault.Environment()
-	if err == nil || !tui.IsTerminal(s.in) {
+	if err == nil || !isTerminal(s.in) {
 		return words, err
 	}
-	first, err := ask(s, "New passphrase: ")
+	first, err := s.terminal().Secret(ctx, "New passphrase:")
 	if err != nil {
 		return "", err
 	}
-	again, err := ask(s, "Once more: ")
+	again, err := s.terminal().Secret(ctx, "Once more:")
 	if err == nil && first != again {
 		err = errors.New("the two passphrases differ: nothing was changed")
 	}
 	return first, err
-}
-
-// ask reads a line from the terminal without showing it.
-func ask(s streams, prompt string) (string, error) {
-	_, _ = fmt.Fprint(s.err, prompt) // a prompt that does not show is no reason to fail
-	line, err := term.ReadPassword(s.in.Fd())
-	_, _ = fmt.Fprintln(s.err)
-	return string(line), err
 }

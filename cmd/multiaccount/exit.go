@@ -30,10 +30,11 @@ func (e *usageError) Unwrap() error { return e.err }
 // when the command is interrupted.
 func exitStatus(ctx context.Context, err error) int {
 	var usage *usageError
+	var nobody *tui.NoTerminalError
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &nobody):
 		return exitUsage
 	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return exitInterrupted
@@ -43,9 +44,10 @@ func exitStatus(ctx context.Context, err error) int {
 
 var errInterrupted = errors.New("interrupted")
 
-// isInterruption reports whether err says nothing but that ctx has ended.
+// isInterruption reports whether err says nothing but that ctx has ended, or that
+// its owner left a question.
 func isInterruption(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx)))
+	return errors.Is(err, tui.ErrDismissed) || ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx)))
 }
 
 // tellMistakes makes wrong flags and arguments of c, and of all commands below

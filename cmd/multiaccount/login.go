@@ -112,7 +112,7 @@ func runLogin(ctx context.Context, s streams, name string, o loginOptions) error
 // obtain gets a new login in the way that the flags or the machine ask for.
 func obtain(ctx context.Context, w *owner, p providers.Provider, o loginOptions) (login.New, error) {
 	if o.apiKey {
-		key, err := w.key(ctx, p.Name())
+		key, err := readKey(ctx, w.streams, p.Name())
 		return login.New{APIKey: key, Label: string(o.label)}, err
 	}
 	methods, reason := login.Suggest(runtime.GOOS, os.Getenv)

@@ -54,7 +54,7 @@ func openSession(ctx context.Context, s streams) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	cipher, err := vault.Open(dir, passphrase(s))
+	cipher, err := vault.Open(dir, passphrase(ctx, s))
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -12,18 +11,13 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/cli/browser"
 
-	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/login"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
-const (
-	// openTime is how long the system has to say that there is no browser.
-	openTime = time.Second
-	// maxKey bounds what is read of standard input; keys are short.
-	maxKey = 64 << 10
-)
+// openTime is how long the system has to say that there is no browser.
+const openTime = time.Second
 
 // owner is the person who logs in. What is said goes to standard error.
 type owner struct {
@@ -76,6 +70,9 @@ func (w *owner) device(d providers.DeviceLogin) error {
 
 // paste asks for what the browser shows in the end.
 func (w *owner) paste(ctx context.Context, q login.Question) (string, error) {
+	if isTerminal(w.in) && !isTerminal(w.err) {
+		return "", &tui.NoTerminalError{Question: "what the browser shows in the end"}
+	}
 	if q.Problem != nil {
 		w.say(w.look.Warn.Render(tui.Clean(q.Problem.Error())))
 	} else {
@@ -86,7 +83,7 @@ func (w *owner) paste(ctx context.Context, q login.Question) (string, error) {
 		w.say(w.look.Title.Render("Log in with a browser on any machine, at"), "  "+tui.Clean(q.URL), end)
 	}
 	_ = tui.Print(w.err, "Paste it here: ") // as above
-	return awaited(ctx, func() (string, error) {
+	return tui.Awaited(ctx, func() (string, error) {
 		line, err := w.lines.ReadString('\n')
 		if line == "" && err != nil {
 			return "", fmt.Errorf("nothing was pasted: %w", err)
@@ -95,45 +92,8 @@ func (w *owner) paste(ctx context.Context, q login.Question) (string, error) {
 	})
 }
 
-// key reads an API key, unseen on a terminal.
-func (w *owner) key(ctx context.Context, provider string) (account.Secret, error) {
-	read := func() ([]byte, error) { return io.ReadAll(io.LimitReader(w.in, maxKey)) }
-	if isTerminal(w.in) {
-		_ = tui.Print(w.err, "API key for "+provider+" (it is not shown): ") // as above
-		defer w.say("")
-		state, err := term.GetState(w.in.Fd())
-		if err != nil {
-			return account.Secret{}, fmt.Errorf("the terminal: %w", err)
-		}
-		defer func() { _ = term.Restore(w.in.Fd(), state) }() // an interruption leaves it without echo
-		read = func() ([]byte, error) { return term.ReadPassword(w.in.Fd()) }
-	}
-	text, err := awaited(ctx, read)
-	if err != nil {
-		return account.Secret{}, fmt.Errorf("reading the API key: %w", err)
-	}
-	return login.ParseKey(string(text))
-}
-
-func isTerminal(file *os.File) bool { return file != nil && term.IsTerminal(file.Fd()) }
-
-// awaited reads in a way that an interruption ends. Nothing can stop the
-// reading itself: it ends with the process.
-func awaited[T any](ctx context.Context, read func() (T, error)) (T, error) {
-	type result struct {
-		value T
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		value, err := read()
-		done <- result{value, err}
-	}()
-	select {
-	case r := <-done:
-		return r.value, r.err
-	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
-	}
+// isTerminal reports whether a person is at the other end of a stream.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && file != nil && term.IsTerminal(file.Fd())
 }

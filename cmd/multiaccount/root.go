@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 // streams are the standard ones. Results go to out, and nothing else.
@@ -12,6 +14,9 @@ type streams struct {
 	in       *os.File
 	out, err io.Writer
 }
+
+// terminal is where a person is asked: standard output is for results alone.
+func (s streams) terminal() tui.Terminal { return tui.Terminal{In: s.in, Out: s.err} }
 
 const rootHelp = `Keep several accounts of an AI provider usable as one.
 
