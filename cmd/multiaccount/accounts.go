@@ -32,8 +32,9 @@ func newAccounts(s streams) *cobra.Command {
 		Use: "accounts", Short: "List and change the accounts", Long: accountsHelp, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newAccountsList(s), newAccountsShow(s), newAccountsAdd(s), newAccountsRemove(s), newAccountsPin(s))
-	c.AddCommand(newAccountsChanges(s)...)
+	grouped(c, groupLook, "Look:", newAccountsList(s), newAccountsShow(s))
+	grouped(c, groupAccounts, "Add and remove:", newAccountsAdd(s), newAccountsRemove(s))
+	grouped(c, groupChange, "Change:", append(newAccountsChanges(s), newAccountsPin(s))...)
 	return c
 }
 

@@ -9,7 +9,7 @@ import (
 func newAccountsRemove(s streams) *cobra.Command {
 	f, sure := &accountFlags{}, false
 	c := f.add(&cobra.Command{
-		Use: "remove ACCOUNT", Aliases: []string{"rm"}, Short: "Delete an account and its login from this machine", Args: cobra.ExactArgs(1),
+		Use: "remove ACCOUNT", Aliases: []string{"rm"}, SuggestFor: []string{"delete", "logout"}, Short: "Delete an account and its login from this machine", Args: cobra.ExactArgs(1),
 		ValidArgsFunction: completeAccount(f),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withSession(c.Context(), s, func(o *session) error {

@@ -22,7 +22,8 @@ answer; nothing is sent there but an empty request without credentials. It
 mends nothing by itself. As with every command, an account's file that cannot be
 read is set aside, with its bytes kept.
 
-The exit status is 0 when nothing needs its owner, and 1 when something does.`
+The exit status is 0 when nothing is wrong, 3 when an account needs its owner, and 1
+when something else is wrong.`
 
 // level is how a check came out.
 type level string
@@ -40,10 +41,21 @@ type finding struct {
 	Message string `json:"message"`
 	// Fix is what to do; empty when there is nothing to do.
 	Fix string `json:"fix,omitempty"`
+	// owner is set when an account needs its owner.
+	owner bool
 }
 
-// errUnwell says that the findings tell of a problem.
-var errUnwell = errors.New("something needs its owner; see above")
+func fine(check, message string) finding {
+	return finding{Check: check, Level: levelOK, Message: message}
+}
+
+func warning(check, message, fix string) finding {
+	return finding{Check: check, Level: levelWarning, Message: message, Fix: fix}
+}
+
+func problem(check, message, fix string) finding {
+	return finding{Check: check, Level: levelProblem, Message: message, Fix: fix}
+}
 
 func newDoctor(s streams) *cobra.Command {
 	f, offline := &accountFlags{}, false
@@ -96,9 +108,19 @@ func tellFindings(s streams, found []finding, asJSON bool) error {
 		}
 		err = tui.Print(s.out, text)
 	}
+	return errors.Join(err, verdictOf(found))
+}
+
+// verdictOf is what the doctor ends with.
+func verdictOf(found []finding) error {
+	var err error
 	for _, f := range found {
-		if f.Level == levelProblem {
-			return errors.Join(err, errUnwell)
+		switch {
+		case f.Level != levelProblem:
+		case !f.owner:
+			return errUnwell
+		default:
+			err = errNeedsOwner
 		}
 	}
 	return err

@@ -68,22 +68,20 @@ func examineAddress(ctx context.Context, provider, address string) finding {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, address, http.NoBody)
 	if err != nil {
-		return finding{provider, levelProblem, fmt.Sprintf("%q is no address", address), `mend it with "multiaccount config edit"`}
+		return problem(provider, fmt.Sprintf("%q is no address", address), `mend it with "multiaccount config edit"`)
 	}
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
 	began := time.Now()
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return finding{provider, levelProblem, fmt.Sprintf("%s does not answer: %v", host, err), "look at the network, a proxy, a firewall"}
+		return problem(provider, fmt.Sprintf("%s does not answer: %v", host, err), "look at the network, a proxy, a firewall")
 	}
 	_ = resp.Body.Close() // a HEAD has none
 	if skew := skewOf(resp, began); skew > clockSkew || skew < -clockSkew {
-		return finding{
-			provider, levelWarning, fmt.Sprintf("the clock of %s differs from this machine's by %s", host, tui.Wait(skew.Abs())),
-			"set this machine's clock: tokens and limits end by it",
-		}
+		return warning(provider, fmt.Sprintf("the clock of %s differs from this machine's by %s", host, tui.Wait(skew.Abs())),
+			"set this machine's clock: tokens and limits end by it")
 	}
-	return finding{provider, levelOK, host + " answers", ""}
+	return fine(provider, host+" answers")
 }
 
 // skewOf is how far the server's clock is ahead; 0 when it does not tell.

@@ -19,35 +19,35 @@ import (
 func examineSettings() (dir string, user *settings.Settings, found []finding) {
 	dir, err := settings.DefaultDir()
 	if err != nil {
-		return "", nil, []finding{{"settings", levelProblem, err.Error(), "set MULTIACCOUNT_DIR"}}
+		return "", nil, []finding{problem("settings", err.Error(), "set MULTIACCOUNT_DIR")}
 	}
 	path := filepath.Join(dir, settings.FileName)
 	loaded, err := settings.Load(path)
 	if err != nil {
-		return dir, nil, []finding{{"settings", levelProblem, err.Error(), fixOf(err, `mend them with "multiaccount config edit"`)}}
+		return dir, nil, []finding{problem("settings", err.Error(), fixOf(err, `mend them with "multiaccount config edit"`))}
 	}
 	message := tui.Clean(path) + " is in order"
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		message = "the defaults: there is no " + tui.Clean(path)
 	}
-	return dir, &loaded, []finding{{"settings", levelOK, message, ""}}
+	return dir, &loaded, []finding{fine("settings", message)}
 }
 
 // examineFolder opens the state folder as the engine does, which tells what is
 // wrong with it, and looks at the accounts.
 func examineFolder(ctx context.Context, s streams, dir, provider string) ([]finding, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return []finding{{"folder", levelOK, tui.Clean(dir) + " is not there yet; the first account makes it", ""}}, nil
+		return []finding{fine("folder", tui.Clean(dir)+" is not there yet; the first account makes it")}, nil
 	}
 	var found []finding
 	err := withSession(ctx, s, func(o *session) error {
-		found = []finding{{"folder", levelOK, tui.Clean(dir) + " is private, and its locks work", ""}}
+		found = []finding{fine("folder", tui.Clean(dir)+" is private, and its locks work")}
 		all, err := o.entries(ctx, provider)
 		if err != nil {
 			return err
 		}
 		if len(all) == 0 {
-			found = append(found, finding{"accounts", levelWarning, "there are none", `log in with "multiaccount login PROVIDER"`})
+			found = append(found, warning("accounts", "there are none", `log in with "multiaccount login PROVIDER"`))
 		}
 		for i := range all {
 			found = append(found, all[i].shown().examine(time.Now()))
@@ -55,7 +55,7 @@ func examineFolder(ctx context.Context, s streams, dir, provider string) ([]find
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
-		return []finding{{"folder", levelProblem, err.Error(), fixOf(err, "")}}, nil
+		return []finding{problem("folder", err.Error(), fixOf(err, ""))}, nil
 	}
 	return found, err
 }
@@ -76,7 +76,7 @@ const soon = 7 * 24 * time.Hour
 
 // examine says how an account is.
 func (e *entry) examine(now time.Time) finding {
-	f := finding{Check: e.Provider, Level: levelOK, Message: e.name() + " is " + string(e.State)}
+	f := finding{Check: e.Provider, Level: levelOK, Message: e.name() + " is " + string(e.State), owner: e.needsOwner()}
 	if e.Reason != "" {
 		f.Message += ": " + e.Reason
 	}

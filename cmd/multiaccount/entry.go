@@ -48,6 +48,16 @@ type quota struct {
 // name is what a person calls the account, fit to be printed.
 func (e *entry) name() string { return tui.Clean(cmp.Or(e.Label, e.ID)) }
 
+// needsOwner reports whether nobody but its owner can bring the account back.
+func (e *entry) needsOwner() bool {
+	switch e.State {
+	case multiaccount.StateReauth, multiaccount.StateLoginLost, multiaccount.StateQuarantined:
+		return true
+	case multiaccount.StateReady, multiaccount.StateBusy, multiaccount.StateCooling, multiaccount.StateDisabled:
+	}
+	return false
+}
+
 // shown is the entry as a person reads it. What the commands print as JSON is
 // as it is stored.
 func (e *entry) shown() *entry {

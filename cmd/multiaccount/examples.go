@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // examples are one or two calls of each command, by its path.
 func examples() map[string]string {
@@ -28,7 +32,7 @@ func examples() map[string]string {
 		"multiaccount demo":             "multiaccount demo\nmultiaccount demo --processes 4 --json",
 		"multiaccount doctor":           "multiaccount doctor\nmultiaccount doctor --offline --json",
 		"multiaccount encrypt":          "multiaccount encrypt\nmultiaccount encrypt --keyring",
-		"multiaccount export":           `multiaccount export --provider anthropic --yes > accounts.json`,
+		"multiaccount export":           `multiaccount export --provider anthropic > accounts.json`,
 		"multiaccount import":           "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json",
 		"multiaccount login":            "multiaccount login anthropic\nmultiaccount login openai --device",
 		"multiaccount status":           "multiaccount status --watch\nmultiaccount status --json",
@@ -39,7 +43,9 @@ func examples() map[string]string {
 
 // addExamples gives c and all commands below it their examples.
 func addExamples(c *cobra.Command) {
-	c.Example = examples()[c.CommandPath()]
+	if text := examples()[c.CommandPath()]; text != "" {
+		c.Example = "  " + strings.ReplaceAll(text, "\n", "\n  ")
+	}
 	for _, below := range c.Commands() {
 		addExamples(below)
 	}

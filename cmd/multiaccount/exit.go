@@ -4,18 +4,19 @@ import (
 	"context"
 	"errors"
 
-	"github.com/spf13/cobra"
-
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
-// The exit statuses.
+// The exit statuses, the same for all commands.
 const (
 	exitDone = 0
-	// exitFailed: the command did not do what it was asked for.
+	// exitFailed: the command did not do what it was asked for, or what it looked at is
+	// not well.
 	exitFailed = 1
 	// exitUsage: the command was called wrongly.
 	exitUsage = 2
+	// exitOwner: an account needs its owner. Commands that check end with it.
+	exitOwner = 3
 	// exitInterrupted: somebody pressed ctrl-c, or the process was told to end.
 	exitInterrupted = 130
 )
@@ -25,6 +26,13 @@ type usageError struct{ err error }
 
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
+
+// errInterrupted, errNeedsOwner and errUnwell are how commands end that found so.
+var (
+	errInterrupted = errors.New("interrupted")
+	errNeedsOwner  = errors.New("an account needs its owner; see above")
+	errUnwell      = errors.New("something is wrong; see above")
+)
 
 // exitStatus returns the status of a command that ended with err. ctx ends
 // when the command is interrupted.
@@ -38,31 +46,14 @@ func exitStatus(ctx context.Context, err error) int {
 		return exitUsage
 	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return exitInterrupted
+	case errors.Is(err, errNeedsOwner):
+		return exitOwner
 	}
 	return exitFailed
 }
-
-var errInterrupted = errors.New("interrupted")
 
 // isInterruption reports whether err says nothing but that ctx has ended, or that
 // its owner left a question.
 func isInterruption(ctx context.Context, err error) bool {
 	return errors.Is(err, tui.ErrDismissed) || ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx)))
-}
-
-// tellMistakes makes wrong flags and arguments of c, and of all commands below
-// it, a [usageError].
-func tellMistakes(c *cobra.Command) {
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{errors.New(tui.Clean(err.Error()))} })
-	if check := c.Args; check != nil {
-		c.Args = func(c *cobra.Command, args []string) error {
-			if err := check(c, args); err != nil {
-				return &usageError{err}
-			}
-			return nil
-		}
-	}
-	for _, below := range c.Commands() {
-		tellMistakes(below)
-	}
 }

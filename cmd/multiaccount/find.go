@@ -81,7 +81,7 @@ func only(found []*entry, name string) (*entry, error) {
 		return found[0], nil
 	}
 	text := fmt.Sprintf("%q is not one account, but %d; name it by its id:", name, len(found))
-	return nil, &usageError{errors.New(text + linesOf(found))}
+	return nil, &usageError{&codedError{codeAmbiguous, errors.New(text + linesOf(found))}}
 }
 
 // unknownAccount suggests the accounts that name may mean.
@@ -92,9 +92,11 @@ func unknownAccount(all []entry, name string) error {
 		meant = misspelt(all, name)
 	}
 	if len(meant) == 0 {
-		return &usageError{errors.New(text + `; "multiaccount accounts list" shows them`)}
+		text += `; "multiaccount accounts list" shows them`
+	} else {
+		text += "; an account is named by its whole id, label or e-mail. Did you mean" + linesOf(meant)
 	}
-	return &usageError{errors.New(text + "; an account is named by its whole id, label or e-mail. Did you mean" + linesOf(meant))}
+	return &usageError{&codedError{codeUnknownAccount, errors.New(text)}}
 }
 
 // misspelt returns the accounts whose label or e-mail is nearly name.

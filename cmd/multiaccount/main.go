@@ -3,15 +3,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/cli/browser"
-
-	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
 func main() {
@@ -32,7 +29,7 @@ func run(args []string, s streams) int {
 		err = errInterrupted
 	}
 	if err != nil {
-		_, _ = fmt.Fprintf(s.err, "multiaccount: %s\n", printable.Lines(err.Error())) // there is nobody else to tell
+		complain(ctx, s, args, err)
 	}
 	return exitStatus(ctx, err)
 }

@@ -7,11 +7,13 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/nearest"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/providers"
@@ -129,11 +131,15 @@ func (e escaped) Write(line []byte) (int, error) {
 	return len(line), err
 }
 
+// unknownProvider suggests what a misspelt name means.
 func unknownProvider(name string, known []providers.Provider) error {
-	names := ""
+	var names []string
 	for _, p := range known {
-		names += " " + p.Name()
+		names = append(names, p.Name())
 	}
-	return fmt.Errorf("there is no provider %q, only%s; another one needs providers.%s.base_url in %s",
-		name, names, printable.Text(name), settings.FileName)
+	hint := fmt.Sprintf(", only %s; another one needs providers.%s.base_url in %s", strings.Join(names, " "), printable.Text(name), settings.FileName)
+	if meant := nearest.Of(name, names); meant != "" {
+		hint = fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return &codedError{codeUnknownProvider, fmt.Errorf("there is no provider %q%s", name, hint)}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +29,11 @@ names are stable. ` + "`NO_COLOR`" + ` is honoured. The state is in ` + "`$MULTI
 | 0 | done |
 | 1 | not done, or what was looked at is not well |
 | 2 | called wrongly |
+| 3 | an account needs its owner (` + "`status --check`, `doctor`" + `) |
 | 130 | interrupted |
+
+With ` + "`--json`" + ` an error is one line of JSON on standard error, ` + "`{\"error\": {\"code\": …, \"message\": …, \"exit_status\": …}}`" + `. Codes stay, messages may not:
+CODES
 
 Shells complete commands and flags: ` + "`multiaccount completion bash|zsh|fish|powershell`" + ` prints the script.
 `
@@ -37,7 +42,7 @@ Shells complete commands and flags: ` + "`multiaccount completion bash|zsh|fish|
 // does something has an example.
 func TestPage(t *testing.T) {
 	const path = "../../docs/commands.md"
-	page := pageHead + pageOf(t, newRoot(streams{}))
+	page := strings.Replace(pageHead, "CODES", codes(t), 1) + pageOf(t, newRoot(streams{}))
 	if *update {
 		if err := os.WriteFile(path, []byte(page), 0o600); err != nil {
 			t.Fatal(err)
@@ -60,7 +65,7 @@ func pageOf(t *testing.T, c *cobra.Command) string {
 		}
 		fmt.Fprintf(&page, "\n## %s\n\n%s\n", below.CommandPath(), said(below))
 		if !below.HasSubCommands() {
-			fmt.Fprintf(&page, "\n```sh\n%s\n```\n", exampleOf(t, below))
+			fmt.Fprintf(&page, "\n```sh\n%s\n```\n", calls(t, below))
 		}
 		page.WriteString(flagsOf(below) + pageOf(t, below))
 	}
@@ -76,18 +81,33 @@ func said(c *cobra.Command) string {
 	return "`" + c.UseLine() + "`\n\n" + text
 }
 
-func exampleOf(t *testing.T, c *cobra.Command) string {
+// calls are the examples of a command, each of which calls it rightly.
+func calls(t *testing.T, c *cobra.Command) string {
 	t.Helper()
 	if c.Example == "" {
 		t.Errorf("%s has no example", c.CommandPath())
 	}
 	for call := range strings.Lines(c.Example) {
-		found, _, err := c.Root().Find(regexp.MustCompile(`\S+`).FindAllString(call, -1)[1:])
-		if err != nil || found != c {
-			t.Errorf("the example %q calls another command, %v", call, err)
+		if found := parse(t, call); found != c.CommandPath() {
+			t.Errorf("the example %q calls %q", call, found)
 		}
 	}
-	return c.Example
+	return strings.ReplaceAll(strings.TrimSpace(c.Example), "\n  ", "\n")
+}
+
+// codes are those of errors, as the page lists them.
+func codes(t *testing.T) string {
+	t.Helper()
+	source, err := os.ReadFile("complain.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, found := range regexp.MustCompile(`(?m)^\tcode\w+ += "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+		all = append(all, "`"+found[1]+"`")
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ") + "."
 }
 
 func flagsOf(c *cobra.Command) string {

@@ -41,8 +41,15 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newAccounts(s), newStatus(s), newWhy(s), newDoctor(s), newImport(s), newExport(s))
-	root.AddCommand(newConfig(s), newDemo(s), newEncrypt(s), newDecrypt(s), newLogin(s), newVersion(s))
+	grouped(root, groupAccounts, "Accounts:", newLogin(s), newAccounts(s), newImport(s), newExport(s))
+	grouped(root, groupLook, "What happens:", newStatus(s), newWhy(s), newDoctor(s))
+	grouped(root, groupSettings, "Settings and storage:", newConfig(s), newEncrypt(s), newDecrypt(s))
+	grouped(root, groupOther, "Other:", newDemo(s), newVersion(s))
+	root.SetHelpCommand(newHelp())
+	root.SetHelpCommandGroupID(groupOther)
+	root.SetCompletionCommandGroupID(groupOther)
+	root.Version = thisBuild().Version
+	root.SetVersionTemplate("{{.Version}}\n")
 	addExamples(root)
 	tellMistakes(root)
 	return root

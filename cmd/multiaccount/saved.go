@@ -17,6 +17,8 @@ type savedJSON struct {
 	Plan     string      `json:"plan,omitempty"`
 	Known    bool        `json:"known"`
 	Usage    []usageJSON `json:"usage,omitempty"`
+	// Untold are the questions about the account that got no answer.
+	Untold []string `json:"untold,omitempty"`
 }
 
 type usageJSON struct {
@@ -26,11 +28,11 @@ type usageJSON struct {
 }
 
 func printSaved(s streams, provider string, a *login.Saved, asJSON bool) error {
-	for _, err := range a.Untold {
-		_, _ = fmt.Fprintf(s.err, "The account is stored, but %s\n", tui.Clean(err.Error())) // there is nobody else to tell
-	}
 	if asJSON {
 		return printSavedJSON(s, provider, a)
+	}
+	for _, err := range a.Untold {
+		_, _ = fmt.Fprintf(s.err, "The account is stored, but %s\n", tui.Clean(err.Error())) // there is nobody else to tell
 	}
 	look := tui.Colours()
 	text := look.Good.Render("✓") + " Logged in to " + provider + " as " + look.Title.Render(tui.Clean(a.Label))
@@ -65,6 +67,9 @@ func printSavedJSON(s streams, provider string, a *login.Saved) error {
 	shown := savedJSON{Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, Known: a.Known}
 	for _, w := range a.Usage {
 		shown.Usage = append(shown.Usage, usageJSON{w.Name, w.Utilization, w.ResetAt})
+	}
+	for _, err := range a.Untold {
+		shown.Untold = append(shown.Untold, err.Error())
 	}
 	return writeJSON(s, shown)
 }

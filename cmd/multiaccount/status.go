@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,19 +21,42 @@ const (
 )
 
 func newStatus(s streams) *cobra.Command {
-	f, watch := &accountFlags{}, false
+	f, watch, check := &accountFlags{}, false, false
 	c := f.add(&cobra.Command{
 		Use: "status", Short: "Show how the accounts are, and what is left of their quota", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			show := showStatus
-			if watch {
+			switch {
+			case watch && check:
+				return &usageError{errors.New("--check and --watch exclude each other")}
+			case watch:
 				show = watchStatus
 			}
-			return withSession(c.Context(), s, func(o *session) error { return show(c.Context(), s, o, f) })
+			return withSession(c.Context(), s, func(o *session) error {
+				if err := show(c.Context(), s, o, f); err != nil || !check {
+					return err
+				}
+				return checkAccounts(c.Context(), o, f)
+			})
 		},
 	})
+	c.Flags().BoolVar(&check, "check", false, "end with status 3 when an account needs its owner")
 	c.Flags().BoolVarP(&watch, "watch", "w", false, "show it until you leave; with --json, a line for each change")
 	return c
+}
+
+// checkAccounts is an error when an account needs its owner.
+func checkAccounts(ctx context.Context, o *session, f *accountFlags) error {
+	all, err := o.entries(ctx, f.provider)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].needsOwner() {
+			return errNeedsOwner
+		}
+	}
+	return nil
 }
 
 func showStatus(ctx context.Context, s streams, o *session, f *accountFlags) error {
