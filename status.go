@@ -47,6 +47,8 @@ type AccountStatus struct {
 	Label string
 	Email string
 	Plan  string
+	// Kind is empty for an account whose file cannot be read.
+	Kind  account.Kind
 	State State
 	// Reason says why the account is not ready, and what to do; or what is
 	// wrong although it is.
@@ -61,6 +63,8 @@ type AccountStatus struct {
 	// Generation grows by one with every change of the credentials.
 	Generation uint64
 	InFlight   int
+	// Weight, Priority and MaxInFlight are as in [NewAccount].
+	Weight, Priority, MaxInFlight int
 	// Claimed is set while another engine on the same folder uses the account.
 	Claimed bool
 	// Pinned is set while all requests are pinned to the account; see [Pool.Pin].
@@ -76,7 +80,8 @@ type AccountStatus struct {
 func statusOf(s *messages.AccountStatus, now time.Time) AccountStatus {
 	r := &s.Record
 	status := AccountStatus{
-		ID: r.ID, Label: r.DisplayLabel(), Email: r.Email, Plan: r.Plan, Enabled: r.Enabled,
+		ID: r.ID, Label: r.DisplayLabel(), Email: r.Email, Plan: r.Plan, Kind: r.Kind, Enabled: r.Enabled,
+		Weight: r.Weight, Priority: r.Priority, MaxInFlight: r.MaxInFlight,
 		ExpiresAt: r.Credentials.ExpiresAt, LastUsedAt: s.LastUsedAt, Generation: r.Generation,
 		InFlight: s.InFlight, Claimed: s.Claimed, Pinned: s.Pinned, Failures: r.AuthFailures, Usage: r.Usage,
 	}

@@ -58,12 +58,20 @@ func listAccounts(ctx context.Context, s streams, o *session, f *accountFlags) e
 	case len(all) == 0:
 		return write(s, noAccounts)
 	}
-	t := newTable("PROVIDER", "ACCOUNT", "STATE", "PLAN", "ID")
+	t := newTable("PROVIDER", "ACCOUNT", "E-MAIL", "STATE", "KIND", "PLAN", "ID")
 	for i := range all {
 		e := all[i].shown()
-		t.add(e.Provider, e.Label, tui.Colours().State(e.State).Render(string(e.State))+pinMark(e), e.Plan, e.ID)
+		t.add(e.Provider, e.Label, e.Email, tui.Colours().State(e.State).Render(string(e.State))+pinMark(e), kindOf(e), e.Plan, e.ID)
 	}
 	return t.print(s.out)
+}
+
+// kindOf is what kind of account it is, empty when nobody can tell.
+func kindOf(e *entry) string {
+	if e.Kind == "" {
+		return ""
+	}
+	return e.Kind.Noun()
 }
 
 // pinMark tells of an account to which all requests are pinned.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,10 +38,15 @@ func showAccount(s streams, e *entry) error {
 		{"provider", e.Provider},
 		{"id", e.ID},
 		{"e-mail", e.Email},
+		{"kind", kindOf(e)},
 		{"plan", e.Plan},
 		{"state", tui.Colours().State(e.State).Render(string(e.State))},
 		{"reason", e.Reason},
 		{"active", yes(e.Active)},
+		{"pinned", pinText(e)},
+		{"priority", unlike(e.Priority, 0)},
+		{"weight", unlike(max(e.Weight, 1), 1)},
+		{"max in flight", unlike(e.MaxInFlight, 0)},
 		{"limited until", moment(e.CooldownUntil)},
 		{"token ends", moment(e.ExpiresAt)},
 		{"last used", moment(e.LastUsedAt)},
@@ -54,6 +60,21 @@ func showAccount(s streams, e *entry) error {
 		t.add(faint.Render("quota "+w.Name), w.bar(time.Now()))
 	}
 	return t.print(s.out)
+}
+
+func pinText(e *entry) string {
+	if e.Pinned {
+		return "yes: it serves all requests"
+	}
+	return ""
+}
+
+// unlike is a number that is not the ordinary one, which goes without saying.
+func unlike(n, ordinary int) string {
+	if n == ordinary {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 func yes(is bool) string {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
@@ -18,6 +19,7 @@ type entry struct {
 	Label         string             `json:"label"`
 	Email         string             `json:"email"`
 	Plan          string             `json:"plan"`
+	Kind          account.Kind       `json:"kind,omitempty"`
 	State         multiaccount.State `json:"state"`
 	Reason        string             `json:"reason"`
 	Enabled       bool               `json:"enabled"`
@@ -31,6 +33,9 @@ type entry struct {
 	Generation    uint64             `json:"generation"`
 	LinkedTo      string             `json:"linked_to,omitempty"`
 	Failures      int                `json:"failures"`
+	Weight        int                `json:"weight"`
+	Priority      int                `json:"priority"`
+	MaxInFlight   int                `json:"max_in_flight"`
 	Usage         []quota            `json:"usage"`
 
 	pool   *multiaccount.Pool
@@ -126,9 +131,10 @@ func (o *session) claimants(provider string) map[string][]int {
 
 func entryOf(provider string, a *multiaccount.AccountStatus, active string) entry {
 	e := entry{
-		Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, State: a.State, Reason: a.Reason,
+		Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, Kind: a.Kind, State: a.State, Reason: a.Reason,
 		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, Claimed: a.Claimed, Pinned: a.Pinned, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
-		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: a.LinkedTo, Failures: a.Failures, Usage: []quota{},
+		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: a.LinkedTo, Failures: a.Failures,
+		Weight: a.Weight, Priority: a.Priority, MaxInFlight: a.MaxInFlight, Usage: []quota{},
 	}
 	for _, w := range a.Usage {
 		e.Usage = append(e.Usage, quota{w.Name, w.Utilization, w.ResetAt, w.SeenAt})

@@ -190,6 +190,16 @@ func TestScreenChangesAnAccount(t *testing.T) {
 	d.shows("events-80", "was enabled")
 }
 
+func TestScreenPinsAnAccount(t *testing.T) {
+	d := sit(t, 100, 30)
+	d.press("jp")
+	d.sees("pinned personal")
+	d.sees("pinned: it serves all requests")
+	d.press("p")
+	d.sees("unpinned personal")
+	d.missing("pinned: it serves")
+}
+
 func TestScreenRemovesWhatIsConfirmed(t *testing.T) {
 	d := sit(t, 80, 24)
 	d.press("x")

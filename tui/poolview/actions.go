@@ -95,6 +95,18 @@ func (m *model) refresh() tea.Cmd {
 	}})
 }
 
+func (m *model) pin() tea.Cmd {
+	a := *m.current()
+	if a.Pinned {
+		return m.apply(a, deed{begun: "unpinning", ended: "unpinned", do: func(ctx context.Context, p Pool, _ string) error {
+			return p.Pin(ctx, "")
+		}})
+	}
+	return m.apply(a, deed{begun: "pinning", ended: "pinned", do: func(ctx context.Context, p Pool, id string) error {
+		return p.Pin(ctx, id)
+	}})
+}
+
 func (m *model) reset() tea.Cmd {
 	return m.apply(*m.current(), deed{begun: "resetting", ended: "forgot the limits of", do: func(ctx context.Context, p Pool, id string) error {
 		return p.ResetCooldown(ctx, id)

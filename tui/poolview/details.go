@@ -14,9 +14,9 @@ func (m *model) details() []string {
 		return nil
 	}
 	title := m.Title.Render(a.name()) + "  " + m.State(a.State).Render(string(a.State))
-	for _, more := range [][2]string{{yes(a.Active, "active"), ""}, {yes(a.Claimed, "in use by another process"), ""}} {
-		if more[0] != "" {
-			title += "  " + m.Accent.Render(more[0])
+	for _, more := range []string{yes(a.Active, "active"), yes(a.Pinned, "pinned: it serves all requests"), yes(a.Claimed, "in use by another process")} {
+		if more != "" {
+			title += "  " + m.Accent.Render(more)
 		}
 	}
 	lines := []string{title}

@@ -40,6 +40,7 @@ type Pool interface {
 	Refresh(ctx context.Context, id string) error
 	RefreshUsage(ctx context.Context, id string) error
 	ResetCooldown(ctx context.Context, id string) error
+	Pin(ctx context.Context, id string) error
 }
 
 // Talk is how a login speaks with its owner; its methods may be called from

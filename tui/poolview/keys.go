@@ -19,6 +19,7 @@ func bindings() []binding {
 		{[]string{"l"}, "l", "log in", "log the account in again", true, (*model).relogin},
 		{[]string{"e"}, "e", "on/off", "switch the account on or off", true, (*model).toggle},
 		{[]string{"n"}, "n", "name", "give the account another name", true, (*model).rename},
+		{[]string{"p"}, "p", "pin", "have the account serve all requests, or end that", true, (*model).pin},
 		{[]string{"x", "delete"}, "x", "remove", "delete the account and its login from this machine", true, (*model).remove},
 		{[]string{"r"}, "r", "refresh", "get the account a new token now", true, (*model).refresh},
 		{[]string{"u"}, "u", "usage", "ask the providers for the quota of all accounts", false, (*model).usage},

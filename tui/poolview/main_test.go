@@ -81,6 +81,8 @@ func (f *fake) ResetCooldown(ctx context.Context, id string) error {
 	return f.called(ctx, "reset "+id)
 }
 
+func (f *fake) Pin(ctx context.Context, id string) error { return f.called(ctx, "pin "+id) }
+
 func member(provider, id, label string, state multiaccount.State) Account {
 	return Account{Provider: provider, AccountStatus: multiaccount.AccountStatus{
 		ID: id, Label: label, State: state, Enabled: state != multiaccount.StateDisabled, Plan: "Max", Email: label + "@example.com",

@@ -124,6 +124,7 @@ func TestSelectionStaysWithItsAccount(t *testing.T) {
 func TestKeysReachTheEngine(t *testing.T) {
 	for want, keys := range map[string][]string{
 		"disable a":            {"e"},
+		"pin a":                {"p"},
 		"enable d":             {"G", "up", "e"},
 		"refresh a":            {"r"},
 		"reset b":              {"down", "c"},

@@ -75,6 +75,8 @@ func (m *model) row(a *Account, c columns) string {
 // use says who is using the account.
 func (m *model) use(a *Account, width int) string {
 	switch {
+	case a.Pinned:
+		return m.Accent.Render(tui.Fit("pinned", width))
 	case a.Active:
 		return m.Accent.Render(tui.Fit("active", width))
 	case a.Claimed:
