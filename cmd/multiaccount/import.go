@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
 
+	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount"
@@ -16,6 +18,7 @@ import (
 const importHelp = `Take in the logins that other programs keep: OpenCode, Codex, Claude Code and
 multi-account-core. Without a PATH they are looked for where those keep them.
 
+The providers are asked whose the logins are, for their plans and their quota.
 The files are only read. A login with tokens stays linked to its program, which
 goes on refreshing it, until "accounts adopt" or --adopt takes it over; that
 program then has to log in anew.`
@@ -28,10 +31,14 @@ type importJSON struct {
 	Provider  string                    `json:"provider"`
 	AccountID string                    `json:"account_id,omitempty"`
 	Label     string                    `json:"label"`
+	Email     string                    `json:"email,omitempty"`
+	Plan      string                    `json:"plan,omitempty"`
 	Linked    bool                      `json:"linked"`
 	Result    multiaccount.ImportResult `json:"result"`
 	Reason    string                    `json:"reason,omitempty"`
 	Note      string                    `json:"note,omitempty"`
+	// Untold says which question about the account got no answer.
+	Untold string `json:"untold,omitempty"`
 }
 
 func newImport(s streams) *cobra.Command {
@@ -54,52 +61,45 @@ func newImport(s streams) *cobra.Command {
 // runImport prints the report also when the import ended with an error.
 func runImport(ctx context.Context, s streams, o *session, options multiaccount.ImportOptions, asJSON bool) error {
 	report, err := o.engine.Import(ctx, options)
+	all := o.describe(ctx, report)
 	if asJSON {
-		return errors.Join(writeJSON(s, importsJSON(report)), err)
+		return errors.Join(writeJSON(s, all), err)
 	}
-	if len(report) == 0 {
+	if len(all) == 0 {
 		return errors.Join(write(s, "No logins of other programs were found.\n"), err)
 	}
-	look := tui.Colours()
-	t := newTable("RESULT", "PROVIDER", "LOGIN", "FROM", "NOTE")
-	for i := range report {
-		e := &report[i]
-		style := look.Faint
-		switch e.Result {
-		case multiaccount.ImportTaken:
-			style = look.Good
-		case multiaccount.ImportSkipped:
-			style = look.Warn
-		case multiaccount.ImportKnown:
-		}
-		t.add(style.Render(string(e.Result)), e.Provider, tui.Clean(nameOf(e)), tui.Clean(e.Path), tui.Clean(noteOn(e)))
+	t := newTable("RESULT", "PROVIDER", "LOGIN", "PLAN", "FROM", "NOTE")
+	for i := range all {
+		e := &all[i]
+		t.add(styleOf(e.Result).Render(string(e.Result)), e.Provider, tui.Clean(cmp.Or(e.Label, e.Email, e.Name)), tui.Clean(e.Plan),
+			tui.Clean(e.Path), tui.Clean(e.note()))
 	}
 	if options.DryRun {
-		t.add("", "", "", "", "nothing was stored: this was a dry run")
+		t.add("", "", "", "", "", "nothing was stored: this was a dry run")
 	}
 	return errors.Join(t.print(s.out), err)
 }
 
-// noteOn is what there is to say of a login that was found.
-func noteOn(e *multiaccount.ImportEntry) string {
+func styleOf(r multiaccount.ImportResult) lipgloss.Style {
+	look := tui.Colours()
+	switch r {
+	case multiaccount.ImportTaken:
+		return look.Good
+	case multiaccount.ImportSkipped:
+		return look.Warn
+	case multiaccount.ImportKnown:
+	}
+	return look.Faint
+}
+
+// note is what there is to say of a login that was found.
+func (e *importJSON) note() string {
 	notes := []string{e.Reason, e.Note}
 	if e.Linked {
 		notes = append(notes, "linked")
 	}
+	if e.Untold != "" {
+		notes = append(notes, "imported, but not all is known: "+e.Untold)
+	}
 	return strings.Join(slices.DeleteFunc(notes, func(note string) bool { return note == "" }), "; ")
-}
-
-func nameOf(e *multiaccount.ImportEntry) string {
-	if e.Label != "" {
-		return e.Label
-	}
-	return e.Name
-}
-
-func importsJSON(report []multiaccount.ImportEntry) []importJSON {
-	all := make([]importJSON, len(report))
-	for i, e := range report {
-		all[i] = importJSON(e)
-	}
-	return all
 }

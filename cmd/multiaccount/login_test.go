@@ -90,7 +90,7 @@ func TestLoginScripts(t *testing.T) {
 			return configure(filepath.Join(e.WorkDir, "state"), srv)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": checkStatus, "nosecret": checkNoSecret, "approve": approveDevice, "outage": startOutage,
+			"status": checkStatus, "nosecret": checkNoSecret, "approve": approveDevice, "outage": startOutage, "credentials": writeCredentials,
 		},
 	})
 }
@@ -130,6 +130,18 @@ func startOutage(ts *testscript.TestScript, _ bool, _ []string) {
 	if srv, ok := ts.Value("server").(*providertest.Server); ok {
 		srv.StartOutage(providertest.Anthropic, providertest.OAuthError("invalid_client"))
 	}
+}
+
+// writeCredentials is "credentials FILE": it is what Claude Code keeps of a login of
+// alice's.
+func writeCredentials(ts *testscript.TestScript, neg bool, args []string) {
+	alice, ok := ts.Value("alice").(*providertest.AccountHandle)
+	if neg || !ok || len(args) != 1 {
+		ts.Fatalf("usage: credentials FILE")
+	}
+	text := fmt.Sprintf(`{"claudeAiOauth":{"accessToken":%q,"refreshToken":%q,"expiresAt":%d}}`,
+		alice.AccessToken(), alice.RefreshToken(), alice.ExpiresAt().UnixMilli())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
 var addressIn = regexp.MustCompile(`http://\S+`)
