@@ -17,9 +17,9 @@ import (
 const demoHelp = `Show the engine at work, without any account or network.
 
 A fake provider on this machine serves Anthropic and OpenAI accounts, which an
-engine keeps in a temporary folder. Workers send requests through both official
-SDKs, plain and streamed. Meanwhile tokens end, accounts hit their limits, one
-login is revoked, connections break, and both providers have a bad spell.
+engine keeps in a temporary folder. Workers send requests to both, plain and
+streamed. Meanwhile tokens end, accounts hit their limits, one login is revoked,
+connections break, and both providers have a bad spell.
 
 With --processes the workers are shared out among that many processes, each
 with an engine on the same folder.

@@ -1,13 +1,16 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
 
-	anthropicsdk "github.com/anthropics/anthropic-sdk-go"
-	openaisdk "github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/responses"
+	"github.com/tidwall/gjson"
 
+	"github.com/seed-810f1486/multiaccount/internal/sse"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
 
@@ -21,85 +24,76 @@ type question struct {
 // error of the connection.
 var errUnfinished = errors.New("the answer ended before it was complete")
 
-// ask sends one request and returns the text of the answer.
+// statusError is an answer with a status other than 200.
+type statusError int
+
+func (e statusError) Error() string {
+	return fmt.Sprintf("the provider answered with status %d", int(e))
+}
+
+// maxAnswer bounds what is read of an answer; the fake provider's are short.
+const maxAnswer = 1 << 20
+
+// ask sends one request as a client of the provider does, and returns the text of
+// the answer.
 func (h *host) ask(ctx context.Context, q question) (string, error) {
+	resp, err := h.send(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = resp.Body.Close() }() // it was read, or is not wanted
+	if resp.StatusCode != http.StatusOK {
+		return "", statusError(resp.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	switch {
-	case q.flavour == providertest.Anthropic && q.stream:
-		return h.streamClaude(ctx)
-	case q.flavour == providertest.Anthropic:
-		return h.askClaude(ctx)
+	case err != nil:
+		return "", err
 	case q.stream:
-		return h.streamCodex(ctx)
+		return streamText(q.flavour, body)
 	}
-	return h.askCodex(ctx)
+	return answerText(q.flavour, gjson.ParseBytes(body))
 }
 
-func claudeParams() anthropicsdk.MessageNewParams {
-	return anthropicsdk.MessageNewParams{
-		Model: "claude-demo", MaxTokens: 64,
-		Messages: []anthropicsdk.MessageParam{anthropicsdk.NewUserMessage(anthropicsdk.NewTextBlock("Who are you?"))},
+func (h *host) send(ctx context.Context, q question) (*http.Response, error) {
+	path, body := "/v1/messages", `{"model":"claude-demo","max_tokens":64,"messages":[{"role":"user","content":"Who are you?"}],"stream":%t}`
+	if q.flavour == providertest.OpenAI {
+		path, body = "/responses", `{"model":"gpt-demo","input":"Who are you?","stream":%t}`
 	}
-}
-
-func (h *host) askClaude(ctx context.Context) (string, error) {
-	message, err := h.claude.Messages.New(ctx, claudeParams())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.at[q.flavour].BaseURL+path, bytes.NewReader(fmt.Appendf(nil, body, q.stream)))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return claudeText(*message)
+	req.Header.Set("Content-Type", "application/json")
+	return h.clients[q.flavour].Do(req)
 }
 
-func (h *host) streamClaude(ctx context.Context) (string, error) {
-	stream := h.claude.Messages.NewStreaming(ctx, claudeParams())
-	defer func() { _ = stream.Close() }() // what went wrong is in stream.Err
-	var message anthropicsdk.Message
-	for stream.Next() {
-		if err := message.Accumulate(stream.Current()); err != nil {
-			return "", err
-		}
+// answerText is the text of an answer that says that it is complete.
+func answerText(f providertest.Flavour, answer gjson.Result) (string, error) {
+	end, complete, text := "stop_reason", "end_turn", "content.0.text"
+	if f == providertest.OpenAI {
+		end, complete, text = "status", "completed", "output.0.content.0.text"
 	}
-	if err := stream.Err(); err != nil {
-		return "", err
-	}
-	return claudeText(message)
-}
-
-func claudeText(m anthropicsdk.Message) (string, error) {
-	if m.StopReason != anthropicsdk.StopReasonEndTurn || len(m.Content) == 0 {
+	if answer.Get(end).String() != complete || answer.Get(text).String() == "" {
 		return "", errUnfinished
 	}
-	return m.Content[0].Text, nil
+	return answer.Get(text).String(), nil
 }
 
-func codexParams() responses.ResponseNewParams {
-	return responses.ResponseNewParams{
-		Model: "gpt-demo",
-		Input: responses.ResponseNewParamsInputUnion{OfString: openaisdk.String("Who are you?")},
-	}
-}
-
-func (h *host) askCodex(ctx context.Context) (string, error) {
-	response, err := h.codex.Responses.New(ctx, codexParams())
-	if err != nil {
-		return "", err
-	}
-	return response.OutputText(), nil
-}
-
-func (h *host) streamCodex(ctx context.Context) (string, error) {
-	stream := h.codex.Responses.NewStreaming(ctx, codexParams())
-	defer func() { _ = stream.Close() }() // what went wrong is in stream.Err
+// streamText is the text of a stream that came to its end.
+func streamText(f providertest.Flavour, stream []byte) (string, error) {
+	var scanner sse.Scanner
 	text := ""
-	for stream.Next() {
-		if event := stream.Current(); event.Type == "response.completed" {
-			text = event.Response.OutputText()
+	for e, rest, ok := scanner.Next(stream); ok; e, rest, ok = scanner.Next(rest) {
+		data := gjson.ParseBytes(e.Data)
+		switch data.Get("type").String() {
+		case "content_block_delta":
+			text += data.Get("delta.text").String()
+		case "message_stop":
+			return text, nil
+		case "response.completed":
+			return answerText(f, data.Get("response"))
 		}
 	}
-	if err := stream.Err(); err != nil {
-		return "", err
-	}
-	if text == "" {
-		return "", errUnfinished
-	}
-	return text, nil
+	return "", errUnfinished
 }

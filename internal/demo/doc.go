@@ -1,6 +1,6 @@
 // Package demo shows the engine at work, without any account or network: a
 // fake provider serves a pool of Anthropic and one of OpenAI accounts, workers
-// send requests through both official SDKs, and meanwhile everything goes
+// send requests to both, and meanwhile everything goes
 // wrong that an engine has to ride out: tokens end, accounts hit their
 // limits, a login is revoked, the provider has bad spells. The workers may be
 // shared out among several processes, whose engines share one folder.

@@ -6,11 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	anthropicsdk "github.com/anthropics/anthropic-sdk-go"
-	anthropicoption "github.com/anthropics/anthropic-sdk-go/option"
-	openaisdk "github.com/openai/openai-go/v3"
-	openaioption "github.com/openai/openai-go/v3/option"
-
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/anthropic"
@@ -18,16 +13,15 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
 
-// host is a program that embeds the engine and talks to both providers
-// through their official SDKs. The SDKs try nothing again by themselves: what
-// goes wrong is for the engine to mend.
+// host is a program that embeds the engine and talks to both providers. It tries
+// nothing again by itself: what goes wrong is for the engine to mend.
 type host struct {
 	engine *multiaccount.Engine
+	at     addresses
 	pools  map[providertest.Flavour]*multiaccount.Pool
 	// wire makes all connections to the provider, so that close can end them.
-	wire   *http.Transport
-	claude anthropicsdk.Client
-	codex  openaisdk.Client
+	wire    *http.Transport
+	clients map[providertest.Flavour]*http.Client
 }
 
 // addresses are where the providers are: all that a host knows of them.
@@ -51,31 +45,22 @@ func openHost(ctx context.Context, dir string, at addresses) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &host{engine: engine, wire: wire, pools: map[providertest.Flavour]*multiaccount.Pool{}}
+	h := &host{
+		engine: engine, at: at, wire: wire,
+		pools: map[providertest.Flavour]*multiaccount.Pool{}, clients: map[providertest.Flavour]*http.Client{},
+	}
 	for _, f := range flavours() {
 		if h.pools[f], err = engine.Pool(string(f)); err != nil {
 			return nil, errors.Join(err, h.close(ctx))
 		}
+		h.clients[f] = &http.Client{Transport: h.pools[f].Transport(witness{h.wire})} // all that a host changes
 	}
-	h.claude = anthropicsdk.NewClient(
-		anthropicoption.WithoutEnvironmentDefaults(), anthropicoption.WithMaxRetries(0),
-		anthropicoption.WithBaseURL(claude.BaseURL), anthropicoption.WithHTTPClient(h.client(providertest.Anthropic)),
-	)
-	h.codex = openaisdk.NewClient(
-		openaioption.WithMaxRetries(0), openaioption.WithBaseURL(codex.BaseURL+"/"),
-		openaioption.WithAPIKey("the engine sets the credentials"), openaioption.WithHTTPClient(h.client(providertest.OpenAI)),
-	)
 	return h, nil
 }
 
 // flavours are the providers of a run, in the order in which they are shown.
 func flavours() [2]providertest.Flavour {
 	return [...]providertest.Flavour{providertest.Anthropic, providertest.OpenAI}
-}
-
-// client is all that a host changes: the transport.
-func (h *host) client(f providertest.Flavour) *http.Client {
-	return &http.Client{Transport: h.pools[f].Transport(witness{h.wire})}
 }
 
 func (h *host) close(ctx context.Context) error {

@@ -9,9 +9,6 @@ import (
 	"sync"
 	"time"
 
-	anthropicsdk "github.com/anthropics/anthropic-sdk-go"
-	openaisdk "github.com/openai/openai-go/v3"
-
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
@@ -171,8 +168,7 @@ func kindOf(err error) string {
 		limited     *multiaccount.AllAccountsLimitedError
 		reauth      *multiaccount.ReauthRequiredError
 		unavailable *multiaccount.AccountUnavailableError
-		claude      *anthropicsdk.Error
-		codex       *openaisdk.Error
+		status      statusError
 	)
 	switch {
 	case errors.As(err, &limited):
@@ -191,10 +187,8 @@ func kindOf(err error) string {
 		return "unfinished"
 	case errors.Is(err, errForeign):
 		return "wrong_account"
-	case errors.As(err, &claude):
-		return "http_" + strconv.Itoa(claude.StatusCode)
-	case errors.As(err, &codex):
-		return "http_" + strconv.Itoa(codex.StatusCode)
+	case errors.As(err, &status):
+		return "http_" + strconv.Itoa(int(status))
 	}
 	return "other"
 }

@@ -10,9 +10,6 @@ import (
 	"testing"
 	"time"
 
-	anthropicsdk "github.com/anthropics/anthropic-sdk-go"
-	openaisdk "github.com/openai/openai-go/v3"
-
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
@@ -102,8 +99,7 @@ func TestKindsOfFailures(t *testing.T) {
 		"timeout":             sent(context.DeadlineExceeded),
 		"unfinished":          errUnfinished,
 		"wrong_account":       errForeign,
-		"http_529":            &anthropicsdk.Error{StatusCode: 529},
-		"http_503":            &openaisdk.Error{StatusCode: 503},
+		"http_529":            statusError(529),
 		"other":               sent(errors.New("connection reset")),
 	} {
 		if got := kindOf(err); got != want {
