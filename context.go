@@ -13,6 +13,7 @@ const (
 	accountKey
 	modelKey
 	traceKey
+	callerKey
 )
 
 // WithAffinity returns a context whose requests belong to the conversation
@@ -33,9 +34,16 @@ func WithModel(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, modelKey, name)
 }
 
+// WithCaller returns a context whose requests are those of one of several callers
+// that the host serves: a conversation of one is never taken for that of another,
+// whatever they call it. id is short and without slashes.
+func WithCaller(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, callerKey, id)
+}
+
 // asked returns what the host asks for by a context.
 func asked(ctx context.Context) policy.Request {
-	return policy.Request{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey)}
+	return policy.Request{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey), Caller: value(ctx, callerKey)}
 }
 
 func value(ctx context.Context, key contextKey) string {

@@ -75,6 +75,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -85,6 +86,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/internal/guard"
 	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
@@ -113,10 +115,12 @@ type Engine struct {
 	// quiet drops what is no error from log while the settings ask for that.
 	quiet *quietHook
 	// files is the store to close; nil when the host brought its own.
-	files  persistence.Store
-	pools  map[string]*Pool
-	events *broker
-	alerts *alerts
+	files persistence.Store
+	pools map[string]*Pool
+	// providers are those of the pools, in the order of the config.
+	providers []providers.Provider
+	events    *broker
+	alerts    *alerts
 	// config is that of the settings that hold; applying guards it.
 	config   Config
 	applying sync.Mutex
@@ -150,6 +154,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		files = store
 	}
 	e := newEngine(c, store, files)
+	e.providers = c.Providers
 	for _, p := range c.Providers {
 		guarded := guard.New(p, e.log)
 		opened, err := e.system.OpenPool(ctx, e.store, c.pool(guarded.Sources(), e.publish))
@@ -199,6 +204,9 @@ func (e *Engine) Pool(provider string) (*Pool, error) {
 	}
 	return nil, fmt.Errorf("%w: %q is not in Config.Providers", ErrUnknownProvider, provider)
 }
+
+// Providers returns those that the engine was opened with, in their order.
+func (e *Engine) Providers() []providers.Provider { return slices.Clone(e.providers) }
 
 // Subscribe has fn called with every event, one at a time, until the returned
 // function is called; first with those of the opening, such as an account's

@@ -38,7 +38,7 @@ func newPool(opened *actors.Pool, p *guard.Provider, s settings.Settings) *Pool 
 	pool := &Pool{actors: opened, provider: p, base: sync.OnceValue(cloneDefaultTransport)}
 	pool.settings.Store(&s)
 	pool.sender = &roundtrip.Sender{
-		Accounts: opened, Provider: p, Settings: pool.settings.Load, Asked: asked, Refused: pool.refusedFor, Tried: traced,
+		Accounts: opened, Provider: p, Settings: pool.settings.Load, Asked: asked, Refused: pool.refusedFor, Tried: pool.traced,
 	}
 	return pool
 }

@@ -3,7 +3,10 @@ package multiaccount
 import (
 	"context"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/internal/roundtrip"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/providers"
 )
 
 // Attempt is one try of a request that a [Pool.Transport] sends.
@@ -21,6 +24,10 @@ type Attempt struct {
 	Class AttemptClass
 	// Next is what follows.
 	Next AttemptNext
+	// Model is what the request asks for, as far as it says; empty when not known.
+	Model string
+
+	told *told
 }
 
 // WithTrace returns a context whose requests have fn called after each attempt,
@@ -30,14 +37,32 @@ func WithTrace(ctx context.Context, fn func(Attempt)) context.Context {
 	return context.WithValue(ctx, traceKey, fn)
 }
 
+// Message reads a message of the connection that the attempt's answer was upgraded
+// to, as an event of a stream is read, and says what it shows. The account is told
+// of a failure, and class is what that means for it; else it is
+// [account.ClassSuccess].
+func (a Attempt) Message(ctx context.Context, data []byte) (step providers.StreamStep, class account.Class) {
+	if a.told == nil {
+		return providers.StreamUnknown, account.ClassSuccess
+	}
+	return a.told.sender.Message(ctx, &a.told.leased, a.Model, data)
+}
+
+// told is what an attempt remembers of its lease.
+type told struct {
+	sender *roundtrip.Sender
+	leased messages.TokenLeased
+}
+
 // traced tells the fn of a context of an attempt, if there is one.
-func traced(ctx context.Context, tried roundtrip.Attempt) {
+func (p *Pool) traced(ctx context.Context, tried roundtrip.Attempt) {
 	fn, _ := ctx.Value(traceKey).(func(Attempt))
 	if fn == nil {
 		return
 	}
 	fn(Attempt{
 		AccountID: tried.AccountID, Rebound: tried.Rebound, Decision: tried.Decision, Status: tried.Status,
-		Class: AttemptClass(tried.Class.String()), Next: AttemptNext(tried.Next.String()),
+		Class: AttemptClass(tried.Class.String()), Next: AttemptNext(tried.Next.String()), Model: tried.Model,
+		told: &told{sender: p.sender, leased: *tried.Leased},
 	})
 }

@@ -12,6 +12,9 @@ type Request struct {
 	// Affinity ties the requests of one conversation to one account; empty
 	// for a request that stands alone.
 	Affinity string
+	// Caller is who asks, where a host serves several: their conversations never
+	// meet. Empty for the host itself.
+	Caller string
 	// Model is what the request asks for (see [account.Tiered]); empty when not
 	// known.
 	Model string

@@ -99,6 +99,14 @@ type HostsByKind interface {
 	Route(u *url.URL, kind account.Kind) *url.URL
 }
 
+// Addressed is implemented by providers that know where their requests go, for
+// hosts that pass on requests of others.
+type Addressed interface {
+	// Base returns the address that the paths of requests for accounts of one kind
+	// are below, such as "https://api.openai.com/v1" for "/responses".
+	Base(kind account.Kind) string
+}
+
 // RefreshError is returned when a token exchange failed.
 type RefreshError struct {
 	Provider string

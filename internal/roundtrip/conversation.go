@@ -40,6 +40,14 @@ func ofAgent(key string, h http.Header) string {
 	return key + "/" + agent
 }
 
+// ofCaller returns the key of a caller's conversation, which no other caller has.
+func ofCaller(caller, key string) string {
+	if caller == "" || key == "" {
+		return key
+	}
+	return caller + "/" + key
+}
+
 // hintedModel returns the model that a header names, and its tier as in
 // "model=gpt-5.5;tier=priority"; empty for none.
 func hintedModel(h http.Header) string {

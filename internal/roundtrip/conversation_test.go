@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/seed-810f1486/multiaccount/internal/coding/codingtest"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
@@ -45,11 +46,22 @@ func TestSubAgents(t *testing.T) {
 	}
 }
 
-// TestCompressedBody checks that the headers alone say what a body is that cannot
-// be read.
+// TestCompressedBody checks that a compressed body is read as any other.
 func TestCompressedBody(t *testing.T) {
+	const text = `{"model":"in the body","prompt_cache_key":"c","stream":true}`
+	for _, name := range codingtest.Names() {
+		req := post(t, string(codingtest.All(name, text)), "content-encoding", codingtest.Header(name), "x-codex-routing-hint", "model=m")
+		if got := read(req, policy.Request{}, true); got.search.wish.Affinity != "c" || got.search.wish.Model != "in the body" || !got.streams {
+			t.Errorf("%s: %+v", name, got.search.wish)
+		}
+	}
+}
+
+// TestUnreadableBody checks that the headers alone say what a body is that cannot
+// be read.
+func TestUnreadableBody(t *testing.T) {
 	body := `{"model":"in the body","prompt_cache_key":"in the body"}`
-	headers := []string{"content-encoding", "zstd", "session-id", "s", "x-codex-routing-hint", "model=gpt-6;tier=priority"}
+	headers := []string{"content-encoding", "rot13", "session-id", "s", "x-codex-routing-hint", "model=gpt-6;tier=priority"}
 	got := selected(post(t, body, headers...))
 	if got.Affinity != "s" || got.Model != "gpt-6 (priority)" {
 		t.Errorf("%+v", got)
@@ -57,6 +69,18 @@ func TestCompressedBody(t *testing.T) {
 	got = selected(post(t, body, append([]string{"content-encoding", "identity"}, headers[2:]...)...))
 	if got.Affinity != "s" || got.Model != "in the body" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestCallers checks that two callers never share a conversation.
+func TestCallers(t *testing.T) {
+	req := post(t, `{"prompt_cache_key":"c"}`, "x-session-id", "s")
+	one, two := read(req, policy.Request{Caller: "laptop"}, true), read(req, policy.Request{Caller: "desktop", Affinity: "s"}, true)
+	if one.search.wish.Affinity != "laptop/s" || two.search.wish.Affinity != "desktop/s" {
+		t.Errorf("%q and %q", one.search.wish.Affinity, two.search.wish.Affinity)
+	}
+	if alone := read(post(t, `{}`), policy.Request{Caller: "laptop"}, true).search.wish.Affinity; alone != "" {
+		t.Errorf("a request that stands alone belongs to %q", alone)
 	}
 }
 

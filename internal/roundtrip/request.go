@@ -107,6 +107,7 @@ func (r *request) note(next policy.Step) {
 	r.rebound = r.rebound || a.leased.Rebound
 	tried := Attempt{
 		AccountID: a.leased.AccountID, Rebound: r.rebound, Decision: a.leased.Decision, Class: a.verdict.Class, Next: next,
+		Model: r.search.wish.Model, Leased: &a.leased,
 	}
 	if a.resp != nil {
 		tried.Status = a.resp.StatusCode

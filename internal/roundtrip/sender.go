@@ -12,6 +12,7 @@
 //	outcome.go       what it came to
 //	hold.go          a stream that is held back: stream*.go, opening.go, ahead.go
 //	leased_body.go   an answer that is passed on, until its end: resource.go
+//	message.go       what a message of an upgraded connection says
 package roundtrip
 
 import (
@@ -53,6 +54,10 @@ type Attempt struct {
 	Status int
 	Class  account.Class
 	Next   policy.Step
+	// Model is what the request asks for; empty when not known.
+	Model string
+	// Leased is the account's lease, valid while Tried runs.
+	Leased *messages.TokenLeased
 }
 
 // RoundTrip sends a request through base, which is to the provider's own hosts.

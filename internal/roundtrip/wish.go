@@ -13,6 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/coding"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
@@ -32,13 +33,14 @@ func (r *request) read(byAgent bool) {
 	if asked.Affinity == "" && byAgent {
 		wish.Affinity = ofAgent(wish.Affinity, r.req.Header)
 	}
+	wish.Affinity = ofCaller(asked.Caller, wish.Affinity)
 	r.search = search{wish: wish, pin: wish.Pin}
 }
 
 // readSpoken reads the body of a request that can be sent again; one that is not
 // there, or is not JSON, is as good as empty.
 func (b *bodyReader) readSpoken() {
-	if req := b.req; req.GetBody == nil || req.ContentLength <= 0 || !replayable(req) || !isPlainJSON(req.Header) || !b.copied() {
+	if req := b.req; req.GetBody == nil || req.ContentLength <= 0 || !replayable(req) || !isJSON(req.Header) || !b.copied() {
 		b.found = spoken{}
 		b.look("")
 	} else if !b.whole {
@@ -92,8 +94,12 @@ func (b *bodyReader) WriteString(s string) (int, error) {
 	return b.Write(unsafe.Slice(unsafe.StringData(s), len(s))) //nolint:gosec // only read
 }
 
+// decodedLimit is how much of a compressed body is read.
+const decodedLimit = 8 << 20
+
 // read keeps nothing of p, which is the writer's.
 func (b *bodyReader) read(p []byte) {
+	p = coding.Beginning(coding.Of(b.req.Header), p, decodedLimit)
 	body := unsafe.String(unsafe.SliceData(p), len(p)) //nolint:gosec // whoever reads it keeps nothing
 	b.whole = true
 	if b.known {
@@ -110,11 +116,11 @@ func (b *bodyReader) look(body string) {
 	}
 }
 
-// isPlainJSON reports whether a body may be JSON that can be read as it is:
-// Codex compresses some with zstd, and says the rest in headers.
-func isPlainJSON(h http.Header) bool {
-	kind, coding := h["Content-Type"], header(h, "Content-Encoding")
-	return (len(kind) == 0 || strings.Contains(kind[0], "json")) && (coding == "" || strings.EqualFold(coding, "identity"))
+// isJSON reports whether a body may be JSON that can be read: Codex compresses some
+// with zstd.
+func isJSON(h http.Header) bool {
+	kind := h["Content-Type"]
+	return (len(kind) == 0 || strings.Contains(kind[0], "json")) && coding.Known(coding.Of(h))
 }
 
 // spoken is what a body says of its conversation, and whether it asks for a

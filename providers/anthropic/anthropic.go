@@ -105,6 +105,9 @@ func fill(field *string, value string) {
 // Options returns the options in effect, Anthropic's own values filled in.
 func (p *Provider) Options() Options { return p.options }
 
+// Base implements [providers.Addressed]: [Options.BaseURL] for both kinds.
+func (p *Provider) Base(account.Kind) string { return p.options.BaseURL }
+
 // Name returns "anthropic".
 func (p *Provider) Name() string { return name }
 

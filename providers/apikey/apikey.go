@@ -52,6 +52,9 @@ func New(o Options) *Provider {
 // Options returns the options in effect, the header in canonical form.
 func (p *Provider) Options() Options { return p.options }
 
+// Base implements [providers.Addressed]: [Options.BaseURL] for both kinds.
+func (p *Provider) Base(account.Kind) string { return p.options.BaseURL }
+
 // Name returns [Options.Name].
 func (p *Provider) Name() string { return p.options.Name }
 

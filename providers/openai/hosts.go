@@ -58,6 +58,24 @@ func below(kind account.Kind, address string) []side {
 	return []side{{kind: kind, host: hosts.New(address), base: base, prefix: strings.TrimSuffix(base.Path, "/") + "/"}}
 }
 
+// Base implements [providers.Addressed]: the two places of [Options.Route]; without
+// a route OpenAI's own two, or [Options.BaseURL] for both when that is another
+// server.
+func (p *Provider) Base(kind account.Kind) string {
+	for i := range p.sides {
+		if s := &p.sides[i]; s.kind == kind && s.base != nil {
+			return s.base.String()
+		}
+	}
+	switch {
+	case p.options.BaseURL != DefaultBaseURL && p.options.BaseURL != APIBaseURL:
+		return p.options.BaseURL
+	case kind == account.APIKey:
+		return APIBaseURL + "/v1"
+	}
+	return DefaultBaseURL
+}
+
 func (s *side) holds(u *url.URL) bool { return s.host.Owns(u) && strings.HasPrefix(u.Path, s.prefix) }
 
 // ownedBySides reports whether u is on the server of a route.

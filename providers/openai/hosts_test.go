@@ -102,6 +102,25 @@ func TestOwnsRoutes(t *testing.T) {
 	}
 }
 
+// TestBase checks where a host that passes requests on finds each kind's place.
+func TestBase(t *testing.T) {
+	const other = "http://127.0.0.1:9000/codex"
+	for name, test := range map[string]struct {
+		options     openai.Options
+		logins, key string
+	}{
+		"OpenAI's own": {openai.Options{}, openai.DefaultBaseURL, openai.APIBaseURL + "/v1"},
+		"its API":      {openai.Options{BaseURL: openai.APIBaseURL}, openai.DefaultBaseURL, openai.APIBaseURL + "/v1"},
+		"a server":     {openai.Options{BaseURL: other}, other, other},
+		"a route":      {openai.Options{Route: &openai.Route{LoginURL: other}}, other, openai.APIBaseURL + "/v1"},
+	} {
+		p := openai.New(test.options)
+		if login, key := p.Base(account.OAuth), p.Base(account.APIKey); login != test.logins || key != test.key {
+			t.Errorf("%s: logins at %s, keys at %s", name, login, key)
+		}
+	}
+}
+
 // TestUsageBesideARoute checks that credentials for another server stay there.
 func TestUsageBesideARoute(t *testing.T) {
 	for route, want := range map[openai.Route]string{

@@ -1,0 +1,42 @@
+package roundtrip
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// Message reads a message of an upgraded connection as an event of a stream is
+// read. Its account is told of a failure, and class is what that means for it.
+func (s *Sender) Message(ctx context.Context, leased *messages.TokenLeased, model string, data []byte) (step providers.StreamStep, class account.Class) {
+	if s.Provider.Stream == nil {
+		return providers.StreamUnknown, account.ClassSuccess
+	}
+	e := s.Provider.Stream.ReadEvent(nil, data)
+	if e.Step != providers.StreamFailed {
+		return e.Step, account.ClassSuccess
+	}
+	failed := attempt{leased: *leased}
+	failed.verdict = s.Verdict(leased, model, Outcome{Status: e.Status, Header: messageHeader(data), Body: e.Body})
+	report := failed.report(true)
+	report.Broken = true
+	actors.ReportAndWait(ctx, leased.Account, &report)
+	return e.Step, failed.verdict.Class
+}
+
+// messageHeader returns the headers that a failure brings as its member, since the
+// connection's were sent before.
+func messageHeader(data []byte) http.Header {
+	h := http.Header{}
+	gjson.GetBytes(data, "headers").ForEach(func(name, value gjson.Result) bool {
+		h.Set(name.Str, value.String())
+		return true
+	})
+	return h
+}
