@@ -1,0 +1,54 @@
+package actortest
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
+	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/providers/apikey"
+)
+
+// Extra is an actor that does nothing but keep what it was sent.
+type Extra struct{ Inbox }
+
+// Started implements runtime.Behavior.
+func (e *Extra) Started(runtime.Context) {}
+
+// Receive implements runtime.Behavior.
+func (e *Extra) Receive(message any) { e.Tell(message) }
+
+// Stopped implements runtime.Behavior.
+func (e *Extra) Stopped() {}
+
+// Provider has a token endpoint that answers as OnRefresh says.
+type Provider struct {
+	*apikey.Provider
+	Refreshes atomic.Int64
+	OnRefresh func() (account.Grant, error)
+}
+
+// NewProvider returns a provider "p", whose exchanges bring a token without an end.
+func NewProvider() *Provider {
+	return &Provider{
+		Provider:  apikey.New(apikey.Options{Name: "p", BaseURL: "https://provider.test"}),
+		OnRefresh: func() (account.Grant, error) { return account.Grant{AccessToken: account.NewSecret("new")}, nil },
+	}
+}
+
+// Refresh implements providers.Provider.
+func (p *Provider) Refresh(context.Context, account.Credentials) (account.Grant, error) {
+	p.Refreshes.Add(1)
+	return p.OnRefresh()
+}
+
+// Answered returns the answer to an ask; ok is false while there is none.
+func Answered[T any](r *messages.Reply[T]) (answer T, ok bool) {
+	select {
+	case answer = <-r.C():
+		return answer, true
+	default:
+		return answer, false
+	}
+}
