@@ -33,18 +33,18 @@ type actor struct {
 	waiters []*messages.LeaseToken
 	askers  []*messages.RefreshAccount
 	refresh refreshState
-	poll    pollState
-	// loading is set after a restart until the stored record has arrived.
-	loading bool
+	poll    *pollState
 
 	inFlight int
 	lastUsed policy.Instant
 	// granted is when an exchange of this actor's brought the latest token.
-	granted time.Time
+	granted policy.Instant
 	// drain is the latest, answered is set once it is; nothing begins after
 	// the first.
 	drain    *messages.Drain
 	answered bool
+	// loading is set after a restart until the stored record has arrived.
+	loading bool
 }
 
 // Spawn starts the actor of a stored account. A restarted one reads its record
@@ -132,7 +132,7 @@ func (a *actor) handle(message messages.ToAccount) {
 	case *messages.RenameAccount:
 		a.change(func(r *account.Record) { r.Label = m.Label }, m.Reply)
 	case *messages.ResetCooldown:
-		a.refresh.retryAt = time.Time{}
+		a.refresh.retryAt = 0
 		now := a.Now()
 		a.change(func(r *account.Record) { policy.Forget(r, now) }, m.Reply)
 	case *messages.RetryRefresh:
@@ -185,7 +185,7 @@ func (a *actor) status() messages.AccountStatus {
 	record.Limits = policy.InEffect(record.Limits, *a.Tuning.Load())
 	return messages.AccountStatus{
 		Record: record, InFlight: a.inFlight, Unsaved: a.unsavedReason(),
-		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt,
+		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt.Time(),
 		Expired: a.record.Expired(now), Ended: a.record.Ended(now), Renewable: a.record.Renewable(),
 		LastUsedAt: a.lastUsed.Time(),
 	}
