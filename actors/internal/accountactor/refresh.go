@@ -26,7 +26,7 @@ type refreshState struct {
 	// exchanging is set from the grant on, when the refresh goes on without
 	// this actor.
 	exchanging bool
-	failures   int
+	failures   int32
 	failure    string
 	// retryAt is when the next refresh may be tried after one that failed.
 	retryAt policy.Instant

@@ -118,7 +118,7 @@ func askedToWait(err error) time.Duration {
 // where that is longer, and never for longer than it would be at most.
 func (a *actor) backOff(now time.Time, asked time.Duration) {
 	a.refresh.failures++
-	wait := policy.Backoff(a.refresh.failures, refreshRetry, refreshRetryMost, a.Jitter())
+	wait := policy.Backoff(int(a.refresh.failures), refreshRetry, refreshRetryMost, a.Jitter())
 	wait = max(wait, min(asked, refreshRetryMost))
 	a.refresh.retryAt = max(a.refresh.retryAt, policy.At(now.Add(wait)))
 }

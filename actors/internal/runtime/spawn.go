@@ -15,7 +15,7 @@ func (s *System) Nursery() *Nursery {
 	n := &Nursery{system: s}
 	n.props = actor.PropsFromProducer(func() actor.Actor { return n.newborn },
 		actor.WithDispatcher(s.dispatcher),
-		actor.WithMailbox(newMailbox),
+		actor.WithMailbox(s.dispatcher.mailbox),
 		actor.WithOnInit(func(ctx actor.Context) { n.newborn.self.pid = ctx.Self() }),
 	)
 	return n
