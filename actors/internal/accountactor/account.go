@@ -50,16 +50,26 @@ type actor struct {
 // Spawn starts the actor of a stored account. A restarted one reads its record
 // from the store again.
 func Spawn(n *runtime.Nursery, parent runtime.Context, p *shared.Pool, record *account.Record) *runtime.Ref {
-	id := record.ID
-	return n.Spawn(parent, func(self *runtime.Ref) runtime.Behavior {
-		if record == nil {
-			unread := &account.Record{ID: id, Provider: p.Provider.Name()}
-			return &actor{Pool: p, self: self, record: unread, loading: true}
-		}
-		a := &actor{Pool: p, self: self, record: record, lastUsed: policy.At(record.LastUsedAt)}
-		record = nil
-		return a
-	})
+	made := &spawned{pool: p, id: record.ID, record: record}
+	return n.Spawn(parent, made.create)
+}
+
+// spawned is what an account's actor is made from.
+type spawned struct {
+	pool *shared.Pool
+	id   string
+	// record is nil after the first time.
+	record *account.Record
+}
+
+func (s *spawned) create(self *runtime.Ref) runtime.Behavior {
+	if s.record == nil {
+		unread := &account.Record{ID: s.id, Provider: s.pool.Provider.Name()}
+		return &actor{Pool: s.pool, self: self, record: unread, loading: true}
+	}
+	a := &actor{Pool: s.pool, self: self, record: s.record, lastUsed: policy.At(s.record.LastUsedAt)}
+	s.record = nil
+	return a
 }
 
 // Started implements [runtime.Behavior].
