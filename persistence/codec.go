@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 	"unicode/utf8"
+	"unique"
 
 	"github.com/seed-810f1486/multiaccount/account"
 )
@@ -96,12 +97,15 @@ func decodeObject(data []byte, into any, version *int) (map[string]json.RawMessa
 // corrupt makes err, which must not quote the file, an ErrCorrupt.
 func corrupt(err error) error { return fmt.Errorf("%w: %w", ErrCorrupt, err) }
 
+// shared returns a word that many accounts have, in the memory of one.
+func shared[T ~string](word T) T { return unique.Make(word).Value() }
+
 func recordFromWire(key Key, w *accountWire) account.Record {
 	c := &w.Credentials
 	rec := account.Record{
 		ID: key.ID, Provider: key.Provider,
-		Subject: w.Subject, Organization: w.Organization, Email: w.Email, Label: w.Label, Plan: w.Plan,
-		Kind: w.Kind, Lineage: w.Lineage, Generation: w.Generation, Revision: w.Revision,
+		Subject: w.Subject, Organization: w.Organization, Email: w.Email, Label: w.Label, Plan: shared(w.Plan),
+		Kind: shared(w.Kind), Lineage: shared(w.Lineage), Generation: w.Generation, Revision: w.Revision,
 		AddedAt: time.Time(w.AddedAt), LastUsedAt: time.Time(w.LastUsedAt),
 		Enabled: w.Enabled, Weight: w.Weight, Priority: w.Priority, MaxInFlight: w.MaxInFlight,
 		AuthFailures: w.AuthFailures, RefusedToken: account.RefusedToken{Generation: w.Refused.Generation, At: time.Time(w.Refused.At)},
@@ -115,6 +119,9 @@ func recordFromWire(key Key, w *accountWire) account.Record {
 	}
 	if len(c.Scopes) > 0 {
 		rec.Credentials.Scopes = c.Scopes
+		for i, scope := range c.Scopes {
+			c.Scopes[i] = shared(scope)
+		}
 	}
 	if o := w.Origin; o != nil {
 		rec.Origin = &account.Origin{Format: o.Format, Path: o.Path, Key: o.Key}

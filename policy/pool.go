@@ -64,11 +64,11 @@ type Pool struct {
 type member struct {
 	facts    Facts
 	inFlight int32
-	// probed is the CoolUntil of the cooldown whose probe has gone.
-	probed Instant
 	// duePos is the position in the pool's queue, nobody when it is not there.
 	duePos int32
 	dueAt  Instant
+	// probed is the CoolUntil of the cooldown whose probe has gone.
+	probed Instant
 }
 
 // NewPool returns an empty pool. It fails when the strategy is not known.

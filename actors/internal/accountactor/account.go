@@ -33,33 +33,43 @@ type actor struct {
 	waiters []*messages.LeaseToken
 	askers  []*messages.RefreshAccount
 	refresh refreshState
-	poll    pollState
-	// loading is set after a restart until the stored record has arrived.
-	loading bool
+	poll    *pollState
 
 	inFlight int
 	lastUsed policy.Instant
 	// granted is when an exchange of this actor's brought the latest token.
-	granted time.Time
+	granted policy.Instant
 	// drain is the latest, answered is set once it is; nothing begins after
 	// the first.
 	drain    *messages.Drain
 	answered bool
+	// loading is set after a restart until the stored record has arrived.
+	loading bool
 }
 
 // Spawn starts the actor of a stored account. A restarted one reads its record
 // from the store again.
 func Spawn(n *runtime.Nursery, parent runtime.Context, p *shared.Pool, record *account.Record) *runtime.Ref {
-	id := record.ID
-	return n.Spawn(parent, func(self *runtime.Ref) runtime.Behavior {
-		if record == nil {
-			unread := &account.Record{ID: id, Provider: p.Provider.Name()}
-			return &actor{Pool: p, self: self, record: unread, loading: true}
-		}
-		a := &actor{Pool: p, self: self, record: record, lastUsed: policy.At(record.LastUsedAt)}
-		record = nil
-		return a
-	})
+	made := &spawned{pool: p, id: record.ID, record: record}
+	return n.Spawn(parent, made.create)
+}
+
+// spawned is what an account's actor is made from.
+type spawned struct {
+	pool *shared.Pool
+	id   string
+	// record is nil after the first time.
+	record *account.Record
+}
+
+func (s *spawned) create(self *runtime.Ref) runtime.Behavior {
+	if s.record == nil {
+		unread := &account.Record{ID: s.id, Provider: s.pool.Provider.Name()}
+		return &actor{Pool: s.pool, self: self, record: unread, loading: true}
+	}
+	a := &actor{Pool: s.pool, self: self, record: s.record, lastUsed: policy.At(s.record.LastUsedAt)}
+	s.record = nil
+	return a
 }
 
 // Started implements [runtime.Behavior].
@@ -132,7 +142,7 @@ func (a *actor) handle(message messages.ToAccount) {
 	case *messages.RenameAccount:
 		a.change(func(r *account.Record) { r.Label = m.Label }, m.Reply)
 	case *messages.ResetCooldown:
-		a.refresh.retryAt = time.Time{}
+		a.refresh.retryAt = 0
 		now := a.Now()
 		a.change(func(r *account.Record) { policy.Forget(r, now) }, m.Reply)
 	case *messages.RetryRefresh:
@@ -185,7 +195,7 @@ func (a *actor) status() messages.AccountStatus {
 	record.Limits = policy.InEffect(record.Limits, *a.Tuning.Load())
 	return messages.AccountStatus{
 		Record: record, InFlight: a.inFlight, Unsaved: a.unsavedReason(),
-		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt,
+		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt.Time(),
 		Expired: a.record.Expired(now), Ended: a.record.Ended(now), Renewable: a.record.Renewable(),
 		LastUsedAt: a.lastUsed.Time(),
 	}

@@ -1,8 +1,6 @@
 package accountactor
 
 import (
-	"time"
-
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors/internal/shared"
 	"github.com/seed-810f1486/multiaccount/event"
@@ -13,7 +11,7 @@ import (
 func (a *actor) setEnabled(m *messages.SetEnabled) {
 	a.Publish(event.AccountSwitched{Occurrence: a.occurrence(), Enabled: m.Enabled})
 	if m.Enabled {
-		a.refresh.retryAt = time.Time{} // the login is tried once more, at the next need
+		a.refresh.retryAt = 0 // the login is tried once more, at the next need
 	}
 	a.change(func(r *account.Record) {
 		r.Enabled = m.Enabled
@@ -24,12 +22,12 @@ func (a *actor) setEnabled(m *messages.SetEnabled) {
 }
 
 func (a *actor) replaceLogin(m *messages.ReplaceLogin) {
-	a.refresh.retryAt = time.Time{}
+	a.refresh.retryAt = 0
 	id := a.record.ID
 	a.apply(func(r *account.Record) { r.Replace(m.Record) }, false, func(err error) {
 		m.Reply.Send(messages.AccountAdded{ID: id, Err: err})
 	})
-	if !a.refresh.hold.until.IsZero() {
+	if a.refresh.hold.until != 0 {
 		a.goOn()
 	}
 	a.Publish(event.AccountJoined{Occurrence: a.occurrence(), Known: true})
@@ -42,7 +40,7 @@ func (a *actor) change(mutate func(*account.Record), reply *messages.Reply[messa
 
 // clockSetBack moves back what this account waits for.
 func (a *actor) clockSetBack(m *messages.ClockSetBack) {
-	a.refresh.retryAt = shared.MovedBack(a.refresh.retryAt, m.By)
+	a.refresh.retryAt = policy.At(shared.MovedBack(a.refresh.retryAt.Time(), m.By))
 	a.lastUsed = min(a.lastUsed, policy.At(m.Now))
 	if a.record.FromAfter(m.Now) {
 		a.apply(func(r *account.Record) { r.SetBack(m.Now, m.By) }, false, nil)

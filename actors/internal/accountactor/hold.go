@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
 	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 // lockPatience is how long a request waits for another process to give the
@@ -22,7 +23,7 @@ type hold struct {
 	// it is.
 	slow bool
 	// until is how long an earlier request may be on its way.
-	until time.Time
+	until policy.Instant
 	timer runtime.Timer
 }
 
@@ -36,7 +37,7 @@ type (
 // mustWait reports whether a refresh has to wait for a request on its way. The
 // owner's wish need not.
 func (a *actor) mustWait(now time.Time) bool {
-	return now.Before(a.refresh.hold.until) && !a.wished()
+	return policy.At(now) < a.refresh.hold.until && !a.wished()
 }
 
 // beginRefresh asks for the account's lock.
@@ -45,7 +46,7 @@ func (a *actor) beginRefresh() {
 	if !a.wished() {
 		begin.Timeout = a.Provider.RefreshTimeout()
 	}
-	a.refresh.hold.until = time.Time{}
+	a.refresh.hold.until = 0
 	a.refresh.hold.timer.Set(a.self, lockPatience, &lockSlow{})
 	a.Writer.Tell(begin)
 }
@@ -79,7 +80,7 @@ func (a *actor) refreshInterrupted(m *messages.RefreshInterrupted) {
 // holdUntil puts a refresh off until an earlier request has ended.
 func (a *actor) holdUntil(until time.Time) {
 	now := a.Now()
-	a.refresh.hold.until = until
+	a.refresh.hold.until = policy.At(until)
 	a.refresh.hold.timer.Set(a.self, until.Sub(now), &holdEnded{})
 	a.moveOn(now)
 }
@@ -99,7 +100,7 @@ func (a *actor) moveOn(now time.Time) {
 		return
 	}
 	err := &messages.RefusalError{
-		Reason: messages.RefusedHeldUp, AccountID: a.record.ID, RetryAt: a.refresh.hold.until,
+		Reason: messages.RefusedHeldUp, AccountID: a.record.ID, RetryAt: a.refresh.hold.until.Time(),
 		Detail: "its token can not be refreshed until another process has ended its own refresh",
 	}
 	if !a.refresh.running {
@@ -124,7 +125,7 @@ func (a *actor) moveOn(now time.Time) {
 
 func (a *actor) heldUp(now time.Time) bool {
 	h := &a.refresh.hold
-	return now.Before(h.until) || (h.slow && a.refresh.running && !a.refresh.exchanging)
+	return policy.At(now) < h.until || (h.slow && a.refresh.running && !a.refresh.exchanging)
 }
 
 // endHold forgets why the refresh waited.

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
-	"github.com/seed-810f1486/multiaccount/actors/internal/shared"
 	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 // loginRejected puts the fault on record and asks the supervisor whether the
@@ -23,7 +23,7 @@ func (a *actor) loginRejected(kind account.FaultKind, reason string, now time.Ti
 
 // backOffRejected puts off the next look at a login that is rejected.
 func (a *actor) backOffRejected(now time.Time) {
-	a.refresh.retryAt = shared.Later(a.refresh.retryAt, now.Add(a.Tuning.Load().Rest(a.record.AuthFailures)))
+	a.refresh.retryAt = max(a.refresh.retryAt, policy.At(now.Add(a.Tuning.Load().Rest(a.record.AuthFailures))))
 }
 
 // tellLoginFailed asks whether the account may be disabled for the fault on

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 const (
@@ -25,10 +26,10 @@ type refreshState struct {
 	// exchanging is set from the grant on, when the refresh goes on without
 	// this actor.
 	exchanging bool
-	failures   int
+	failures   int32
 	failure    string
 	// retryAt is when the next refresh may be tried after one that failed.
-	retryAt time.Time
+	retryAt policy.Instant
 	hold    hold
 }
 
@@ -39,14 +40,14 @@ func (a *actor) needsRefresh(now time.Time) bool {
 
 // justGranted reports whether the token came too recently for another exchange.
 func (a *actor) justGranted(now time.Time) bool {
-	return now.Sub(a.granted).Abs() < exchangeFloor
+	return now.Sub(a.granted.Time()).Abs() < exchangeFloor
 }
 
 // refusedToken reports whether another token is worth a try in place of one
 // that does not work: at once when the API refuses it, after a rest when its
 // refresh token is refused. One that came since has to be tried first.
 func (a *actor) refusedToken(now time.Time) bool {
-	return a.record.TokenRefused() || (a.record.Fault != nil && !a.record.Untried() && !now.Before(a.refresh.retryAt))
+	return a.record.TokenRefused() || (a.record.Fault != nil && !a.record.Untried() && policy.At(now) >= a.refresh.retryAt)
 }
 
 // refreshAccount refreshes without a request.
@@ -60,7 +61,7 @@ func (a *actor) refreshAccount(m *messages.RefreshAccount) {
 	default:
 		a.askers = append(a.askers, m)
 		if m.Before.IsZero() {
-			a.refresh.retryAt = time.Time{}
+			a.refresh.retryAt = 0
 		}
 		a.startRefresh()
 	}
@@ -110,11 +111,11 @@ func (a *actor) cannotRefresh(now time.Time) error {
 		return a.refusal("its login belongs to another program, which has to refresh it")
 	case !a.record.Renewable():
 		return a.refusal(cannotRenew + "; log in again")
-	case now.Before(a.refresh.retryAt) && a.record.Fault != nil:
+	case policy.At(now) < a.refresh.retryAt && a.record.Fault != nil:
 		return a.refusal(a.record.Fault.Reason + "; log in again")
-	case now.Before(a.refresh.retryAt):
+	case policy.At(now) < a.refresh.retryAt:
 		return fmt.Errorf("account %s: its token could not be refreshed and will be tried again at %s: %s",
-			a.record.ID, a.refresh.retryAt.Format(time.RFC3339), a.refresh.failure)
+			a.record.ID, a.refresh.retryAt.Time().Format(time.RFC3339), a.refresh.failure)
 	}
 	return nil
 }
@@ -223,10 +224,10 @@ func (a *actor) failWaiting(err error) {
 
 // notBefore is until when a failed refresh keeps the account from serving.
 func (a *actor) notBefore() time.Time {
-	if a.refresh.retryAt.IsZero() || a.stillGood(a.Now()) {
+	if a.refresh.retryAt == 0 || a.stillGood(a.Now()) {
 		return time.Time{}
 	}
-	return a.refresh.retryAt
+	return a.refresh.retryAt.Time()
 }
 
 // refusal is the error of an account whose owner has to act.

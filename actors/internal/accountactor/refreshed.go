@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
-	"github.com/seed-810f1486/multiaccount/actors/internal/shared"
 	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
@@ -41,7 +40,7 @@ func (a *actor) refreshCommitted(m *messages.RefreshCommitted) {
 	default:
 		a.keepUnsaved(m)
 	}
-	a.granted = a.Now()
+	a.granted = policy.At(a.Now())
 	a.refreshSucceeded(false)
 }
 
@@ -92,7 +91,7 @@ func (a *actor) refreshSucceeded(adopted bool) {
 
 func (a *actor) refreshFailed(err error) {
 	a.endRefresh(err)
-	a.Publish(event.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt})
+	a.Publish(event.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt.Time()})
 }
 
 // endRefresh puts the next refresh off after one that failed, and ends the
@@ -119,16 +118,16 @@ func askedToWait(err error) time.Duration {
 // where that is longer, and never for longer than it would be at most.
 func (a *actor) backOff(now time.Time, asked time.Duration) {
 	a.refresh.failures++
-	wait := policy.Backoff(a.refresh.failures, refreshRetry, refreshRetryMost, a.Jitter())
+	wait := policy.Backoff(int(a.refresh.failures), refreshRetry, refreshRetryMost, a.Jitter())
 	wait = max(wait, min(asked, refreshRetryMost))
-	a.refresh.retryAt = shared.Later(a.refresh.retryAt, now.Add(wait))
+	a.refresh.retryAt = max(a.refresh.retryAt, policy.At(now.Add(wait)))
 }
 
 // retryRefresh has the next request refresh the token. A login that the
 // provider refuses has to wait for what it waits for.
 func (a *actor) retryRefresh() {
 	if a.record.Fault == nil && !a.refresh.running && a.refresh.failure != "" {
-		a.refresh.retryAt, a.refresh.failure = time.Time{}, ""
+		a.refresh.retryAt, a.refresh.failure = 0, ""
 		a.announce()
 	}
 }

@@ -18,6 +18,7 @@ import (
 const pollTimeout = 10 * time.Second
 
 // pollState is how the questions about an account go. One is under way at a time.
+// An account has none while there is nothing to remember.
 type pollState struct {
 	askers []*messages.PollUsage
 	// askedAt is when the one under way began; zero when none is.
@@ -45,12 +46,16 @@ func (a *actor) pollUsage(m *messages.PollUsage) {
 		m.Answer(err)
 		return
 	}
-	if a.poll.askedAt.IsZero() && !policy.PollDue(a.record, before, now) {
+	asked := a.poll != nil && !a.poll.askedAt.IsZero()
+	if !asked && !policy.PollDue(a.record, before, now) {
 		m.Answer(nil)
 		return
 	}
+	if a.poll == nil {
+		a.poll = &pollState{}
+	}
 	a.poll.askers = append(a.poll.askers, m)
-	if a.poll.askedAt.IsZero() {
+	if !asked {
 		a.claimPoll(before, now)
 	}
 }
@@ -67,9 +72,18 @@ func (a *actor) cannotPoll(now time.Time) error {
 		return fmt.Errorf("account %s: its token does not work any more; refresh it first", a.record.ID)
 	case policy.PollBlocked(a.record, now):
 		return fmt.Errorf("account %s: its quota figures could not be had and are asked for again at %s: %s",
-			a.record.ID, a.record.Poll.RetryAt.Format(time.RFC3339), a.poll.failure)
+			a.record.ID, a.record.Poll.RetryAt.Format(time.RFC3339), a.pollFailure())
 	}
 	return nil
+}
+
+// pollFailure says why the latest question failed; empty when it did not, or was
+// another process'.
+func (a *actor) pollFailure() string {
+	if a.poll == nil {
+		return ""
+	}
+	return a.poll.failure
 }
 
 // claimPoll writes down that the account is asked about. The change is made
@@ -126,7 +140,7 @@ func askAbout(ctx context.Context, p providers.Provider, cred account.Credential
 
 // aboutArrived takes in what was answered.
 func (a *actor) aboutArrived(m *aboutArrived) {
-	if !m.askedAt.Equal(a.poll.askedAt) {
+	if a.poll == nil || !m.askedAt.Equal(a.poll.askedAt) {
 		return // to an incarnation that ended
 	}
 	a.takeProfile(m)
@@ -173,11 +187,17 @@ func (a *actor) pollFailed(err error) {
 
 // endPoll ends the wait of everybody.
 func (a *actor) endPoll(err error) {
-	a.poll.askedAt = time.Time{}
-	for _, m := range a.poll.askers {
+	if a.poll == nil {
+		return
+	}
+	askers := a.poll.askers
+	a.poll.askers, a.poll.askedAt = nil, time.Time{}
+	if a.poll.failures == 0 {
+		a.poll = nil
+	}
+	for _, m := range askers {
 		m.Answer(err)
 	}
-	a.poll.askers = nil
 }
 
 // takeProfile fills in what was not known of the account. Who it is, the

@@ -25,23 +25,28 @@ const (
 // a time: sent to while it runs, it finds the message in its queue.
 type mailbox struct {
 	invoker    actor.MessageInvoker
-	dispatcher actor.Dispatcher
+	dispatcher *dispatcher
 	scheduled  atomic.Bool
 	// users and systems count what was posted and not yet processed.
 	users, systems atomic.Int32
 
 	//nolint:forbidigo // this lock is what lets the actors do without any
-	lock    sync.Mutex
-	posted  []any
-	notices []any
+	lock   sync.Mutex
+	posted []any
+	// notices are system messages: there are some at the actor's start and end,
+	// as a rule, and nil in between.
+	notices *notices
 
 	// What follows belongs to whoever runs process.
 	batch     []any
-	next      int
+	next      int32
 	suspended bool
 }
 
-func newMailbox() actor.Mailbox { return &mailbox{} }
+type notices struct{ posted []any }
+
+// mailbox returns what makes the mailboxes of actors that d runs.
+func (d *dispatcher) mailbox() actor.Mailbox { return &mailbox{dispatcher: d} }
 
 // PostUserMessage implements [actor.Mailbox].
 func (m *mailbox) PostUserMessage(message any) {
@@ -55,15 +60,18 @@ func (m *mailbox) PostUserMessage(message any) {
 // PostSystemMessage implements [actor.Mailbox].
 func (m *mailbox) PostSystemMessage(message any) {
 	m.lock.Lock()
-	m.notices = append(m.notices, message)
+	if m.notices == nil {
+		m.notices = &notices{}
+	}
+	m.notices.posted = append(m.notices.posted, message)
 	m.lock.Unlock()
 	m.systems.Add(1)
 	m.schedule()
 }
 
 // RegisterHandlers implements [actor.Mailbox].
-func (m *mailbox) RegisterHandlers(invoker actor.MessageInvoker, dispatcher actor.Dispatcher) {
-	m.invoker, m.dispatcher = invoker, dispatcher
+func (m *mailbox) RegisterHandlers(invoker actor.MessageInvoker, _ actor.Dispatcher) {
+	m.invoker = invoker
 }
 
 // Start implements [actor.Mailbox].
@@ -145,10 +153,10 @@ func (m *mailbox) popSystem() any {
 		return nil
 	}
 	m.lock.Lock()
-	message := m.notices[0]
-	m.notices[0] = nil
-	m.notices = m.notices[1:]
-	if len(m.notices) == 0 {
+	message := m.notices.posted[0]
+	m.notices.posted[0] = nil
+	m.notices.posted = m.notices.posted[1:]
+	if len(m.notices.posted) == 0 {
 		m.notices = nil
 	}
 	m.lock.Unlock()
@@ -157,7 +165,7 @@ func (m *mailbox) popSystem() any {
 }
 
 func (m *mailbox) popUser() any {
-	if m.next == len(m.batch) && !m.refill() {
+	if int(m.next) == len(m.batch) && !m.refill() {
 		return nil
 	}
 	message := m.batch[m.next]

@@ -29,7 +29,7 @@ type Context = actor.SpawnerContext
 type shell struct {
 	behavior Behavior
 	create   func(self *Ref) Behavior
-	self     *Ref
+	self     Ref
 }
 
 // Receive implements protoactor's actor.
@@ -61,7 +61,7 @@ func (s *shell) handle(ctx actor.Context, message any) {
 }
 
 func (s *shell) incarnate(ctx actor.Context) {
-	s.behavior = s.create(s.self)
+	s.behavior = s.create(&s.self)
 	s.behavior.Started(ctx)
 }
 

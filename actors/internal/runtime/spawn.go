@@ -15,7 +15,7 @@ func (s *System) Nursery() *Nursery {
 	n := &Nursery{system: s}
 	n.props = actor.PropsFromProducer(func() actor.Actor { return n.newborn },
 		actor.WithDispatcher(s.dispatcher),
-		actor.WithMailbox(newMailbox),
+		actor.WithMailbox(s.dispatcher.mailbox),
 		actor.WithOnInit(func(ctx actor.Context) { n.newborn.self.pid = ctx.Self() }),
 	)
 	return n
@@ -24,10 +24,10 @@ func (s *System) Nursery() *Nursery {
 // Spawn starts an actor below parent. create makes its behavior, and once more
 // after each panic.
 func (n *Nursery) Spawn(parent Context, create func(self *Ref) Behavior) *Ref {
-	self := &Ref{system: n.system}
-	n.newborn = &shell{create: create, self: self}
+	newborn := &shell{create: create, self: Ref{system: n.system}}
+	n.newborn = newborn
 	parent.Spawn(n.props)
-	return self
+	return &newborn.self
 }
 
 // Spawn starts an actor of the system's own.
