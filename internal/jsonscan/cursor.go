@@ -34,7 +34,7 @@ func New(text string, names []string) Cursor {
 // Enter reports whether the next value is an object or an array, by its opening
 // bracket, and enters it.
 func (c *Cursor) Enter(bracket byte) bool {
-	if c.next() != bracket {
+	if c.Next() != bracket {
 		return false
 	}
 	c.at++
@@ -44,17 +44,17 @@ func (c *Cursor) Enter(bracket byte) bool {
 // Member returns the name of the next member of the object that was entered. ok
 // is false at the object's end, which it leaves.
 func (c *Cursor) Member() (name string, ok bool) {
-	if c.next() == ',' {
+	if c.Next() == ',' {
 		c.at++
 	}
-	switch c.next() {
+	switch c.Next() {
 	case '"':
 		name, _ = c.quoted()
 	case '}':
 		c.at++
 		return "", false
 	}
-	if c.next() != ':' {
+	if c.Next() != ':' {
 		c.leave()
 		return "", false
 	}
@@ -66,10 +66,10 @@ func (c *Cursor) Member() (name string, ok bool) {
 // Element reports whether the array that was entered has another element; if not,
 // it leaves the array.
 func (c *Cursor) Element() bool {
-	if c.next() == ',' {
+	if c.Next() == ',' {
 		c.at++
 	}
-	switch c.next() {
+	switch c.Next() {
 	case ']':
 		c.at++
 		return false
@@ -83,7 +83,7 @@ func (c *Cursor) Element() bool {
 // Text returns what is between the quotes of the next value, which may have
 // escapes: see [Unescape]. Any other value is skipped, and ok is false.
 func (c *Cursor) Text() (raw string, ok bool) {
-	if c.next() == '"' {
+	if c.Next() == '"' {
 		return c.quoted()
 	}
 	c.Skip()
@@ -93,7 +93,7 @@ func (c *Cursor) Text() (raw string, ok bool) {
 // Literal returns the next value when it is true, false, null or a number. Any
 // other is skipped, and the result empty.
 func (c *Cursor) Literal() string {
-	switch c.next() {
+	switch c.Next() {
 	case '"', '{', '[':
 		c.Skip()
 		return ""
@@ -111,7 +111,7 @@ func (c *Cursor) Literal() string {
 
 // Skip passes over the next value.
 func (c *Cursor) Skip() {
-	switch c.next() {
+	switch c.Next() {
 	case '"':
 		c.quoted()
 	case '{', '[':
@@ -160,8 +160,8 @@ func (c *Cursor) quoted() (raw string, ok bool) {
 	return c.text[from:end], true
 }
 
-// next returns the first byte that is no white space; 0 at the end of the text.
-func (c *Cursor) next() byte {
+// Next returns the first byte that is no white space; 0 at the end of the text.
+func (c *Cursor) Next() byte {
 	for c.at < len(c.text) {
 		if b := c.text[c.at]; b > ' ' {
 			return b

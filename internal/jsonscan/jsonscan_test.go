@@ -29,10 +29,7 @@ func members(text string, watched ...string) (all []member, seen string) {
 	return all, c.Seen()
 }
 
-func said(raw string) string {
-	text, _ := jsonscan.Unescape(make([]byte, 0, len(raw)+3), raw)
-	return string(text)
-}
+func said(raw string) string { return string(jsonscan.Unescape(nil, raw)) }
 
 func TestMembers(t *testing.T) {
 	for text, want := range map[string][]member{
@@ -90,11 +87,12 @@ func TestSeen(t *testing.T) {
 	}
 }
 
-func TestUnescapeStopsWhereThereIsNoRoom(t *testing.T) {
-	for raw, want := range map[string]string{"abcde": "abcd", `a\nbcde`: "a\nbc", `abc\u00e9`: "abc", `abcd`: "abcd"} {
-		got, all := jsonscan.Unescape(make([]byte, 0, 4), raw)
-		if string(got) != want || all != (raw == want) {
-			t.Errorf("%s says %q, all %v", raw, got, all)
+func TestUnescapeWhatIsCut(t *testing.T) {
+	for raw, want := range map[string]string{
+		``: "", `a\`: `a\`, `a\u00`: "a\ufffd", `\ud83d`: "\ufffd", `\ud83d\u00e9`: "\ufffdé", `\q`: "q", `a\`[:2]: "a\ufffd",
+	} {
+		if got := said(raw); got != want {
+			t.Errorf("%q says %q, want %q", raw, got, want)
 		}
 	}
 }

@@ -87,28 +87,17 @@ func isEscaped(text string, at int) bool {
 }
 
 // Unescape appends to dst what a string says that is written as raw, without its
-// quotes, but no more than fits dst's capacity. It reports whether that was all.
-func Unescape(dst []byte, raw string) (said []byte, all bool) {
-	for raw != "" {
+// quotes. What is no escape stands for itself.
+func Unescape(dst []byte, raw string) []byte {
+	for {
 		n := strings.IndexByte(raw, '\\')
 		if n < 0 {
-			n = len(raw)
+			return append(dst, raw...)
 		}
-		if room := cap(dst) - len(dst); n > room {
-			return append(dst, raw[:room]...), false
-		}
-		dst = append(dst, raw[:n]...)
-		if raw = raw[n:]; raw == "" {
-			break
-		}
-		r, size := escape(raw)
-		raw = raw[size:]
-		if cap(dst)-len(dst) < utf8.RuneLen(r) {
-			return dst, false
-		}
-		dst = utf8.AppendRune(dst, r)
+		r, size := escape(raw[n:])
+		dst = utf8.AppendRune(append(dst, raw[:n]...), r)
+		raw = raw[n+size:]
 	}
-	return dst, true
 }
 
 // escape returns the character that an escape at the beginning of raw stands for,

@@ -34,7 +34,7 @@ func (c *Cursor) keep(name string) {
 	if c.Enter('[') {
 		open, closing = "[", "]"
 	}
-	switch c.next() {
+	switch c.Next() {
 	case '{', '[', ']', 0:
 		return
 	case '"':

@@ -32,6 +32,7 @@ type request struct {
 	last attempt
 	// Here because every request needs them: one allocation serves all.
 	out     http.Request
+	reader  bodyReader
 	outcome messages.ReportOutcome
 	body    leasedBody
 }

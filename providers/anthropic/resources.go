@@ -8,7 +8,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/internal/resource"
 )
 
-var _ providers.ResourceKeeper = (*Provider)(nil)
+var (
+	_ providers.ResourceKeeper = (*Provider)(nil)
+	_ providers.MemberLister   = (*Provider)(nil)
+)
+
+// BodyMembers implements [providers.MemberLister].
+func (p *Provider) BodyMembers() []string { return []string{"file_id", "file_ids"} }
 
 // Named implements [providers.ResourceKeeper]: files, which belong to the
 // workspace of who uploaded them (Anthropic, "Files API").

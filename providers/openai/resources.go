@@ -8,7 +8,15 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/internal/resource"
 )
 
-var _ providers.ResourceKeeper = (*Provider)(nil)
+var (
+	_ providers.ResourceKeeper = (*Provider)(nil)
+	_ providers.MemberLister   = (*Provider)(nil)
+)
+
+// BodyMembers implements [providers.MemberLister].
+func (p *Provider) BodyMembers() []string {
+	return []string{"previous_response_id", "file_id", "file_ids", "store"}
+}
 
 // Named implements [providers.ResourceKeeper]: the response before this one and
 // files (OpenAI, "Conversation state" and "File inputs").
