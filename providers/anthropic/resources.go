@@ -20,7 +20,7 @@ func (p *Provider) BodyMembers() []string { return []string{"file_id", "file_ids
 // workspace of who uploaded them (Anthropic, "Files API").
 func (p *Provider) Named(req *http.Request, body string) []string {
 	ids := resource.Named(body, "file_id")
-	if id := resource.InPath(req.URL.Path, "files"); id != "" {
+	if id := resource.InPath(req.URL.Path, "/files/"); id != "" {
 		ids = append(ids, id)
 	}
 	return ids

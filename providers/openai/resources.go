@@ -22,8 +22,8 @@ func (p *Provider) BodyMembers() []string {
 // files (OpenAI, "Conversation state" and "File inputs").
 func (p *Provider) Named(req *http.Request, body string) []string {
 	ids := resource.Named(body, "previous_response_id", "file_id")
-	for _, kind := range []string{"responses", "files"} {
-		if id := resource.InPath(req.URL.Path, kind); id != "" {
+	for _, folder := range [...]string{"/responses/", "/files/"} {
+		if id := resource.InPath(req.URL.Path, folder); id != "" {
 			ids = append(ids, id)
 		}
 	}
