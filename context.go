@@ -6,47 +6,62 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-type contextKey uint8
+// choices are what a host asks for by a context: all in one value, since each
+// request looks for it.
+type choices struct {
+	affinity, account, model, caller string
+	trace                            func(Attempt)
+}
 
-const (
-	affinityKey contextKey = iota
-	accountKey
-	modelKey
-	traceKey
-	callerKey
-)
+type choicesKey struct{}
+
+func choicesOf(ctx context.Context) choices {
+	if c, ok := ctx.Value(choicesKey{}).(*choices); ok {
+		return *c
+	}
+	return choices{}
+}
+
+// with returns a context whose choices are c's.
+func with(ctx context.Context, c choices) context.Context {
+	return context.WithValue(ctx, choicesKey{}, &c)
+}
 
 // WithAffinity returns a context whose requests belong to the conversation
 // key: they stay with one account for as long as it can serve.
 func WithAffinity(ctx context.Context, key string) context.Context {
-	return context.WithValue(ctx, affinityKey, key)
+	c := choicesOf(ctx)
+	c.affinity = key
+	return with(ctx, c)
 }
 
 // WithAccount returns a context whose requests are served by the account id
 // and by no other.
 func WithAccount(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, accountKey, id)
+	c := choicesOf(ctx)
+	c.account = id
+	return with(ctx, c)
 }
 
 // WithModel returns a context whose requests ask for the model name, so that
 // an account limited for that model alone is passed over.
 func WithModel(ctx context.Context, name string) context.Context {
-	return context.WithValue(ctx, modelKey, name)
+	c := choicesOf(ctx)
+	c.model = name
+	return with(ctx, c)
 }
 
 // WithCaller returns a context whose requests are those of one of several callers
 // that the host serves: a conversation of one is never taken for that of another,
 // whatever they call it. id is short and without slashes.
 func WithCaller(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, callerKey, id)
+	c := choicesOf(ctx)
+	c.caller = id
+	return with(ctx, c)
 }
 
 // asked returns what the host asks for by a context.
 func asked(ctx context.Context) policy.Request {
-	return policy.Request{Affinity: value(ctx, affinityKey), Model: value(ctx, modelKey), Pin: value(ctx, accountKey), Caller: value(ctx, callerKey)}
-}
-
-func value(ctx context.Context, key contextKey) string {
-	s, _ := ctx.Value(key).(string)
-	return s
+	c := choicesOf(ctx)
+	return policy.Request{Affinity: c.affinity, Model: c.model, Pin: c.account, Caller: c.caller}
 }

@@ -34,7 +34,9 @@ type Attempt struct {
 // by the goroutine that sends the request: for the last one before the answer is
 // returned. fn must be quick. It replaces the fn of a context before.
 func WithTrace(ctx context.Context, fn func(Attempt)) context.Context {
-	return context.WithValue(ctx, traceKey, fn)
+	c := choicesOf(ctx)
+	c.trace = fn
+	return with(ctx, c)
 }
 
 // Message reads a message of the connection that the attempt's answer was upgraded
@@ -56,7 +58,7 @@ type told struct {
 
 // traced tells the fn of a context of an attempt, if there is one.
 func (p *Pool) traced(ctx context.Context, tried roundtrip.Attempt) {
-	fn, _ := ctx.Value(traceKey).(func(Attempt))
+	fn := choicesOf(ctx).trace
 	if fn == nil {
 		return
 	}

@@ -21,16 +21,21 @@ const redacted = "[redacted]"
 // concurrent use. Compare with [Secret.Equal], never with ==.
 type Secret struct {
 	// A pointer, because fmt prints the fields of an unexported struct field
-	// without calling its methods: what shows then is an address.
-	value *string
+	// without calling its methods: what shows then is an address. The value stands
+	// behind bearer, so that no request has to put the two together.
+	text *string
 }
+
+// bearer is how a token is sent (RFC 6750 section 2.1).
+const bearer = "Bearer "
 
 // NewSecret wraps value; the empty string gives the zero Secret.
 func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	return Secret{value: &value}
+	text := bearer + value
+	return Secret{text: &text}
 }
 
 // ErrUnsendable is returned by [ParseSecret]. It holds nothing of the text.
@@ -51,14 +56,20 @@ func ParseSecret(text string) (Secret, error) {
 // Reveal returns the value itself, for an Authorization header, a token
 // request or the store's codec. Its result must not reach a log or an error.
 func (s Secret) Reveal() string {
-	if s.value == nil {
+	return strings.TrimPrefix(s.Bearer(), bearer)
+}
+
+// Bearer returns the value of an Authorization header that carries the secret as a
+// bearer token; empty for the zero Secret. It allocates nothing.
+func (s Secret) Bearer() string {
+	if s.text == nil {
 		return ""
 	}
-	return *s.value
+	return *s.text
 }
 
 // IsZero reports whether there is no secret.
-func (s Secret) IsZero() bool { return s.value == nil }
+func (s Secret) IsZero() bool { return s.text == nil }
 
 // Equal compares in a time that does not depend on the content.
 func (s Secret) Equal(other Secret) bool {

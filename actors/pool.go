@@ -20,6 +20,7 @@ import (
 // PoolConfig says how one pool works. All fields but Custom are required.
 type PoolConfig struct {
 	messages.PoolSettings
+	// Provider catches its own panics, as one of package guard does.
 	Provider providers.Provider
 	// Proactive is nil when tokens are refreshed on demand only.
 	Proactive *ProactiveConfig

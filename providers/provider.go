@@ -87,6 +87,17 @@ type ResourceKeeper interface {
 	Made(beginning []byte) string
 }
 
+// MemberLister is implemented by a [ResourceKeeper] that looks at a few members of
+// a request's body. In place of the body it is handed an object with these members
+// alone, wherever in the body they were, or nothing when there were none. Their
+// values are strings, lists with their first string, or literals; what else they
+// are, or longer than 256 bytes, is left out. A body is read much faster then.
+type MemberLister interface {
+	// BodyMembers returns the names of the members, at most 63 bytes each. It is
+	// called once.
+	BodyMembers() []string
+}
+
 // HostsByKind is implemented by providers whose hosts take one kind of account
 // each.
 type HostsByKind interface {

@@ -26,6 +26,9 @@ type Provider struct {
 	Keeper providers.ResourceKeeper
 	Hosts  providers.HostsByKind
 	Stream providers.StreamReader
+	// Members are the only ones of a body that Keeper looks at; nil when it looks
+	// at all of it.
+	Members []string
 
 	usage   providers.UsageSource
 	profile providers.ProfileSource
@@ -38,6 +41,9 @@ func New(p providers.Provider, log zerolog.Logger) *Provider {
 	g.Hosts, _ = p.(providers.HostsByKind)
 	if k, ok := p.(providers.ResourceKeeper); ok {
 		g.Keeper = keeper{k, g}
+	}
+	if l, ok := p.(providers.MemberLister); ok {
+		g.Members = l.BodyMembers()
 	}
 	if r, ok := p.(providers.StreamReader); ok {
 		g.Stream = stream{r, g}

@@ -13,19 +13,20 @@ import (
 
 // attempt is one try of a request: one account's response, or an error.
 type attempt struct {
-	leased  messages.TokenLeased
-	resp    *http.Response
-	err     error
-	verdict account.Verdict
+	leased messages.TokenLeased
+	resp   *http.Response
+	err    error
+	// report is what the account is told, with what the provider makes of the answer.
+	report messages.ReportOutcome
 }
 
 // try makes the request with one account's credential and has the answer classed.
 func (r *request) try(leased messages.TokenLeased) error {
-	r.last = attempt{leased: leased}
+	r.last = attempt{leased: leased, report: reportOf(&leased)}
 	a := &r.last
 	req, err := r.copy()
 	if err != nil {
-		a.verdict.Class = account.ClassCancelled
+		a.report.Verdict.Class = account.ClassCancelled
 		r.report(false)
 		return err
 	}
@@ -40,7 +41,7 @@ func (r *request) try(leased messages.TokenLeased) error {
 	a.resp, a.err = r.base.RoundTrip(req) //nolint:bodyclose // finish and discard see to it
 	panicked = false
 	a.complete()
-	a.verdict = r.Verdict(&a.leased, r.search.wish.Model, a.outcome(r.req.Context()))
+	a.report.Verdict = r.Verdict(&a.leased, r.search.wish.Model, a.outcome(r.req.Context()))
 	r.holdBack()
 	return nil
 }

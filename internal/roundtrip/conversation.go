@@ -4,9 +4,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
 )
 
 // sessionHeaders name the conversation, in the order in which they count;
@@ -74,7 +73,8 @@ const userSession = "_session_"
 // is returned as it is.
 func sessionOfUser(id string) string {
 	if strings.HasPrefix(id, "{") {
-		return firstOf(text(gjson.Get(id, "session_id")), id)
+		c := jsonscan.New(id, nil)
+		return firstOf(textIn(&c, "session_id"), id)
 	}
 	if i := strings.LastIndex(id, userSession); i >= 0 {
 		return firstOf(id[i+len(userSession):], id)

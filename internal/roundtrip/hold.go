@@ -25,7 +25,7 @@ const (
 // it, and the caller sees nothing of it.
 func (r *request) holdBack() {
 	a := &r.last
-	if r.Provider.Stream == nil || a.verdict.Class != account.ClassSuccess || !r.mayStream() {
+	if r.Provider.Stream == nil || a.report.Verdict.Class != account.ClassSuccess || !r.mayStream() {
 		return
 	}
 	codings := coding.Of(a.resp.Header)
@@ -40,9 +40,9 @@ func (r *request) holdBack() {
 	switch ctx := r.req.Context(); {
 	case !s.hold(ctx):
 		_ = s.Close()
-		a.resp, a.err, a.verdict = nil, ctx.Err(), account.Verdict{Class: account.ClassCancelled}
+		a.resp, a.err, a.report.Verdict = nil, ctx.Err(), account.Verdict{Class: account.ClassCancelled}
 	case s.failure != nil && !s.shown:
-		a.verdict, s.failure = *s.failure, nil
+		a.report.Verdict, s.failure = *s.failure, nil
 	}
 }
 
@@ -59,4 +59,4 @@ func (r *request) mayStream() bool {
 	return saysStream(resp) || r.streams || sse.Accepts(r.req.Header)
 }
 
-func saysStream(resp *http.Response) bool { return sse.IsStream(resp.Header.Get("Content-Type")) }
+func saysStream(resp *http.Response) bool { return sse.IsStream(header(resp.Header, "Content-Type")) }

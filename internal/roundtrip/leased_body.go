@@ -14,9 +14,9 @@ import (
 type leasedBody struct {
 	io.ReadCloser
 	account messages.Recipient
-	// outcome is told at the end; nil when the account knows it already.
-	outcome *messages.ReportOutcome
-	ended   atomic.Bool
+	// report is told at the end; nil when the account knows it already.
+	report *messages.ReportOutcome
+	ended  atomic.Bool
 	// made, when set, looks for what the answer made.
 	made *resourceReader
 	// forget ends the watch over the context; nil for one that never ends.
@@ -59,8 +59,8 @@ func (b *leasedBody) end() {
 func (b *leasedBody) release() {
 	switch {
 	case b.ended.Swap(true):
-	case b.outcome != nil:
-		b.account.Tell(b.outcome)
+	case b.report != nil:
+		b.account.Tell(b.report)
 	default:
 		b.account.Tell(&messages.ReleaseLease{})
 	}

@@ -22,12 +22,11 @@ func (s *Sender) Message(ctx context.Context, leased *messages.TokenLeased, mode
 	if e.Step != providers.StreamFailed {
 		return e.Step, account.ClassSuccess
 	}
-	failed := attempt{leased: *leased}
-	failed.verdict = s.Verdict(leased, model, Outcome{Status: e.Status, Header: messageHeader(data), Body: e.Body})
-	report := failed.report(true)
-	report.Broken = true
+	report := reportOf(leased)
+	report.Verdict = s.Verdict(leased, model, Outcome{Status: e.Status, Header: messageHeader(data), Body: e.Body})
+	report.Open, report.Broken = true, true
 	actors.ReportAndWait(ctx, leased.Account, &report)
-	return e.Step, failed.verdict.Class
+	return e.Step, report.Verdict.Class
 }
 
 // messageHeader returns the headers that a failure brings as its member, since the

@@ -45,18 +45,16 @@ func (s *Sender) classify(leased *messages.TokenLeased, model string, o Outcome)
 	})
 }
 
-// report is what the account is told of the attempt.
-func (a *attempt) report(open bool) messages.ReportOutcome {
-	return messages.ReportOutcome{
-		Generation: a.leased.Generation, LeasedAt: a.leased.LeasedAt, Verdict: a.verdict, Open: open,
-	}
+// reportOf begins what an account is told of a lease.
+func reportOf(leased *messages.TokenLeased) messages.ReportOutcome {
+	return messages.ReportOutcome{Generation: leased.Generation, LeasedAt: leased.LeasedAt}
 }
 
 // hasNews reports whether the account should hear of the answer now. A plain
 // success can wait for the end of its body, which is one message less; one
 // that streams may take long.
 func (a *attempt) hasNews() bool {
-	v := &a.verdict
+	v := &a.report.Verdict
 	streams := a.resp.ContentLength < 0 || a.resp.StatusCode == http.StatusSwitchingProtocols
 	return v.Class != account.ClassSuccess || v.Usage != nil || v.Limits != nil || streams
 }
@@ -68,7 +66,7 @@ func (a *attempt) saysMoreThan(err error) bool {
 	if a.resp == nil && a.err == nil {
 		return false
 	}
-	switch a.verdict.Class {
+	switch a.report.Verdict.Class {
 	case account.ClassLimited:
 		var refused *messages.RefusalError
 		return a.resp.StatusCode != http.StatusTooManyRequests && errors.As(err, &refused) && refused.NeedsOwners()

@@ -7,7 +7,6 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
-	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
@@ -31,9 +30,9 @@ type request struct {
 	// last is the latest attempt, kept in case no account does better.
 	last attempt
 	// Here because every request needs them: one allocation serves all.
-	out     http.Request
-	outcome messages.ReportOutcome
-	body    leasedBody
+	out    http.Request
+	reader bodyReader
+	body   leasedBody
 }
 
 // replayable reports whether req can be sent a second time.
@@ -79,7 +78,7 @@ func (r *request) run() (*http.Response, error) {
 
 // step decides what follows from the latest attempt, and after how long.
 func (r *request) step() (policy.Step, time.Duration) {
-	step, wait := r.plan.Next(&r.last.verdict, r.last.leased.Credential.Kind, rand.Float64())
+	step, wait := r.plan.Next(&r.last.report.Verdict, r.last.leased.Credential.Kind, rand.Float64())
 	if step == policy.NextAccount && r.replaced() {
 		step = policy.RefreshAccount
 	}
@@ -92,7 +91,7 @@ func (r *request) step() (policy.Step, time.Duration) {
 // replaced reports whether the token that was refused is not the account's
 // latest any more: what was said of it says nothing of the login.
 func (r *request) replaced() bool {
-	return r.last.verdict.Class == account.ClassUnauthorized &&
+	return r.last.report.Verdict.Class == account.ClassUnauthorized &&
 		actors.Replaced(r.req.Context(), r.last.leased.Account, r.last.leased.Generation)
 }
 
@@ -103,10 +102,10 @@ func (r *request) pinned() bool { return r.search.pin != "" || r.last.leased.Pin
 // note tells of an attempt, and what follows from its answer.
 func (r *request) note(next policy.Step) {
 	a := &r.last
-	r.Accounts.Answered(a.leased.Decision, &a.verdict, next)
+	r.Accounts.Answered(a.leased.Decision, &a.report.Verdict, next)
 	r.rebound = r.rebound || a.leased.Rebound
 	tried := Attempt{
-		AccountID: a.leased.AccountID, Rebound: r.rebound, Decision: a.leased.Decision, Class: a.verdict.Class, Next: next,
+		AccountID: a.leased.AccountID, Rebound: r.rebound, Decision: a.leased.Decision, Class: a.report.Verdict.Class, Next: next,
 		Model: r.search.wish.Model, Leased: &a.leased,
 	}
 	if a.resp != nil {
@@ -118,7 +117,8 @@ func (r *request) note(next policy.Step) {
 // report tells the account what it answered, and waits, so that the next
 // request finds the account as this answer left it.
 func (r *request) report(open bool) {
-	report := r.last.report(open)
+	report := r.last.report
+	report.Open = open
 	actors.ReportAndWait(r.req.Context(), r.last.leased.Account, &report)
 }
 
@@ -173,10 +173,9 @@ func (r *request) finish() (*http.Response, error) {
 	if a.hasNews() {
 		r.report(true)
 	} else {
-		r.outcome = a.report(false)
-		r.body.outcome = &r.outcome
+		r.body.report = &a.report
 	}
-	if r.makes && a.verdict.Class == account.ClassSuccess {
+	if r.makes && a.report.Verdict.Class == account.ClassSuccess {
 		r.body.made = &resourceReader{sender: r.Sender, account: a.leased.AccountID}
 	}
 	r.body.watch(r.req.Context())

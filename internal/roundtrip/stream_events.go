@@ -54,7 +54,7 @@ func (s *stream) ended(err error) error {
 	case clean && s.strange, s.closed.Load(), s.request.req.Context().Err() != nil:
 		s.over = true
 	default:
-		s.fail(account.Verdict{Class: account.ClassNetwork, Status: s.request.last.verdict.Status})
+		s.fail(account.Verdict{Class: account.ClassNetwork, Status: s.request.last.report.Verdict.Status})
 		if clean {
 			return io.ErrUnexpectedEOF
 		}
@@ -86,9 +86,9 @@ func (s *stream) takeLast() {
 // tell tells the account of a failure before the caller sees it.
 func (s *stream) tell() {
 	a := s.request.last
-	a.verdict, s.failure = *s.failure, nil
-	report := a.report(true)
-	report.Broken = true
+	a.report.Verdict, s.failure = *s.failure, nil
+	report := a.report
+	report.Open, report.Broken = true, true
 	actors.ReportAndWait(s.request.req.Context(), a.leased.Account, &report)
 }
 

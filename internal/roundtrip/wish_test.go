@@ -86,19 +86,6 @@ func TestHostDecides(t *testing.T) {
 	}
 }
 
-// FuzzReadBody checks that no body makes the reader panic, and that the same
-// body always means the same conversation.
-func FuzzReadBody(f *testing.F) {
-	f.Add(`{"model":"m","messages":[{"role":"user","content":[{"text":"a"}]}]}`)
-	f.Add(`{"metadata":[],"conversation":null,"input":[1,{"role":"user"}]}`)
-	f.Add(`{"input":`)
-	f.Fuzz(func(t *testing.T, body string) {
-		if a, b := readBody(body), readBody(strings.Clone(body)); a != b {
-			t.Errorf("%+v and %+v", a, b)
-		}
-	})
-}
-
 // inPieces is a body that neither is in memory nor writes itself.
 type inPieces struct{ io.Reader }
 

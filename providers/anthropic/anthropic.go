@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -128,24 +127,25 @@ func (p *Provider) Authorize(req *http.Request, cred account.Credential) {
 		return
 	}
 	delete(h, "X-Api-Key")
-	h["Authorization"] = []string{"Bearer " + cred.Token.Reveal()}
-	addBeta(h)
+	values := []string{cred.Token.Bearer(), oauthBeta} // one piece of memory for both
+	h["Authorization"] = values[:1:1]
+	addBeta(h, values[1:])
 }
 
-// addBeta adds the flag to those that are set, in one line: some readers look
-// at the first line only.
-func addBeta(h http.Header) {
+// addBeta adds the flag, which is all that alone has, to those that are set, in one
+// line: some readers look at the first line only.
+func addBeta(h http.Header, alone []string) {
 	flags := strings.Join(h["Anthropic-Beta"], ",")
 	if flags == "" {
-		h["Anthropic-Beta"] = []string{oauthBeta}
+		h["Anthropic-Beta"] = alone
 		return
 	}
-	set := slices.ContainsFunc(strings.Split(flags, ","), func(flag string) bool {
-		return strings.TrimSpace(flag) == oauthBeta
-	})
-	if !set {
-		h["Anthropic-Beta"] = []string{flags + "," + oauthBeta}
+	for flag := range strings.SplitSeq(flags, ",") {
+		if strings.TrimSpace(flag) == oauthBeta {
+			return
+		}
 	}
+	h["Anthropic-Beta"] = []string{flags + "," + oauthBeta}
 }
 
 // RefreshTimeout returns 15 seconds.

@@ -10,10 +10,15 @@ import (
 // paid for beyond the subscription carries a limit even when it is a success.
 func (p *Provider) Classify(a providers.Answer) account.Verdict {
 	v, fault := answer.Classify(a, rules)
-	v.Usage = usage(a)
+	told := answer.Tells(a.Header, limitsPrefix) // most answers without figures end here
+	if told {
+		v.Usage = usage(a)
+	}
 	switch v.Class {
 	case account.ClassSuccess:
-		v.Limits = billed(a)
+		if told {
+			v.Limits = billed(a)
+		}
 	case account.ClassForbidden:
 		v.Class = forbidden(fault.Error)
 	case account.ClassLimited:

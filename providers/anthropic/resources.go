@@ -8,13 +8,19 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/internal/resource"
 )
 
-var _ providers.ResourceKeeper = (*Provider)(nil)
+var (
+	_ providers.ResourceKeeper = (*Provider)(nil)
+	_ providers.MemberLister   = (*Provider)(nil)
+)
+
+// BodyMembers implements [providers.MemberLister].
+func (p *Provider) BodyMembers() []string { return []string{"file_id", "file_ids"} }
 
 // Named implements [providers.ResourceKeeper]: files, which belong to the
 // workspace of who uploaded them (Anthropic, "Files API").
 func (p *Provider) Named(req *http.Request, body string) []string {
 	ids := resource.Named(body, "file_id")
-	if id := resource.InPath(req.URL.Path, "files"); id != "" {
+	if id := resource.InPath(req.URL.Path, "/files/"); id != "" {
 		ids = append(ids, id)
 	}
 	return ids

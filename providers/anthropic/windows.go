@@ -12,9 +12,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/internal/answer"
 )
 
-// The headers of a subscription's limits, in canonical form.
+// limitsPrefix is what the headers of all limits begin with, in canonical form.
+const limitsPrefix = "Anthropic-Ratelimit-"
+
+// The headers of a subscription's limits.
 const (
-	unifiedPrefix = "Anthropic-Ratelimit-Unified-"
+	unifiedPrefix = limitsPrefix + "Unified-"
 	unifiedStatus = unifiedPrefix + "Status"
 	unifiedReset  = unifiedPrefix + "Reset"
 	unifiedClaim  = unifiedPrefix + "Representative-Claim"

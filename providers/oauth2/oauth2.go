@@ -115,7 +115,7 @@ func (p *Provider) Authorize(req *http.Request, cred account.Credential) {
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
-	req.Header["Authorization"] = []string{"Bearer " + cred.Token.Reveal()}
+	req.Header["Authorization"] = []string{cred.Token.Bearer()}
 }
 
 // RefreshTimeout returns 30 seconds.

@@ -141,10 +141,11 @@ func (p *Provider) Authorize(req *http.Request, cred account.Credential) {
 		req.Header = http.Header{}
 	}
 	h := req.Header
-	h["Authorization"] = []string{"Bearer " + cred.Token.Reveal()}
+	values := []string{cred.Token.Bearer(), workspace(cred)} // one piece of memory for both
+	h["Authorization"] = values[:1:1]
 	delete(h, accountHeader)
-	if workspace := workspace(cred); workspace != "" {
-		h[accountHeader] = []string{workspace}
+	if values[1] != "" {
+		h[accountHeader] = values[1:]
 	}
 }
 

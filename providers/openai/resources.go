@@ -8,14 +8,22 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/internal/resource"
 )
 
-var _ providers.ResourceKeeper = (*Provider)(nil)
+var (
+	_ providers.ResourceKeeper = (*Provider)(nil)
+	_ providers.MemberLister   = (*Provider)(nil)
+)
+
+// BodyMembers implements [providers.MemberLister].
+func (p *Provider) BodyMembers() []string {
+	return []string{"previous_response_id", "file_id", "file_ids", "store"}
+}
 
 // Named implements [providers.ResourceKeeper]: the response before this one and
 // files (OpenAI, "Conversation state" and "File inputs").
 func (p *Provider) Named(req *http.Request, body string) []string {
 	ids := resource.Named(body, "previous_response_id", "file_id")
-	for _, kind := range []string{"responses", "files"} {
-		if id := resource.InPath(req.URL.Path, kind); id != "" {
+	for _, folder := range [...]string{"/responses/", "/files/"} {
+		if id := resource.InPath(req.URL.Path, folder); id != "" {
 			ids = append(ids, id)
 		}
 	}

@@ -84,20 +84,14 @@ func spentNothing(err error) bool {
 	return errors.As(err, &failed) && (failed.Refused() || failed.NothingSent())
 }
 
-// exchange calls the provider, whose panic must not end the process. A server
-// that returns no refresh token means the one it was sent (RFC 6749 section 6).
-// An end that lies before the request shows a wrong clock, and is none.
-func (a *actor) exchange(ctx context.Context, creds account.Credentials) (grant account.Grant, err error) {
-	p := a.Provider
-	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("provider %s panicked in Refresh: %T", p.Name(), reason)
-		}
-	}()
+// exchange calls the provider. A server that returns no refresh token means the
+// one it was sent (RFC 6749 section 6). An end that lies before the request shows a
+// wrong clock, and is none.
+func (a *actor) exchange(ctx context.Context, creds account.Credentials) (account.Grant, error) {
 	sent := a.Now()
-	grant, err = p.Refresh(ctx, creds)
+	grant, err := a.Provider.Refresh(ctx, creds)
 	if err == nil && grant.AccessToken.IsZero() {
-		err = fmt.Errorf("provider %s returned no access token", p.Name())
+		err = fmt.Errorf("provider %s returned no access token", a.Provider.Name())
 	}
 	if grant.RefreshToken.IsZero() {
 		grant.RefreshToken = creds.RefreshToken

@@ -121,14 +121,9 @@ func (a *actor) pollClaimed(askedAt time.Time, err error) {
 	})
 }
 
-// askAbout calls the provider, whose panic must not end the process.
+// askAbout asks the provider.
 func askAbout(ctx context.Context, p providers.Provider, cred account.Credential, whose bool) (about *aboutArrived) {
 	about = &aboutArrived{}
-	defer func() {
-		if reason := recover(); reason != nil {
-			about.err = fmt.Errorf("provider %s panicked when asked about an account: %T", p.Name(), reason)
-		}
-	}()
 	if source, ok := p.(providers.UsageSource); ok {
 		about.usage, about.err = source.Usage(ctx, cred)
 	}

@@ -60,10 +60,10 @@ func (s *supervisor) unpin(removed string) {
 	}
 }
 
-// pinned returns a request pinned to the account that made what it names, else
-// to the one that its owner wants, unless its caller has pinned it. This is
+// pinRequest pins a request to the account that made what it names, the resource,
+// else to the one that its owner wants, unless its caller has pinned it. This is
 // decided for each attempt anew.
-func (s *supervisor) pinned(r policy.Request, now policy.Instant) (pinned policy.Request, resource string) {
+func (s *supervisor) pinRequest(r *policy.Request, now policy.Instant) (resource string) {
 	if r.Pin == "" && len(r.Named) > 0 {
 		if resource, r.Pin = s.selection.Owner(r.Named, now); resource != "" {
 			r.PinnedBy = policy.ByResource
@@ -72,5 +72,5 @@ func (s *supervisor) pinned(r policy.Request, now policy.Instant) (pinned policy
 	if r.Pin == "" && s.pinnedTo != "" {
 		r.Pin, r.PinnedBy = s.pinnedTo, policy.ByOwner
 	}
-	return r, resource
+	return resource
 }

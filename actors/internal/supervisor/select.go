@@ -30,7 +30,8 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		m.Fail(messages.ErrStopped)
 		return delay{}, false
 	}
-	request, resource := s.pinned(m.Request, policy.At(now))
+	request := m.Request
+	resource := s.pinRequest(&request, policy.At(now))
 	m.Lease.Pin, m.Lease.PinnedBy, m.Lease.PinnedFor, m.Lease.Waited = request.Pin, request.PinnedBy, resource, m.Waited
 	until, probing := s.shut(now)
 	if s.Count(m.Kind) == 0 {

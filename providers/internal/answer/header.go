@@ -2,6 +2,7 @@ package answer
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/providers/internal/number"
@@ -15,6 +16,17 @@ func First(h http.Header, canonicalKey string) string {
 		return values[0]
 	}
 	return ""
+}
+
+// Tells reports whether there is a header that begins with a prefix, both in canonical
+// form.
+func Tells(h http.Header, prefix string) bool {
+	for key := range h {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // Moment returns when a reset is; the zero time when reset says nothing or a

@@ -72,10 +72,10 @@ func Made(beginning []byte, prefixes ...string) string {
 	}
 }
 
-// InPath returns the segment of a path that follows the one of that name; empty
-// when there is none.
-func InPath(path, name string) string {
-	_, rest, found := strings.Cut(path, "/"+name+"/")
+// InPath returns the segment of a path that follows folder, which is between slashes
+// ("/files/"); empty when there is none.
+func InPath(path, folder string) string {
+	_, rest, found := strings.Cut(path, folder)
 	if !found {
 		return ""
 	}

@@ -54,7 +54,7 @@ func TestInPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"/v1/files": "", "/v1/files/": "", "/v1/files/file-1": "file-1", "/v1/files/file-1/content": "file-1", "/v1/profiles/x": "",
 	} {
-		if got := resource.InPath(path, "files"); got != want {
+		if got := resource.InPath(path, "/files/"); got != want {
 			t.Errorf("%s names %q, want %q", path, got, want)
 		}
 	}

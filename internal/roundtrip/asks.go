@@ -1,0 +1,143 @@
+package roundtrip
+
+import (
+	"strings"
+
+	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
+)
+
+// asks is what a body asks for. What it does not say is empty.
+type asks struct {
+	// conversation is the key that it belongs to one by.
+	model, tier, conversation string
+	// stream is set when it asks for a stream of events.
+	stream bool
+	// members are those that were watched for, as an object.
+	members string
+}
+
+// readBody reads the request bodies of Anthropic's messages and OpenAI's
+// responses and chat completions; what is not JSON asks for nothing. Of a body
+// whose model and conversation are known, only the rest is read. It stops as soon
+// as it has all; but members that are watched for may be anywhere.
+// The result shares nothing with body.
+func readBody(body string, known bool, watched []string) asks {
+	c := jsonscan.New(body, watched)
+	var m mentioned
+	if c.Enter('{') {
+		for name, ok := c.Member(); ok; name, ok = c.Member() {
+			m.read(&c, name)
+			if m.stream && (known || m.model != "" && m.cacheKey != "") && len(watched) == 0 {
+				break // nothing else counts
+			}
+		}
+	}
+	a := asks{stream: m.stream, members: c.Seen()}
+	if !known {
+		a.tier = m.tier
+		a.model, a.conversation = m.modelAndConversation()
+	}
+	return a
+}
+
+// mentioned are members of a body that is being read, which they are parts of.
+type mentioned struct {
+	model, tier                  string
+	cacheKey, user, conversation string
+	stream                       bool
+	// first is the user's first message; hasMessages is set once there are any.
+	first       firstMessage
+	hasMessages bool
+}
+
+// read reads a member of the body.
+func (m *mentioned) read(c *jsonscan.Cursor, name string) {
+	switch name {
+	case "model":
+		m.model = text(c)
+	case "speed", "service_tier":
+		m.tier = firstOf(m.tier, tierOf(text(c)))
+	case "stream":
+		m.stream = c.Literal() == "true"
+	case "prompt_cache_key":
+		m.cacheKey = text(c)
+	case "metadata":
+		m.user = sessionOfUser(textIn(c, "user_id"))
+	case "conversation":
+		m.conversation = textOrIn(c, "id")
+	case "messages", "input":
+		m.readMessages(c)
+	default:
+		c.Skip()
+	}
+}
+
+func (m *mentioned) readMessages(c *jsonscan.Cursor) {
+	if m.hasMessages {
+		c.Skip()
+		return
+	}
+	m.hasMessages = true
+	m.first.read(c)
+}
+
+// modelAndConversation returns copies of both, in one piece of memory.
+func (m *mentioned) modelAndConversation() (model, conversation string) {
+	var both string
+	switch key := firstOf(m.cacheKey, m.user, m.conversation); {
+	case key == "" && m.first.size > 0:
+		var digits [affinityDigits]byte
+		m.first.hash(&digits)
+		both = m.model + string(digits[:])
+	case m.model == "" || key == "":
+		return strings.Clone(m.model), strings.Clone(key)
+	default:
+		both = m.model + key
+	}
+	return both[:len(m.model)], both[len(m.model):]
+}
+
+// tierOf returns the speed tier that a request asks for by name, empty for the
+// usual one: Anthropic's "speed", OpenAI's "service_tier".
+func tierOf(asked string) string {
+	switch asked {
+	case "fast", "priority", "flex":
+		return strings.Clone(asked)
+	}
+	return ""
+}
+
+// text returns what the next value says, if it is a string.
+func text(c *jsonscan.Cursor) string {
+	raw, _ := c.Text()
+	if strings.IndexByte(raw, '\\') < 0 {
+		return raw
+	}
+	return string(jsonscan.Unescape(nil, raw))
+}
+
+// textIn returns what the member of that name says in the next value, if there is
+// one.
+func textIn(c *jsonscan.Cursor, member string) string {
+	if !c.Enter('{') {
+		c.Skip()
+		return ""
+	}
+	said, found := "", false
+	for name, ok := c.Member(); ok; name, ok = c.Member() {
+		if name != member || found {
+			c.Skip()
+			continue
+		}
+		said, found = text(c), true
+	}
+	return said
+}
+
+// textOrIn is text for a string, and textIn for an object.
+func textOrIn(c *jsonscan.Cursor, member string) string {
+	if c.Next() == '"' {
+		return text(c)
+	}
+	return textIn(c, member)
+}

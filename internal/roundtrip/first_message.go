@@ -1,0 +1,122 @@
+package roundtrip
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+
+	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
+)
+
+// hashedText is how much of a conversation's first message counts, in bytes as they
+// are written. A hash that names a conversation has to tell it from the others of
+// an account's, not to prove anything: what differs later than that, in messages of
+// equal length, is one conversation too many on one account, and costs nothing but
+// that. Hashing a first message of a megabyte would cost each request of the
+// conversation more than all else.
+const hashedText = 4 << 10
+
+// firstMessage is what the user's first message with a text says, which stands for
+// the conversation that began with it.
+type firstMessage struct {
+	// text is its first part as it is written, others are those behind it until there
+	// is more than counts; size is the length of all.
+	text   string
+	others []string
+	size   int
+}
+
+// read reads messages until the first of the user's, and passes over the others.
+// An input may also be that text itself.
+func (f *firstMessage) read(c *jsonscan.Cursor) {
+	if !c.Enter('[') {
+		raw, _ := c.Text()
+		f.add(raw)
+		return
+	}
+	for c.Element() {
+		if f.size > 0 || !c.Enter('{') {
+			c.Skip()
+			continue
+		}
+		f.readMessage(c)
+	}
+}
+
+func (f *firstMessage) readMessage(c *jsonscan.Cursor) {
+	var role string
+	for name, ok := c.Member(); ok; name, ok = c.Member() {
+		switch name {
+		case "role":
+			role, _ = c.Text()
+		case "content":
+			f.clear()
+			f.readContent(c)
+		default:
+			c.Skip()
+		}
+	}
+	if role != "user" {
+		f.clear()
+	}
+}
+
+// readContent reads the texts of a message. What else its parts say, as where to
+// cache, may change from turn to turn.
+func (f *firstMessage) readContent(c *jsonscan.Cursor) {
+	if !c.Enter('[') {
+		raw, _ := c.Text()
+		f.add(raw)
+		return
+	}
+	for c.Element() {
+		f.readPart(c)
+	}
+}
+
+func (f *firstMessage) readPart(c *jsonscan.Cursor) {
+	if !c.Enter('{') {
+		c.Skip()
+		return
+	}
+	said := false
+	for name, ok := c.Member(); ok; name, ok = c.Member() {
+		if name != "text" || said {
+			c.Skip()
+			continue
+		}
+		said = true
+		raw, _ := c.Text()
+		f.add(raw)
+	}
+}
+
+func (f *firstMessage) add(raw string) {
+	switch {
+	case raw == "" || f.size > hashedText:
+		return
+	case f.size == 0:
+		f.text = raw
+	default:
+		f.others = append(f.others, raw)
+	}
+	f.size += len(raw)
+}
+
+func (f *firstMessage) clear() { f.others, f.size = f.others[:0], 0 }
+
+// hash writes the key of a message that has a text.
+func (f *firstMessage) hash(digits *[affinityDigits]byte) {
+	var small [512]byte
+	said := jsonscan.Unescape(small[:0], f.text[:min(len(f.text), hashedText)])
+	room := hashedText - len(f.text)
+	for _, raw := range f.others {
+		said = jsonscan.Unescape(said, raw[:min(len(raw), room)])
+		room -= len(raw)
+	}
+	if f.size > hashedText {
+		said = strconv.AppendInt(said, int64(f.size), 10)
+	}
+	sum := sha256.Sum256(said)
+	hex.Encode(digits[:], sum[:affinityDigits/2])
+}
