@@ -43,7 +43,7 @@ func newAccountsList(s streams) *cobra.Command {
 	return f.add(&cobra.Command{
 		Use: "list", Aliases: []string{"ls"}, Short: "List the accounts", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withSession(c.Context(), s, func(o *session) error { return listAccounts(c.Context(), s, o, f) })
+			return withReading(c.Context(), s, func(o *session) error { return listAccounts(c.Context(), s, o, f) })
 		},
 	})
 }

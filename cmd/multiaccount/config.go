@@ -51,7 +51,7 @@ func configCommand(s streams, use, short string, args int, do func(s streams, pa
 	c := &cobra.Command{
 		Use: use, Short: short, Args: cobra.ExactArgs(args),
 		RunE: func(_ *cobra.Command, args []string) error {
-			path, err := settingsPath()
+			path, err := settingsPath(s)
 			if err != nil {
 				return err
 			}
@@ -65,7 +65,7 @@ func configCommand(s streams, use, short string, args int, do func(s streams, pa
 func configSetCommand(s streams) *cobra.Command {
 	c := configCommand(s, "set KEY VALUE", "Change one setting, and keep comments and the rest", 2, nil)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		path, err := settingsPath()
+		path, err := settingsPath(s)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func configSetCommand(s streams) *cobra.Command {
 func configUnsetCommand(s streams) *cobra.Command {
 	c := configCommand(s, "unset KEY", "Give one setting its default again, and keep comments and the rest", 1, nil)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		path, err := settingsPath()
+		path, err := settingsPath(s)
 		if err != nil {
 			return err
 		}
@@ -88,8 +88,8 @@ func configUnsetCommand(s streams) *cobra.Command {
 	return c
 }
 
-func settingsPath() (string, error) {
-	dir, err := settings.DefaultDir()
+func settingsPath(s streams) (string, error) {
+	dir, err := s.folder()
 	return filepath.Join(dir, settings.FileName), err
 }
 

@@ -75,7 +75,7 @@ func newDoctor(s streams) *cobra.Command {
 
 // examine makes every check that those before it allow.
 func examine(ctx context.Context, s streams, provider string, offline bool) ([]finding, error) {
-	dir, user, found := examineSettings()
+	dir, user, found := examineSettings(s)
 	if user == nil {
 		return found, nil
 	}

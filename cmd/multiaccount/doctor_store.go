@@ -16,8 +16,8 @@ import (
 )
 
 // examineSettings returns the user's settings as well, nil when they are wrong.
-func examineSettings() (dir string, user *settings.Settings, found []finding) {
-	dir, err := settings.DefaultDir()
+func examineSettings(s streams) (dir string, user *settings.Settings, found []finding) {
+	dir, err := s.folder()
 	if err != nil {
 		return "", nil, []finding{problem("settings", err.Error(), "set MULTIACCOUNT_DIR")}
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/persistence"
-	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
 	"github.com/seed-810f1486/multiaccount/vault"
 )
@@ -42,7 +41,7 @@ func newDecrypt(s streams) *cobra.Command {
 }
 
 func runEncrypt(ctx context.Context, s streams, byKeyring bool) error {
-	dir, err := settings.DefaultDir()
+	dir, err := s.folder()
 	if err != nil {
 		return err
 	}
@@ -85,7 +84,7 @@ func keyFor(ctx context.Context, s streams, dir string, byKeyring bool) (persist
 }
 
 func runDecrypt(ctx context.Context, s streams) error {
-	dir, err := settings.DefaultDir()
+	dir, err := s.folder()
 	if err != nil {
 		return err
 	}

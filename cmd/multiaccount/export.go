@@ -35,7 +35,7 @@ func newExport(s streams) *cobra.Command {
 			if err := x.check(s); err != nil {
 				return &usageError{err}
 			}
-			return withSession(c.Context(), s, func(o *session) error { return runExport(c.Context(), s, o, &x) })
+			return withReading(c.Context(), s, func(o *session) error { return runExport(c.Context(), s, o, &x) })
 		},
 	}
 	c.Flags().StringVar(&x.provider, "provider", "", "whose logins")

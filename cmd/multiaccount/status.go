@@ -32,7 +32,7 @@ func newStatus(s streams) *cobra.Command {
 			case watch:
 				show = watchStatus
 			}
-			return withSession(c.Context(), s, func(o *session) error {
+			return withReading(c.Context(), s, func(o *session) error {
 				if err := show(c.Context(), s, o, f); err != nil || !check {
 					return err
 				}
