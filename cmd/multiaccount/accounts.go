@@ -56,7 +56,7 @@ func listAccounts(ctx context.Context, s streams, o *session, f *accountFlags) e
 	case f.json:
 		return writeJSON(s, all)
 	case len(all) == 0:
-		return write(s, noAccounts)
+		return write(s, o.noAccounts())
 	}
 	t := newTable("PROVIDER", "ACCOUNT", "E-MAIL", "STATE", "KIND", "PLAN", "ID")
 	for i := range all {
@@ -82,6 +82,10 @@ func pinMark(e *entry) string {
 	return tui.Colours().Busy.Render(" (pinned)")
 }
 
-const noAccounts = `There are no accounts yet. Log in with "multiaccount login PROVIDER", add an API key with
-"multiaccount accounts add PROVIDER", or take in the logins of other programs with "multiaccount import".
+// noAccounts says where accounts were looked for, and how to get some.
+func (o *session) noAccounts() string {
+	return "There are no accounts yet in " + tui.Clean(o.dir) + ".\n" +
+		`Log in with "multiaccount login PROVIDER", add an API key with "multiaccount accounts add PROVIDER",
+or take in the logins of other programs with "multiaccount import".
 `
+}

@@ -81,7 +81,7 @@ func statusPage(ctx context.Context, o *session, f *accountFlags) (string, error
 		return "", err
 	}
 	if len(all) == 0 {
-		return noAccounts, nil
+		return o.noAccounts(), nil
 	}
 	decisions, err := o.decisions(ctx, f.provider)
 	now := time.Now()
