@@ -36,6 +36,9 @@ func examples() map[string]string {
 		"multiaccount import":           "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json",
 		"multiaccount login":            "multiaccount login anthropic\nmultiaccount login openai --device",
 		"multiaccount status":           "multiaccount status --watch\nmultiaccount status --json",
+		"multiaccount vault lock":       `multiaccount vault lock`,
+		"multiaccount vault status":     `multiaccount vault status`,
+		"multiaccount vault unlock":     `multiaccount vault unlock --for 8h`,
 		"multiaccount version":          `multiaccount version --json`,
 		"multiaccount why":              "multiaccount why\nmultiaccount why work -n 3",
 	}
