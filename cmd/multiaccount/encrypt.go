@@ -132,8 +132,7 @@ func passphrase(ctx context.Context, s streams) func() (string, error) {
 }
 
 // errNeedPassphrase is for accounts in plain text.
-var errNeedPassphrase = errors.New("encrypting needs a passphrase: set " + vault.PassphraseVariable +
-	", or call this on a terminal; --keyring needs none")
+var errNeedPassphrase = errors.New("encrypting needs a passphrase: set " + vault.PassphraseVariable + ", or call this on a terminal")
 
 // newPassphrase asks twice, since nobody sees what is typed.
 func newPassphrase(ctx context.Context, s streams) (string, error) {

@@ -20,6 +20,8 @@ func examples() map[string]string {
 		"multiaccount accounts rename":  `multiaccount accounts rename ada@example.com work`,
 		"multiaccount accounts reset":   `multiaccount accounts reset work`,
 		"multiaccount accounts show":    "multiaccount accounts show work\nmultiaccount accounts show work --json",
+		"multiaccount backup":           "multiaccount backup accounts.age",
+		"multiaccount restore":          "multiaccount restore accounts.age\nmultiaccount restore accounts.age --dir ~/other",
 		"multiaccount config check":     `multiaccount config check`,
 		"multiaccount config edit":      `multiaccount config edit`,
 		"multiaccount config get":       `multiaccount config get account_selection_strategy`,

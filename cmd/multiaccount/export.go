@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -73,18 +72,5 @@ func runExport(ctx context.Context, s streams, o *session, x *exportOptions) err
 	if x.output == "" {
 		return write(s, text.String())
 	}
-	return x.save(ctx, text.Bytes())
-}
-
-func (x *exportOptions) save(ctx context.Context, text []byte) error {
-	path, err := filepath.Abs(x.output)
-	if err != nil {
-		return err
-	}
-	return persistence.EditFile(ctx, path, func(old []byte) ([]byte, error) {
-		if old != nil && !x.force {
-			return nil, fmt.Errorf("%s exists already: --force overwrites it", x.output)
-		}
-		return text, nil
-	})
+	return existing(x.output, persistence.WriteFile(x.output, text.Bytes(), x.force))
 }

@@ -92,6 +92,10 @@ func readStore(dir string, cipher persistence.Cipher) (persistence.Store, error)
 }
 
 func openStore(dir string, cipher persistence.Cipher) (persistence.Store, error) {
+	return openFileStore(dir, cipher)
+}
+
+func openFileStore(dir string, cipher persistence.Cipher) (*persistence.FileStore, error) {
 	if cipher != nil {
 		return persistence.OpenSealed(dir, cipher)
 	}

@@ -55,7 +55,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	grouped(root, groupAccounts, "Accounts:", newLogin(s), newAccounts(s), newImport(s), newExport(s))
+	grouped(root, groupAccounts, "Accounts:", newLogin(s), newAccounts(s), newImport(s), newExport(s), newBackup(s), newRestore(s))
 	grouped(root, groupLook, "What happens:", newStatus(s), newWhy(s), newDoctor(s))
 	grouped(root, groupSettings, "Settings and storage:", newConfig(s), newEncrypt(s), newDecrypt(s), newVault(s))
 	grouped(root, groupOther, "Other:", newDemo(s), newVersion(s))
