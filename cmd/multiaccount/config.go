@@ -36,7 +36,7 @@ func newConfig(s streams) *cobra.Command {
 		configCommand(s, "show", "Print every setting and where its value comes from", 0, configShow),
 		configCommand(s, "get KEY", "Print the value of one setting", 1, configGet),
 		configCommand(s, "check", "Tell what is wrong with the settings", 0, configCheck),
-		configSetCommand(s), configUnsetCommand(s), configEditCommand(s),
+		configSetCommand(s), configUnsetCommand(s), configEditCommand(s), configTestEventCommand(s),
 		&cobra.Command{
 			Use: "schema", Short: "Print the JSON schema of the settings file", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error { return write(s, string(settings.Schema())) },
@@ -158,7 +158,10 @@ func configGet(s streams, path string, args []string, asJSON bool) error {
 }
 
 func configCheck(s streams, path string, _ []string, asJSON bool) error {
-	_, err := settings.Load(path)
+	loaded, err := settings.Load(path)
+	if wrong := doubtful(loaded); err == nil && len(wrong) > 0 {
+		err = &settings.Error{Path: path, Problems: wrong}
+	}
 	wrong, ok := errors.AsType[*settings.Error](err)
 	switch {
 	case err != nil && !ok, err != nil && !asJSON:
