@@ -2,8 +2,10 @@ package login
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -24,8 +26,9 @@ type Question struct {
 
 // Paste logs in with a browser anywhere: the owner brings back what it shows.
 // That may be the whole address, the code, or Anthropic's "code#state", with
-// spaces and line ends in it. ask is called until its answer can be read; its
-// error ends the login. Errors: [*DeniedError], and those that every way has.
+// spaces and line ends in it. ask is called until its answer can be read and the
+// provider takes the code; its error ends the login. Errors: [*DeniedError], and
+// those that every way has.
 func Paste(ctx context.Context, p providers.Provider, ask func(context.Context, Question) (string, error)) (account.Grant, error) {
 	source, err := sourceOf(p)
 	if err != nil {
@@ -41,15 +44,43 @@ func Paste(ctx context.Context, p providers.Provider, ask func(context.Context, 
 		if err != nil {
 			return account.Grant{}, err
 		}
-		back, err := a.pasted(text)
-		if err == nil {
-			return a.redeem(ctx, back)
+		grant, err := a.pasteAndRedeem(ctx, text)
+		var wrong *PasteError
+		if !errors.As(err, &wrong) {
+			return grant, err
 		}
-		question.Problem = err
+		question.Problem = wrong
 		if ctx.Err() != nil {
 			return account.Grant{}, fmt.Errorf("login: nobody pasted a code: %w", context.Cause(ctx))
 		}
 	}
+}
+
+// pasteAndRedeem returns a *PasteError for what another answer can mend.
+func (a attempt) pasteAndRedeem(ctx context.Context, text string) (account.Grant, error) {
+	back, err := a.pasted(text)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	grant, err := a.redeem(ctx, back)
+	if isOfCode(err) {
+		err = &PasteError{a.provider + " does not take this code: it is wrong, too old, or was used before; " +
+			"open the address again and paste the new code"}
+	}
+	return grant, err
+}
+
+// isOfCode reports whether the provider refused the code, and nothing else.
+func isOfCode(err error) bool {
+	var refused *providers.LoginError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Code {
+	case "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope":
+		return false
+	}
+	return refused.Status == http.StatusBadRequest || refused.Code == "invalid_grant"
 }
 
 // The ports that nobody is given for good (RFC 6335 section 6).

@@ -3,6 +3,7 @@ package login_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -66,6 +67,45 @@ func TestPasteAsksAgain(t *testing.T) {
 		return answers[asked-1], nil
 	})
 	if err != nil || grant.AccessToken.IsZero() || asked != len(answers) {
+		t.Errorf("%v after %d questions", err, asked)
+	}
+}
+
+// A code that was mistyped, or is from yesterday, is the owner's to bring anew.
+func TestPasteAsksAgainForARefusedCode(t *testing.T) {
+	for flavour, p := range map[providertest.Flavour]func(*providertest.Server) providers.Provider{
+		providertest.Anthropic: func(s *providertest.Server) providers.Provider { return newAnthropic(s) },
+		providertest.OpenAI:    func(s *providertest.Server) providers.Provider { return newOpenAI(s) },
+	} {
+		srv, _ := fake(t, flavour)
+		asked := 0
+		grant, err := login.Paste(t.Context(), p(srv), func(_ context.Context, q login.Question) (string, error) {
+			asked++
+			if asked == 1 {
+				return "a-code-of-yesterday", nil
+			}
+			var wrong *login.PasteError
+			if !errors.As(q.Problem, &wrong) || !strings.Contains(wrong.Problem, "wrong, too old") {
+				return "", fmt.Errorf("the problem is %w", q.Problem)
+			}
+			return approve(t, q.URL).String(), nil
+		})
+		if err != nil || grant.AccessToken.IsZero() {
+			t.Errorf("%s: %v", flavour, err)
+		}
+	}
+}
+
+func TestPasteEndsWhenTheProviderIsInTrouble(t *testing.T) {
+	srv, _ := fake(t, providertest.Anthropic)
+	srv.StartOutage(providertest.Anthropic, providertest.OAuthError("invalid_client"))
+	asked := 0
+	_, err := login.Paste(t.Context(), newAnthropic(srv), func(context.Context, login.Question) (string, error) {
+		asked++
+		return "a-code", nil
+	})
+	var refused *providers.LoginError
+	if !errors.As(err, &refused) || asked != 1 {
 		t.Errorf("%v after %d questions", err, asked)
 	}
 }

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
 	"strconv"
@@ -24,8 +25,9 @@ func (c *Contents) decodeCore(file *object) error {
 	if json.Unmarshal(file.members["accounts"], &accounts) != nil {
 		return ErrFormat
 	}
+	provider := file.text("provider")
 	for i, raw := range accounts {
-		c.coreAccount("account "+strconv.Itoa(i+1), objectOf(raw))
+		c.coreAccount("account "+strconv.Itoa(i+1), provider, objectOf(raw))
 	}
 	if len(accounts) == 0 {
 		c.skip("accounts", "there is none")
@@ -34,7 +36,8 @@ func (c *Contents) decodeCore(file *object) error {
 }
 
 // coreAccount takes one account in, whose place is its name when it has no other.
-func (c *Contents) coreAccount(place string, a *object) {
+// provider is what the file says, empty for nothing.
+func (c *Contents) coreAccount(place, provider string, a *object) {
 	if a == nil {
 		c.skip(place, notAnObject)
 		return
@@ -44,7 +47,7 @@ func (c *Contents) coreAccount(place string, a *object) {
 		Label: a.text("label"), Email: a.text("email"), Credentials: a.tokens("accessToken", "refreshToken", "expiresAt"),
 		AddedAt: a.moment("addedAt"), LastUsedAt: a.moment("lastUsed"),
 	}
-	switch providerOf(c.Path, &rec.Credentials) {
+	switch provider = cmp.Or(provider, providerOf(c.Path, &rec.Credentials)); provider {
 	case anthropicName:
 		rec.Provider, rec.Plan = anthropicName, anthropic.PlanLabel(a.text("planTier"))
 	case openaiName:
@@ -52,10 +55,13 @@ func (c *Contents) coreAccount(place string, a *object) {
 		if rec = chatGPT(rec, ""); rec.Plan == "" {
 			rec.Plan = openai.PlanLabel(a.text("planTier"))
 		}
-	default:
+	case "":
 		c.skip(name, "neither the file's name nor the token tells the provider; name the file anthropic-… or openai-…")
 		return
+	default:
+		rec.Provider, rec.Plan = provider, a.text("planTier")
 	}
+	rec.Subject, rec.Organization = cmp.Or(rec.Subject, a.text("subject")), cmp.Or(rec.Organization, a.header("organization"))
 	// That the login was disabled is left out: whether it works is found out anew.
 	if enabled := a.flag("enabled", true); c.add(name, a, rec) {
 		c.Logins[len(c.Logins)-1].Record.Enabled = enabled

@@ -11,7 +11,9 @@ import (
 
 // coreFile is the file that multi-account-core keeps for one provider.
 type coreFile struct {
-	Version  int           `json:"version"`
+	Version int `json:"version"`
+	// Provider is written by us alone: the file's name need not tell it.
+	Provider string        `json:"provider,omitempty"`
 	Accounts []coreAccount `json:"accounts"`
 	Active   string        `json:"activeAccountUuid,omitempty"`
 }
@@ -31,6 +33,9 @@ type coreAccount struct {
 	Enabled      bool   `json:"enabled"`
 	Disabled     bool   `json:"isAuthDisabled,omitempty"`
 	Reason       string `json:"authDisabledReason,omitempty"`
+	// Subject and Organization are written by us alone: they say whose login it is.
+	Subject      string `json:"subject,omitempty"`
+	Organization string `json:"organization,omitempty"`
 }
 
 // Export writes the logins of one provider as multi-account-core keeps them,
@@ -44,6 +49,7 @@ func Export(w io.Writer, records []account.Record, active string) ([]Skipped, er
 	var skipped []Skipped
 	for i := range records {
 		r := &records[i]
+		file.Provider = r.Provider
 		if r.Credentials.RefreshToken.IsZero() {
 			skipped = append(skipped, Skipped{Name: r.DisplayLabel(), Reason: "it has no refresh token, and multi-account-core keeps nothing else"})
 			continue
@@ -64,6 +70,7 @@ func exported(r *account.Record) coreAccount {
 		UUID: r.ID, Label: r.Label, Email: r.Email, Plan: planTier(r.Plan),
 		RefreshToken: c.RefreshToken.Reveal(), AccessToken: c.AccessToken.Reveal(), ExpiresAt: millis(c.ExpiresAt),
 		AddedAt: millis(r.AddedAt), LastUsed: millis(r.LastUsedAt), Enabled: r.Enabled,
+		Subject: r.Subject, Organization: r.Organization,
 	}
 	if r.Provider == openaiName {
 		a.AccountID = r.Organization

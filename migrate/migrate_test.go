@@ -198,7 +198,7 @@ func TestExport(t *testing.T) {
 	added := time.UnixMilli(1700000000000)
 	recs := []account.Record{
 		{
-			ID: "id-1", Provider: "anthropic", Label: "work", Email: "a@example.com", Plan: "Claude Max", Enabled: true, AddedAt: added,
+			ID: "id-1", Provider: "anthropic", Subject: "user-1", Organization: "org-1", Label: "work", Email: "a@example.com", Plan: "Claude Max", Enabled: true, AddedAt: added,
 			Credentials: account.Credentials{
 				AccessToken: account.NewSecret("at"), RefreshToken: account.NewSecret("rt"), ExpiresAt: time.UnixMilli(1900000000000),
 			},
@@ -218,6 +218,12 @@ func TestExport(t *testing.T) {
 		t.Fatalf("%d logins, error %v", len(back.Logins), err)
 	}
 	got := back.Logins[0].Record
+	if other, err := migrate.Read(file(t, "anything.json", out.String())); err != nil || len(other.Logins) != 1 || other.Logins[0].Record.Provider != "anthropic" {
+		t.Errorf("under another name: %+v, %v", other.Logins, err)
+	}
+	if got.Subject != "user-1" || got.Organization != "org-1" {
+		t.Errorf("came back as a login of %q in %q", got.Subject, got.Organization)
+	}
 	if got.Label != "work" || got.Plan != "Claude Max" || got.Credentials.RefreshToken.Reveal() != "rt" || !got.AddedAt.Equal(added) {
 		t.Errorf("came back as %+v", got)
 	}

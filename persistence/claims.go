@@ -77,6 +77,9 @@ func (s *FileStore) live(provider string) error {
 	if s.instance.held[provider] != nil {
 		return nil
 	}
+	if s.readOnly {
+		return refuse("lock", s.claimsFolder(provider))
+	}
 	if err := s.makeClaimsFolder(provider); err != nil {
 		return err
 	}

@@ -125,19 +125,31 @@ func (s *FileStore) rewriteAll(ctx context.Context) (Conversion, error) {
 
 // eachAccount calls do for every stored account of every provider.
 func (s *FileStore) eachAccount(ctx context.Context, do func(Key) error) error {
-	folders, err := s.fs.ReadDir(s.dir)
+	names, err := s.providers()
 	if err != nil {
-		return storageError(s.dir, err)
+		return err
 	}
-	for _, folder := range folders {
-		if !folder.IsDir() || checkProvider(folder.Name()) != nil {
-			continue
-		}
-		if err := s.eachOf(ctx, folder.Name(), do); err != nil {
+	for _, provider := range names {
+		if err := s.eachOf(ctx, provider, do); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// providers returns the names of those that have a folder.
+func (s *FileStore) providers() ([]string, error) {
+	folders, err := s.fs.ReadDir(s.dir)
+	if err != nil {
+		return nil, storageError(s.dir, err)
+	}
+	var names []string
+	for _, folder := range folders {
+		if folder.IsDir() && checkProvider(folder.Name()) == nil {
+			names = append(names, folder.Name())
+		}
+	}
+	return names, nil
 }
 
 func (s *FileStore) eachOf(ctx context.Context, provider string, do func(Key) error) error {

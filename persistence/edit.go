@@ -51,6 +51,23 @@ func editFile(ctx context.Context, files fileSystem, path string, edit func([]by
 	return s.replaceStale(path, data)
 }
 
+// WriteFile makes data the content of path, atomically and durably, for its owner
+// alone. Without replace, fs.ErrExist when something has that name.
+func WriteFile(path string, data []byte, replace bool) error {
+	s := &FileStore{fs: osFileSystem{}, folders: folderSyncer{sync: osFileSystem{}.SyncDir}}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	if _, err := s.fs.Lstat(path); err == nil && !replace {
+		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+	}
+	if path, err = s.target(path); err != nil {
+		return err
+	}
+	return s.replaceStale(path, data)
+}
+
 // target is where path leads. A link that leads nowhere is an error: replacing
 // it would part the file from where its owner keeps it.
 func (s *FileStore) target(path string) (string, error) {

@@ -91,6 +91,8 @@ func adviceFor(err error) string {
 		return "free space on the disk and try again"
 	case errors.Is(err, fs.ErrPermission):
 		return "make the state folder and what is in it belong to this user (folders mode 0700, files 0600)"
+	case errors.Is(err, errReadOnly):
+		return "open it for writing to change it"
 	case errors.Is(err, syscall.EROFS):
 		return "the file system is read-only: choose another state folder"
 	case errors.Is(err, errDangling), errors.Is(err, syscall.ELOOP):

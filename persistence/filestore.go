@@ -24,6 +24,8 @@ type FileStore struct {
 	// seals is set while accounts are to be stored encrypted.
 	cipher Cipher
 	seals  bool
+	// readOnly is set for a store that only looks.
+	readOnly bool
 	// unuse gives back the lock that tells others the folder is open.
 	unuse func() error
 	// instance is how other processes tell this store's claims from theirs.

@@ -52,7 +52,7 @@ func (s *FileStore) accountsFolderToRead(provider string) (string, error) {
 		if err != nil {
 			return "", storageError(folder, err)
 		}
-		if err := checkFolder(folder, info.Mode()); err != nil {
+		if err := checkFolder(folder, s.readable(info.Mode())); err != nil {
 			return "", err
 		}
 	}

@@ -22,6 +22,9 @@ const (
 // wait cannot be cancelled, so a caller that gives up would leave behind a
 // thread, and later a lock that nobody wants.
 func (s *FileStore) acquire(ctx context.Context, path string) (func() error, error) {
+	if s.readOnly { // it is taken to change something
+		return nil, storageError(path, refuse("lock", path))
+	}
 	if err := s.local.lock(ctx, path); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrLocked, err)
 	}

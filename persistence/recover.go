@@ -99,7 +99,10 @@ func (s *FileStore) setAside(p place, cause error) error {
 	if err == nil {
 		err = s.syncFolderOf(p.entry)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errReadOnly):
+		return cause
+	case err != nil:
 		return errors.Join(cause, err)
 	}
 	return &setAsideError{path: path, cause: cause}

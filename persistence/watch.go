@@ -20,6 +20,9 @@ const (
 	// rescanEvery is how often a watched folder is looked through in case a
 	// notice was lost.
 	rescanEvery = 30 * time.Second
+	// lookEvery is the same for who only looks, and may have no folder to be
+	// told of.
+	lookEvery = time.Second
 	// checkLife is how often it is checked, while there are other processes,
 	// whether they still hold their locks: nobody is told when a lock is freed.
 	checkLife = 50 * time.Millisecond
@@ -41,8 +44,10 @@ func (s *FileStore) Read(_ context.Context, key Key) (account.Record, error) {
 // Watch implements [Store]. The kernel's notices are hints; behind them the
 // folder is looked through now and then.
 func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) {
-	if err := s.makeClaimsFolder(provider); err != nil {
-		return nil, poolError(provider, err)
+	if !s.readOnly {
+		if err := s.makeClaimsFolder(provider); err != nil {
+			return nil, poolError(provider, err)
+		}
 	}
 	folder, err := s.resolve(s.accountsFolder(provider))
 	if err != nil {
@@ -57,17 +62,35 @@ func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) 
 		return nil, errors.Join(poolError(provider, err), notices.Close())
 	}
 	claims := s.claimsFolder(provider)
-	if err := errors.Join(notices.Add(folder), notices.Add(claims), notices.Add(filepath.Dir(pool.file))); err != nil {
+	if err := s.noticeAll(notices, folder, claims, filepath.Dir(pool.file)); err != nil {
 		_ = notices.Close() // nothing is watched yet
 		return nil, storageError(folder, fmt.Errorf("watching for other processes' changes: %w", err))
 	}
 	l := &lookout{
 		store: s, provider: provider, folder: folder, claims: claims, pool: pool, notices: notices, watching: w,
-		scanned: time.Now(), ended: make(chan struct{}),
+		scanned: time.Now(), every: s.rescanEvery(), ended: make(chan struct{}),
 	}
 	l.lookAtClaims() // now: who has just opened is to know them
 	l.running.Go(l.run)
 	return sync.OnceFunc(l.stop), nil
+}
+
+// noticeAll asks for notices of what changes in the folders. Who only looks makes
+// none that is missing, and finds it by looking through its place.
+func (s *FileStore) noticeAll(notices *fsnotify.Watcher, folders ...string) error {
+	for _, folder := range folders {
+		if err := notices.Add(folder); err != nil && !(s.readOnly && errors.Is(err, fs.ErrNotExist)) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *FileStore) rescanEvery() time.Duration {
+	if s.readOnly {
+		return lookEvery
+	}
+	return rescanEvery
 }
 
 // lookout watches one folder of accounts on a goroutine of its own.
@@ -84,6 +107,7 @@ type lookout struct {
 	life    <-chan time.Time
 	// scanned is when the folder was last looked through.
 	scanned time.Time
+	every   time.Duration
 	ended   chan struct{}
 	running sync.WaitGroup
 }
@@ -95,7 +119,7 @@ func (l *lookout) stop() {
 }
 
 func (l *lookout) run() {
-	ticker := time.NewTicker(rescanEvery)
+	ticker := time.NewTicker(l.every)
 	defer ticker.Stop()
 	for {
 		select {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"filippo.io/age"
 
@@ -62,7 +63,8 @@ func (k Key) Open(sealed []byte) ([]byte, error) { return open(sealed, k.identit
 // Open returns the key of the folder dir, nil when its accounts are not
 // encrypted: what it returns is fit for Config.Cipher as it is. A passphrase
 // is asked for with ask when it is needed; nil means the environment variable
-// [PassphraseVariable]. Errors: [ErrNoPassphrase], [ErrWrongPassphrase],
+// [PassphraseVariable]. It is not needed while the folder is unlocked (see
+// [Key.Unlock]). Errors: [ErrNoPassphrase], [ErrWrongPassphrase],
 // [ErrNoKeyring], ask's, or why the folder could not be read. There is no
 // fall-back to plain text.
 func Open(dir string, ask func() (string, error)) (persistence.Cipher, error) {
@@ -73,7 +75,10 @@ func Open(dir string, ask func() (string, error)) (persistence.Cipher, error) {
 	var key Key
 	switch e.Method {
 	case Passphrase:
-		key, err = unwrap(e.Key, ask)
+		until := time.Time{}
+		if key, until = unlocked(dir, e); until.IsZero() {
+			key, err = unwrap(e.Key, ask)
+		}
 	case Keyring:
 		key, err = fromKeyring(e.Key)
 	default:

@@ -43,7 +43,7 @@ func newAccountsList(s streams) *cobra.Command {
 	return f.add(&cobra.Command{
 		Use: "list", Aliases: []string{"ls"}, Short: "List the accounts", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withSession(c.Context(), s, func(o *session) error { return listAccounts(c.Context(), s, o, f) })
+			return withReading(c.Context(), s, func(o *session) error { return listAccounts(c.Context(), s, o, f) })
 		},
 	})
 }
@@ -56,7 +56,7 @@ func listAccounts(ctx context.Context, s streams, o *session, f *accountFlags) e
 	case f.json:
 		return writeJSON(s, all)
 	case len(all) == 0:
-		return write(s, noAccounts)
+		return write(s, o.noAccounts())
 	}
 	t := newTable("PROVIDER", "ACCOUNT", "E-MAIL", "STATE", "KIND", "PLAN", "ID")
 	for i := range all {
@@ -82,6 +82,10 @@ func pinMark(e *entry) string {
 	return tui.Colours().Busy.Render(" (pinned)")
 }
 
-const noAccounts = `There are no accounts yet. Log in with "multiaccount login PROVIDER", add an API key with
-"multiaccount accounts add PROVIDER", or take in the logins of other programs with "multiaccount import".
+// noAccounts says where accounts were looked for, and how to get some.
+func (o *session) noAccounts() string {
+	return "There are no accounts yet in " + tui.Clean(o.dir) + ".\n" +
+		`Log in with "multiaccount login PROVIDER", add an API key with "multiaccount accounts add PROVIDER",
+or take in the logins of other programs with "multiaccount import".
 `
+}

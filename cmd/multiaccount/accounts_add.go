@@ -19,7 +19,7 @@ func newAccountsAdd(s streams) *cobra.Command {
 	asJSON, label := false, labelFlag("")
 	c := &cobra.Command{
 		Use: "add PROVIDER", Short: "Add an account that has an API key", Long: addHelp, Args: cobra.ExactArgs(1),
-		ValidArgsFunction: completeProvider(),
+		ValidArgsFunction: completeProvider(s),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withSession(c.Context(), s, func(o *session) error {
 				e, err := addKey(c.Context(), s, o, args[0], string(label))

@@ -56,7 +56,7 @@ func (ch change) command(s streams) *cobra.Command {
 		args = 2
 	}
 	return f.add(&cobra.Command{
-		Use: ch.use, Short: ch.short, Args: cobra.ExactArgs(args), ValidArgsFunction: completeAccount(f),
+		Use: ch.use, Short: ch.short, Args: cobra.ExactArgs(args), ValidArgsFunction: completeAccount(s, f),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withSession(c.Context(), s, func(o *session) error { return ch.apply(c.Context(), s, o, f, args) })
 		},

@@ -16,7 +16,7 @@ func newAccountsPin(s streams) *cobra.Command {
 	f, none := &accountFlags{}, false
 	c := f.add(&cobra.Command{
 		Use: "pin [ACCOUNT]", Short: "Have one account serve all requests", Long: pinHelp, Args: cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeAccount(f),
+		ValidArgsFunction: completeAccount(s, f),
 		RunE: func(c *cobra.Command, args []string) error {
 			if none == (len(args) == 1) {
 				return &usageError{errors.New("name the account to pin, or say --clear")}

@@ -10,7 +10,7 @@ func newAccountsRemove(s streams) *cobra.Command {
 	f, sure := &accountFlags{}, false
 	c := f.add(&cobra.Command{
 		Use: "remove ACCOUNT", Aliases: []string{"rm"}, SuggestFor: []string{"delete", "logout"}, Short: "Delete an account and its login from this machine", Args: cobra.ExactArgs(1),
-		ValidArgsFunction: completeAccount(f),
+		ValidArgsFunction: completeAccount(s, f),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withSession(c.Context(), s, func(o *session) error {
 				return removeAccount(c.Context(), s, o, args[0], f, sure)

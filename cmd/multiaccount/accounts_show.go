@@ -14,9 +14,9 @@ func newAccountsShow(s streams) *cobra.Command {
 	f := &accountFlags{}
 	return f.add(&cobra.Command{
 		Use: "show ACCOUNT", Short: "Show all that is known of an account, but its secrets", Args: cobra.ExactArgs(1),
-		ValidArgsFunction: completeAccount(f),
+		ValidArgsFunction: completeAccount(s, f),
 		RunE: func(c *cobra.Command, args []string) error {
-			return withSession(c.Context(), s, func(o *session) error {
+			return withReading(c.Context(), s, func(o *session) error {
 				e, err := o.findBegun(c.Context(), f.provider, args[0])
 				if err != nil {
 					return err

@@ -13,10 +13,10 @@ type completion = func(c *cobra.Command, args []string, begun string) ([]string,
 
 // completeAccount completes the first argument to the label of an account. It asks
 // for no passphrase: without one in the environment, an encrypted folder has none.
-func completeAccount(f *accountFlags) completion {
+func completeAccount(s streams, f *accountFlags) completion {
 	return completeFirst(func(c *cobra.Command) []string {
 		var labels []string
-		_ = withSession(c.Context(), streams{out: io.Discard, err: io.Discard}, func(o *session) error {
+		_ = withReading(c.Context(), streams{out: io.Discard, err: io.Discard, dir: s.dir}, func(o *session) error {
 			all, err := o.entries(c.Context(), f.provider)
 			for i := range all {
 				labels = append(labels, all[i].name()+"\t"+all[i].Provider+", "+string(all[i].State))
@@ -28,9 +28,9 @@ func completeAccount(f *accountFlags) completion {
 }
 
 // completeProvider completes the first argument to the name of a provider.
-func completeProvider() completion {
+func completeProvider(s streams) completion {
 	return completeFirst(func(*cobra.Command) []string {
-		_, user, _ := examineSettings()
+		_, user, _ := examineSettings(s)
 		if user == nil {
 			return nil
 		}

@@ -36,7 +36,7 @@ func newConfig(s streams) *cobra.Command {
 		configCommand(s, "show", "Print every setting and where its value comes from", 0, configShow),
 		configCommand(s, "get KEY", "Print the value of one setting", 1, configGet),
 		configCommand(s, "check", "Tell what is wrong with the settings", 0, configCheck),
-		configSetCommand(s), configUnsetCommand(s), configEditCommand(s),
+		configSetCommand(s), configUnsetCommand(s), configEditCommand(s), configTestEventCommand(s),
 		&cobra.Command{
 			Use: "schema", Short: "Print the JSON schema of the settings file", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error { return write(s, string(settings.Schema())) },
@@ -51,7 +51,7 @@ func configCommand(s streams, use, short string, args int, do func(s streams, pa
 	c := &cobra.Command{
 		Use: use, Short: short, Args: cobra.ExactArgs(args),
 		RunE: func(_ *cobra.Command, args []string) error {
-			path, err := settingsPath()
+			path, err := settingsPath(s)
 			if err != nil {
 				return err
 			}
@@ -65,7 +65,7 @@ func configCommand(s streams, use, short string, args int, do func(s streams, pa
 func configSetCommand(s streams) *cobra.Command {
 	c := configCommand(s, "set KEY VALUE", "Change one setting, and keep comments and the rest", 2, nil)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		path, err := settingsPath()
+		path, err := settingsPath(s)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func configSetCommand(s streams) *cobra.Command {
 func configUnsetCommand(s streams) *cobra.Command {
 	c := configCommand(s, "unset KEY", "Give one setting its default again, and keep comments and the rest", 1, nil)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		path, err := settingsPath()
+		path, err := settingsPath(s)
 		if err != nil {
 			return err
 		}
@@ -88,8 +88,8 @@ func configUnsetCommand(s streams) *cobra.Command {
 	return c
 }
 
-func settingsPath() (string, error) {
-	dir, err := settings.DefaultDir()
+func settingsPath(s streams) (string, error) {
+	dir, err := s.folder()
 	return filepath.Join(dir, settings.FileName), err
 }
 
@@ -158,7 +158,10 @@ func configGet(s streams, path string, args []string, asJSON bool) error {
 }
 
 func configCheck(s streams, path string, _ []string, asJSON bool) error {
-	_, err := settings.Load(path)
+	loaded, err := settings.Load(path)
+	if wrong := doubtful(loaded); err == nil && len(wrong) > 0 {
+		err = &settings.Error{Path: path, Problems: wrong}
+	}
 	wrong, ok := errors.AsType[*settings.Error](err)
 	switch {
 	case err != nil && !ok, err != nil && !asJSON:

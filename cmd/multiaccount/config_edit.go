@@ -29,7 +29,7 @@ func configEditCommand(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use: "edit", Short: "Open the settings file in an editor", Long: configEditHelp, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			path, err := settingsPath()
+			path, err := settingsPath(s)
 			if err != nil {
 				return err
 			}

@@ -16,11 +16,11 @@ import (
 
 const doctorHelp = `Look for what keeps accounts from working, and say what to do about it.
 
-It looks at the settings, at the state folder (who may enter it, whether its locks
-work), at each account, at this machine's clock, and at whether the providers
-answer; nothing is sent there but an empty request without credentials. It
-mends nothing by itself. As with every command, an account's file that cannot be
-read is set aside, with its bytes kept.
+It looks at the settings (a provider's name that is misspelt, a program that is not
+there), at the state folder (who may enter it, whether it has room, whether its
+locks work), at each account (two of one name, a token exchange that was cut off),
+at this machine's clock, and at whether the providers answer; nothing is sent there
+but an empty request without credentials. It changes and mends nothing by itself.
 
 The exit status is 0 when nothing is wrong, 3 when an account needs its owner, and 1
 when something else is wrong.`
@@ -75,7 +75,7 @@ func newDoctor(s streams) *cobra.Command {
 
 // examine makes every check that those before it allow.
 func examine(ctx context.Context, s streams, provider string, offline bool) ([]finding, error) {
-	dir, user, found := examineSettings()
+	dir, user, found := examineSettings(s)
 	if user == nil {
 		return found, nil
 	}

@@ -16,8 +16,8 @@ import (
 )
 
 // examineSettings returns the user's settings as well, nil when they are wrong.
-func examineSettings() (dir string, user *settings.Settings, found []finding) {
-	dir, err := settings.DefaultDir()
+func examineSettings(s streams) (dir string, user *settings.Settings, found []finding) {
+	dir, err := s.folder()
 	if err != nil {
 		return "", nil, []finding{problem("settings", err.Error(), "set MULTIACCOUNT_DIR")}
 	}
@@ -30,18 +30,23 @@ func examineSettings() (dir string, user *settings.Settings, found []finding) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		message = "the defaults: there is no " + tui.Clean(path)
 	}
-	return dir, &loaded, []finding{fine("settings", message)}
+	found = []finding{fine("settings", message)}
+	for _, wrong := range doubtful(loaded) {
+		found = append(found, problem("settings", wrong.Key+": "+wrong.Message, `mend it with "multiaccount config edit"`))
+	}
+	return dir, &loaded, found
 }
 
-// examineFolder opens the state folder as the engine does, which tells what is
-// wrong with it, and looks at the accounts.
+// examineFolder probes the state folder, and looks at the accounts.
 func examineFolder(ctx context.Context, s streams, dir, provider string) ([]finding, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return []finding{fine("folder", tui.Clean(dir)+" is not there yet; the first account makes it")}, nil
 	}
-	var found []finding
-	err := withSession(ctx, s, func(o *session) error {
-		found = []finding{fine("folder", tui.Clean(dir)+" is private, and its locks work")}
+	if err := persistence.Probe(dir); err != nil {
+		return []finding{problem("folder", err.Error(), fixOf(err, ""))}, nil
+	}
+	found := []finding{fine("folder", tui.Clean(dir)+" is private, and has room; its locks work")}
+	err := withReading(ctx, s, func(o *session) error {
 		all, err := o.entries(ctx, provider)
 		if err != nil {
 			return err
@@ -52,6 +57,8 @@ func examineFolder(ctx context.Context, s streams, dir, provider string) ([]find
 		for i := range all {
 			found = append(found, all[i].shown().examine(time.Now()))
 		}
+		found = append(found, sameLabels(all)...)
+		found = append(found, o.strayIntents(provider, labelsOf(all))...)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {

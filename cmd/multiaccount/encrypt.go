@@ -8,15 +8,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/persistence"
-	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
 	"github.com/seed-810f1486/multiaccount/vault"
 )
 
 const encryptHelp = `Encrypt the stored accounts.
 
-The key is wrapped by a passphrase, from MULTIACCOUNT_PASSPHRASE or asked for on a
-terminal; with --keyring it is kept in the keyring of the operating system.
+The key is wrapped by a passphrase of 12 characters or more, from
+MULTIACCOUNT_PASSPHRASE or asked for on a terminal; with --keyring it is kept in the keyring of the operating system.
 Whoever opens the accounts afterwards needs it: a missing key is an error, and
 nothing is ever stored in plain text instead. Without the key nobody can bring the
 accounts back.
@@ -42,7 +41,7 @@ func newDecrypt(s streams) *cobra.Command {
 }
 
 func runEncrypt(ctx context.Context, s streams, byKeyring bool) error {
-	dir, err := settings.DefaultDir()
+	dir, err := s.folder()
 	if err != nil {
 		return err
 	}
@@ -77,6 +76,9 @@ func keyFor(ctx context.Context, s streams, dir string, byKeyring bool) (persist
 		return key, e, err
 	}
 	words, err := newPassphrase(ctx, s)
+	if err == nil {
+		err = vault.CheckPassphrase(words)
+	}
 	if err != nil {
 		return nil, e, err
 	}
@@ -85,7 +87,7 @@ func keyFor(ctx context.Context, s streams, dir string, byKeyring bool) (persist
 }
 
 func runDecrypt(ctx context.Context, s streams) error {
-	dir, err := settings.DefaultDir()
+	dir, err := s.folder()
 	if err != nil {
 		return err
 	}
@@ -94,12 +96,13 @@ func runDecrypt(ctx context.Context, s streams) error {
 		return err
 	}
 	if !sealed {
-		return persistence.ErrNotSealed
+		return errors.New("the accounts are not encrypted: there is nothing to do")
 	}
 	cipher, err := vault.Open(dir, passphrase(ctx, s))
 	if err != nil {
 		return err
 	}
+	_ = vault.Lock(ctx, dir) // as below, while it is known what to lock
 	done, err := persistence.Decrypt(ctx, dir, cipher)
 	if err == nil {
 		_ = vault.Forget(e) // a key that stays in the keyring opens nothing
@@ -128,11 +131,17 @@ func passphrase(ctx context.Context, s streams) func() (string, error) {
 	}
 }
 
+// errNeedPassphrase is for accounts in plain text.
+var errNeedPassphrase = errors.New("encrypting needs a passphrase: set " + vault.PassphraseVariable + ", or call this on a terminal")
+
 // newPassphrase asks twice, since nobody sees what is typed.
 func newPassphrase(ctx context.Context, s streams) (string, error) {
 	words, err := vault.Environment()
-	if err == nil || !isTerminal(s.in) {
-		return words, err
+	switch {
+	case err == nil:
+		return words, nil
+	case !isTerminal(s.in):
+		return "", errNeedPassphrase
 	}
 	first, err := s.terminal().Secret(ctx, "New passphrase:")
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +34,7 @@ func newExport(s streams) *cobra.Command {
 			if err := x.check(s); err != nil {
 				return &usageError{err}
 			}
-			return withSession(c.Context(), s, func(o *session) error { return runExport(c.Context(), s, o, &x) })
+			return withReading(c.Context(), s, func(o *session) error { return runExport(c.Context(), s, o, &x) })
 		},
 	}
 	c.Flags().StringVar(&x.provider, "provider", "", "whose logins")
@@ -73,18 +72,5 @@ func runExport(ctx context.Context, s streams, o *session, x *exportOptions) err
 	if x.output == "" {
 		return write(s, text.String())
 	}
-	return x.save(ctx, text.Bytes())
-}
-
-func (x *exportOptions) save(ctx context.Context, text []byte) error {
-	path, err := filepath.Abs(x.output)
-	if err != nil {
-		return err
-	}
-	return persistence.EditFile(ctx, path, func(old []byte) ([]byte, error) {
-		if old != nil && !x.force {
-			return nil, fmt.Errorf("%s exists already: --force overwrites it", x.output)
-		}
-		return text, nil
-	})
+	return existing(x.output, persistence.WriteFile(x.output, text.Bytes(), x.force))
 }

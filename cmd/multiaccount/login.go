@@ -46,7 +46,7 @@ func newLogin(s streams) *cobra.Command {
 	var o loginOptions
 	c := &cobra.Command{
 		Use: "login PROVIDER", Short: "Log in to a provider and keep the account", Long: loginHelp, Args: cobra.ExactArgs(1),
-		ValidArgsFunction: completeProvider(),
+		ValidArgsFunction: completeProvider(s),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err

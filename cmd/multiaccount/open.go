@@ -36,10 +36,20 @@ type session struct {
 }
 
 // withSession opens the engine as the user's settings say, has do work with
-// it, and closes it whatever came of that. Every command that touches accounts
+// it, and closes it whatever came of that. Every command that changes accounts
 // goes through here.
-func withSession(ctx context.Context, s streams, do func(*session) error) (err error) {
-	opened, err := openSession(ctx, s)
+func withSession(ctx context.Context, s streams, do func(*session) error) error {
+	return withStore(ctx, s, openStore, do)
+}
+
+// withReading is withSession for a command that only shows: nothing in the folder
+// is made or changed.
+func withReading(ctx context.Context, s streams, do func(*session) error) error {
+	return withStore(ctx, s, readStore, do)
+}
+
+func withStore(ctx context.Context, s streams, open storeOpener, do func(*session) error) (err error) {
+	opened, err := openSession(ctx, s, open)
 	if err != nil {
 		return err
 	}
@@ -47,8 +57,8 @@ func withSession(ctx context.Context, s streams, do func(*session) error) (err e
 	return do(opened)
 }
 
-func openSession(ctx context.Context, s streams) (*session, error) {
-	dir, err := settings.DefaultDir()
+func openSession(ctx context.Context, s streams, open storeOpener) (*session, error) {
+	dir, err := s.folder()
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +70,7 @@ func openSession(ctx context.Context, s streams) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(dir, cipher)
+	store, err := open(dir, cipher)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +84,18 @@ func openSession(ctx context.Context, s streams) (*session, error) {
 	return &session{engine: engine, store: store, dir: dir, settings: user, providers: all}, nil
 }
 
+// storeOpener opens the store of a folder; cipher is nil for one in plain text.
+type storeOpener func(dir string, cipher persistence.Cipher) (persistence.Store, error)
+
+func readStore(dir string, cipher persistence.Cipher) (persistence.Store, error) {
+	return persistence.OpenReadOnly(dir, cipher)
+}
+
 func openStore(dir string, cipher persistence.Cipher) (persistence.Store, error) {
+	return openFileStore(dir, cipher)
+}
+
+func openFileStore(dir string, cipher persistence.Cipher) (*persistence.FileStore, error) {
 	if cipher != nil {
 		return persistence.OpenSealed(dir, cipher)
 	}

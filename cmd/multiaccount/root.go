@@ -3,9 +3,11 @@ package main
 import (
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -13,6 +15,16 @@ import (
 type streams struct {
 	in       *os.File
 	out, err io.Writer
+	// dir is what --dir says; empty for the default, nil before there are flags.
+	dir *string
+}
+
+// folder is where settings and accounts are.
+func (s streams) folder() (string, error) {
+	if s.dir != nil && *s.dir != "" {
+		return filepath.Abs(*s.dir)
+	}
+	return settings.DefaultDir()
 }
 
 // terminal is where a person is asked: standard output is for results alone.
@@ -24,6 +36,7 @@ Without a command, on a terminal, it opens the screen to manage the accounts
 from; elsewhere it prints this.`
 
 func newRoot(s streams) *cobra.Command {
+	s.dir = new(string)
 	root := &cobra.Command{
 		Use:           "multiaccount",
 		Short:         "Keep several accounts of an AI provider usable as one",
@@ -38,12 +51,13 @@ func newRoot(s streams) *cobra.Command {
 			return c.Help()
 		},
 	}
+	root.PersistentFlags().StringVar(s.dir, "dir", "", "the folder of settings and accounts, in place of $MULTIACCOUNT_DIR")
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	grouped(root, groupAccounts, "Accounts:", newLogin(s), newAccounts(s), newImport(s), newExport(s))
+	grouped(root, groupAccounts, "Accounts:", newLogin(s), newAccounts(s), newImport(s), newExport(s), newBackup(s), newRestore(s))
 	grouped(root, groupLook, "What happens:", newStatus(s), newWhy(s), newDoctor(s))
-	grouped(root, groupSettings, "Settings and storage:", newConfig(s), newEncrypt(s), newDecrypt(s))
+	grouped(root, groupSettings, "Settings and storage:", newConfig(s), newEncrypt(s), newDecrypt(s), newVault(s))
 	grouped(root, groupOther, "Other:", newDemo(s), newVersion(s))
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupOther)

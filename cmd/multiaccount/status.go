@@ -32,7 +32,7 @@ func newStatus(s streams) *cobra.Command {
 			case watch:
 				show = watchStatus
 			}
-			return withSession(c.Context(), s, func(o *session) error {
+			return withReading(c.Context(), s, func(o *session) error {
 				if err := show(c.Context(), s, o, f); err != nil || !check {
 					return err
 				}
@@ -81,7 +81,7 @@ func statusPage(ctx context.Context, o *session, f *accountFlags) (string, error
 		return "", err
 	}
 	if len(all) == 0 {
-		return noAccounts, nil
+		return o.noAccounts(), nil
 	}
 	decisions, err := o.decisions(ctx, f.provider)
 	now := time.Now()

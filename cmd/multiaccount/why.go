@@ -34,7 +34,7 @@ func newWhy(s streams) *cobra.Command {
 			if f.number < 1 {
 				return &usageError{fmt.Errorf("--number is %d, but has to be 1 or more", f.number)}
 			}
-			return withSession(c.Context(), s, func(o *session) error {
+			return withReading(c.Context(), s, func(o *session) error {
 				return explain(c.Context(), s, o, f, strings.Join(args, ""))
 			})
 		},
