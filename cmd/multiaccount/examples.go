@@ -35,6 +35,7 @@ func examples() map[string]string {
 		"multiaccount export":           `multiaccount export --provider anthropic > accounts.json`,
 		"multiaccount import":           "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json",
 		"multiaccount login":            "multiaccount login anthropic\nmultiaccount login openai --device",
+		"multiaccount serve":            "multiaccount serve\nmultiaccount serve --listen 127.0.0.1:9000",
 		"multiaccount status":           "multiaccount status --watch\nmultiaccount status --json",
 		"multiaccount version":          `multiaccount version --json`,
 		"multiaccount why":              "multiaccount why\nmultiaccount why work -n 3",
