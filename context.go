@@ -16,27 +16,27 @@ const (
 	callerKey
 )
 
-// WithAffinity returns a context whose requests belong to the conversation
-// key: they stay with one account for as long as it can serve.
+// WithAffinity returns a context whose requests belong to the conversation key.
+// One account serves a conversation for as long as it can.
 func WithAffinity(ctx context.Context, key string) context.Context {
 	return context.WithValue(ctx, affinityKey, key)
 }
 
-// WithAccount returns a context whose requests are served by the account id
-// and by no other.
+// WithAccount returns a context whose requests are served by the account id and
+// by no other.
 func WithAccount(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, accountKey, id)
 }
 
-// WithModel returns a context whose requests ask for the model name, so that
-// an account limited for that model alone is passed over.
+// WithModel returns a context whose requests ask for the model name. An account
+// that is limited for that model is passed over.
 func WithModel(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, modelKey, name)
 }
 
-// WithCaller returns a context whose requests are those of one of several callers
-// that the host serves: a conversation of one is never taken for that of another,
-// whatever they call it. id is short and without slashes.
+// WithCaller returns a context for requests that a host sends on behalf of one
+// of several callers. Conversations of different callers are never mixed, even
+// if they have the same key. id is short and has no slashes.
 func WithCaller(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, callerKey, id)
 }
