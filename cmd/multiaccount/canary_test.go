@@ -34,7 +34,7 @@ func TestNoCommandTellsASecret(t *testing.T) {
 	}
 	c := &canary{t: t, dir: dir}
 	c.run("sk-ant-"+keyMark, "accounts", "add", "keys", "--label", "key")
-	c.run("sk-ant-"+keyMark, "accounts", "add", "keys", "--label", "again") // refused
+	c.run("sk-ant-"+keyMark, "accounts", "add", "keys", "--label", "again")      // refused
 	c.run("sk-ant-"+keyMark, "accounts", "add", "anthropic", "--label", "wrong") // refused
 	c.run("sk-ant-"+keyMark, "accounts", "add", "openai", "--label", "foreign")  // refused
 	c.run("sk "+keyMark+" two words", "accounts", "add", "anthropic")
