@@ -181,9 +181,9 @@ func (e *DuplicateAccountError) Error() string {
 }
 
 // InvalidAccountError is returned by [Pool.Add] for an account that cannot work, and
-// by [Pool.Rename] for such a label.
+// by [Pool.Rename] and [Pool.Configure] for what cannot be set.
 type InvalidAccountError struct {
-	// Field is the [NewAccount] field that is wrong.
+	// Field is the field of [NewAccount] or [AccountConfig] that is wrong.
 	Field string
 	// Problem says what is wrong and what is expected.
 	Problem string
@@ -191,7 +191,7 @@ type InvalidAccountError struct {
 
 // Error names the field and the problem.
 func (e *InvalidAccountError) Error() string {
-	return errorText("NewAccount.%s: %s", e.Field, e.Problem)
+	return errorText("%s: %s", e.Field, e.Problem)
 }
 
 // errorText is an error's text, in which names and reasons may come from a provider or

@@ -207,9 +207,6 @@ func parseLabel(text string) (string, error) {
 	return label, nil
 }
 
-// maxWeight bounds what one account may weigh.
-const maxWeight = 10_000
-
 func (a NewAccount) check(c *account.Credentials) error {
 	hasToken := !c.AccessToken.IsZero() || !c.RefreshToken.IsZero()
 	switch {
@@ -217,7 +214,7 @@ func (a NewAccount) check(c *account.Credentials) error {
 		return &InvalidAccountError{Field: "APIKey", Problem: "an account needs an API key, an access token or a refresh token"}
 	case hasToken && !c.APIKey.IsZero():
 		return &InvalidAccountError{Field: "APIKey", Problem: "an account has either an API key or tokens, not both; add two accounts"}
-	case a.Weight < 0 || a.Weight > maxWeight:
+	case a.Weight < 0 || a.Weight > account.MaxWeight:
 		return &InvalidAccountError{Field: "Weight", Problem: "0 to 10000 is allowed"}
 	case a.MaxInFlight < 0:
 		return &InvalidAccountError{Field: "MaxInFlight", Problem: "0 (no limit) or more is allowed"}

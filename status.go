@@ -68,6 +68,8 @@ type AccountStatus struct {
 	InFlight int
 	// Weight, Priority and MaxInFlight are as in [NewAccount].
 	Weight, Priority, MaxInFlight int
+	// SoftQuotaPercent is the account's own; 0 means as the settings say.
+	SoftQuotaPercent int
 	// Claimed is set while another engine on the same folder uses the account.
 	Claimed bool
 	// Pinned is set while all requests are pinned to the account; see [Pool.Pin].
@@ -85,7 +87,7 @@ func statusOf(s *messages.AccountStatus, now time.Time) AccountStatus {
 	r := &s.Record
 	status := AccountStatus{
 		ID: r.ID, Label: r.DisplayLabel(), Email: r.Email, Plan: r.Plan, Kind: r.Kind, Enabled: r.Enabled,
-		Weight: r.Weight, Priority: r.Priority, MaxInFlight: r.MaxInFlight,
+		Weight: r.Weight, Priority: r.Priority, MaxInFlight: r.MaxInFlight, SoftQuotaPercent: r.SoftQuotaPercent,
 		ExpiresAt: r.Credentials.ExpiresAt, LastUsedAt: s.LastUsedAt, Generation: r.Generation,
 		InFlight: s.InFlight, Claimed: s.Claimed, Pinned: s.Pinned, Failures: r.AuthFailures, Usage: r.Usage,
 	}

@@ -94,6 +94,9 @@ type Record struct {
 	Weight      int
 	Priority    int
 	MaxInFlight int
+	// SoftQuotaPercent is the utilization from which on the account is spared; 0
+	// means as the settings say.
+	SoftQuotaPercent int
 
 	// AuthFailures counts in a row; a success of the API sets it to 0.
 	AuthFailures int

@@ -52,6 +52,12 @@ func (p *Pool) Rename(ctx context.Context, id, label string) error {
 	return p.command(ctx, id, m, m.Reply)
 }
 
+// Configure sets what an owner sets for one account.
+func (p *Pool) Configure(ctx context.Context, id string, change account.Config) error {
+	m := &messages.ConfigureAccount{Change: change, Reply: messages.NewReply[messages.Acknowledged]()}
+	return p.command(ctx, id, m, m.Reply)
+}
+
 // ResetCooldown forgets an account's limits.
 func (p *Pool) ResetCooldown(ctx context.Context, id string) error {
 	m := &messages.ResetCooldown{Reply: messages.NewReply[messages.Acknowledged]()}

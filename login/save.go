@@ -31,6 +31,9 @@ type Saved struct {
 	// Known says that the pool had the account, and has its new login now.
 	Known bool
 	Usage []multiaccount.UsageWindow
+	// Unchecked says why it is not known whether its API key works; nil when it does,
+	// and for logins.
+	Unchecked error
 	// Untold are the questions about the account that got no answer; it works
 	// all the same.
 	Untold []error
@@ -38,13 +41,18 @@ type Saved struct {
 
 // Save asks the provider whose login it is, for its plan and for its quota,
 // stores the account in the pool of that provider, and reads it back from the
-// store. Errors: [multiaccount.Pool.Add]'s and [*NotStoredError].
+// store. A key that the provider refuses is not stored. Errors:
+// [multiaccount.Pool.Add]'s, *[providers.KeyRefusedError] and [*NotStoredError].
 func Save(ctx context.Context, pool *multiaccount.Pool, p providers.Provider, n New) (Saved, error) {
 	add := multiaccount.NewAccount{
 		Label: n.Label, APIKey: n.APIKey.Reveal(),
 		AccessToken: n.Grant.AccessToken.Reveal(), RefreshToken: n.Grant.RefreshToken.Reveal(),
 		ExpiresAt: n.Grant.ExpiresAt, Scopes: n.Grant.Scopes,
 		Subject: n.Grant.Subject, Organization: n.Grant.Organization, Email: n.Grant.Email, Plan: n.Grant.Plan,
+	}
+	unchecked, err := checkNew(ctx, p, n)
+	if err != nil {
+		return Saved{}, err
 	}
 	untold := describe(ctx, p, &add)
 	if err := ctx.Err(); err != nil {
@@ -62,8 +70,21 @@ func Save(ctx context.Context, pool *multiaccount.Pool, p providers.Provider, n 
 		return Saved{}, &NotStoredError{AccountID: id, Err: err}
 	}
 	saved, err := savedOf(ctx, pool, id)
-	saved.Known, saved.Untold = has(before, id), untold
+	saved.Known, saved.Unchecked, saved.Untold = has(before, id), unchecked, untold
 	return saved, err
+}
+
+// checkNew is an error for a key that does not work, and returns why one could not
+// be checked.
+func checkNew(ctx context.Context, p providers.Provider, n New) (unchecked, err error) {
+	if n.APIKey.IsZero() {
+		return nil, nil
+	}
+	err = CheckKey(ctx, p, n.APIKey)
+	if _, refused := errors.AsType[*providers.KeyRefusedError](err); refused {
+		return nil, fmt.Errorf("login: nothing was stored: %w", err)
+	}
+	return err, nil
 }
 
 func has(all []multiaccount.AccountStatus, id string) bool {

@@ -136,6 +136,12 @@ type RenameAccount struct {
 	Reply *Reply[Acknowledged]
 }
 
+// ConfigureAccount sets what an owner sets for one account.
+type ConfigureAccount struct {
+	Change account.Config
+	Reply  *Reply[Acknowledged]
+}
+
 // AdoptLogin makes a linked login this engine's own to refresh. Answered once
 // that is durable.
 type AdoptLogin struct {
@@ -269,6 +275,7 @@ func (*TakeIdentity) toAccount()       {}
 func (*ReplaceLogin) toAccount()       {}
 func (*SetEnabled) toAccount()         {}
 func (*RenameAccount) toAccount()      {}
+func (*ConfigureAccount) toAccount()   {}
 func (*AdoptLogin) toAccount()         {}
 func (*ResetCooldown) toAccount()      {}
 func (*RetryRefresh) toAccount()       {}
@@ -325,6 +332,9 @@ func (m *SetEnabled) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
 // Fail answers the ask with err.
 func (m *RenameAccount) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *ConfigureAccount) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
 // Fail answers the ask with err.
 func (m *ResetCooldown) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

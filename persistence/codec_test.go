@@ -17,7 +17,7 @@ const wholeAccount = `{"version":1,"id":"a","provider":"provider","subject":"s",
 	`"label":"l","plan":"Pro","kind":"oauth","lineage":"owned","origin":{"format":"codex","path":"/f","key":"k"},"credentials":{"access_token":"at","refresh_token":"rt",` +
 	`"api_key":"ak","expires_at":"2026-01-02T03:04:05.000000678Z","granted_at":"2026-01-02T02:04:05Z","scopes":["one","two"]},"generation":7,` +
 	`"revision":9,"added_at":"2026-01-02T03:04:05Z","last_used_at":"2026-01-02T03:04:06Z","enabled":false,"weight":2,"priority":-1,` +
-	`"max_in_flight":3,"auth_failures":1,"refused":{"generation":6,"at":"2026-01-02T03:04:05Z"},` +
+	`"max_in_flight":3,"soft_quota":80,"auth_failures":1,"refused":{"generation":6,"at":"2026-01-02T03:04:05Z"},` +
 	`"refusals":{"code":"invalid_request","count":2,"since":"2026-01-02T03:04:05Z"},"fault":{"kind":"reauth","reason":"invalid_grant","at":"2026-01-02T03:04:05Z",` +
 	`"disabled":true,"terminal":true},"lost":{"kind":"login_lost","reason":"never saved","at":"2026-01-02T03:04:05Z","terminal":true},"limits":[{"scope":"model","model":"m","source":"header","reason":"5h","seen_at":"2026-01-02T03:04:05Z",` +
 	`"until":"2026-01-02T08:04:05Z","unstated":true,"window":true,"owner":true,"paid":true}],` +
@@ -35,7 +35,7 @@ func wholeRecord() account.Record {
 			AccessToken: account.NewSecret("at"), RefreshToken: account.NewSecret("rt"), APIKey: account.NewSecret("ak"),
 			ExpiresAt: at.Add(678), GrantedAt: at.Add(-time.Hour), Scopes: []string{"one", "two"},
 		},
-		Generation: 7, Revision: 9, AddedAt: at, LastUsedAt: at.Add(time.Second), Weight: 2, Priority: -1, MaxInFlight: 3, AuthFailures: 1,
+		Generation: 7, Revision: 9, AddedAt: at, LastUsedAt: at.Add(time.Second), Weight: 2, Priority: -1, MaxInFlight: 3, SoftQuotaPercent: 80, AuthFailures: 1,
 		RefusedToken: account.RefusedToken{Generation: 6, At: at}, Refusals: account.Refusals{Code: "invalid_request", Count: 2, Since: at},
 		Fault: &account.Fault{Kind: account.FaultReauth, Reason: "invalid_grant", At: at, Disabled: true, Terminal: true},
 		Lost:  &account.Fault{Kind: account.FaultLost, Reason: "never saved", At: at, Terminal: true},

@@ -32,6 +32,7 @@ type accountWire struct {
 	Weight       int             `json:"weight"`
 	Priority     int             `json:"priority"`
 	MaxInFlight  int             `json:"max_in_flight"`
+	SoftQuota    int             `json:"soft_quota,omitempty"`
 	AuthFailures int             `json:"auth_failures,omitempty"`
 	Refused      refusedWire     `json:"refused,omitzero"`
 	Refusals     refusalsWire    `json:"refusals,omitzero"`

@@ -24,6 +24,8 @@ type Facts struct {
 	Priority int `json:"priority,omitempty"`
 	// MaxInFlight limits the requests at the same time; 0 means no limit.
 	MaxInFlight int `json:"max_in_flight,omitempty"`
+	// SoftQuotaPercent is the account's own in place of the pool's; 0 for none.
+	SoftQuotaPercent float64 `json:"soft_quota_percent,omitempty"`
 	// Failures counts the login's failures in a row.
 	Failures int `json:"failures,omitempty"`
 
@@ -66,15 +68,16 @@ type Window struct {
 // claims the account is not in the record.
 func FactsOf(rec *account.Record, t Tuning) Facts {
 	f := Facts{
-		ID:          rec.ID,
-		Kind:        rec.Kind,
-		Eligible:    rec.Eligible(),
-		Weight:      rec.Weight,
-		Priority:    rec.Priority,
-		MaxInFlight: rec.MaxInFlight,
-		Failures:    rec.AuthFailures,
-		LastUsed:    At(rec.LastUsedAt),
-		Windows:     windowsOf(rec.Usage),
+		ID:               rec.ID,
+		Kind:             rec.Kind,
+		Eligible:         rec.Eligible(),
+		Weight:           rec.Weight,
+		Priority:         rec.Priority,
+		MaxInFlight:      rec.MaxInFlight,
+		SoftQuotaPercent: float64(rec.SoftQuotaPercent),
+		Failures:         rec.AuthFailures,
+		LastUsed:         At(rec.LastUsedAt),
+		Windows:          windowsOf(rec.Usage),
 	}
 	for _, l := range InEffect(rec.Limits, t) {
 		f.addLimit(&l)

@@ -96,7 +96,7 @@ func (p *Pool) Put(f Facts, now Instant) Slot {
 	}
 	m := &p.members[s]
 	f.LastUsed = max(f.LastUsed, m.facts.LastUsed)
-	p.spare(f.Windows, m.facts.Windows)
+	p.spare(&f, m.facts.Windows)
 	if f.MaxInFlight <= 0 {
 		m.inFlight = 0
 	}

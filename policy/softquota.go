@@ -1,17 +1,19 @@
 package policy
 
+import "cmp"
+
 // softQuotaGap is how many points below the soft quota an account's utilization
 // has to be before it is used again: figures that go up and down about the quota
 // must not move conversations to and fro.
 const softQuotaGap = 5
 
-// spare notes which windows of an account are above the soft quota, old being
+// spare notes which windows of an account are above its soft quota, old being
 // those that were known before.
-func (p *Pool) spare(windows, old []Window) {
-	quota := p.opts.SoftQuotaPercent
+func (p *Pool) spare(f *Facts, old []Window) {
+	quota := cmp.Or(f.SoftQuotaPercent, p.opts.SoftQuotaPercent)
 	on := quota > 0 && quota < 100
-	for i := range windows {
-		w := &windows[i]
+	for i := range f.Windows {
+		w := &f.Windows[i]
 		w.Spared = on && (w.Utilization >= quota || w.Utilization >= quota-softQuotaGap && p.wasSpared(w, old))
 	}
 }

@@ -5,13 +5,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/login"
 )
 
 const addHelp = `Add an account that has an API key.
 
 The key is read from standard input, or asked for on a terminal without being
-shown. It is never an argument: other users of this machine could see it.
+shown. It is never an argument: other users of this machine could see it. The
+provider is asked, at no cost, whether it works; one that is refused is not stored.
 
   multiaccount accounts add anthropic --label work < key.txt`
 
@@ -22,11 +23,11 @@ func newAccountsAdd(s streams) *cobra.Command {
 		ValidArgsFunction: completeProvider(s),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withSession(c.Context(), s, func(o *session) error {
-				e, err := addKey(c.Context(), s, o, args[0], string(label))
+				e, unchecked, err := addKey(c.Context(), s, o, args[0], string(label))
 				if err != nil {
 					return err
 				}
-				return tell(s, "added", e, asJSON)
+				return tellKey(s, "added", e, unchecked, asJSON)
 			})
 		},
 	}
@@ -35,18 +36,23 @@ func newAccountsAdd(s streams) *cobra.Command {
 	return c
 }
 
-func addKey(ctx context.Context, s streams, o *session, provider, label string) (*entry, error) {
-	_, pool, err := o.provider(provider)
+// addKey also returns why the key could not be checked.
+func addKey(ctx context.Context, s streams, o *session, provider, label string) (e *entry, unchecked, err error) {
+	p, pool, err := o.provider(provider)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	key, err := readKey(ctx, s, provider)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = o.checkForm(p, key, "accounts add")
 	}
-	id, err := pool.Add(ctx, multiaccount.NewAccount{Label: label, APIKey: key.Reveal()})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return o.find(ctx, provider, id)
+	saved, err := login.Save(ctx, pool, p, login.New{APIKey: key, Label: label})
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err = o.find(ctx, provider, saved.ID)
+	return e, saved.Unchecked, err
 }

@@ -47,6 +47,7 @@ func showAccount(s streams, e *entry) error {
 		{"priority", unlike(e.Priority, 0)},
 		{"weight", unlike(max(e.Weight, 1), 1)},
 		{"max in flight", unlike(e.MaxInFlight, 0)},
+		{"soft quota", unlike(e.SoftQuota, 0)},
 		{"limited until", moment(e.CooldownUntil)},
 		{"token ends", moment(e.ExpiresAt)},
 		{"last used", moment(e.LastUsedAt)},

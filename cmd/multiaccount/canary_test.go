@@ -33,8 +33,10 @@ func TestNoCommandTellsASecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &canary{t: t, dir: dir}
-	c.run("sk-ant-"+keyMark, "accounts", "add", "anthropic", "--label", "key")
-	c.run("sk-ant-"+keyMark, "accounts", "add", "anthropic", "--label", "again") // refused
+	c.run("sk-ant-"+keyMark, "accounts", "add", "keys", "--label", "key")
+	c.run("sk-ant-"+keyMark, "accounts", "add", "keys", "--label", "again")      // refused
+	c.run("sk-ant-"+keyMark, "accounts", "add", "anthropic", "--label", "wrong") // refused
+	c.run("sk-ant-"+keyMark, "accounts", "add", "openai", "--label", "foreign")  // refused
 	c.run("sk "+keyMark+" two words", "accounts", "add", "anthropic")
 	c.run("sk-ant-other-"+keyMark, "login", "anthropic", "--api-key")
 	c.all(everyday...)
@@ -135,7 +137,7 @@ func (c *canary) scan(what, text string) {
 func (c *canary) breakFile() {
 	c.t.Helper()
 	files, err := filepath.Glob(filepath.Join(c.dir, "anthropic", "accounts", "*.json"))
-	if err != nil || len(files) < 3 {
+	if err != nil || len(files) < 2 {
 		c.t.Fatalf("%d accounts, %v", len(files), err)
 	}
 	whole, err := os.ReadFile(files[0])

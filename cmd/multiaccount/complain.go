@@ -11,6 +11,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/login"
 	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
 	"github.com/seed-810f1486/multiaccount/vault"
@@ -73,6 +74,8 @@ const (
 	codePermission      = "permission"
 	codeStorage         = "storage"
 	codeLoginDenied     = "login_denied"
+	codeForeignKey      = "foreign_key"
+	codeKeyRefused      = "key_refused"
 )
 
 // codeOf names an error for programs.
@@ -100,6 +103,7 @@ func codeOf(ctx context.Context, err error) string {
 		{is[*persistence.PermissionError], codePermission},
 		{is[*persistence.StorageError], codeStorage},
 		{is[*login.DeniedError], codeLoginDenied},
+		{is[*providers.KeyRefusedError], codeKeyRefused},
 	} {
 		if known.is(err) {
 			return known.code

@@ -20,7 +20,8 @@ It looks at the settings (a provider's name that is misspelt, a program that is 
 there), at the state folder (who may enter it, whether it has room, whether its
 locks work), at each account (two of one name, a token exchange that was cut off),
 at this machine's clock, and at whether the providers answer; nothing is sent there
-but an empty request without credentials. It changes and mends nothing by itself.
+but an empty request without credentials, and a question that costs nothing with
+each API key. It changes and mends nothing by itself.
 
 The exit status is 0 when nothing is wrong, 3 when an account needs its owner, and 1
 when something else is wrong.`
@@ -86,7 +87,7 @@ func examine(ctx context.Context, s streams, provider string, offline bool) ([]f
 			return nil, &usageError{unknownProvider(provider, configured.All(*user))}
 		}
 	}
-	accounts, err := examineFolder(ctx, s, dir, provider)
+	accounts, err := examineFolder(ctx, s, dir, provider, offline)
 	if err != nil {
 		return nil, err
 	}

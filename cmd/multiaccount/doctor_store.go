@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
@@ -38,7 +39,7 @@ func examineSettings(s streams) (dir string, user *settings.Settings, found []fi
 }
 
 // examineFolder probes the state folder, and looks at the accounts.
-func examineFolder(ctx context.Context, s streams, dir, provider string) ([]finding, error) {
+func examineFolder(ctx context.Context, s streams, dir, provider string, offline bool) ([]finding, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return []finding{fine("folder", tui.Clean(dir)+" is not there yet; the first account makes it")}, nil
 	}
@@ -59,6 +60,9 @@ func examineFolder(ctx context.Context, s streams, dir, provider string) ([]find
 		}
 		found = append(found, sameLabels(all)...)
 		found = append(found, o.strayIntents(provider, labelsOf(all))...)
+		if !offline {
+			found = append(found, o.examineKeys(ctx, all)...)
+		}
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
@@ -88,6 +92,9 @@ func (e *entry) examine(now time.Time) finding {
 		f.Message += ": " + e.Reason
 	}
 	again := fmt.Sprintf(`"multiaccount login %s", with the same user`, e.Provider)
+	if e.Kind == account.APIKey {
+		again = newKeyFix(e)
+	}
 	switch e.State {
 	case multiaccount.StateReauth, multiaccount.StateLoginLost:
 		f.Level, f.Fix = levelProblem, again

@@ -36,6 +36,7 @@ type entry struct {
 	Weight        int                `json:"weight"`
 	Priority      int                `json:"priority"`
 	MaxInFlight   int                `json:"max_in_flight"`
+	SoftQuota     int                `json:"soft_quota"`
 	Usage         []quota            `json:"usage"`
 
 	pool   *multiaccount.Pool
@@ -134,7 +135,7 @@ func entryOf(provider string, a *multiaccount.AccountStatus, active string) entr
 		Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, Kind: a.Kind, State: a.State, Reason: a.Reason,
 		Enabled: a.Enabled, Active: a.ID != "" && a.ID == active, Claimed: a.Claimed, Pinned: a.Pinned, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
 		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: a.LinkedTo, Failures: a.Failures,
-		Weight: a.Weight, Priority: a.Priority, MaxInFlight: a.MaxInFlight, Usage: []quota{},
+		Weight: a.Weight, Priority: a.Priority, MaxInFlight: a.MaxInFlight, SoftQuota: a.SoftQuotaPercent, Usage: []quota{},
 	}
 	for _, w := range a.Usage {
 		e.Usage = append(e.Usage, quota{w.Name, w.Utilization, w.ResetAt, w.SeenAt})

@@ -98,6 +98,9 @@ func runLogin(ctx context.Context, s streams, name string, o loginOptions) error
 		ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, late)
 		defer cancel()
 		added, err := obtain(ctx, newOwner(s), p, o)
+		if err == nil && o.apiKey {
+			err = open.checkForm(p, added.APIKey, "login --api-key")
+		}
 		if err != nil {
 			return err
 		}
@@ -105,7 +108,7 @@ func runLogin(ctx context.Context, s streams, name string, o loginOptions) error
 		if err != nil {
 			return err
 		}
-		return printSaved(s, p.Name(), &saved, o.json)
+		return printSaved(s, p.Name(), &saved, o.apiKey, o.json)
 	})
 }
 

@@ -19,6 +19,8 @@ type savedJSON struct {
 	Usage    []usageJSON `json:"usage,omitempty"`
 	// Untold are the questions about the account that got no answer.
 	Untold []string `json:"untold,omitempty"`
+	// KeyChecked is there for an API key, and set when the provider has said that it works.
+	KeyChecked *bool `json:"key_checked,omitempty"`
 }
 
 type usageJSON struct {
@@ -27,9 +29,9 @@ type usageJSON struct {
 	ResetAt     time.Time `json:"reset_at,omitzero"`
 }
 
-func printSaved(s streams, provider string, a *login.Saved, asJSON bool) error {
+func printSaved(s streams, provider string, a *login.Saved, isKey, asJSON bool) error {
 	if asJSON {
-		return printSavedJSON(s, provider, a)
+		return printSavedJSON(s, provider, a, isKey)
 	}
 	for _, err := range a.Untold {
 		_, _ = fmt.Fprintf(s.err, "The account is stored, but %s\n", tui.Clean(err.Error())) // there is nobody else to tell
@@ -42,6 +44,9 @@ func printSaved(s streams, provider string, a *login.Saved, asJSON bool) error {
 	text += "\n"
 	if a.Known {
 		text += look.Faint.Render("  The account was known; it has the new login.") + "\n"
+	}
+	if isKey {
+		text += checkedText(a.Unchecked)
 	}
 	for _, w := range a.Usage {
 		done, left := tui.Bar(barWidth, w.Utilization/100)
@@ -63,13 +68,16 @@ func resets(at time.Time) string {
 	return ", resets " + at.Local().Format("Mon 15:04")
 }
 
-func printSavedJSON(s streams, provider string, a *login.Saved) error {
+func printSavedJSON(s streams, provider string, a *login.Saved, isKey bool) error {
 	shown := savedJSON{Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, Known: a.Known}
 	for _, w := range a.Usage {
 		shown.Usage = append(shown.Usage, usageJSON{w.Name, w.Utilization, w.ResetAt})
 	}
 	for _, err := range a.Untold {
 		shown.Untold = append(shown.Untold, err.Error())
+	}
+	if checked := a.Unchecked == nil; isKey {
+		shown.KeyChecked = &checked
 	}
 	return writeJSON(s, shown)
 }

@@ -128,10 +128,13 @@ func (h *screenHost) Login(ctx context.Context, l poolview.Login, t poolview.Tal
 		return login.Saved{}, err
 	}
 	added := login.New{APIKey: l.Key, Label: l.Label}
-	if l.Method != poolview.ByKey {
-		if added.Grant, err = by(ctx, l.Method, screenOwner{t}, p); err != nil {
-			return login.Saved{}, err
-		}
+	if l.Method == poolview.ByKey {
+		err = h.checkForm(p, l.Key, "accounts add")
+	} else {
+		added.Grant, err = by(ctx, l.Method, screenOwner{t}, p)
+	}
+	if err != nil {
+		return login.Saved{}, err
 	}
 	return login.Save(ctx, pool, p, added)
 }

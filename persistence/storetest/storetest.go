@@ -122,7 +122,7 @@ func Record(id string) account.Record {
 			APIKey: account.NewSecret("key-" + id), ExpiresAt: at.Add(time.Hour), GrantedAt: at, Scopes: []string{"one", "two"},
 		},
 		Generation: 7, Revision: 5, AddedAt: at, LastUsedAt: at.Add(time.Minute),
-		Enabled: true, Weight: 2, Priority: -1, MaxInFlight: 3, AuthFailures: 1,
+		Enabled: true, Weight: 2, Priority: -1, MaxInFlight: 3, SoftQuotaPercent: 80, AuthFailures: 1,
 		RefusedToken: account.RefusedToken{Generation: 6, At: at}, Refusals: account.Refusals{Code: "invalid_request", Count: 2, Since: at},
 		Fault: &account.Fault{Kind: account.FaultReauth, Reason: "invalid_grant", At: at, Disabled: true, Terminal: true},
 		Lost:  &account.Fault{Kind: account.FaultLost, Reason: "never saved", At: at, Terminal: true},

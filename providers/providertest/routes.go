@@ -22,18 +22,20 @@ const (
 	Authorize
 	// Device: where a device login begins and, for OpenAI, is asked about.
 	Device
+	// Models: the list of models, which keys are checked with.
+	Models
 )
 
 // String returns the endpoint in one lower-case word.
 func (e Endpoint) String() string {
-	names := [...]string{"generation", "token", "usage", "profile", "authorize", "device"}
+	names := [...]string{"generation", "token", "usage", "profile", "authorize", "device", "models"}
 	if int(e) < len(names) {
 		return names[e]
 	}
 	return "unknown"
 }
 
-// routes are the paths of both flavours; none is common to them.
+// routes are the paths of both flavours; only the list of models is common to them.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	add := func(pattern string, f Flavour, e Endpoint, handle func(*exchange)) {
@@ -57,7 +59,20 @@ func (s *Server) routes() http.Handler {
 	add("POST "+o.DeviceURL, OpenAI, Device, serveDevice)
 	add("POST "+o.DeviceURL+"/usercode", OpenAI, Device, serveUserCode)
 	add("POST "+o.DeviceURL+"/token", OpenAI, Device, serveDeviceToken)
+	anthropic, openai := s.handler(Anthropic, Models, serveModels), s.handler(OpenAI, Models, serveModels)
+	mux.HandleFunc("GET /v1/models", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Anthropic-Version") != "" {
+			anthropic(w, r)
+			return
+		}
+		openai(w, r)
+	})
 	return mux
+}
+
+// serveModels has no model to tell of.
+func serveModels(x *exchange) {
+	x.lookup(func(Account) any { return obj{"data": []obj{}} })
 }
 
 func (s *Server) handler(f Flavour, e Endpoint, handle func(*exchange)) http.HandlerFunc {

@@ -141,6 +141,8 @@ func (a *actor) handle(message messages.ToAccount) {
 		a.setEnabled(m)
 	case *messages.RenameAccount:
 		a.change(func(r *account.Record) { r.Label = m.Label }, m.Reply)
+	case *messages.ConfigureAccount:
+		a.change(func(r *account.Record) { r.Configure(m.Change) }, m.Reply)
 	case *messages.ResetCooldown:
 		a.refresh.retryAt = 0
 		now := a.Now()

@@ -131,6 +131,9 @@ func (m *model) logged(l loggedIn) tea.Cmd {
 	if a.again != (key{}) && a.again != m.selected {
 		text += ": another account than the one selected, which is as it was"
 	}
+	if l.saved.Unchecked != nil {
+		text += "; the key is stored, not checked: " + l.saved.Unchecked.Error()
+	}
 	if len(l.saved.Untold) > 0 {
 		text += "; but " + errors.Join(l.saved.Untold...).Error()
 	}

@@ -30,29 +30,48 @@ type Source struct {
 // field of another type stays empty. An answer that is not 200 is a
 // *[providers.StatusError].
 func (s Source) Get(ctx context.Context, into any) error {
+	a, err := s.ask(ctx)
+	switch {
+	case err != nil:
+		return err
+	case a.status != http.StatusOK:
+		return s.statusError(a)
+	case a.broken != nil:
+		return s.failed(a.broken)
+	case !json.Valid(a.body):
+		return s.failed(errNotJSON)
+	}
+	_ = json.Unmarshal(a.body, into) // valid; what does not fit stays empty
+	return nil
+}
+
+// fetched is what an endpoint said; broken is why its body is not whole.
+type fetched struct {
+	status int
+	header http.Header
+	body   []byte
+	broken error
+}
+
+func (s Source) ask(ctx context.Context) (fetched, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, http.NoBody)
 	if err != nil {
-		return s.failed(err)
+		return fetched{}, s.failed(err)
 	}
 	req.Header.Set("Accept", "application/json")
 	s.Authorize(req)
 	resp, err := s.Client.Do(req)
 	if err != nil {
-		return s.failed(err)
+		return fetched{}, s.failed(err)
 	}
 	defer func() { _ = resp.Body.Close() }() // what was read counts, not how it ended
 	body, err := read(resp.Body)
-	switch {
-	case resp.StatusCode != http.StatusOK:
-		wait, _ := retryafter.Header(resp.Header, time.Now())
-		return &providers.StatusError{Provider: s.Provider, Status: resp.StatusCode, RetryAfter: wait}
-	case err != nil:
-		return s.failed(err)
-	case !json.Valid(body):
-		return s.failed(errNotJSON)
-	}
-	_ = json.Unmarshal(body, into) // valid; what does not fit stays empty
-	return nil
+	return fetched{resp.StatusCode, resp.Header, body, err}, nil
+}
+
+func (s Source) statusError(a fetched) error {
+	wait, _ := retryafter.Header(a.header, time.Now())
+	return &providers.StatusError{Provider: s.Provider, Status: a.status, RetryAfter: wait}
 }
 
 func (s Source) failed(err error) error {

@@ -1,0 +1,31 @@
+package multiaccount
+
+import (
+	"context"
+	"errors"
+
+	"github.com/seed-810f1486/multiaccount/account"
+)
+
+// AccountConfig is a change of what an owner sets for an account: priority, weight,
+// requests at the same time, soft quota. A nil field stays as it is. See
+// [account.Config].
+type AccountConfig = account.Config
+
+// Configure sets what the fields of c that are not nil say. It holds in every
+// process on the folder, once it is stored. Errors: [*InvalidAccountError],
+// [ErrUnknownAccount], the store's.
+func (p *Pool) Configure(ctx context.Context, id string, c AccountConfig) error {
+	if err := c.Check(); err != nil {
+		return invalid(err)
+	}
+	return p.publicError(p.actors.Configure(ctx, id, c))
+}
+
+// invalid makes what is wrong with a configuration the public error.
+func invalid(err error) error {
+	if wrong, ok := errors.AsType[*account.ConfigError](err); ok {
+		return &InvalidAccountError{Field: wrong.Field, Problem: wrong.Problem}
+	}
+	return err
+}
