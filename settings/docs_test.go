@@ -36,10 +36,6 @@ func TestSettingsPageIsCurrent(t *testing.T) {
 	generated(t, "../docs/settings.md", between(t, "../docs/settings.md", reference()))
 }
 
-func TestReadmeTableIsCurrent(t *testing.T) {
-	generated(t, "../README.md", between(t, "../README.md", readmeTable()))
-}
-
 // between returns a page with its generated part replaced.
 func between(t *testing.T, path, part string) string {
 	t.Helper()
@@ -55,17 +51,6 @@ func between(t *testing.T, path, part string) string {
 		parts := marks.FindStringSubmatch(old)
 		return parts[1] + part + parts[2]
 	})
-}
-
-func readmeTable() string {
-	var b strings.Builder
-	b.WriteString("| key | default | meaning |\n|---|---|---|\n")
-	for _, k := range settings.Keys() {
-		if !k.ProviderOnly {
-			fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", k.Name, k.Default, k.Help)
-		}
-	}
-	return b.String()
 }
 
 func reference() string {

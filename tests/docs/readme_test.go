@@ -9,18 +9,20 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 const readme = "../../README.md"
 
-// fragmentHead stands before the blocks of the README that are no whole
+// testCommand is how the README says that the tests are run.
+const testCommand = "go test ./..."
+
+// fragmentHead stands before the blocks of the pages that are no whole
 // program; the variables use what a block may leave unused.
 const fragmentHead = `package fragment
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"path/filepath"
 
@@ -31,6 +33,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/anthropic"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/providers/openai"
 	"github.com/seed-810f1486/multiaccount/settings"
@@ -45,26 +48,26 @@ var (
 	_ openaioption.RequestOption
 	_ multiaccount.Engine
 	_ providers.Provider
+	_ anthropic.Options
 	_ openai.Options
 	_ settings.Settings
+	_ = errors.Join
 	_ = filepath.Join
 	_ = configured.All
 )
 
 `
 
-// Every Go block of the README compiles, as a package inside the module that
-// exists for the compiler alone.
-func TestReadmeCodeCompiles(t *testing.T) {
-	blocks := goBlocks(t)
+// Every Go block of the README and of docs/embedding.md compiles, as a package
+// inside the module that exists for the compiler alone.
+func TestCodeOfThePagesCompiles(t *testing.T) {
 	dir := t.TempDir()
 	replace := map[string]string{}
 	arguments := []string{"build", "-overlay=" + filepath.Join(dir, "overlay.json")}
-	for i, block := range blocks {
+	for name, block := range goBlocks(t) {
 		if !strings.HasPrefix(block, "package ") {
 			block = fragmentHead + block
 		}
-		name := fmt.Sprintf("readme%d", i+1)
 		file := filepath.Join(dir, name+".go")
 		write(t, file, []byte(block))
 		replace[filepath.Join(root(t), "tests", "docs", name, "block.go")] = file
@@ -79,40 +82,36 @@ func TestReadmeCodeCompiles(t *testing.T) {
 	build := exec.CommandContext(t.Context(), "go", arguments...)
 	build.Dir = root(t)
 	if said, err := build.CombinedOutput(); err != nil {
-		t.Errorf("the README's code does not compile, readme1 being its first block: %v\n%s", err, said)
+		t.Errorf("code of the pages does not compile, readme1 being the first block of the README: %v\n%s", err, said)
 	}
 }
 
-func goBlocks(t *testing.T) []string {
+// goBlocks returns the Go code of the pages for hosts, by page and number.
+func goBlocks(t *testing.T) map[string]string {
 	t.Helper()
-	var blocks []string
-	for _, found := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(read(t, readme), -1) {
-		blocks = append(blocks, found[1])
-	}
-	if len(blocks) == 0 {
-		t.Fatal("the README shows no Go")
+	blocks := map[string]string{}
+	for name, page := range map[string]string{"readme": readme, "embedding": "../../docs/embedding.md"} {
+		found := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(read(t, page), -1)
+		if len(found) == 0 {
+			t.Fatalf("%s shows no Go", page)
+		}
+		for i, block := range found {
+			blocks[fmt.Sprintf("%s%d", name, i+1)] = block[1]
+		}
 	}
 	return blocks
 }
 
 func TestReadmeNamesTheTestCommand(t *testing.T) {
-	if !strings.Contains(read(t, readme), "go test ./...") {
+	if !strings.Contains(read(t, readme), testCommand) {
 		t.Error("the README does not say how to run the tests")
 	}
 }
 
-func TestReadmeLinksLeadSomewhere(t *testing.T) {
-	links := regexp.MustCompile(`\]\(([^)#]+)\)`).FindAllStringSubmatch(read(t, readme), -1)
-	if len(links) == 0 {
-		t.Fatal("the README links to nothing")
-	}
-	for _, link := range links {
-		if strings.Contains(link[1], "://") {
-			continue
-		}
-		if _, err := os.Stat(filepath.Join(root(t), link[1])); err != nil {
-			t.Errorf("a link of the README leads nowhere: %v", err)
-		}
+// What the README says about the tests is what is checked before a merge.
+func TestCIRunsTheTestCommand(t *testing.T) {
+	if !regexp.MustCompile(`(?m)^step .* ` + regexp.QuoteMeta(testCommand) + `$`).MatchString(read(t, "../../.ci/run")) {
+		t.Errorf(".ci/run has no step %q", testCommand)
 	}
 }
 
@@ -130,26 +129,14 @@ func TestPictureNamesRealMessages(t *testing.T) {
 	}
 }
 
-// The README's tables leave out nothing that a host may meet.
-func TestReadmeIsComplete(t *testing.T) {
-	page := read(t, readme)
-	mustName := func(what, name string) {
-		if !regexp.MustCompile("`\\*?" + regexp.QuoteMeta(name) + "`").MatchString(page) {
-			t.Errorf("the README does not mention the %s %s", what, name)
-		}
-	}
-	for _, key := range settings.Keys() {
-		mustName("setting", key.Name)
-	}
-	for name := range declared(t, ".", `(?m)^type (\w+Error) struct`) {
-		mustName("error", name)
-	}
-	for name := range declared(t, ".", `(?m)^\t(Err[A-Z]\w*)\s+= errors\.New`) {
-		mustName("error", name)
-	}
-	for name := range declared(t, ".", `(?m)^\t(\w+)\s+= event\.\w+$`) {
-		if name != "Occurrence" {
-			mustName("event", name)
+// The page of errors leaves out none that a host may meet.
+func TestErrorsPageIsComplete(t *testing.T) {
+	page := read(t, "../../docs/errors.md")
+	for _, pattern := range []string{`(?m)^type (\w+Error) struct`, `(?m)^\t(Err[A-Z]\w*)\s+= errors\.New`} {
+		for name := range declared(t, ".", pattern) {
+			if !regexp.MustCompile("`\\*?" + regexp.QuoteMeta(name) + "`").MatchString(page) {
+				t.Errorf("docs/errors.md does not have %s", name)
+			}
 		}
 	}
 }

@@ -1,0 +1,96 @@
+package docs_test
+
+import (
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// named is a file or a folder in code style: it has a slash or ends in .go, and is
+// neither a module nor a folder of the user's. "<name>" and "*" stand for any
+// text.
+const named = "`(\\.?[\\w<>*-]+(?:/[\\w.<>*-]*)+|[\\w<>*-]+\\.go)`"
+
+// Every file and folder that a page for contributors names exists, so that the
+// map of the code cannot rot. A name stands for itself or for what is in the first
+// folder that its line names.
+func TestNamedFilesExist(t *testing.T) {
+	pattern := regexp.MustCompile(named)
+	for _, page := range mapped(t) {
+		for line := range strings.Lines(prose(read(t, page))) {
+			folder := "."
+			for _, name := range pattern.FindAllStringSubmatch(line, -1) {
+				switch {
+				case strings.HasPrefix(name[1], "<dir>"):
+				case !exists(t, name[1]) && !exists(t, folder+"/"+name[1]):
+					t.Errorf("%s names %s, which is not there", page, name[1])
+				case folder == ".":
+					folder = folderOf(name[1])
+				}
+			}
+		}
+	}
+}
+
+func folderOf(name string) string {
+	if strings.HasSuffix(name, ".go") {
+		return filepath.Dir(name)
+	}
+	return name
+}
+
+// mapped returns the pages whose names of files are from the root.
+func mapped(t *testing.T) []string {
+	t.Helper()
+	decisions, err := filepath.Glob("../../docs/decisions/*.md")
+	if err != nil || len(decisions) == 0 {
+		t.Fatalf("no pages of decisions: %v", err)
+	}
+	return append(decisions, "../../CONTRIBUTING.md", "../../docs/architecture.md", "../../docs/testing.md", "../../docs/glossary.md")
+}
+
+// Every test, benchmark and fuzz test that these pages name exists.
+func TestNamedTestsExist(t *testing.T) {
+	all := testFunctions(t)
+	named := regexp.MustCompile("`((?:Test|Benchmark|Fuzz)[A-Z]\\w*)")
+	for _, page := range mapped(t) {
+		for _, name := range named.FindAllStringSubmatch(read(t, page), -1) {
+			if !all[name[1]] {
+				t.Errorf("%s names %s, which is no test", page, name[1])
+			}
+		}
+	}
+}
+
+// testFunctions returns the functions of every test file of the module.
+func testFunctions(t *testing.T) map[string]bool {
+	t.Helper()
+	all := map[string]bool{}
+	declaration := regexp.MustCompile(`(?m)^func (\w+)\(`)
+	err := filepath.WalkDir(root(t), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !isTest(path) {
+			return err
+		}
+		for _, f := range declaration.FindAllStringSubmatch(read(t, path), -1) {
+			all[f[1]] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// exists reports whether there is such a file or folder below the root.
+func exists(t *testing.T, name string) bool {
+	t.Helper()
+	pattern := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(name, "*")
+	found, err := filepath.Glob(filepath.Join(root(t), pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found) > 0
+}
