@@ -146,11 +146,15 @@ func hex4(raw string) (r rune, ok bool) {
 		return 0, false
 	}
 	for _, digit := range []byte(raw[2:6]) {
-		n := strings.IndexByte("0123456789abcdef", digit|0x20)
-		if n < 0 {
+		switch {
+		case '0' <= digit && digit <= '9':
+			digit -= '0'
+		case 'a' <= digit|0x20 && digit|0x20 <= 'f':
+			digit = digit | 0x20 - 'a' + 10
+		default:
 			return 0, false
 		}
-		r = r<<4 | rune(n)
+		r = r<<4 | rune(digit)
 	}
 	return r, true
 }

@@ -21,8 +21,8 @@ type attempt struct {
 }
 
 // try makes the request with one account's credential and has the answer classed.
-func (r *request) try(leased messages.TokenLeased) error {
-	r.last = attempt{leased: leased, report: reportOf(&leased)}
+func (r *request) try(leased *messages.TokenLeased) error {
+	r.last = attempt{leased: *leased, report: reportOf(leased)}
 	a := &r.last
 	req, err := r.copy()
 	if err != nil {

@@ -18,6 +18,17 @@ var sessionHeaders = [...]string{ //nolint:gochecknoglobals // a constant table
 // session of their parent, and so do the threads of Codex.
 var agentHeaders = [...]string{"X-Claude-Code-Agent-Id", "Thread-Id"} //nolint:gochecknoglobals // a constant table
 
+// mayIdentify reports whether any header can be one of these, by how they end. Where
+// none can, one pass costs less than to look for nine.
+func mayIdentify(h http.Header) bool {
+	for name := range h {
+		if strings.HasSuffix(name, "-Id") || strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "-Affinity") {
+			return true
+		}
+	}
+	return false
+}
+
 // hintHeader is where Codex names the model when the body is compressed.
 const hintHeader = "X-Codex-Routing-Hint"
 

@@ -101,6 +101,18 @@ func TestAgentOfTheHost(t *testing.T) {
 	}
 }
 
+// TestEachHeaderMayIdentify checks that no header is passed over for how it ends.
+func TestEachHeaderMayIdentify(t *testing.T) {
+	for _, name := range append(sessionHeaders[:], agentHeaders[:]...) {
+		if !mayIdentify(http.Header{"Accept": {"a"}, name: {"s"}}) {
+			t.Errorf("%s is not looked for", name)
+		}
+	}
+	if mayIdentify(http.Header{"Content-Type": {"a"}, "Authorization": {"b"}}) {
+		t.Error("headers of any request are taken for those of a conversation")
+	}
+}
+
 // FuzzConversation checks that whatever headers and ids of users say, two agents
 // of one session stay apart.
 func FuzzConversation(f *testing.F) {

@@ -55,7 +55,7 @@ func (r *request) run() (*http.Response, error) {
 			return r.giveUp(err)
 		}
 		r.last.discard()
-		if err := r.try(leased); err != nil {
+		if err := r.try(&leased); err != nil {
 			return nil, err
 		}
 		step, wait := r.step()

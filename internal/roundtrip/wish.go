@@ -7,15 +7,17 @@ import "github.com/seed-810f1486/multiaccount/account"
 func (r *request) read(byAgent bool) {
 	asked, header := r.Asked(r.req.Context()), r.req.Header
 	r.search = search{wish: asked, pin: asked.Pin}
-	wish := &r.search.wish
-	wish.Affinity = firstOf(asked.Affinity, sessionOf(header))
+	wish, identified := &r.search.wish, mayIdentify(header)
+	if wish.Affinity == "" && identified {
+		wish.Affinity = sessionOf(header)
+	}
 	if !r.isKnown() || r.Provider.Keeper != nil {
 		r.readBody()
 	}
 	if wish.Model == "" {
 		wish.Model = hintedModel(header)
 	}
-	if asked.Affinity == "" && byAgent {
+	if asked.Affinity == "" && byAgent && identified {
 		wish.Affinity = ofAgent(wish.Affinity, header)
 	}
 	wish.Affinity = ofCaller(asked.Caller, wish.Affinity)

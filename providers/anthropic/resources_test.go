@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
 	"github.com/seed-810f1486/multiaccount/providers/anthropic"
 )
 
@@ -34,5 +35,26 @@ func TestFilesAreResources(t *testing.T) {
 	}
 	if named := p.Named(ask(http.MethodGet, "/v1/files/file_011/content"), ""); !slices.Equal(named, []string{"file_011"}) {
 		t.Errorf("a path names %q", named)
+	}
+}
+
+// TestMembersSayAllOfABody checks that what is named does not depend on the rest of a
+// body.
+func TestMembersSayAllOfABody(t *testing.T) {
+	p := anthropic.New(anthropic.Options{})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.anthropic.com/v1/messages", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{
+		`{"model":"m","messages":[{"role":"user","content":[{"source":{"file_id":"file_1"}},{"source":{"file_id" : "file_2"}}]}]}`,
+		`{"container":{"file_ids":["file_3","file_4"]},"messages":[{"content":"say \"file_id\":\"file_5\""}]}`,
+		`{"tools":[{"input_schema":{"properties":{"file_id":{"type":"string"}}}}]}`,
+	} {
+		c := jsonscan.New(body, p.BodyMembers())
+		c.Skip()
+		if got, want := p.Named(req, c.Seen()), p.Named(req, body); !slices.Equal(got, want) {
+			t.Errorf("%s names %q, want %q", body, got, want)
+		}
 	}
 }
