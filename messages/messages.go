@@ -6,6 +6,9 @@
 //
 // Each receiver has a sealed interface whose marker method stands on the
 // pointer: a message sent as a value does not compile.
+//
+// The package is a seam inside the module, without any promise to programs
+// outside: they use packages multiaccount and event. See docs/versioning.md.
 package messages
 
 import (

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/internal/demo"
+	"github.com/seed-810f1486/multiaccount/internal/tui/demoview"
 	"github.com/seed-810f1486/multiaccount/tui"
-	"github.com/seed-810f1486/multiaccount/tui/demoview"
 )
 
 const demoHelp = `Show the engine at work, without any account or network.

@@ -12,11 +12,11 @@ import (
 	"sync/atomic"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/tui/poolview"
 	"github.com/seed-810f1486/multiaccount/login"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
-	"github.com/seed-810f1486/multiaccount/tui/poolview"
 )
 
 // strategyKey is the setting that the screen writes.

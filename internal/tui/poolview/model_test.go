@@ -343,7 +343,7 @@ func TestEveryEventHasWords(t *testing.T) {
 // eventNames are the types of all events there are, as the source has them.
 func eventNames(t *testing.T) []string {
 	t.Helper()
-	source, err := os.ReadFile("../../events.go")
+	source, err := os.ReadFile("../../../events.go")
 	if err != nil {
 		t.Fatal(err)
 	}

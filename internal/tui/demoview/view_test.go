@@ -14,8 +14,8 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/internal/demo"
+	"github.com/seed-810f1486/multiaccount/internal/tui/demoview"
 	"github.com/seed-810f1486/multiaccount/tui"
-	"github.com/seed-810f1486/multiaccount/tui/demoview"
 )
 
 var update = flag.Bool("update", false, "write the files in testdata anew")
