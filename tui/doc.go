@@ -1,5 +1,5 @@
 // Package tui holds what terminal screens share: colours, columns, bars. The
-// engine does not need it. Its functions return text with ANSI styles; a
+// engine does not need it. Its functions return text with ANSI styles, of which
 // [Print] leaves out those that the terminal cannot show.
 //
 // Hosts may use [Terminal], [Option], [NoTerminalError], [ErrDismissed], [Label]
