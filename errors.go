@@ -24,7 +24,7 @@ var (
 	// ErrNoAccounts is returned when a pool is empty or all its accounts are
 	// switched off. Add or enable one.
 	ErrNoAccounts = errors.New("multiaccount: no account to use")
-	// ErrOtherLogin is returned by [Pool.Confirm] when the store has another
+	// ErrOtherLogin is returned by [Pool.CheckStored] when the store has another
 	// login of the account than the one that was added.
 	ErrOtherLogin = errors.New("multiaccount: another login is stored for the account")
 	// ErrDecisionForgotten is returned by [Lease.Decision] once 200 later

@@ -443,7 +443,7 @@ func ExampleWithTrace() {
 	drop := false
 	ctx := multiaccount.WithTrace(context.Background(), func(a multiaccount.Attempt) {
 		fmt.Println(a.Class, a.Next)
-		drop = a.Rebound
+		drop = a.Moved
 	})
 	ctx = multiaccount.WithAffinity(ctx, "conversation-1")
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, fake.srv.URL+"/v1/messages", strings.NewReader(question))

@@ -40,9 +40,14 @@ func (l *Lease) Token() string { return l.leased.Credential.Token.Reveal() }
 // AccountID returns the id of the account that was picked.
 func (l *Lease) AccountID() string { return l.leased.AccountID }
 
-// Rebound reports whether the conversation had another account before, so
-// that state which is bound to an account must be dropped.
-func (l *Lease) Rebound() bool { return l.leased.Rebound }
+// Moved reports whether the conversation had another account before. State that
+// is bound to an account must be dropped then. See [ConversationMoved].
+func (l *Lease) Moved() bool { return l.leased.Rebound }
+
+// Rebound is the same as [Lease.Moved].
+//
+// Deprecated: use [Lease.Moved].
+func (l *Lease) Rebound() bool { return l.Moved() }
 
 // Done ends the lease and tells the account what came of it. Only the first
 // call counts. It does not wait.

@@ -135,8 +135,8 @@ func TestNoReasonHoldsWhatATerminalObeys(t *testing.T) {
 	for what, err := range map[string]error{
 		"an unknown provider": none, "a limited pool": limited, "a pin": pinned,
 		"a removal": pool.Remove(t.Context(), printabletest.Text), "a refresh": pool.Refresh(t.Context(), "broken"),
-		"a confirmation": pool.Confirm(t.Context(), printabletest.Text, multiaccount.NewAccount{APIKey: "k"}),
-		"usage":          pool.RefreshUsage(t.Context(), printabletest.Text),
+		"a check": pool.CheckStored(t.Context(), printabletest.Text, multiaccount.NewAccount{APIKey: "k"}),
+		"usage":   pool.RefreshUsage(t.Context(), printabletest.Text),
 	} {
 		if err == nil {
 			t.Errorf("%s is no error", what)

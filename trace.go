@@ -13,8 +13,12 @@ import (
 type Attempt struct {
 	// AccountID is the account that was asked.
 	AccountID string
-	// Rebound is set when the request's conversation had another account before:
-	// state that is bound to an account must be dropped.
+	// Moved is set when the request's conversation had another account before:
+	// state that is bound to an account must be dropped. See [ConversationMoved].
+	Moved bool
+	// Rebound is the same as Moved.
+	//
+	// Deprecated: use Moved.
 	Rebound bool
 	// Decision is the number of the [Decision] for this account.
 	Decision uint64
@@ -63,7 +67,7 @@ func (p *Pool) traced(ctx context.Context, tried roundtrip.Attempt) {
 		return
 	}
 	fn(Attempt{
-		AccountID: tried.AccountID, Rebound: tried.Rebound, Decision: tried.Decision, Status: tried.Status,
+		AccountID: tried.AccountID, Moved: tried.Rebound, Rebound: tried.Rebound, Decision: tried.Decision, Status: tried.Status,
 		Class: AttemptClass(tried.Class.String()), Next: AttemptNext(tried.Next.String()), Model: tried.Model,
 		told: &told{sender: p.sender, leased: *tried.Leased},
 	})

@@ -58,7 +58,7 @@ func Save(ctx context.Context, pool *multiaccount.Pool, p providers.Provider, n 
 	if err != nil {
 		return Saved{}, fmt.Errorf("login: %w", err)
 	}
-	if err := pool.Confirm(ctx, id, add); err != nil {
+	if err := pool.CheckStored(ctx, id, add); err != nil {
 		return Saved{}, &NotStoredError{AccountID: id, Err: err}
 	}
 	saved, err := savedOf(ctx, pool, id)

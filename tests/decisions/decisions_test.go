@@ -48,16 +48,17 @@ func TestAHostLearnsThatAConversationMoved(t *testing.T) {
 	ctx := multiaccount.WithTrace(multiaccount.WithAffinity(t.Context(), key), func(a multiaccount.Attempt) { attempts = append(attempts, a) })
 
 	get(ctx, t, client)
-	if len(attempts) != 1 || attempts[0].AccountID != ids[0] || attempts[0].Rebound || attempts[0].Status != 200 || attempts[0].Next != "return" {
+	if len(attempts) != 1 || attempts[0].AccountID != ids[0] || attempts[0].Moved || attempts[0].Status != 200 || attempts[0].Next != "return" {
 		t.Fatalf("the first request: %+v", attempts)
 	}
 	attempts = nil
 	wire.Next("access-a", http.StatusTooManyRequests)
 	get(ctx, t, client)
-	if len(attempts) != 2 || attempts[0].Class != "limited" || attempts[0].Next != "next account" || attempts[0].Rebound {
+	if len(attempts) != 2 || attempts[0].Class != "limited" || attempts[0].Next != "next account" || attempts[0].Moved {
 		t.Fatalf("the second request: %+v", attempts)
 	}
-	if last := attempts[1]; last.AccountID != ids[1] || !last.Rebound || last.Class != "success" {
+	if last := attempts[1]; last.AccountID != ids[1] || !last.Moved || last.Class != "success" ||
+		!last.Rebound { //nolint:staticcheck // the old name stays true
 		t.Fatalf("its second attempt: %+v", last)
 	}
 	moved := rig.Await[multiaccount.ConversationMoved](t, events)
@@ -72,7 +73,7 @@ func TestAHostLearnsThatAConversationMoved(t *testing.T) {
 	}
 	attempts = nil
 	get(ctx, t, client)
-	if len(attempts) != 1 || attempts[0].Rebound || rig.Count[multiaccount.ConversationMoved](events) != 1 {
+	if len(attempts) != 1 || attempts[0].Moved || rig.Count[multiaccount.ConversationMoved](events) != 1 {
 		t.Errorf("it moved once, but then: %+v", attempts)
 	}
 }

@@ -67,8 +67,8 @@ func TestAddTrims(t *testing.T) {
 	_, pool := rig.OpenPlain(t, rig.NewProvider(), rig.Settings())
 	padded := multiaccount.NewAccount{APIKey: "\t key-1\r\n"}
 	id := rig.Add(t, pool, padded)
-	rig.Must(t, pool.Confirm(t.Context(), id, padded))
-	rig.Must(t, pool.Confirm(t.Context(), id, multiaccount.NewAccount{APIKey: "key-1"}))
+	rig.Must(t, pool.CheckStored(t.Context(), id, padded))
+	rig.Must(t, pool.CheckStored(t.Context(), id, multiaccount.NewAccount{APIKey: "key-1"}))
 }
 
 func TestAddRefusesATokenTwice(t *testing.T) {

@@ -215,7 +215,7 @@ func TestConversationsStay(t *testing.T) {
 	third, err := pool.Acquire(t.Context(), multiaccount.Request{Affinity: "x"})
 	rig.Must(t, err)
 	third.Done(multiaccount.Outcome{Status: http.StatusOK})
-	if third.AccountID() != second.AccountID() || third.Rebound() {
+	if third.AccountID() != second.AccountID() || third.Moved() {
 		t.Errorf("the conversation went from %s to %s", second.AccountID(), third.AccountID())
 	}
 }

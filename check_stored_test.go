@@ -34,30 +34,33 @@ func TestConfirmReadsTheStore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := pool.Confirm(t.Context(), id, a); err != nil {
+		if err := pool.CheckStored(t.Context(), id, a); err != nil {
 			t.Errorf("what was added does not read back: %v", err)
 		}
-		if err := theirs.Confirm(t.Context(), id, a); err != nil {
+		if err := pool.Confirm(t.Context(), id, a); err != nil {
+			t.Errorf("by the name of old: %v", err)
+		}
+		if err := theirs.CheckStored(t.Context(), id, a); err != nil {
 			t.Errorf("another engine does not find it: %v", err)
 		}
 		changed := a
 		if changed.RefreshToken += "2"; a.APIKey != "" {
 			changed.RefreshToken, changed.APIKey = "", "key2"
 		}
-		if err := pool.Confirm(t.Context(), id, changed); !errors.Is(err, multiaccount.ErrOtherLogin) {
+		if err := pool.CheckStored(t.Context(), id, changed); !errors.Is(err, multiaccount.ErrOtherLogin) {
 			t.Errorf("another login: %v", err)
 		}
 		if err := pool.Remove(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
-		if err := pool.Confirm(t.Context(), id, a); !errors.Is(err, multiaccount.ErrUnknownAccount) {
+		if err := pool.CheckStored(t.Context(), id, a); !errors.Is(err, multiaccount.ErrUnknownAccount) {
 			t.Errorf("an account that is gone: %v", err)
 		}
 	}
 	if err := eng.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := pool.Confirm(t.Context(), "id", key); !errors.Is(err, multiaccount.ErrClosed) {
+	if err := pool.CheckStored(t.Context(), "id", key); !errors.Is(err, multiaccount.ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
 }
