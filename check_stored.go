@@ -17,11 +17,11 @@ func (p *Pool) Confirm(ctx context.Context, id string, a NewAccount) error {
 	return p.CheckStored(ctx, id, a)
 }
 
-// CheckStored reads an account from the store, past everything that this process
-// remembers, and compares its credentials with those that were added: nil means
-// that another process would find the very same login. Errors:
-// [ErrUnknownAccount] when the account is gone, [ErrOtherLogin] when it has
-// another login, the store's when it cannot be read.
+// CheckStored reads an account from the store, not from what this process
+// remembers, and compares its credentials with those of a. Nil means that
+// another process would find the same login. Errors: [ErrUnknownAccount] when
+// the account is gone, [ErrOtherLogin] when it has another login, the store's
+// when it cannot be read.
 func (p *Pool) CheckStored(ctx context.Context, id string, a NewAccount) error {
 	if _, _, err := p.actors.Accounts(ctx); err != nil {
 		return p.publicError(err) // a closed engine reads nothing

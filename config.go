@@ -23,32 +23,32 @@ type Config struct {
 	// Dir is the state directory; empty means settings.DefaultDir(). It is
 	// created when missing, for its owner alone.
 	Dir string
-	// Providers are those that get a pool, each by its name.
+	// Providers are those that get a pool. Each needs a name of its own.
 	Providers []providers.Provider
 	// Settings are the user's; the zero value means settings.Default().
 	Settings settings.Settings
-	// SettingsFile, when set, is loaded in place of Settings, which must be zero,
-	// and again whenever it changes: see [SettingsChanged]. One that is not there
-	// holds the defaults.
+	// SettingsFile, when set, is read in place of Settings, which must then be
+	// zero. It is read again whenever it changes: see [SettingsChanged]. A file
+	// that does not exist means the defaults.
 	SettingsFile string
-	// Logger gets what is worth reading when something is wrong, and at debug level
-	// what the engine decides. No secret ever reaches it. The engine is silent when
-	// it and Slog are nil.
+	// Logger gets warnings and errors, and at debug level what the engine decides.
+	// No secret ever reaches it. With neither Logger nor Slog the engine is
+	// silent.
 	Logger *zerolog.Logger
-	// Slog is for hosts that log with log/slog: it gets the same as Logger, of
-	// which only one may be set.
+	// Slog gets the same lines as Logger, for hosts that use log/slog. Only one of
+	// the two may be set.
 	Slog *slog.Logger
-	// Store replaces the files in Dir. Whoever made it closes it, after the
-	// engine.
+	// Store replaces the files in Dir. Its maker closes it, after the engine.
 	Store persistence.Store
-	// AutoImport takes in, once and only into a pool that is empty, the logins
-	// that other programs keep on this machine; see [Engine.Import].
+	// AutoImport adds the logins that other programs keep on this machine, once,
+	// and only to an empty pool; see [Engine.Import].
 	AutoImport bool
-	// Cipher is for a Dir whose accounts are encrypted; see package vault. Nil
-	// is for plain text: an encrypted Dir is then refused.
+	// Cipher opens a Dir whose accounts are encrypted; see package vault. Nil
+	// means plain text: an encrypted Dir is then refused.
 	Cipher persistence.Cipher
-	// Strategy, when set, picks the accounts in place of the strategy that
-	// Settings name. One goroutine for each pool calls it.
+	// Strategy, when set, picks the accounts in place of the strategy in Settings.
+	// Each pool calls it from one goroutine at a time; several pools may call it
+	// at once.
 	Strategy policy.Strategy
 }
 

@@ -27,33 +27,33 @@ func with(ctx context.Context, c choices) context.Context {
 	return context.WithValue(ctx, choicesKey{}, &c)
 }
 
-// WithAffinity returns a context whose requests belong to the conversation
-// key: they stay with one account for as long as it can serve.
+// WithAffinity returns a context whose requests belong to the conversation key.
+// One account serves a conversation for as long as it can.
 func WithAffinity(ctx context.Context, key string) context.Context {
 	c := choicesOf(ctx)
 	c.affinity = key
 	return with(ctx, c)
 }
 
-// WithAccount returns a context whose requests are served by the account id
-// and by no other.
+// WithAccount returns a context whose requests are served by the account id and
+// by no other.
 func WithAccount(ctx context.Context, id string) context.Context {
 	c := choicesOf(ctx)
 	c.account = id
 	return with(ctx, c)
 }
 
-// WithModel returns a context whose requests ask for the model name, so that
-// an account limited for that model alone is passed over.
+// WithModel returns a context whose requests ask for the model name. An account
+// that is limited for that model is passed over.
 func WithModel(ctx context.Context, name string) context.Context {
 	c := choicesOf(ctx)
 	c.model = name
 	return with(ctx, c)
 }
 
-// WithCaller returns a context whose requests are those of one of several callers
-// that the host serves: a conversation of one is never taken for that of another,
-// whatever they call it. id is short and without slashes.
+// WithCaller returns a context for requests that a host sends on behalf of one
+// of several callers. Conversations of different callers are never mixed, even
+// if they have the same key. id is short and has no slashes.
 func WithCaller(ctx context.Context, id string) context.Context {
 	c := choicesOf(ctx)
 	c.caller = id

@@ -9,13 +9,14 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// Decision is one pick of an account: what was considered, why each account
-// was chosen or passed over, and what came of it. [policy.Replay] tells what
-// another strategy would have made of a number of them.
+// Decision is one pick of an account: which accounts were considered, why each
+// was chosen or passed over, and what the answer was. [policy.Replay] says what
+// another strategy would have picked.
 type Decision = policy.Decision
 
-// Decision returns what the account was picked from, and once the lease is done
-// what came of it. Errors: [ErrDecisionForgotten], [ErrClosed], ctx's own.
+// Decision returns the decision that picked the account, and once the lease is
+// done what the answer was. Errors: [ErrDecisionForgotten], [ErrClosed], ctx's
+// own.
 func (l *Lease) Decision(ctx context.Context) (Decision, error) {
 	all, err := l.pool.actors.Decisions(ctx)
 	if err != nil {
@@ -28,10 +29,11 @@ func (l *Lease) Decision(ctx context.Context) (Decision, error) {
 	return all[i], nil
 }
 
-// Decisions returns the latest decisions of the pool, the oldest first: 200 at
-// most of this engine, and 100 at most of each of those that share its folder or
-// have in the last 24 hours, as far as they are known a second later. Errors:
-// [ErrClosed], ctx's own, and what keeps the folder from being read.
+// Decisions returns the latest decisions of the pool, the oldest first: at most
+// 200 of this engine, and at most 100 of each other process that shares the
+// folder or did so in the last 24 hours. Those of other processes appear about
+// a second late. Errors: [ErrClosed], ctx's own, and why the folder could not
+// be read.
 func (p *Pool) Decisions(ctx context.Context) ([]Decision, error) {
 	all, err := p.actors.Decisions(ctx)
 	if err != nil {

@@ -1,74 +1,3 @@
-// Package multiaccount keeps several accounts of an AI provider usable as one.
-// A host gets an http.RoundTripper; the engine decides which account serves
-// each request, keeps its token fresh, moves to another account when one is
-// limited or its login fails, and shares the accounts with other processes.
-//
-//	eng, err := multiaccount.Open(ctx, multiaccount.Config{
-//		Providers: []providers.Provider{anthropic.New(anthropic.Options{})},
-//	})
-//	...
-//	defer eng.Close(ctx)
-//	pool, err := eng.Pool("anthropic")
-//	client := &http.Client{Transport: pool.Transport(nil)}
-//
-// # The walk of one request
-//
-// The types named here are in package messages; grep for one and the way
-// goes on.
-//
-// [Pool.Transport] asks the pool's supervisor with SelectAccount. The
-// supervisor lets policy.Pool pick an account and forwards the ask to that
-// account's actor as LeaseToken. While the account's token is fresh, it
-// answers the caller with TokenLeased, and the request goes out from the
-// caller's own goroutine. Once there is an answer, the provider classifies it,
-// and ReportOutcome tells the account. One ask and one report are all that a
-// healthy request costs.
-//
-// When the token is not fresh, the ask joins those that wait for the
-// account's one refresh. The account sends BeginRefresh to the persistence
-// actor, which takes the account's lock and reads the account again. When
-// another process was faster, or found the login refused, it answers
-// RefreshAdopted; while the request of a process that died may still arrive,
-// RefreshInterrupted. Else it stores an intent, so that a crash shows later, and
-// answers RefreshGranted. The account
-// then calls the provider's token endpoint on a goroutine of its own and sends
-// CommitRefresh. Only when RefreshCommitted says that the new token is durable
-// does anyone get the access token that came with it; the intent goes then. A
-// refresh that is held up by another process sends its callers to other accounts
-// (actors/internal/accountactor/hold.go).
-//
-// When an outcome changes the account, the account has the change stored with
-// SaveAccount and tells the supervisor with AccountChanged. When its login
-// fails, it asks with LoginFailed. The supervisor passes that on with
-// DisableUnlessLast to the persistence actor, which decides by what is stored,
-// since other processes decide too, and answers BreakerDecided; the
-// account is told with DisableAccount. After a failed request,
-// policy.RetryPlan decides between the same account, the next one and giving
-// up. When no account can serve, the supervisor holds the ask for as long as
-// waiting makes sense, and then answers with a RefusalError.
-//
-// What a request passes through is package internal/roundtrip, whose comment lists
-// its files. An event stream is held back until it shows output (hold.go), so that
-// a failure before that is one of these steps too, and its caller sees nothing of
-// it. [WithTrace] and [Lease.Decision] tell what was decided, and why.
-//
-// # Trouble of the provider, and figures
-//
-// An answer that shows trouble of the provider's goes to the supervisor as
-// ProviderAnswered. After many in a row policy.Breaker opens: asks are held
-// back, but for a probe now and then and for accounts that have not failed, and
-// CircuitOpened tells hosts. When three accounts meet one limit that is none of
-// their own windows, PoolPaused tells of it; nobody is refused for what others
-// met. The poller asks with GetStale which accounts' quota figures are
-// old, gets AccountsStale, and has each ask its provider with PollUsage.
-//
-// # Other processes
-//
-// The persistence actor watches the files. What it notices goes to the
-// supervisor as AccountStored or AccountGone; the account, or a new one, takes
-// it over. ClaimAccounts tells other processes which accounts this one uses,
-// ClaimsChanged tells the supervisor what they use. docs/durability.md says
-// what all this promises, and what not.
 package multiaccount
 
 import (
@@ -105,9 +34,9 @@ const (
 // exchange, which is as a rule over within a second.
 const exchangeGrace = 3 * time.Second
 
-// Engine keeps the accounts of several providers. Make it with [Open] and end
-// it with [Engine.Close]. It is safe for concurrent use, and a process may
-// have many.
+// Engine keeps the accounts of several providers. Start it with [Open] and end
+// it with [Engine.Close]. It is safe for concurrent use. A process may have
+// several.
 type Engine struct {
 	system *actors.System
 	store  *actors.Persistence
@@ -133,11 +62,10 @@ type Engine struct {
 	closeErr error
 }
 
-// Open starts an engine: it loads every account and is then ready to serve.
-// ctx bounds the opening alone. Errors are of the settings
-// ([*settings.Error]), of the state directory
-// ([*persistence.PermissionError] among them) and ctx's; nothing is left
-// behind then.
+// Open starts an engine. It loads every account, and returns when the engine is
+// ready to serve. ctx bounds only the opening. Errors: [*settings.Error], those
+// of the state directory ([*persistence.PermissionError] among them), ctx's.
+// After an error nothing is left running.
 func Open(ctx context.Context, c Config) (*Engine, error) {
 	c, err := c.filled()
 	if err != nil {
@@ -196,7 +124,7 @@ func (e *Engine) publish(event Event) {
 	e.alerts.offer(event)
 }
 
-// Pool returns the pool of a provider, by its name. The error is
+// Pool returns the pool of the provider with that name. The error is
 // [ErrUnknownProvider] when the engine was not opened with it.
 func (e *Engine) Pool(provider string) (*Pool, error) {
 	if p := e.pools[provider]; p != nil {
@@ -208,21 +136,26 @@ func (e *Engine) Pool(provider string) (*Pool, error) {
 // Providers returns those that the engine was opened with, in their order.
 func (e *Engine) Providers() []providers.Provider { return slices.Clone(e.providers) }
 
-// Subscribe has fn called with every event, one at a time, until the returned
-// function is called; first with those of the opening, such as an account's
-// file that cannot be read. A slow fn never blocks the engine: it misses
-// events and is told how many with [EventsDropped].
+// Subscribe calls fn with every event, one at a time and on a goroutine of its
+// own, until cancel is called. The first events are those of the opening, such
+// as an account file that cannot be read. A slow fn does not block the engine:
+// it misses events, and [EventsDropped] says how many.
 func (e *Engine) Subscribe(fn func(Event)) (cancel func()) { return e.events.subscribe(fn) }
 
-// Close ends the engine. No request begins any more, and Close waits for
-// those under way for as long as ctx allows, five seconds without a deadline.
-// What is in flight then is not cut off: it ends in its caller's hands, and no
-// account hears of it. A token exchange is waited for while ctx allows it and
-// three seconds more, since cutting it off may lose the login. What waits to be
-// stored has two seconds more than ctx; without a deadline a lock that another
-// process holds is waited for half a minute. No goroutine of the engine is left. Errors
-// say what was cut off, what could not be stored, or that a subscriber did not
-// return. Calling Close again returns the first call's error.
+// Close ends the engine. New requests are refused, and Close waits:
+//
+//   - for requests under way, while ctx allows; five seconds if ctx has no
+//     deadline. A request that takes longer is not cut off. It ends for its
+//     caller, but its outcome is not recorded.
+//   - for token exchanges, three seconds longer than ctx allows, because
+//     cutting one off may lose the login.
+//   - for writes to the store, two seconds longer than ctx allows. If ctx has
+//     no deadline, it waits half a minute for a lock that another process
+//     holds.
+//
+// Then no goroutine of the engine is left. Errors say what was cut off, what
+// could not be stored, or that a subscriber did not return. A second call
+// returns the error of the first.
 func (e *Engine) Close(ctx context.Context) error {
 	e.closing.Do(func() { e.closeErr = e.close(ctx) })
 	return e.closeErr

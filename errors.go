@@ -12,28 +12,28 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// Errors that say what the caller got wrong.
+// Errors that need no details. Compare with errors.Is.
 var (
 	// ErrClosed is returned by everything that is called after [Engine.Close].
 	ErrClosed = errors.New("multiaccount: the engine is closed")
 	// ErrUnknownProvider is returned by [Engine.Pool] for a provider that is
 	// not in [Config].Providers.
 	ErrUnknownProvider = errors.New("multiaccount: unknown provider")
-	// ErrUnknownAccount is returned when a pool has no account of the id.
+	// ErrUnknownAccount is returned when a pool has no account with the id.
 	ErrUnknownAccount = errors.New("multiaccount: unknown account")
 	// ErrNoAccounts is returned when a pool is empty or all its accounts are
 	// switched off. Add or enable one.
 	ErrNoAccounts = errors.New("multiaccount: no account to use")
-	// ErrOtherLogin is returned by [Pool.CheckStored] when the store has another
-	// login of the account than the one that was added.
+	// ErrOtherLogin is returned by [Pool.CheckStored] when the store has a login
+	// for the account other than the one that was added.
 	ErrOtherLogin = errors.New("multiaccount: another login is stored for the account")
-	// ErrDecisionForgotten is returned by [Lease.Decision] once 200 later
-	// decisions have taken the place of the lease's.
+	// ErrDecisionForgotten is returned by [Lease.Decision] when 200 later
+	// decisions have replaced the lease's.
 	ErrDecisionForgotten = errors.New("multiaccount: the decision is not remembered any more")
 )
 
-// AllAccountsLimitedError is returned when every account is limited or busy
-// and none will be free within the time a request may wait.
+// AllAccountsLimitedError is returned when every account is limited or busy,
+// and none will be free within the time that a request may wait.
 type AllAccountsLimitedError struct {
 	Provider string
 	// RetryAt is when the first account is free again; zero when not known.
@@ -68,13 +68,14 @@ func (e *AllAccountsLimitedError) Error() string {
 	return b.String()
 }
 
-// ReauthRequiredError is returned when a login does not work any more and no
-// other account can serve. Its owner has to log in again.
+// ReauthRequiredError is returned when a login no longer works and no other
+// account can serve. The account's owner has to log in again.
 type ReauthRequiredError struct {
 	Provider  string
 	AccountID string
 	Reason    string
-	// RetryAt is when the login is tried once more; zero when it is not.
+	// RetryAt is when the login is tried once more; zero when it is not tried
+	// again.
 	RetryAt time.Time
 }
 
@@ -83,18 +84,19 @@ func (e *ReauthRequiredError) Error() string {
 	return errorText("%s account %s needs its owner: %s", e.Provider, e.AccountID, e.Reason)
 }
 
-// AccountUnavailableError is returned when the account a request is pinned to
-// cannot serve it: by the host, or because it made what the request names, such
-// as the response before or a file. It may also be of a kind that the request's
+// AccountUnavailableError is returned when only one account may serve a
+// request, and that account cannot. Either the host pinned the request, or the
+// owner pinned all requests, or the account made what the request names, such
+// as a response or a file. The account may also be of a kind that the request's
 // host does not take. Another account never serves in its place.
 type AccountUnavailableError struct {
 	Provider  string
 	AccountID string
-	// Resource is the id of what the account made; empty for a host's pin. A
-	// request that does not name it can be served by others.
+	// Resource is the id of what the account made; empty for a pin. A request that
+	// does not name it can be served by others.
 	Resource string
-	// ByOwner is set when the owner of the accounts has pinned all requests to
-	// this one, by [Pool.Pin].
+	// ByOwner is set when the owner has pinned all requests to the account, by
+	// [Pool.Pin].
 	ByOwner bool
 	Reason  string
 	// RetryAt is when it may serve again; zero when not known.
@@ -113,14 +115,15 @@ func (e *AccountUnavailableError) Error() string {
 	return errorText("the request is pinned to %s account %s, which cannot serve it: %s", e.Provider, e.AccountID, e.Reason)
 }
 
-// NoAccountOfKindError is returned when a pool has accounts, but none of the only
-// kind that can serve the request: ChatGPT logins and API keys live on two hosts.
-// It is an [ErrNoAccounts]. Nothing was sent.
+// NoAccountOfKindError is returned when a pool has accounts, but none of the
+// kind that the request needs: ChatGPT logins and API keys work at different
+// hosts. It wraps [ErrNoAccounts]. Nothing was sent.
 type NoAccountOfKindError struct {
 	Provider string
-	// Kind is that of the account to add.
+	// Kind is the kind of account to add.
 	Kind account.Kind
-	// Host is the request's, which takes no other kind; empty when the kind was asked for.
+	// Host is the request's host, which takes only that kind; empty when the host
+	// program asked for the kind.
 	Host string
 }
 
@@ -138,9 +141,9 @@ func (e *NoAccountOfKindError) Error() string {
 func (e *NoAccountOfKindError) Unwrap() error { return ErrNoAccounts }
 
 // ProviderUnavailableError is returned when the provider itself is in trouble,
-// whatever account asks, and is not tried again within the time a request may
-// wait. No account is the worse for it. A request that has an answer of the
-// provider's already gets that.
+// whatever account asks, and will not be tried again within the time that a
+// request may wait. It says nothing about any account. A request that already
+// has an answer from the provider gets that answer instead.
 type ProviderUnavailableError struct {
 	Provider string
 	// RetryAt is when the provider is tried next.
@@ -166,7 +169,7 @@ func (e *ForeignHostError) Error() string {
 }
 
 // DuplicateAccountError is returned by [Pool.Add] for a token that another
-// account already holds.
+// account already has.
 type DuplicateAccountError struct {
 	Provider  string
 	AccountID string

@@ -10,12 +10,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/migrate"
 )
 
-// ImportOptions say what [Engine.Import] takes in. The zero value is every
-// login that is found, linked to the program it belongs to.
+// ImportOptions say what [Engine.Import] adds. The zero value means every login
+// that is found, linked to its program.
 type ImportOptions struct {
 	// Paths are the files to read; empty means those that [migrate.Find] finds.
 	Paths []string
-	// DryRun adds nothing: the report says what would be taken.
+	// DryRun adds nothing: the report says what would be added.
 	DryRun bool
 	// Adopt makes the logins this engine's own at once, as [Pool.Adopt] does.
 	Adopt bool
@@ -26,7 +26,7 @@ type ImportResult string
 
 // The results.
 const (
-	// ImportTaken: it is an account now, or would be after a dry run.
+	// ImportTaken: it was added, or would be without DryRun.
 	ImportTaken ImportResult = "taken"
 	// ImportKnown: the pool has it already.
 	ImportKnown ImportResult = "known"
@@ -34,38 +34,38 @@ const (
 	ImportSkipped ImportResult = "skipped"
 )
 
-// ImportEntry is one login that was found, without its secrets.
+// ImportEntry is one login that [Engine.Import] found. It holds no secret.
 type ImportEntry struct {
-	// Path is the file, Name what the login is called there, Format whose file
-	// it is.
+	// Path is the file, Name what the login is called in it, and Format says which
+	// program wrote it.
 	Path   string
 	Name   string
 	Format account.OriginFormat
 	// Provider is empty when it is not known.
 	Provider string
-	// AccountID is empty for a login that was skipped and after a dry run,
-	// Label is the label or e-mail when there is one.
+	// AccountID is empty for a login that was skipped, and after a dry run. Label
+	// is the label or e-mail; empty without either.
 	AccountID string
 	Label     string
-	// Linked is set while the login stays the other program's to refresh.
+	// Linked is set while the other program refreshes the login.
 	Linked bool
 	Result ImportResult
-	// Reason says why a login was not taken.
+	// Reason says why a login was not added.
 	Reason string
-	// Note says what of the login could not be read and was left out, such as
-	// the end of its token; empty when all of it was read.
+	// Note says which part of the login could not be read and was left out, such
+	// as the end of its token; empty when all of it was read.
 	Note string
 }
 
-// Import takes in the logins that other programs keep on this machine: those
-// of OpenCode, Codex, Claude Code and multi-account-core. The files are only
-// read. A login with tokens stays linked to its program: it is used, read
-// again when its token ends, and never refreshed, until [Pool.Adopt]; two
+// Import adds the logins that other programs keep on this machine: OpenCode,
+// Codex, Claude Code and multi-account-core. It only reads their files. A login
+// with tokens stays linked to its program: the engine uses it, reads it again
+// when its token ends, and does not refresh it until [Pool.Adopt], because two
 // programs that refresh one login end it for both.
 //
-// The report has an entry for each login that was found. The error is that of
-// a file which was named and could not be read, of the store, [ErrClosed], or
-// ctx's; what was taken before it stays.
+// The report has an entry for each login that was found. Errors: a file in
+// o.Paths that could not be read, the store's, [ErrClosed], ctx's. What was
+// added before the error stays.
 func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]ImportEntry, error) {
 	return importInto(ctx, e.pools, o)
 }
@@ -164,12 +164,12 @@ func (e *Engine) importOnce(ctx context.Context) error {
 	return err
 }
 
-// Adopt makes a linked login this engine's own: from now on it refreshes it
-// with the tokens that the other program has at this moment, and that program
-// has to log in anew once they differ. An account that is not linked stays as
-// it is. Errors: [ErrUnknownAccount], [*ReauthRequiredError] when the source
-// holds another account's login or no refresh token is left, [ErrClosed], the
-// store's.
+// Adopt makes a linked login this engine's own. From now on the engine
+// refreshes it, starting with the tokens that the other program has at this
+// moment. The other program has to log in again when its tokens are no longer
+// the latest. For an account that is not linked Adopt does nothing. Errors:
+// [ErrUnknownAccount], [*ReauthRequiredError] when the other program's file has
+// another account's login or no refresh token, [ErrClosed], the store's.
 func (p *Pool) Adopt(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Adopt(ctx, id))
 }

@@ -10,8 +10,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// Lease is the use of one account for one request. It is safe for concurrent
-// use.
+// Lease lends one account to one request. It is safe for concurrent use.
 type Lease struct {
 	pool   *Pool
 	leased messages.TokenLeased
@@ -21,16 +20,16 @@ type Lease struct {
 	report messages.ReportOutcome
 }
 
-// Outcome is what came of a leased request.
+// Outcome is what became of the request of a lease.
 type Outcome struct {
 	// Status is the HTTP status; 0 when no answer came.
 	Status int
-	// Header is the answer's; nil is allowed, but then limits go unseen.
+	// Header is the answer's. Nil is allowed, but then limits are not seen.
 	Header http.Header
-	// Body is the beginning of an error's body, as far as it was read. Some
+	// Body is the beginning of an error's body, as much as was read. Some
 	// providers say there what the status means.
 	Body []byte
-	// Err is why no answer came.
+	// Err says why no answer came; nil when one came.
 	Err error
 }
 
@@ -49,7 +48,7 @@ func (l *Lease) Moved() bool { return l.leased.Rebound }
 // Deprecated: use [Lease.Moved].
 func (l *Lease) Rebound() bool { return l.Moved() }
 
-// Done ends the lease and tells the account what came of it. Only the first
+// Done ends the lease and reports what became of the request. Only the first
 // call counts. It does not wait.
 func (l *Lease) Done(o Outcome) {
 	if l.done.Swap(true) {

@@ -18,9 +18,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
-// Pool is all the accounts of one provider. [Engine.Pool] returns it; it ends
-// with its engine and is safe for concurrent use. After that its methods
-// return [ErrClosed].
+// Pool has all accounts of one provider. [Engine.Pool] returns it. It is safe
+// for concurrent use. After its engine is closed, its methods return
+// [ErrClosed].
 type Pool struct {
 	actors   *actors.Pool
 	provider *guard.Provider
@@ -49,23 +49,24 @@ func (p *Pool) close() {
 	p.base().CloseIdleConnections()
 }
 
-// Request says what a lease is for. The zero value is any account for a
-// request that stands alone.
+// Request says what a lease is for. The zero value means any account, for a
+// request that belongs to no conversation.
 type Request struct {
-	// Affinity ties the requests of one conversation to one account.
+	// Affinity is the key of a conversation, which one account serves for as long
+	// as it can; empty for a request that belongs to none.
 	Affinity string
-	// Model is what will be asked for; empty when not known.
+	// Model is the model that will be asked for; empty when not known.
 	Model string
 	// Kind is the only kind of account that may serve, for a provider whose hosts
-	// take one kind each; empty for any.
+	// take one kind each; empty for any kind.
 	Kind account.Kind
 	// Account is the id of the only account that may serve; empty for any.
 	Account string
 }
 
-// Acquire leases an account with a fresh token. [Lease.Done] must be called,
-// once, with what came of it. Acquire waits while an account will be free
-// within the settings' max_wait_ms. Errors: [*AllAccountsLimitedError],
+// Acquire leases an account that has a fresh token. The caller must call
+// [Lease.Done] once. When no account can serve, Acquire waits if one will be
+// free within the settings' max_wait_ms. Errors: [*AllAccountsLimitedError],
 // [*ReauthRequiredError], [*AccountUnavailableError],
 // [*ProviderUnavailableError], [*NoAccountOfKindError], [ErrNoAccounts],
 // [ErrClosed], ctx's own, or why tokens could not be refreshed.
@@ -79,10 +80,10 @@ func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
 	return l, nil
 }
 
-// TokenSource returns a source whose every token is that of the account which
-// the strategy picks at that moment. It keeps ctx's values but not its end,
-// so that it outlives the request it was made in. It reports no outcome: the
-// account learns nothing of what is done with the token.
+// TokenSource returns a source that picks an account for each token, by the
+// pool's strategy. It keeps the values of ctx but not its cancellation, so that
+// it outlives the request in which it was made. It reports no outcome: the
+// engine does not learn what is done with the token.
 func (p *Pool) TokenSource(ctx context.Context) oauth2.TokenSource {
 	return tokenSource{pool: p, ctx: context.WithoutCancel(ctx)}
 }
@@ -109,14 +110,14 @@ func (s tokenSource) Token() (*oauth2.Token, error) {
 }
 
 // NewAccount is an account to add. It needs an APIKey, or an AccessToken, a
-// RefreshToken or both; white space around them is left out, and what an HTTP
-// header cannot carry is refused.
+// RefreshToken or both. White space around them is removed. What an HTTP header
+// cannot carry is refused.
 type NewAccount struct {
-	// Label is shown in place of the e-mail, without the white space around it.
+	// Label is shown in place of the e-mail. White space around it is removed.
 	Label string
 	Email string
-	// Subject is the provider's id of the account, Organization what it is
-	// billed to. Together they tell whether the account is known already.
+	// Subject is the provider's id of the account, and Organization the id of what
+	// is billed for it. By both the pool knows an account again.
 	Subject      string
 	Organization string
 	Plan         string
@@ -125,22 +126,23 @@ type NewAccount struct {
 	APIKey       string
 	// ExpiresAt is when AccessToken ends; zero when not known.
 	ExpiresAt time.Time
-	// Scopes are what the login was granted; nil when not known.
+	// Scopes are those that the login was granted; nil when not known.
 	Scopes []string
-	// Usage are its quota figures, where they are known already.
+	// Usage are its quota windows; nil when not known.
 	Usage []UsageWindow
 	// Weight is the account's share with round-robin; 0 means 1.
 	Weight int
-	// Priority puts accounts in tiers, the highest serving first.
+	// Priority puts accounts into tiers. The highest tier serves first.
 	Priority int
-	// MaxInFlight limits the requests at the same time; 0 means no limit.
+	// MaxInFlight limits how many requests the account serves at the same time; 0
+	// means no limit.
 	MaxInFlight int
 }
 
-// Add stores an account and returns its id once it is durable. An account
-// whose subject and organization the pool knows gets the new credentials, is
-// switched on, and keeps its id. Errors: [*InvalidAccountError],
-// [*DuplicateAccountError], the store's.
+// Add stores an account and returns its id once it is on disk. If the pool has
+// an account with the same subject and organization, that account gets the new
+// credentials, is switched on, and keeps its id. Errors:
+// [*InvalidAccountError], [*DuplicateAccountError], the store's.
 func (p *Pool) Add(ctx context.Context, a NewAccount) (id string, err error) {
 	if a.Label, err = parseLabel(a.Label); err != nil {
 		return "", err
@@ -223,22 +225,22 @@ func (a NewAccount) check(c *account.Credentials) error {
 	return nil
 }
 
-// Remove deletes an account. Requests that it is serving end as they would.
-// The error is [ErrUnknownAccount] when there is none of that id.
+// Remove deletes an account. Requests that it serves end normally. The error is
+// [ErrUnknownAccount] when the pool has no account with that id.
 func (p *Pool) Remove(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Remove(ctx, id))
 }
 
-// SetEnabled switches an account on or off. Switching on also gives an account
-// whose login was refused another chance: its refresh token is sent once more. Errors: [ErrUnknownAccount],
-// the store's.
+// SetEnabled switches an account on or off. Switching on also gives a refused
+// login another chance: its refresh token is sent once more. Errors:
+// [ErrUnknownAccount], the store's.
 func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
 	return p.publicError(p.actors.SetEnabled(ctx, id, enabled))
 }
 
-// Rename sets an account's label, without the white space around it; an empty one
-// takes the label away. Errors: [*InvalidAccountError], [ErrUnknownAccount], the
-// store's.
+// Rename sets an account's label. White space around it is removed, and an
+// empty label removes the label. Errors: [*InvalidAccountError],
+// [ErrUnknownAccount], the store's.
 func (p *Pool) Rename(ctx context.Context, id, label string) error {
 	label, err := parseLabel(label)
 	if err != nil {
@@ -247,44 +249,44 @@ func (p *Pool) Rename(ctx context.Context, id, label string) error {
 	return p.publicError(p.actors.Rename(ctx, id, label))
 }
 
-// Refresh gets an account a new token now, however fresh its token is, and does
-// not wait until the request of a process that died can not arrive any more. A
-// refresh token that was refused for good is not sent again: see
-// [Pool.SetEnabled]. Errors:
+// Refresh gets an account a new token now, even if its token is still fresh. If
+// a process died during a token exchange, Refresh does not wait until that
+// exchange can no longer reach the provider. A refresh token that was refused
+// for good is not sent again: see [Pool.SetEnabled]. Errors:
 // [ErrUnknownAccount], [*ReauthRequiredError], or why the refresh failed.
 func (p *Pool) Refresh(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Refresh(ctx, id))
 }
 
-// RefreshUsage asks the provider for an account's quota figures now, and returns
-// once [Pool.Accounts] has them. Figures that are not half a minute old, or
-// were asked for within that time by any process, are not asked for again; the
-// error is nil then. The token is used as it is, and never refreshed for this.
-// Errors: [ErrUnknownAccount]; one that is [errors.ErrUnsupported] for API keys
-// and for providers without a usage endpoint; a *providers.StatusError; or why
-// it was not asked, after a failure for a while.
+// RefreshUsage asks the provider for an account's quota figures now. When it
+// returns, [Pool.Accounts] has them. Figures that are less than half a minute
+// old, or that any process asked for within that time, are not asked for again;
+// the error is then nil. The token is used as it is and not refreshed. Errors:
+// [ErrUnknownAccount]; one that is [errors.ErrUnsupported] for API keys and for
+// providers without a usage endpoint; a *providers.StatusError; or, for a while
+// after a failure, why the provider was not asked.
 func (p *Pool) RefreshUsage(ctx context.Context, id string) error {
 	return p.publicError(p.actors.RefreshUsage(ctx, id))
 }
 
-// ResetCooldown forgets an account's limits, those of single models among
-// them, and ends a pause of the whole pool. Errors: [ErrUnknownAccount], the
-// store's.
+// ResetCooldown removes an account's limits, including those of single models,
+// and ends a pause of the whole pool. Errors: [ErrUnknownAccount], the store's.
 func (p *Pool) ResetCooldown(ctx context.Context, id string) error {
 	return p.publicError(p.actors.ResetCooldown(ctx, id))
 }
 
-// Pin has one account serve all requests of the pool, in every process on the
-// folder and until Pin is called with an empty id or the account is removed. While
-// it cannot serve, requests fail with [*AccountUnavailableError]. A request that
-// its host has pinned, or that names what another account made, goes there.
-// Errors: [ErrUnknownAccount], [ErrClosed], ctx's own, or why it could not be stored.
+// Pin makes one account serve all requests of the pool, in every process on the
+// folder, until Pin is called with an empty id or the account is removed. While
+// the account cannot serve, requests fail with [*AccountUnavailableError]. Two
+// kinds of requests do not follow the pin: those that their host has pinned,
+// and those that name what another account made. Errors: [ErrUnknownAccount],
+// [ErrClosed], ctx's own, or why it could not be stored.
 func (p *Pool) Pin(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Pin(ctx, id))
 }
 
-// Accounts returns every account, in the order they were added, and then those
-// whose files could not be read. It never returns a secret.
+// Accounts returns every account in the order in which they were added, and
+// then those whose files could not be read. It never returns a secret.
 func (p *Pool) Accounts(ctx context.Context) ([]AccountStatus, error) {
 	states, quarantined, err := p.actors.Accounts(ctx)
 	if err != nil {

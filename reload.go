@@ -17,13 +17,13 @@ import (
 // applyTime bounds a change of settings that the file caused.
 const applyTime = 10 * time.Second
 
-// ApplySettings makes the engine work by other settings from now on, and tells of
-// it with [SettingsChanged] when any differ. What is under way ends by the old
-// ones. Addresses and clients of providers are the host's affair: they hold from
-// the next [Open]. With a Config.SettingsFile, the next change of the file
-// replaces them. Errors: [*settings.Error], with which nothing changes; [ErrClosed]
-// and ctx's own, after which some pools may work by the new ones already: calling
-// it again completes that.
+// ApplySettings changes the settings of the engine, and publishes
+// [SettingsChanged] if any differ. Requests under way end by the old settings.
+// Addresses and HTTP clients of providers do not change: they are read when the
+// engine opens. With a Config.SettingsFile, the next change of the file
+// replaces these settings. Errors: [*settings.Error], after which nothing has
+// changed; [ErrClosed] or ctx's own, after which some pools may have the new
+// settings already: call it again.
 func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
 	if err := s.Validate(); err != nil {
 		return err

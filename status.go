@@ -10,37 +10,38 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// State is how an account is, in one word.
+// State says in one word what an account can do now.
 type State string
 
 // The states.
 const (
 	// StateReady: it can serve.
 	StateReady State = "ready"
-	// StateCooling: it is limited until CooldownUntil, or its token does not
-	// work and is tried again.
+	// StateCooling: it is limited until CooldownUntil, or its token does not work
+	// now and will be tried again.
 	StateCooling State = "cooling"
-	// StateBusy: it has as many requests in flight as it may.
+	// StateBusy: it serves as many requests as it may.
 	StateBusy State = "busy"
 	// StateDisabled: its user switched it off.
 	StateDisabled State = "disabled"
 	// StateReauth: its owner has to log in again.
 	StateReauth State = "reauth"
-	// StateLoginLost: its refresh token was spent and the new one never saved.
+	// StateLoginLost: its refresh token was spent and the new one was never saved.
 	StateLoginLost State = "login_lost"
 	// StateQuarantined: its file could not be read and was set aside, or cannot be
-	// used where it is. See Reason for whether it serves all the same.
+	// used where it is. Reason says whether the account serves all the same.
 	StateQuarantined State = "quarantined"
 )
 
-// UsageWindow is one quota window of an account, as the provider told it last.
+// UsageWindow is one quota window of an account, as the provider last reported
+// it.
 type UsageWindow = account.UsageWindow
 
 // UsageFigure is one window of the event [UsageUpdated].
 // Fields: Name, Utilization, ResetAt; see [event.UsageFigure].
 type UsageFigure = event.UsageFigure
 
-// AccountStatus is an account as its owner may see it. It holds no secret.
+// AccountStatus describes an account for its owner. It holds no secret.
 type AccountStatus struct {
 	ID string
 	// Label is what to show: the label, else the e-mail, else part of the id.
@@ -50,19 +51,21 @@ type AccountStatus struct {
 	// Kind is empty for an account whose file cannot be read.
 	Kind  account.Kind
 	State State
-	// Reason says why the account is not ready, and what to do; or what is
-	// wrong although it is.
+	// Reason says why the account is not ready and what to do, or what is wrong
+	// although it is ready.
 	Reason string
-	// Enabled is the user's switch.
+	// Enabled is false while the user has switched the account off.
 	Enabled bool
-	// CooldownUntil is when the last of its limits ends; zero without one.
+	// CooldownUntil is when the last of its limits ends; zero without a limit.
 	CooldownUntil time.Time
 	// ExpiresAt is when the access token ends; zero when not known.
-	ExpiresAt  time.Time
+	ExpiresAt time.Time
+	// LastUsedAt is when it last served a request; zero for never.
 	LastUsedAt time.Time
 	// Generation grows by one with every change of the credentials.
 	Generation uint64
-	InFlight   int
+	// InFlight is how many requests it serves now, in this process.
+	InFlight int
 	// Weight, Priority and MaxInFlight are as in [NewAccount].
 	Weight, Priority, MaxInFlight int
 	// Claimed is set while another engine on the same folder uses the account.
@@ -72,9 +75,10 @@ type AccountStatus struct {
 	// LinkedTo is the file of another program that the login belongs to; empty
 	// for an account's own login. See [Pool.Adopt].
 	LinkedTo string
-	// Failures of the login in a row.
+	// Failures is how many times in a row its login failed.
 	Failures int
-	Usage    []UsageWindow
+	// Usage is what is known of its quota windows.
+	Usage []UsageWindow
 }
 
 func statusOf(s *messages.AccountStatus, now time.Time) AccountStatus {

@@ -34,19 +34,20 @@ type Attempt struct {
 	told *told
 }
 
-// WithTrace returns a context whose requests have fn called after each attempt,
-// by the goroutine that sends the request: for the last one before the answer is
-// returned. fn must be quick. It replaces the fn of a context before.
+// WithTrace returns a context for whose requests fn is called after each
+// attempt. fn runs on the goroutine that sends the request; after the last
+// attempt it runs before the answer is returned. fn must be quick. It replaces
+// the fn of a parent context.
 func WithTrace(ctx context.Context, fn func(Attempt)) context.Context {
 	c := choicesOf(ctx)
 	c.trace = fn
 	return with(ctx, c)
 }
 
-// Message reads a message of the connection that the attempt's answer was upgraded
-// to, as an event of a stream is read, and says what it shows. The account is told
-// of a failure, and class is what that means for it; else it is
-// [account.ClassSuccess].
+// Message reads one message of the connection to which the attempt's answer was
+// upgraded, as an event of a stream is read, and returns what it shows. A
+// failure is reported to the account, and class says what it means; without a
+// failure class is [account.ClassSuccess].
 func (a Attempt) Message(ctx context.Context, data []byte) (step providers.StreamStep, class account.Class) {
 	if a.told == nil {
 		return providers.StreamUnknown, account.ClassSuccess

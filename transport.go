@@ -3,16 +3,17 @@ package multiaccount
 import "net/http"
 
 // Transport returns a round tripper that sends each request with the account
-// that the strategy picks, and moves on to others as long as that can help.
-// base does the sending; nil means a clone of http.DefaultTransport, one for
-// the pool. It is safe for concurrent use and needs no closing.
+// that the strategy picks, and tries other accounts while that can help. base
+// sends the requests; nil means a clone of [http.DefaultTransport], one for the
+// pool. It is safe for concurrent use and needs no closing.
 //
-// It sets credentials only on requests to the provider's own hosts, also
-// after a redirect, and refuses others with [*ForeignHostError] before
-// anything is sent. Where a host takes one kind of account, only accounts of that
-// kind are asked. Its other errors are those of [Pool.Acquire]. An answer
-// that another account cannot better is returned as it is. The answer's body
-// must be closed, as always: until then the request counts as in flight.
+// Credentials are set only on requests to the provider's own hosts, also after
+// a redirect. A request to another host fails with [*ForeignHostError] before
+// anything is sent. Where a host takes one kind of account, only accounts of
+// that kind are used. Other errors are those of [Pool.Acquire]. When no other
+// account can do better, the answer is returned as it came. The caller must
+// close the answer's body, as always: until then the request counts as in
+// flight.
 func (p *Pool) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = p.base()
