@@ -8,13 +8,13 @@ import (
 )
 
 // StatusError is returned by [UsageSource] and [ProfileSource] when the
-// endpoint answered with something else than success. A 429 means that the
-// endpoint was asked too often, not that the account is exhausted.
+// endpoint did not answer with success. A 429 means that the endpoint was asked
+// too often, not that the account has no quota left.
 type StatusError struct {
 	Provider string
 	// Status is the HTTP status.
 	Status int
-	// RetryAfter is what the server asked for, zero when it did not.
+	// RetryAfter is how long the server asks to wait; zero when it does not.
 	RetryAfter time.Duration
 }
 

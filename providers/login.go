@@ -9,35 +9,35 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
-// LoginSource is implemented by providers that an owner can log in to with a
-// browser: the authorization code grant (RFC 6749 section 4.1) with a proof
+// LoginSource is implemented by providers where an owner can log in with a
+// browser: by the authorization code grant (RFC 6749 section 4.1) with a proof
 // key (RFC 7636, S256).
 type LoginSource interface {
-	// Callback says where the browser may come back to.
+	// Callback returns the redirect address.
 	Callback() Callback
-	// AuthorizeURL returns the address that the owner's browser is sent to.
+	// AuthorizeURL returns the address of the login page for the owner's browser.
 	// The error is [errors.ErrUnsupported] when no endpoint is configured.
 	AuthorizeURL(r AuthorizationRequest) (string, error)
-	// ExchangeCode spends an authorization code. Errors are *LoginError. The
-	// caller's ctx bounds the exchange.
+	// ExchangeCode exchanges an authorization code for tokens. Errors are
+	// *LoginError. ctx bounds the exchange.
 	ExchangeCode(ctx context.Context, c AuthorizationCode) (account.Grant, error)
 }
 
-// Callback is the redirect address that a provider knows the client by
-// (RFC 8252 section 7.3: an address of this very machine).
+// Callback is the redirect address that the provider accepts for the client. It
+// is an address of this machine (RFC 8252 section 7.3).
 type Callback struct {
 	// Host is how the address names this machine: "localhost" or "127.0.0.1".
 	Host string
 	// Port is the only one allowed; 0 means any.
 	Port int
 	Path string
-	// Page is the address of the provider's page that shows the code, for
-	// owners whose browser is on another machine. Empty: there is none, and
-	// they copy the address at which their browser ends up.
+	// Page is the provider's page that shows the code, for owners whose browser
+	// runs on another machine. Empty means that there is none: they copy the
+	// address at which their browser ends.
 	Page string
 }
 
-// AuthorizationRequest is what differs from one login to the next.
+// AuthorizationRequest has what differs from one login to the next.
 type AuthorizationRequest struct {
 	RedirectURI string
 	// State comes back with the code (RFC 6749 section 10.12).
@@ -46,7 +46,8 @@ type AuthorizationRequest struct {
 	Challenge string
 }
 
-// AuthorizationCode is what a login came back with. It is spent once.
+// AuthorizationCode is what a browser brings back from a login. It can be used
+// once.
 type AuthorizationCode struct {
 	Code        account.Secret
 	Verifier    account.Secret
@@ -54,15 +55,15 @@ type AuthorizationCode struct {
 	State       string
 }
 
-// DeviceSource is implemented by providers that an owner can log in to on any
-// other device (RFC 8628, or the provider's own kin of it).
+// DeviceSource is implemented by providers where an owner can log in on another
+// device: by RFC 8628, or by a similar protocol of the provider.
 type DeviceSource interface {
 	// StartDevice asks for a code. Errors are *LoginError, and
 	// [errors.ErrUnsupported] when no endpoint is configured.
 	StartDevice(ctx context.Context) (DeviceLogin, error)
-	// PollDevice asks once whether the owner has approved. Until then the
-	// error is a *LoginError with the code [AuthorizationPending] or
-	// [SlowDown]; one with another code ends the login.
+	// PollDevice asks once whether the owner has approved. Until then the error is
+	// a *LoginError with the code [AuthorizationPending] or [SlowDown]. A
+	// *LoginError with another code ends the login.
 	PollDevice(ctx context.Context, d DeviceLogin) (account.Grant, error)
 }
 
@@ -73,14 +74,14 @@ const (
 	SlowDown = "slow_down"
 )
 
-// DeviceLogin is a login that waits for its owner.
+// DeviceLogin is a login that waits for its owner to approve it.
 type DeviceLogin struct {
-	// Code is what polls name the login by.
+	// Code identifies the login in polls.
 	Code account.Secret
-	// UserCode is what the owner types in at URL.
+	// UserCode is what the owner types at URL.
 	UserCode string
 	URL      string
-	// CompleteURL has the code in it; empty when the provider gives none.
+	// CompleteURL is URL with the code in it; empty when the provider gives none.
 	CompleteURL string
 	// Interval is the time between two polls.
 	Interval time.Duration
@@ -96,7 +97,7 @@ type LoginError struct {
 	// Code is the OAuth error code (RFC 6749 section 5.2, RFC 8628 section
 	// 3.5) or the provider's; empty when the answer named none.
 	Code string
-	// Err is the transport's error when no answer came.
+	// Err is the error of the HTTP transport when no answer came.
 	Err error
 }
 

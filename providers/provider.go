@@ -1,6 +1,6 @@
-// Package providers says what the engine needs to know of an AI provider.
-// Each provider in the folders below turns bytes into the values of package
-// account and back; none of them knows of actors, pools or files.
+// Package providers defines what the engine needs from an AI provider. Each
+// provider in a folder below this one turns bytes into the values of package
+// account and back. Providers know nothing of actors, pools or files.
 package providers
 
 import (
@@ -20,48 +20,48 @@ import (
 // Provider is one AI provider. Implementations are safe for concurrent use
 // and keep no state between calls.
 type Provider interface {
-	// Name is short, lower case and fit for a folder ("anthropic").
+	// Name is short, lower case, and can name a folder ("anthropic").
 	Name() string
 
-	// Owns reports whether credentials may be sent to u: the provider's own
-	// hosts, over https, or the host of a BaseURL that was configured.
+	// Owns reports whether credentials may be sent to u. That is so for the
+	// provider's own hosts, over https, and for the host of a configured BaseURL.
 	Owns(u *url.URL) bool
 
-	// Authorize sets the headers that cred requires, and nothing else, on a
-	// request that the caller owns. It replaces credentials already there.
+	// Authorize sets the headers that cred requires, and nothing else. The caller
+	// owns the request. Credentials that it has already are replaced.
 	Authorize(req *http.Request, cred account.Credential)
 
-	// Refresh spends creds.RefreshToken at the token endpoint. The answer's
-	// errors are *RefreshError. The caller's ctx bounds the exchange.
+	// Refresh exchanges creds.RefreshToken for new tokens at the token endpoint.
+	// Errors are *RefreshError. ctx bounds the exchange.
 	Refresh(ctx context.Context, creds account.Credentials) (account.Grant, error)
 
 	// RefreshTimeout is how long one exchange may take.
 	RefreshTimeout() time.Duration
 
-	// Classify reads what an answer says about the account. It allocates
-	// nothing for a success without figures.
+	// Classify says what an answer means for the account. It allocates nothing for
+	// a success without usage figures.
 	Classify(a Answer) account.Verdict
 }
 
-// Answer is an upstream answer as [Provider.Classify] sees it.
+// Answer is a provider's answer to a request, as [Provider.Classify] sees it.
 type Answer struct {
 	Status int
 	Header http.Header
-	// Body is the beginning (at most 64 KiB) of an error's body, nil for successes.
+	// Body is the beginning of an error's body, at most 64 KiB; nil for a success.
 	Body []byte
 	Kind account.Kind
-	// Model is the one the request named; empty when not known.
+	// Model is the model that the request named; empty when not known.
 	Model string
 	Now   time.Time
 }
 
 // UsageSource is implemented by providers with an endpoint for quota figures.
 type UsageSource interface {
-	// Usage asks for the figures of every window.
+	// Usage asks for the figures of all windows.
 	Usage(ctx context.Context, cred account.Credential) (Usage, error)
 }
 
-// Usage is a usage endpoint's answer.
+// Usage is the answer of a usage endpoint.
 type Usage struct {
 	Plan    string
 	Windows []account.UsageWindow
@@ -69,52 +69,53 @@ type Usage struct {
 
 // ProfileSource is implemented by providers that can tell whose token it is.
 type ProfileSource interface {
-	// Profile asks who cred belongs to; fields not told are empty.
+	// Profile asks whose credential it is. Fields that the provider does not tell
+	// are empty.
 	Profile(ctx context.Context, cred account.Credential) (account.Grant, error)
 }
 
-// ResourceKeeper is implemented by providers that keep resources which only the
-// account that made them can use, such as stored responses and files.
+// ResourceKeeper is implemented by providers that store resources which only
+// the account that made them can use, such as responses and files.
 type ResourceKeeper interface {
-	// Named returns the ids of such resources that a request names, in its path
-	// or its body, which is JSON or empty. It keeps nothing of body.
+	// Named returns the ids of such resources that a request names in its path or
+	// its body. body is JSON or empty, and must not be kept.
 	Named(req *http.Request, body string) []string
-	// Makes reports whether the answer to a request may tell of a resource that
-	// it made.
+	// Makes reports whether the answer to a request can name a resource that it
+	// made.
 	Makes(req *http.Request, body string) bool
-	// Made returns the resource that an answer tells of; empty when its
-	// beginning does not.
+	// Made returns the id of the resource that an answer made, from the beginning
+	// of the answer; empty when it is not there.
 	Made(beginning []byte) string
 }
 
-// MemberLister is implemented by a [ResourceKeeper] that looks at a few members of
-// a request's body. In place of the body it is handed an object with these members
-// alone, wherever in the body they were, or nothing when there were none. Their
-// values are strings, lists with their first string, or literals; what else they
-// are, or longer than 256 bytes, is left out. A body is read much faster then.
+// MemberLister is implemented by a [ResourceKeeper] that looks at only a few
+// members of a request's body. Instead of the body it then gets an object with
+// these members alone, wherever they stood, or nothing if there are none. A value
+// is a string, the first string of a list, or a literal; any other value, and one
+// longer than 256 bytes, is left out. Reading a body is much faster then.
 type MemberLister interface {
 	// BodyMembers returns the names of the members, at most 63 bytes each. It is
 	// called once.
 	BodyMembers() []string
 }
 
-// HostsByKind is implemented by providers whose hosts take one kind of account
-// each.
+// HostsByKind is implemented by providers whose hosts each serve one kind of
+// account.
 type HostsByKind interface {
-	// KindFor returns the only kind of account that can serve a request to u, which
-	// the provider owns; empty when any can.
+	// KindFor returns the only kind of account that can serve a request to u;
+	// empty when any kind can. The provider owns u.
 	KindFor(u *url.URL) account.Kind
-	// Route returns where a request to u goes that an account of the kind serves: u
-	// itself, unless the provider is to send it to that kind's host. It does not
-	// change u.
+	// Route returns where a request to u goes if an account of that kind serves
+	// it: u itself, or an address at the host of that kind, when the provider is
+	// configured to send requests there. It does not change u.
 	Route(u *url.URL, kind account.Kind) *url.URL
 }
 
 // Addressed is implemented by providers that know where their requests go, for
-// hosts that pass on requests of others.
+// hosts that forward requests of other programs.
 type Addressed interface {
-	// Base returns the address that the paths of requests for accounts of one kind
-	// are below, such as "https://api.openai.com/v1" for "/responses".
+	// Base returns the address below which requests for one kind of account go,
+	// such as "https://api.openai.com/v1" for "/responses".
 	Base(kind account.Kind) string
 }
 
@@ -127,9 +128,9 @@ type RefreshError struct {
 	Code string
 	// Terminal means that this refresh token will never work again.
 	Terminal bool
-	// RetryAfter is what the server asked for, zero when it did not.
+	// RetryAfter is how long the server asks to wait; zero when it does not.
 	RetryAfter time.Duration
-	// Err is the transport's error when no answer came.
+	// Err is the error of the HTTP transport when no answer came.
 	Err error
 }
 
@@ -148,9 +149,9 @@ func (e *RefreshError) text() string {
 	return fmt.Sprintf("%s: token refresh failed with HTTP %d", e.Provider, e.Status)
 }
 
-// Lasts reports whether the refusal is final should it be repeated: the server
-// refused with an error code, and none that speaks of its own trouble or of too
-// many requests.
+// Lasts reports whether the refusal is final if it repeats: the server refused
+// with an error code, and the code speaks neither of trouble of its own nor of
+// too many requests.
 func (e *RefreshError) Lasts() bool {
 	switch e.Code {
 	case "temporarily_unavailable", "server_error", "slow_down":
@@ -163,14 +164,14 @@ func (e *RefreshError) Lasts() bool {
 func (e *RefreshError) Unwrap() error { return e.Err }
 
 // Refused reports whether the server answered with an error code of its own,
-// and so did not spend the refresh token. A page, a bare status, a fault of
-// the server's (5xx) and no answer prove nothing: the token may be spent.
+// and so did not spend the refresh token. A web page, a status without a code,
+// a 5xx and no answer prove nothing: the token may be spent.
 func (e *RefreshError) Refused() bool {
 	return e.Err == nil && e.Code != "" && e.Status < http.StatusInternalServerError
 }
 
-// NothingSent reports whether the refresh token surely never left this
-// machine: there was no connection to send it on.
+// NothingSent reports whether the refresh token certainly never left this
+// machine, because there was no connection.
 func (e *RefreshError) NothingSent() bool {
 	var dial *net.OpError
 	var certificate *tls.CertificateVerificationError

@@ -1,5 +1,5 @@
-// Package anthropic knows Anthropic: OAuth logins of Claude subscriptions, and
-// API keys.
+// Package anthropic is the provider Anthropic, with OAuth logins of Claude
+// subscriptions and with API keys.
 package anthropic
 
 import (
@@ -34,23 +34,24 @@ const (
 	oauthBeta = "oauth-2025-04-20"
 )
 
-// Options configure the provider. Empty fields mean Anthropic's own values;
-// a nil HTTPClient means a client like [http.DefaultClient].
+// Options configure the provider. An empty field means Anthropic's own value,
+// and a nil HTTPClient a client like [http.DefaultClient].
 type Options struct {
-	// BaseURL is where requests go; its server may be given credentials.
+	// BaseURL is where requests go. Its server may get credentials.
 	BaseURL string
-	// TokenURL is where refresh tokens are spent.
+	// TokenURL is where refresh tokens are exchanged.
 	TokenURL string
-	// AuthorizeURL is where an owner logs in. Nothing is sent there.
+	// AuthorizeURL is where an owner logs in. The engine sends nothing there.
 	AuthorizeURL string
-	// UsageURL and ProfileURL are asked with the account's credentials. Beside
-	// another BaseURL, empty ones are not asked: its credentials are for it.
+	// UsageURL and ProfileURL get the account's credentials. If BaseURL is another
+	// server and they are empty, they are not used, because the credentials are
+	// that server's.
 	UsageURL   string
 	ProfileURL string
 	// ClientID is the OAuth client that logins are made for.
 	ClientID string
-	// HTTPClient makes the calls to the URLs above but BaseURL. It is copied,
-	// and the copy follows no redirect.
+	// HTTPClient makes the calls to the URLs above except BaseURL. The provider
+	// uses a copy that follows no redirect.
 	HTTPClient *http.Client
 }
 
@@ -71,7 +72,8 @@ var (
 	_ providers.StreamReader  = (*Provider)(nil)
 )
 
-// New returns the provider. A URL that does not parse shows when it is used.
+// New returns the provider. A URL that cannot be parsed is an error at its
+// first use.
 func New(o Options) *Provider {
 	o = o.filled()
 	client := exchange.Client(o.HTTPClient)

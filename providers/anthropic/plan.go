@@ -2,8 +2,8 @@ package anthropic
 
 import "github.com/seed-810f1486/multiaccount/providers/internal/exchange"
 
-// PlanLabel returns how a plan is shown to people: "max" is "Claude Max". A
-// plan that is not known is shown as it is.
+// PlanLabel returns the name of a plan for people: "max" is "Claude Max". An
+// unknown plan is returned as it is.
 func PlanLabel(plan string) string {
 	switch plan {
 	case "max":

@@ -1,5 +1,5 @@
-// Package apikey knows any provider whose accounts are API keys, from nothing
-// but its address and the header it wants.
+// Package apikey is any provider whose accounts are API keys, described by its
+// address and the header that it wants.
 package apikey
 
 import (
@@ -22,12 +22,12 @@ const (
 
 // Options describe the provider.
 type Options struct {
-	// Name is short, lower case and fit for a folder; required.
+	// Name is short, lower case, and can name a folder; required.
 	Name string
-	// BaseURL is where requests go; no other server is given the key.
+	// BaseURL is where requests go. No other server gets the key.
 	BaseURL string
-	// Header is where the key goes, by itself ("x-api-key"). Empty means
-	// Authorization, where it stands behind "Bearer".
+	// Header is the header that holds the key alone ("x-api-key"). Empty means
+	// Authorization, where "Bearer" stands before the key.
 	Header string
 }
 

@@ -1,5 +1,5 @@
-// Package configured makes the providers that a user's settings describe, with
-// their addresses, for a host that has no wishes of its own.
+// Package configured makes the providers that the user's settings describe, for
+// hosts that need no others.
 package configured
 
 import (
@@ -15,9 +15,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
-// All returns Anthropic, OpenAI and those that the settings describe, in the
-// order of their names. An override without a base_url is for a provider that
-// some host brings.
+// All returns Anthropic, OpenAI and the providers that the settings describe,
+// in the order of their names. An entry of the settings without a base_url
+// makes no provider: it changes one that the host brings itself.
 func All(s settings.Settings) []providers.Provider {
 	all := []providers.Provider{Anthropic(s), OpenAI(s)}
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {

@@ -1,5 +1,5 @@
-// Package oauth2 knows any provider with an OAuth 2 authorization server
-// (RFC 6749), from nothing but its addresses.
+// Package oauth2 is any provider with an OAuth 2 authorization server (RFC
+// 6749), described by its addresses alone.
 package oauth2
 
 import (
@@ -25,23 +25,23 @@ const refreshTimeout = 30 * time.Second
 
 // Options describe the provider.
 type Options struct {
-	// Name is short, lower case and fit for a folder; required.
+	// Name is short, lower case, and can name a folder; required.
 	Name string
-	// BaseURL is where requests go; no other server is given credentials.
+	// BaseURL is where requests go. No other server gets credentials.
 	BaseURL string
-	// TokenURL is where refresh tokens are spent.
+	// TokenURL is where refresh tokens are exchanged.
 	TokenURL string
-	// AuthorizeURL is where an owner logs in. Nothing is sent there.
+	// AuthorizeURL is where an owner logs in. The engine sends nothing there.
 	AuthorizeURL string
-	// RedirectURL is the address of this machine that the client is known by,
-	// such as "http://127.0.0.1:8085/callback". Empty means
-	// "http://127.0.0.1/callback"; without a port any one is taken, which
-	// servers must allow (RFC 8252 section 7.3).
+	// RedirectURL is the redirect address of the client on this machine, such as
+	// "http://127.0.0.1:8085/callback". Empty means "http://127.0.0.1/callback".
+	// Without a port any free one is used, which servers must allow (RFC 8252
+	// section 7.3).
 	RedirectURL string
 	// DeviceURL is the device authorization endpoint (RFC 8628 section 3.1);
 	// empty means that there is none.
 	DeviceURL string
-	// UsageURL is not asked: there is no standard for its answer.
+	// UsageURL is not used: there is no standard for its answer.
 	UsageURL string
 	// ProfileURL is the UserInfo endpoint (OpenID Connect Core section 5.3);
 	// empty means that there is none.
@@ -50,18 +50,19 @@ type Options struct {
 	ClientID string
 	// ClientSecret is empty for public clients.
 	ClientSecret account.Secret
-	// AuthStyle says how the client names itself to the token endpoint:
-	// [xoauth2.AuthStyleInHeader], or in the form with any other value.
+	// AuthStyle says how the client identifies itself to the token endpoint: in
+	// the header with [xoauth2.AuthStyleInHeader], in the form with any other
+	// value.
 	AuthStyle xoauth2.AuthStyle
-	// TerminalCodes are the server's own error codes for a refresh token that
-	// will never work again, besides those that mean it everywhere. Another
-	// code is taken for one when it is repeated for ten minutes.
+	// TerminalCodes are the server's own error codes for a refresh token that will
+	// never work again, besides the standard ones. Any other code counts as one
+	// when it repeats for ten minutes.
 	TerminalCodes []string
-	// Scopes are asked for at login. A refresh names none, which keeps those
+	// Scopes are requested at login. A refresh requests none, which keeps those
 	// that were granted (RFC 6749 section 6).
 	Scopes []string
-	// HTTPClient makes the calls to TokenURL, DeviceURL and ProfileURL; nil means a
-	// client like [http.DefaultClient]. It is copied, and the copy follows no
+	// HTTPClient makes the calls to TokenURL, DeviceURL and ProfileURL; nil means
+	// a client like [http.DefaultClient]. The provider uses a copy that follows no
 	// redirect.
 	HTTPClient *http.Client
 }
@@ -82,7 +83,8 @@ var (
 	_ providers.DeviceSource  = (*Provider)(nil)
 )
 
-// New returns the provider. A URL that does not parse shows when it is used.
+// New returns the provider. A URL that cannot be parsed is an error at its
+// first use.
 func New(o Options) *Provider {
 	client := exchange.Client(o.HTTPClient)
 	return &Provider{

@@ -48,10 +48,11 @@ func idToken(body []byte) string {
 	return told.IDToken
 }
 
-// Identity returns what the claims of tokens tell of their owner, the first
-// token first, and when the last of them ends; fields not told are empty. The
-// signatures are not verified: the tokens must come from the owner's own files
-// or straight from the token endpoint.
+// Identity returns what the claims of tokens tell about their owner, and when
+// the last of the tokens ends. Where two tokens differ, the first counts.
+// Fields that no token tells are empty. The signatures are not verified: the
+// tokens must come from the owner's own files or directly from the token
+// endpoint.
 func Identity(tokens ...string) (told account.Grant, expires time.Time) {
 	identify(&told, tokens...)
 	for _, token := range tokens {

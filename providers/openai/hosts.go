@@ -12,13 +12,14 @@ import (
 
 var _ providers.HostsByKind = (*Provider)(nil)
 
-// Route is where a request goes that both kinds of account can serve; see
-// [Options]. Empty fields mean OpenAI's own values.
+// Route says where requests go that both kinds of account can serve; see
+// [Options]. An empty field means OpenAI's own value.
 type Route struct {
-	// LoginURL is what requests of logins go below; empty means [DefaultBaseURL].
+	// LoginURL is the address below which requests of logins go; empty means
+	// [DefaultBaseURL].
 	LoginURL string
-	// KeyURL is what requests with API keys go below; empty means [APIBaseURL]
-	// and /v1.
+	// KeyURL is the address below which requests with API keys go; empty means
+	// [APIBaseURL] and /v1.
 	KeyURL string
 }
 

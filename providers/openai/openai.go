@@ -1,5 +1,5 @@
-// Package openai knows OpenAI: OAuth logins of ChatGPT plans, which Codex
-// uses, and API keys.
+// Package openai is the provider OpenAI, with OAuth logins of ChatGPT plans,
+// which Codex uses, and with API keys.
 package openai
 
 import (
@@ -34,34 +34,35 @@ const (
 	accountHeader  = "Chatgpt-Account-Id"
 )
 
-// Options configure the provider. Empty fields mean OpenAI's own values; a nil
-// HTTPClient means a client like [http.DefaultClient].
+// Options configure the provider. An empty field means OpenAI's own value, and
+// a nil HTTPClient a client like [http.DefaultClient].
 type Options struct {
-	// BaseURL is where requests go; its server may be given credentials, of logins
+	// BaseURL is where requests go. Its server may get the credentials of logins
 	// and of API keys.
 	BaseURL string
-	// Route, when set, has the requests that both kinds of account can serve go to
-	// the host of the account that serves: those for /responses and
-	// /responses/compact below its two URLs, whichever of them a request names. The
-	// body is sent as it is: ChatGPT wants store false and stream true. Nil leaves
-	// requests where they are, so that a host's kind of account alone is asked.
+	// Route, when set, sends requests that both kinds of account can serve to the
+	// host of the account that serves: requests for /responses and
+	// /responses/compact below either of its two URLs. The body is sent as it is:
+	// ChatGPT wants store false and stream true. Nil leaves requests where they
+	// are, so that only accounts of that host's kind serve them.
 	Route *Route
-	// TokenURL is where refresh tokens are spent.
+	// TokenURL is where refresh tokens are exchanged.
 	TokenURL string
-	// AuthorizeURL is where an owner logs in. Nothing is sent there.
+	// AuthorizeURL is where an owner logs in. The engine sends nothing there.
 	AuthorizeURL string
-	// DeviceURL is what the two endpoints of the device login are below.
+	// DeviceURL is the address below which the two endpoints of the device login
+	// are.
 	DeviceURL string
-	// UsageURL is asked with the account's credentials. Beside another BaseURL, or
-	// another place of logins in Route, an empty one is not asked: its credentials
-	// are for it.
+	// UsageURL gets the account's credentials. If BaseURL or the logins of Route
+	// are at another server and it is empty, it is not used, because the
+	// credentials are that server's.
 	UsageURL string
-	// ProfileURL is not asked: the tokens themselves tell whose they are.
+	// ProfileURL is not used: the tokens say whose they are.
 	ProfileURL string
 	// ClientID is the OAuth client that logins are made for.
 	ClientID string
-	// HTTPClient makes the calls to TokenURL, DeviceURL and UsageURL. It is
-	// copied, and the copy follows no redirect.
+	// HTTPClient makes the calls to TokenURL, DeviceURL and UsageURL. The provider
+	// uses a copy that follows no redirect.
 	HTTPClient *http.Client
 }
 
@@ -84,7 +85,8 @@ var (
 	_ providers.StreamReader  = (*Provider)(nil)
 )
 
-// New returns the provider. A URL that does not parse shows when it is used.
+// New returns the provider. A URL that cannot be parsed is an error at its
+// first use.
 func New(o Options) *Provider {
 	o = o.filled()
 	client := exchange.Client(o.HTTPClient)

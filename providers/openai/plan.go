@@ -1,7 +1,7 @@
 package openai
 
-// PlanLabel returns how a plan is shown to people: "plus" is "ChatGPT Plus".
-// A plan that is not known is shown as it is.
+// PlanLabel returns the name of a plan for people: "plus" is "ChatGPT Plus". An
+// unknown plan is returned as it is.
 func PlanLabel(plan string) string {
 	switch plan {
 	case "pro":
