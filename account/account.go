@@ -1,6 +1,6 @@
-// Package account holds the values that every layer shares: an account as it
-// is stored, the credential a request is sent with, and what an answer told
-// about an account. Plain data, no behaviour beyond small questions about it.
+// Package account holds the values that all layers share: a stored account, the
+// credential of a request, and what an answer said about an account. They are
+// plain data with small questions about them.
 package account
 
 import (
@@ -20,7 +20,7 @@ const (
 	APIKey Kind = "api_key"
 )
 
-// Noun returns what people call an account of the kind: "login" or "API key".
+// Noun returns the word for an account of the kind: "login" or "API key".
 func (k Kind) Noun() string {
 	if k == APIKey {
 		return "API key"
@@ -28,7 +28,7 @@ func (k Kind) Noun() string {
 	return "login"
 }
 
-// Credentials are what an account was given by its provider.
+// Credentials are what the provider gave to an account.
 type Credentials struct {
 	AccessToken  Secret
 	RefreshToken Secret
@@ -36,7 +36,7 @@ type Credentials struct {
 	// ExpiresAt is when AccessToken ends; zero means not known, and then
 	// the token counts as valid until it is refused.
 	ExpiresAt time.Time
-	// GrantedAt is when AccessToken was asked for; zero means not known.
+	// GrantedAt is when AccessToken was requested; zero means not known.
 	GrantedAt time.Time
 	Scopes    []string
 }
@@ -49,25 +49,26 @@ func (c *Credentials) life() time.Duration {
 	return c.ExpiresAt.Sub(c.GrantedAt)
 }
 
-// Lineage says which program owns the chain of refresh tokens.
+// Lineage says which program owns a login, and so may spend its refresh tokens.
 type Lineage string
 
 // The lineages.
 const (
-	// Owned logins were made for this store alone and are refreshed here.
+	// Owned logins were made for this store and are refreshed here.
 	Owned Lineage = "owned"
 	// Linked logins belong to another program and are never refreshed here.
 	Linked Lineage = "linked"
 )
 
-// Record is one account as the store keeps it. It is a plain value: a copy
-// shares only its slices and Unknown, which must be replaced, not written to.
+// Record is one account as the store keeps it. It is a plain value. Copies
+// share its slices, Origin, faults and Unknown: replace them, do not write to
+// them.
 type Record struct {
-	// ID is a UUIDv7, given by the pool, and never changes.
+	// ID is a UUIDv7 that the pool gives. It never changes.
 	ID       string
 	Provider string
-	// Subject is the provider's id of the user or workspace, Organization the
-	// one it is billed to. With the provider they are the account's identity.
+	// Subject is the provider's id of the user or workspace, Organization the id
+	// of what is billed. Together with the provider they identify the account.
 	Subject      string
 	Organization string
 	Email        string
@@ -75,8 +76,8 @@ type Record struct {
 	Plan         string
 	Kind         Kind
 	Lineage      Lineage
-	// Origin is where a login of another program was found; nil for those
-	// made here. It is replaced, never written to.
+	// Origin is where the login of another program was found; nil for a login that
+	// was made here. It is replaced, never written to.
 	Origin *Origin
 
 	Credentials Credentials
@@ -89,7 +90,7 @@ type Record struct {
 	AddedAt    time.Time
 	LastUsedAt time.Time
 
-	// Enabled is the user's switch.
+	// Enabled is false while the user has switched the account off.
 	Enabled     bool
 	Weight      int
 	Priority    int
@@ -98,37 +99,39 @@ type Record struct {
 	// means as the settings say.
 	SoftQuotaPercent int
 
-	// AuthFailures counts in a row; a success of the API sets it to 0.
+	// AuthFailures counts failures in a row. A success of the API sets it to 0.
 	AuthFailures int
-	// RefusedToken is the one that the API refused last, with no success since.
+	// RefusedToken is the token that the API refused last, if no success followed.
 	RefusedToken RefusedToken
-	// Refusals are those of the token endpoint since its last grant.
+	// Refusals are the refusals of the token endpoint since it last granted a
+	// token.
 	Refusals Refusals
-	// Fault is what keeps the login from working; nil while it works.
+	// Fault is why the login does not work; nil while it works.
 	Fault *Fault
-	// Lost is the fault of a lost login that its owner has cleared: what is
-	// refused later follows from the same loss. Nil for none.
+	// Lost is the fault of a lost login that its owner has cleared. A later
+	// refusal follows from that loss. Nil for none.
 	Lost *Fault
 
-	// Limits and Freed are merged by package policy, and by it alone.
+	// Limits and Freed are merged by package policy alone.
 	Limits []Limit
 	Freed  []Freed
 	Usage  []UsageWindow
-	// Poll is when the provider was asked about the account.
+	// Poll says when the provider was asked about the account.
 	Poll Poll
 
-	// Unknown are fields of the stored file that this version does not know.
+	// Unknown are fields of the stored file that this version does not know. They
+	// are written back.
 	Unknown map[string]json.RawMessage
 }
 
-// FaultKind classes what is wrong with a login.
+// FaultKind says what is wrong with a login.
 type FaultKind string
 
 // The faults.
 const (
 	// FaultReauth: the provider refuses the login for good; the owner must log in again.
 	FaultReauth FaultKind = "reauth"
-	// FaultLost: a refresh token was spent and its successor never saved.
+	// FaultLost: a refresh token was spent and the new one was never saved.
 	FaultLost FaultKind = "login_lost"
 )
 
@@ -145,15 +148,15 @@ type Fault struct {
 	Terminal bool
 }
 
-// Eligible reports whether the account may serve at all: switched on by its
-// user and not disabled for its login.
+// Eligible reports whether the account may serve at all: its user has not
+// switched it off, and it is not disabled because of its login.
 func (r *Record) Eligible() bool {
 	return r.Enabled && (r.Fault == nil || !r.Fault.Disabled)
 }
 
-// OlderThan reports whether r was stored before other. A login never becomes
-// older: a record with an earlier one was, whatever its revision, which starts
-// anew when an old copy of the file is put back.
+// OlderThan reports whether r was stored before other. A record with an earlier
+// login is the older one, whatever its revision is: revisions start anew when
+// an old copy of the file is put back.
 func (r *Record) OlderThan(other *Record) bool {
 	if r.Generation != other.Generation {
 		return r.Generation < other.Generation
@@ -161,8 +164,8 @@ func (r *Record) OlderThan(other *Record) bool {
 	return r.Revision < other.Revision
 }
 
-// Heal gives r the login of known when that is newer, and a revision that counts
-// after known's. What else r says stays.
+// Heal gives r the login of known if that is newer, and a revision after that
+// of known. The rest of r stays.
 func (r *Record) Heal(known *Record) {
 	if r.Generation >= known.Generation {
 		return
@@ -174,8 +177,9 @@ func (r *Record) Heal(known *Record) {
 	r.Revision = max(r.Revision, known.Revision)
 }
 
-// Renewable reports whether a newer access token can be had: by spending a
-// refresh token of its own, or by reading a linked login's origin again.
+// Renewable reports whether the account can get a newer access token: by
+// spending its own refresh token, or by reading the origin of a linked login
+// again.
 func (r *Record) Renewable() bool {
 	if r.Lineage == Linked {
 		return r.Origin != nil
@@ -201,8 +205,8 @@ func (r *Record) SharesToken(other *Record) bool {
 // expiryMargin is how long before its end a token counts as expired at most.
 const expiryMargin = 60 * time.Second
 
-// Expired reports whether a request sent at now needs a refresh first: there
-// is no access token, or it ends within 60 seconds or a quarter of its life,
+// Expired reports whether a request at now needs a refresh first: there is no
+// access token, or it ends within 60 seconds or a quarter of its life,
 // whichever is less. API keys never expire.
 func (r *Record) Expired(now time.Time) bool {
 	margin := expiryMargin
@@ -212,10 +216,10 @@ func (r *Record) Expired(now time.Time) bool {
 	return r.endsBy(now.Add(margin))
 }
 
-// Due reports whether a token is to be refreshed ahead of time by somebody who
-// looks that far ahead. It is in the second half of its life, when that is
-// known, so that a token which lives no longer than the look is not refreshed
-// by each.
+// Due reports whether a token should be refreshed before it ends, by a caller
+// that looks that far ahead. If the length of the token's life is known, it is
+// not due in the first half: a token that lives shorter than ahead would be
+// refreshed each time.
 func (r *Record) Due(now time.Time, ahead time.Duration) bool {
 	if life := r.Credentials.life(); life > 0 {
 		ahead = min(ahead, life/2)
@@ -223,7 +227,7 @@ func (r *Record) Due(now time.Time, ahead time.Duration) bool {
 	return r.Expired(now.Add(ahead))
 }
 
-// Ended reports whether there is no access token, or none that is good at now.
+// Ended reports whether the account has no access token that is valid at now.
 // API keys never end.
 func (r *Record) Ended(now time.Time) bool { return r.endsBy(now) }
 
@@ -235,7 +239,7 @@ func (r *Record) endsBy(t time.Time) bool {
 	return c.AccessToken.IsZero() || (!c.ExpiresAt.IsZero() && !t.Before(c.ExpiresAt))
 }
 
-// Credential returns what a request is sent with now.
+// Credential returns what requests are sent with now.
 func (r *Record) Credential() Credential {
 	token := r.Credentials.AccessToken
 	if r.Kind == APIKey {
@@ -244,7 +248,7 @@ func (r *Record) Credential() Credential {
 	return Credential{Kind: r.Kind, Token: token, Subject: r.Subject, Organization: r.Organization}
 }
 
-// Credential is what one request is authorized with.
+// Credential is what a request is authorized with.
 type Credential struct {
 	Kind         Kind
 	Token        Secret
@@ -252,14 +256,14 @@ type Credential struct {
 	Organization string
 }
 
-// Grant is a token endpoint's answer: new credentials, and what they told
-// about the account. Empty fields mean "not said": the old value stays, the
-// refresh token among them (RFC 6749 section 6).
+// Grant is the answer of a token endpoint: new credentials, and what they say
+// about the account. An empty field means "not said": the account keeps the old
+// value, also that of the refresh token (RFC 6749 section 6).
 type Grant struct {
 	AccessToken  Secret
 	RefreshToken Secret
 	ExpiresAt    time.Time
-	// GrantedAt is when the tokens were asked for; zero means not known.
+	// GrantedAt is when the tokens were requested; zero means not known.
 	GrantedAt    time.Time
 	Scopes       []string
 	Subject      string
@@ -268,11 +272,12 @@ type Grant struct {
 	Plan         string
 }
 
-// Apply writes a grant's credentials and facts into the record, and starts a
-// new generation. What the token endpoint had against the login is over. What
-// the API has against it ends with a success of the API alone; but the new
-// token may be tried, also when the account was disabled. An organization that
-// is known stays: an owner may have chosen another one than new tokens name.
+// Apply writes the credentials and facts of a grant into the record, and starts
+// a new generation. It clears what the token endpoint had against the login.
+// What the API has against the login is cleared only by a success of the API;
+// but the new token may be tried, even if the account was disabled. A known
+// organization stays: its owner may have chosen another one than the new tokens
+// name.
 func (r *Record) Apply(g Grant) {
 	c := &r.Credentials
 	c.AccessToken = g.AccessToken
@@ -300,9 +305,9 @@ func set(field *string, value string) {
 	}
 }
 
-// Replace gives the record another login, as it was just made: credentials
-// and what came with them. It switches the account on and forgets what the
-// old login suffered from.
+// Replace gives the record another login, which was just made, with its
+// credentials and what came with them. It switches the account on and clears
+// all that was held against the old login.
 func (r *Record) Replace(login Record) {
 	r.Kind, r.Lineage, r.Origin = login.Kind, login.Lineage, login.Origin
 	r.Credentials = login.Credentials
@@ -321,7 +326,7 @@ func (r *Record) Replace(login Record) {
 	r.Fault, r.Lost, r.Limits, r.Freed = nil, nil, nil, nil
 }
 
-// WithoutSecrets returns a copy that is fit to be shown.
+// WithoutSecrets returns a copy that can be shown.
 func (r Record) WithoutSecrets() Record {
 	r.Credentials = Credentials{ExpiresAt: r.Credentials.ExpiresAt, GrantedAt: r.Credentials.GrantedAt, Scopes: r.Credentials.Scopes}
 	r.Unknown = nil

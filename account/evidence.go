@@ -2,7 +2,7 @@ package account
 
 import "time"
 
-// Scope says what a limit holds for.
+// Scope says what a limit applies to.
 type Scope string
 
 // The scopes.
@@ -11,8 +11,8 @@ const (
 	ScopeAccount Scope = "account"
 	// ScopeModel limits one model of the account.
 	ScopeModel Scope = "model"
-	// ScopePool limits all accounts of a pool: an organisation's or an
-	// address' limit. No account holds such a limit, the pool does.
+	// ScopePool limits all accounts of a pool: a limit of their organisation or of
+	// this machine's address. The pool holds such a limit, not an account.
 	ScopePool Scope = "pool"
 )
 
@@ -33,38 +33,38 @@ type Limit struct {
 	// Model is set with ScopeModel only.
 	Model  string
 	Source Source
-	// Reason is a short word of the provider ("rate_limit_exceeded"); for a
-	// usage window that rejected it is the window's name ("5h").
+	// Reason is the provider's short word ("rate_limit_exceeded"), or the name of
+	// the usage window that rejected ("5h").
 	Reason string
 	SeenAt time.Time
 	Until  time.Time
-	// Unstated is set when nobody said when the limit ends, so that Until is
-	// the engine's guess. A provider leaves Until zero then.
+	// Unstated is set when nobody said when the limit ends: Until is then the
+	// engine's guess. Providers leave Until zero.
 	Unstated bool
 	// Window is set when a quota window of the account rejected; Reason is its
-	// name. No other account shares it, even if its end is the same.
+	// name. No other account shares that limit, even if one ends at the same time.
 	Window bool
-	// Owner is set when only the account's owner can end the limit, by paying
-	// or by asking an administrator. The account is tried again now and then.
+	// Owner is set when only the account's owner can end the limit, by paying or
+	// by asking an administrator. The account is tried again from time to time.
 	Owner bool
-	// Paid is set when the plan is used up and the provider would go on at the
-	// owner's expense.
+	// Paid is set when the plan is used up and the provider would bill the owner
+	// for more.
 	Paid bool
 }
 
-// Same reports whether both are the same evidence, however their times are
-// written.
+// Same reports whether both are the same evidence, even if their times are
+// written differently.
 func (l Limit) Same(o Limit) bool {
 	same := l.Scope == o.Scope && l.Model == o.Model && l.Source == o.Source && l.Reason == o.Reason
 	return same && l.Until.Equal(o.Until)
 }
 
-// Renews reports whether l is the same trouble as o, met again.
+// Renews reports whether l is the same limit as o, met again.
 func (l Limit) Renews(o Limit) bool {
 	return l.Scope == o.Scope && l.Model == o.Model && l.Reason == o.Reason && l.Owner == o.Owner && l.Paid == o.Paid
 }
 
-// Limits reports whether l keeps its account from serving a model; see [Tiered].
+// Limits reports whether l keeps its account from serving model; see [Tiered].
 func (l Limit) Limits(model string) bool {
 	return l.Scope == ScopeAccount || l.Scope == ScopeModel && (l.Model == model || l.Model == Untiered(model))
 }
@@ -80,25 +80,25 @@ func (l Limit) Why() string {
 	return l.Reason
 }
 
-// Freed is evidence against limits: those of its scope that were seen before
-// At hold no more.
+// Freed is evidence that limits have ended: those of its scope that were seen
+// before At.
 type Freed struct {
-	// Scope is empty when limits of every scope and model are free.
+	// Scope is empty when limits of every scope and model end.
 	Scope Scope
 	// Model is set with ScopeModel only.
 	Model string
-	// Reason is that of the limits which are free, empty for all: a usage
-	// window that is below its limit frees what that window had rejected.
+	// Reason is the reason of the limits that end; empty for all. A usage window
+	// that is below its limit ends only what that window had rejected.
 	Reason string
 	At     time.Time
 }
 
-// Frees reports whether l holds no more.
+// Frees reports whether f ends l.
 func (f Freed) Frees(l Limit) bool {
 	return f.covers(l.Scope, l.Model, l.Reason) && l.SeenAt.Before(f.At)
 }
 
-// Implies reports whether f frees all that o does.
+// Implies reports whether f ends everything that o ends.
 func (f Freed) Implies(o Freed) bool {
 	return f.covers(o.Scope, o.Model, o.Reason) && !f.At.Before(o.At)
 }
@@ -109,35 +109,37 @@ func (f Freed) covers(scope Scope, model, reason string) bool {
 
 // UsageWindow is one quota window of an account.
 type UsageWindow struct {
-	// Name tells an account's windows apart and is fit for people: by length
-	// ("5h", "7d"), with the family in front when it counts some models only
-	// ("GPT-5.3-Codex-Spark 7d"), else the server's own ("requests").
+	// Name tells an account's windows apart and is fit to be shown: the length
+	// ("5h", "7d"), after the name of a model family if the window counts only
+	// that family ("GPT-5.3-Codex-Spark 7d"), else the server's own name
+	// ("requests").
 	Name string
-	// Utilization is in percent, 0 to 100 and above when overdrawn.
+	// Utilization is in percent: 0 to 100, and above 100 when overdrawn.
 	Utilization float64
 	// Length is zero when the provider does not say.
 	Length time.Duration
-	// Soft is set when the window does not limit the account although it is used
-	// up: it counts some of its requests only, such as those for one model, or the
-	// provider says that it lets them pass.
+	// Soft is set when the window does not limit the account even if it is used
+	// up: it counts only some requests, such as those for one model, or the
+	// provider says that it lets requests pass.
 	Soft bool
-	// Partial is set when the window counts some of the account's requests only,
-	// such as those for one family of models: it says nothing of the others.
+	// Partial is set when the window counts only some requests of the account,
+	// such as those for one family of models. It says nothing about the others.
 	Partial bool
-	// Paid is set when the provider goes on at the owner's expense once the
-	// window is used up.
+	// Paid is set when the provider bills the owner for requests after the window
+	// is used up.
 	Paid bool
-	// ResetAt is zero when the provider does not say; a window whose reset
-	// has passed tells nothing any more.
+	// ResetAt is when the window starts anew; zero when the provider does not say.
+	// After that moment the other fields say nothing any more.
 	ResetAt time.Time
 	SeenAt  time.Time
 }
 
-// Poll is when a provider was asked about an account, by whichever process.
+// Poll says when a provider was asked about an account, by any process.
 type Poll struct {
-	// UsageAt is when its figures were asked for last, ProfileAt whose it is.
+	// UsageAt is when its quota figures were last asked for, ProfileAt when its
+	// owner was.
 	UsageAt, ProfileAt time.Time
-	// RetryAt is set after a question that failed: nobody asks before it.
+	// RetryAt is set after a question that failed: no process asks before it.
 	RetryAt time.Time
 }
 
@@ -149,11 +151,11 @@ const (
 	// ClassSuccess: 2xx and 3xx.
 	ClassSuccess Class = iota
 	// ClassCaller: 400, 404, 413, 422 and the like, and a 429 that names what this
-	// very request lacks; says nothing about the account, but for Limits.
+	// very request lacks. It says nothing about the account, except in Limits.
 	ClassCaller
 	// ClassUnauthorized: 401; the token was refused.
 	ClassUnauthorized
-	// ClassRevoked: the provider's own terminal answer that the login is gone.
+	// ClassRevoked: the provider says that the login is gone for good.
 	ClassRevoked
 	// ClassEntitlement: 403; the plan does not include what was asked for.
 	ClassEntitlement
@@ -165,19 +167,19 @@ const (
 	ClassOrganization
 	// ClassForbidden: any other 403.
 	ClassForbidden
-	// ClassLimited: 429, and every other 4xx that names the account; Limits say
-	// what for and until when.
+	// ClassLimited: 429, and every other 4xx that names a limit of the account.
+	// Limits say for what and until when.
 	ClassLimited
-	// ClassOverloaded: 529 and its kin; the provider is short of capacity.
+	// ClassOverloaded: 529 and the like; the provider is short of capacity.
 	ClassOverloaded
 	// ClassServerError: 5xx.
 	ClassServerError
 	// ClassNetwork: no answer came at all.
 	ClassNetwork
-	// ClassCancelled: the caller gave up; says nothing about the account.
+	// ClassCancelled: the caller gave up. It says nothing about the account.
 	ClassCancelled
-	// ClassRetry: 408, 409, or the answer itself asks to try again; says nothing
-	// about the account or the provider.
+	// ClassRetry: 408, 409, or the answer itself asks to try again. It says
+	// nothing about the account or the provider.
 	ClassRetry
 )
 
@@ -193,27 +195,28 @@ func (c Class) String() string {
 	return "unknown"
 }
 
-// MarshalText has the class in JSON as its word.
+// MarshalText writes the class to JSON as its word.
 func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// Verdict is what one answer said about the account.
+// Verdict is what one answer says about the account.
 type Verdict struct {
 	Class  Class
 	Status int
-	// Limits are set with ClassLimited; none means an answer that says no more
-	// than its status, which costs a short rest. With ClassSuccess they say that
-	// the answer was paid for beyond the plan, and that the next ones would be.
-	// With ClassCaller they keep requests of the same tier from the account.
+	// Limits are set with ClassLimited; none means that the answer says no more
+	// than its status, and the account rests for a short time. With ClassSuccess
+	// they say that the answer was billed beyond the plan, and that the next ones
+	// would be. With ClassCaller they exclude the account for requests of the same
+	// tier.
 	Limits []Limit
 	// Usage is nil when the answer carried no figures.
 	Usage []UsageWindow
-	// Code is the provider's own short word for an error, never its message.
+	// Code is the provider's own short word for an error, never a message.
 	Code string
-	// Model is what was asked for (see [Tiered]); empty when not known.
+	// Model is the model that was asked for (see [Tiered]); empty when not known.
 	Model string
-	// RetryAfter is how long the provider in trouble asked to wait; zero when it
-	// did not say.
+	// RetryAfter is how long a provider in trouble asks to wait; zero when it does
+	// not say.
 	RetryAfter time.Duration
-	// URL is set with ClassVerification: where the owner must go.
+	// URL is set with ClassVerification: the page that the owner must visit.
 	URL string
 }

@@ -1,8 +1,8 @@
 package account
 
-// Fail puts a fault of the login on record. Within one generation, a lost login
-// stays lost, a refused refresh token stays refused, and an account that was
-// disabled stays so, whatever is found out later.
+// Fail records a fault of the login. Within one generation a lost login stays
+// lost, a refused refresh token stays refused and a disabled account stays
+// disabled, whatever is found out later.
 func (r *Record) Fail(f Fault) {
 	if lost := r.loss(); lost != nil {
 		f.Kind, f.Reason, f.At = lost.Kind, lost.Reason, lost.At
@@ -22,7 +22,8 @@ func (r *Record) loss() *Fault {
 	return r.Lost
 }
 
-// Pardon clears the fault and what led to it, as the owner wishes: the login is tried once more.
+// Pardon clears the fault and what led to it, because the owner wants the login
+// to be tried once more.
 func (r *Record) Pardon() {
 	r.Lost, r.Fault = r.loss(), nil
 	r.AuthFailures, r.RefusedToken, r.Refusals = 0, RefusedToken{}, Refusals{}
@@ -34,8 +35,9 @@ func (r *Record) Refused() bool {
 	return r.Fault != nil && (r.Fault.Terminal || r.Fault.Kind == FaultLost)
 }
 
-// Disable takes the account out of the pool for the fault of its login, unless
-// it has a newer login than that of a generation, or works again.
+// Disable takes the account out of the pool because of its login's fault. It
+// does nothing if the account has a newer login than that generation, or works
+// again.
 func (r *Record) Disable(generation uint64) {
 	if r.Generation == generation && r.Fault != nil {
 		fault := *r.Fault

@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// Intent says that a refresh token is about to be spent. It is durable before
-// the exchange begins and goes with it: one that is found belongs to an
-// exchange whose outcome nobody saved.
+// Intent records that a refresh token is about to be spent. It is on disk
+// before the exchange begins, and is removed after it. An intent that is found
+// later belongs to an exchange whose result nobody saved.
 type Intent struct {
 	// Token is the fingerprint of the refresh token.
 	Token string
 	At    time.Time
 	// Process is the id of the process that wrote the intent.
 	Process int
-	// SentAt is when the token was sent once more, after At; zero when it was not.
+	// SentAt is when the token was sent again, after At; zero when it was not.
 	SentAt time.Time
-	// Again is set while it is sent once more: a process that dies then leaves
-	// a token that was sent twice.
+	// Again is set while the token is sent again. If the process dies then, the
+	// token was sent twice.
 	Again bool
-	// Ended is set when the process has seen the exchange end, without proof
-	// that the token was not spent: nothing of it is on its way any more.
+	// Ended is set when the process saw the exchange end without proof that the
+	// token was not spent. Its request cannot arrive any more.
 	Ended bool
 }
 
-// OnItsWay returns until when the request may still be on its way at now, when
-// an exchange takes no longer than timeout; zero when it is not. An intent from
-// after now says nothing: a clock was set back.
+// OnItsWay returns until when the request may still arrive, as seen at now, if
+// an exchange takes at most timeout; zero when it cannot arrive any more. An
+// intent from the future says nothing: a clock was set back.
 func (i *Intent) OnItsWay(now time.Time, timeout time.Duration) time.Time {
 	sent := i.At
 	if !i.SentAt.IsZero() {
@@ -38,7 +38,7 @@ func (i *Intent) OnItsWay(now time.Time, timeout time.Duration) time.Time {
 	return time.Time{}
 }
 
-// Repeat returns the intent of sending the token once more, at now.
+// Repeat returns the intent to send the token again, at now.
 func (i *Intent) Repeat(now time.Time) Intent {
 	repeated := *i
 	repeated.SentAt, repeated.Again, repeated.Ended = now, !i.Ended, false
@@ -53,7 +53,7 @@ func (i *Intent) Lost() string {
 }
 
 // SentTwice reports whether two processes died while they sent the token. A
-// third try would tell no more.
+// third try would show nothing new.
 func (i *Intent) SentTwice() bool { return i.Again && !i.Ended }
 
 func (i *Intent) again() string {

@@ -11,7 +11,8 @@ import (
 const MaxLabel = 100
 
 // ParseLabel returns a label as its owner typed it, without the white space
-// around it. A blank one and one of more than [MaxLabel] characters are errors.
+// around it. A blank label is an error, and so is one of more than [MaxLabel]
+// characters.
 func ParseLabel(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	switch n := utf8.RuneCountInString(text); {
@@ -24,7 +25,8 @@ func ParseLabel(text string) (string, error) {
 }
 
 // DisplayLabel returns the label, else the e-mail, else "Account (xxxxxxxx)"
-// with the end of the id: ids that were made in the same minute begin alike.
+// with the end of the id. The beginnings of ids that were made in the same
+// minute are equal.
 func (r *Record) DisplayLabel() string {
 	switch {
 	case r.Label != "":

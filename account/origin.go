@@ -1,6 +1,6 @@
 package account
 
-// OriginFormat says which program's file a login was found in.
+// OriginFormat says which program wrote the file of a login.
 type OriginFormat string
 
 // The formats.
@@ -15,10 +15,11 @@ const (
 	FromMultiAccountCore OriginFormat = "multi-account-core"
 )
 
-// Origin is where a login was found, and is read again while it is [Linked].
+// Origin is where a login was found. It is read again while the login is
+// Linked.
 type Origin struct {
 	Format OriginFormat
-	// Path is the file, Key the login within it.
+	// Path is the file, Key is the login in it.
 	Path string
 	Key  string
 }

@@ -4,20 +4,19 @@ import "time"
 
 // RefusedToken is a token that the API refused.
 type RefusedToken struct {
-	// Generation is that of the token.
+	// Generation is the account's generation that had the token.
 	Generation uint64
-	// At is when; zero means that none was refused.
+	// At is when it was refused; zero means that none was.
 	At time.Time
 }
 
-// Refusals are the answers with which the token endpoint refused a refresh
-// token, the same each time, when it is not known whether they are meant for
-// good.
+// Refusals are equal answers with which the token endpoint refused a refresh
+// token, while it is not known whether they are final.
 type Refusals struct {
 	// Code is the OAuth error code.
 	Code string
-	// Count is how many there were in a row, the first of them at Since; zero
-	// means none.
+	// Count is how many there were in a row, since the first of them at Since;
+	// zero means none.
 	Count int
 	Since time.Time
 }
@@ -29,7 +28,7 @@ const (
 	lastingTime     = 10 * time.Minute
 )
 
-// And returns the refusals with one more, of that code.
+// And returns the refusals with one more, which has that code.
 func (r Refusals) And(code string, now time.Time) Refusals {
 	if r.Code != code {
 		r = Refusals{Code: code, Since: now}
@@ -38,8 +37,8 @@ func (r Refusals) And(code string, now time.Time) Refusals {
 	return r
 }
 
-// Final reports whether the refusals have been so many, and gone on for so
-// long, that they are meant for good.
+// Final reports whether there were so many refusals, over so long a time, that
+// they count as final.
 func (r Refusals) Final(now time.Time) bool {
 	return r.Count >= lastingRefusals && now.Sub(r.Since) >= lastingTime
 }
@@ -49,8 +48,8 @@ func (r *Record) TokenRefused() bool {
 	return !r.RefusedToken.At.IsZero() && r.RefusedToken.Generation == r.Generation
 }
 
-// Untried reports whether the token came in the place of one that the API
-// refused, and has not been answered for yet.
+// Untried reports whether the token replaced one that the API refused, and no
+// answer has come for it yet.
 func (r *Record) Untried() bool {
 	return !r.RefusedToken.At.IsZero() && r.RefusedToken.Generation != r.Generation
 }

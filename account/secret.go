@@ -14,8 +14,8 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a token or a key. However it is printed, logged or encoded it
-// shows only that something is there; [Secret.Reveal] alone returns the value.
+// Secret is a token or a key. However it is printed, logged or encoded, it
+// shows only that there is one. [Secret.Reveal] alone returns the value.
 //
 // The zero value is the empty secret. A Secret is immutable and safe for
 // concurrent use. Compare with [Secret.Equal], never with ==.
@@ -38,13 +38,15 @@ func NewSecret(value string) Secret {
 	return Secret{text: &text}
 }
 
-// ErrUnsendable is returned by [ParseSecret]. It holds nothing of the text.
+// ErrUnsendable is returned by [ParseSecret]. It contains nothing of the
+// secret.
 var ErrUnsendable = errors.New("it has spaces or other characters that an HTTP header cannot carry; copy it again, whole and alone")
 
-// ParseSecret reads a key or a token as somebody typed it or a file holds it.
-// White space around it is left out; nothing else gives the zero Secret. A text
-// that cannot be sent in an HTTP header is refused with [ErrUnsendable]: visible
-// ASCII characters are all that keys and tokens consist of (RFC 6750 section 2.1).
+// ParseSecret reads a key or a token that somebody typed, or that a file holds.
+// White space around it is removed. Nothing but white space gives the zero
+// Secret. A text that cannot be sent in an HTTP header is refused with
+// [ErrUnsendable]: keys and tokens consist of visible ASCII characters (RFC
+// 6750 section 2.1).
 func ParseSecret(text string) (Secret, error) {
 	text = strings.TrimSpace(text)
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -76,8 +78,8 @@ func (s Secret) Equal(other Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
 }
 
-// Fingerprint returns the SHA-256 of the value in hex, by which two holders
-// can tell that they hold the same secret; empty for the zero Secret.
+// Fingerprint returns the SHA-256 of the value in hex, so that two holders can
+// compare secrets without showing them; empty for the zero Secret.
 func (s Secret) Fingerprint() string {
 	if s.IsZero() {
 		return ""

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// FromAfter reports whether the record holds what was seen after now: by a
-// clock that has been set back since.
+// FromAfter reports whether the record holds anything that was seen after now.
+// A clock was set back then.
 func (r *Record) FromAfter(now time.Time) bool {
 	late := func(l Limit) bool { return l.SeenAt.After(now) }
 	return (r.Fault != nil && r.Fault.At.After(now)) || r.RefusedToken.At.After(now) ||
 		r.Refusals.Since.After(now) || slices.ContainsFunc(r.Limits, late)
 }
 
-// SetBack reckons what was seen after now by the clock that has been set back
-// by that much: limits last as long as they did, and no longer. What was moved
-// already stays.
+// SetBack corrects what was seen after now, because the clock has been set back
+// by that much: limits last as long as they would have, and no longer. What was
+// corrected already stays.
 func (r *Record) SetBack(now time.Time, by time.Duration) {
 	limits := slices.Clone(r.Limits)
 	for i := range limits {

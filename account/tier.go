@@ -2,10 +2,10 @@ package account
 
 import "strings"
 
-// Tiered returns the name by which the requests of one speed tier of a model
-// are known, "claude-opus-4-8 (fast)". Without a tier it is the model itself.
-// What limits a tier leaves the model's other requests alone; what limits the
-// model limits all its tiers.
+// Tiered returns the name for requests to one speed tier of a model,
+// "claude-opus-4-8 (fast)"; without a tier, the model itself. A limit of a tier
+// does not hold for other requests to the model. A limit of the model holds for
+// all its tiers.
 func Tiered(model, tier string) string {
 	if tier == "" {
 		return model
@@ -13,7 +13,7 @@ func Tiered(model, tier string) string {
 	return model + " (" + tier + ")"
 }
 
-// Untiered returns the model of such a name.
+// Untiered returns the model of a name that [Tiered] made.
 func Untiered(name string) string {
 	model, _, _ := strings.Cut(name, " (")
 	return model

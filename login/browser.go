@@ -8,14 +8,15 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// Browser logs in with a browser on this machine. show is called once with the
-// address of the login page, when the callback is being listened for; it opens
-// a browser there, or shows the address. An error of show ends the login.
+// Browser logs in with a browser on this machine. When it listens for the
+// callback, it calls show once with the address of the login page. show opens a
+// browser there, or shows the address. An error of show ends the login.
 //
-// Browser waits until the provider has sent the browser back, for as long as
-// ctx allows. Only a callback with this login's state counts, and only the
-// first; then the page in the browser tells how the login went. Errors:
-// [*PortTakenError], [*DeniedError], and those that every way has.
+// Browser waits until the provider sends the browser back, for as long as ctx
+// allows. Only the first callback with this login's state counts; the page that
+// it gets says how the login went. Errors: [*PortTakenError], [*DeniedError],
+// and those that every method has: [*providers.LoginError], one that is
+// [errors.ErrUnsupported] when the provider does not have the method, ctx's.
 func Browser(ctx context.Context, p providers.Provider, show func(url string) error) (account.Grant, error) {
 	source, err := sourceOf(p)
 	if err != nil {

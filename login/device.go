@@ -21,11 +21,11 @@ const (
 	pollTime = 30 * time.Second
 )
 
-// Device logs in on any other device. show is called once with the code and
-// where to type it in; its error ends the login. Device asks the provider, at
-// the pace that it wants, until the owner has approved, the code ends
+// Device logs in on any other device. It calls show once, with the code and
+// where to type it. An error of show ends the login. Device asks the provider,
+// as often as that allows, until the owner has approved, the code ends
 // ([ErrExpired]) or ctx does. Other errors: [*DeniedError], and those that
-// every way has.
+// every method has; see [Browser].
 func Device(ctx context.Context, p providers.Provider, show func(providers.DeviceLogin) error) (account.Grant, error) {
 	source, ok := p.(providers.DeviceSource)
 	if !ok {

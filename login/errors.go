@@ -12,13 +12,13 @@ import (
 // *[providers.LoginError] when an endpoint refused or did not answer, and
 // [errors.ErrUnsupported] when the provider has no such way to log in.
 
-// ErrExpired is returned by [Device] when nobody approved in time.
+// ErrExpired is returned by [Device] when nobody approved the login in time.
 var ErrExpired = errors.New("login: the code has expired before anybody approved the login; start again")
 
-// DeniedError is returned when the owner, or the provider, said no.
+// DeniedError is returned when the owner or the provider refused the login.
 type DeniedError struct {
 	Provider string
-	// Code is the provider's word for it, "access_denied" as a rule (RFC 6749
+	// Code is the provider's word for it, usually "access_denied" (RFC 6749
 	// section 4.1.2.1).
 	Code string
 }
@@ -29,11 +29,11 @@ func (e *DeniedError) Error() string {
 }
 
 // PortTakenError is returned by [Browser] when another program listens on the
-// one port that the provider sends browsers back to.
+// only port to which the provider sends browsers back.
 type PortTakenError struct {
 	Provider string
 	Port     int
-	// Err is the system's.
+	// Err is the error of the operating system.
 	Err error
 }
 
@@ -43,7 +43,7 @@ func (e *PortTakenError) Error() string {
 		"end that program, or log in with a device code or by pasting the address", e.Port, e.Provider))
 }
 
-// Unwrap returns the system's error.
+// Unwrap returns the error of the operating system.
 func (e *PortTakenError) Unwrap() error { return e.Err }
 
 // PasteError says what is wrong with what the owner pasted.
@@ -52,8 +52,8 @@ type PasteError struct{ Problem string }
 // Error returns the problem.
 func (e *PasteError) Error() string { return "login: " + printable.Text(e.Problem) }
 
-// NotStoredError is returned by [Save] when the account cannot be read back as
-// it was stored.
+// NotStoredError is returned by [Save] when the account that was stored cannot
+// be read back.
 type NotStoredError struct {
 	AccountID string
 	Err       error
@@ -64,7 +64,7 @@ func (e *NotStoredError) Error() string {
 	return printable.Text(fmt.Sprintf("login: the account %s was stored but reads back wrong; log in again: %v", e.AccountID, e.Err))
 }
 
-// Unwrap returns what the reading ended with.
+// Unwrap returns the error of the reading.
 func (e *NotStoredError) Unwrap() error { return e.Err }
 
 func unsupported(p providers.Provider, what string) error {

@@ -10,8 +10,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// ParseKey reads an API key as its owner brings it, with white space around
-// it. The errors say what is wrong, and nothing of the text.
+// ParseKey reads an API key that its owner typed or pasted; white space around
+// it is removed. Errors say what is wrong, and contain nothing of the text.
 func ParseKey(text string) (account.Secret, error) {
 	key, err := account.ParseSecret(text)
 	switch {

@@ -17,18 +17,19 @@ import (
 type Question struct {
 	// URL is the address of the login page.
 	URL string
-	// Shown says that the provider's page shows a code to copy; else the owner
-	// copies the address at which the browser ends up, whose page cannot load.
+	// Shown is set when the provider's page shows a code to copy. Otherwise the
+	// owner copies the address at which the browser ends, whose page cannot load.
 	Shown bool
-	// Problem says what was wrong with the last answer; nil at first.
+	// Problem says what was wrong with the last answer; nil for the first
+	// question.
 	Problem error
 }
 
-// Paste logs in with a browser anywhere: the owner brings back what it shows.
-// That may be the whole address, the code, or Anthropic's "code#state", with
-// spaces and line ends in it. ask is called until its answer can be read and the
-// provider takes the code; its error ends the login. Errors: [*DeniedError], and
-// those that every way has.
+// Paste logs in with a browser on any machine: the owner brings back what it
+// shows. That may be the whole address, the code, or Anthropic's "code#state",
+// with spaces and line ends in it. It calls ask until the answer can be read
+// and the provider accepts the code. An error of ask ends the login. Errors:
+// [*DeniedError], and those that every method has; see [Browser].
 func Paste(ctx context.Context, p providers.Provider, ask func(context.Context, Question) (string, error)) (account.Grant, error) {
 	source, err := sourceOf(p)
 	if err != nil {

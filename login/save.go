@@ -14,32 +14,34 @@ import (
 // askTime bounds each question about the account.
 const askTime = 15 * time.Second
 
-// New is an account that logged in. It has a Grant or an APIKey.
+// New is a login to save. It has a Grant or an APIKey.
 type New struct {
 	Grant  account.Grant
 	APIKey account.Secret
-	// Label is shown in place of the e-mail; empty keeps the one it has.
+	// Label is shown in place of the e-mail. Empty keeps the label of a known
+	// account.
 	Label string
 }
 
-// Saved is an account that is stored. It holds no secret.
+// Saved is an account that was stored. It holds no secret.
 type Saved struct {
 	ID    string
 	Label string
 	Email string
 	Plan  string
-	// Known says that the pool had the account, and has its new login now.
+	// Known is set when the pool had the account already. It has the new login
+	// now.
 	Known bool
 	Usage []multiaccount.UsageWindow
 	// Unchecked says why it is not known whether its API key works; nil when it does,
 	// and for logins.
 	Unchecked error
-	// Untold are the questions about the account that got no answer; it works
-	// all the same.
+	// Untold are the errors of questions about the account that the provider did
+	// not answer. The account works all the same.
 	Untold []error
 }
 
-// Save asks the provider whose login it is, for its plan and for its quota,
+// Save asks the provider for the owner, the plan and the quota of the login,
 // stores the account in the pool of that provider, and reads it back from the
 // store. A key that the provider refuses is not stored. Errors:
 // [multiaccount.Pool.Add]'s, *[providers.KeyRefusedError] and [*NotStoredError].

@@ -10,10 +10,10 @@ const (
 	ByPaste   Method = "paste"
 )
 
-// Suggest returns the ways to log in that suit a machine, the best first; the
-// next is for a provider that does not have it ([errors.ErrUnsupported]).
-// reason says, for the owner, why there is no browser to be opened; empty when
-// there is one. goos is [runtime.GOOS], getenv is [os.Getenv].
+// Suggest returns the methods that suit a machine, the best first. When a
+// provider does not have one ([errors.ErrUnsupported]), use the next. reason
+// says to the owner why no browser can be opened; empty when one can. goos is
+// runtime.GOOS, getenv is os.Getenv.
 func Suggest(goos string, getenv func(string) string) (methods []Method, reason string) {
 	if reason = noBrowser(goos, getenv); reason == "" {
 		return []Method{ByBrowser, ByDevice}, ""

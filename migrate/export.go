@@ -38,9 +38,9 @@ type coreAccount struct {
 	Organization string `json:"organization,omitempty"`
 }
 
-// Export writes the logins of one provider as multi-account-core keeps them,
-// and returns what has no place there: API keys. What it writes holds every
-// token in plain text. active is the id of the account in use.
+// Export writes the logins of one provider in the form of multi-account-core,
+// and returns what that form has no place for: API keys. It writes every token
+// in plain text. active is the id of the account in use.
 //
 // From then on the logins belong to whoever uses that file: two programs that
 // refresh one login end it for both.

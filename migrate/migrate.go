@@ -1,6 +1,6 @@
 // Package migrate reads the logins that other programs keep: OpenCode, Codex,
-// Claude Code and multi-account-core. It only ever reads; nothing in a source
-// is changed. The way back is [Export].
+// Claude Code and multi-account-core. It only reads: it changes nothing in
+// their files. [Export] writes logins for multi-account-core.
 package migrate
 
 import (
@@ -21,27 +21,27 @@ var (
 	ErrJSON = errors.New("it is not valid JSON")
 )
 
-// Login is one login as it was found.
+// Login is one login that was found.
 type Login struct {
-	// Record has the provider, the credentials and what is known of the
-	// account; no ID. It is [account.Linked], with its Origin, when the program
-	// it belongs to goes on refreshing it.
+	// Record has the provider, the credentials and what is known of the account;
+	// it has no ID. It is [account.Linked], with its Origin, when its program goes
+	// on refreshing it.
 	Record account.Record
 	// Name is what the source calls it, for reports.
 	Name string
-	// Note says what of it could not be read and was left out, without anything
-	// of that; empty when all of it was read.
+	// Note says which part of it could not be read and was left out, without any
+	// of its content; empty when all of it was read.
 	Note string
 }
 
-// Skipped is an entry that is no login which could be used.
+// Skipped is an entry that could not be used.
 type Skipped struct {
 	Name string
-	// Reason says why, without anything of what the entry holds.
+	// Reason says why, without any of the entry's content.
 	Reason string
 }
 
-// Contents are what one file holds.
+// Contents is what one file holds.
 type Contents struct {
 	Path    string
 	Format  account.OriginFormat
@@ -50,9 +50,9 @@ type Contents struct {
 }
 
 // Read reads the logins in the file at path, whichever program wrote it. An
-// entry that is odd costs itself at most; a file that holds nothing to use has
-// Skipped entries that say what it holds. The errors name path: [ErrFormat],
-// [ErrJSON], or why it could not be read.
+// entry that cannot be used is in Skipped, with the reason, and does not affect
+// the others. A file without any login has Skipped entries that say what it
+// holds. Errors name path: [ErrFormat], [ErrJSON], or why it could not be read.
 func Read(path string) (Contents, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
-// ErrGone is returned by [Reread] when the source holds the login no more.
+// ErrGone is returned by [Reread] when the source no longer has the login.
 var ErrGone = errors.New("the login is not there any more")
 
-// Reread reads a linked login again, as its program has it now. Its refresh
-// token is that program's to spend, until the login is adopted. The errors are
-// those of [Read] and [ErrGone]; ctx's when that has ended.
+// Reread reads a linked login again, as its program has it now. Only that
+// program may spend its refresh token, until the login is adopted. Errors:
+// those of [Read], [ErrGone], ctx's.
 func Reread(ctx context.Context, origin account.Origin) (account.Grant, error) {
 	if err := ctx.Err(); err != nil {
 		return account.Grant{}, err

@@ -77,8 +77,8 @@ type ProfileSource interface {
 // ResourceKeeper is implemented by providers that store resources which only
 // the account that made them can use, such as responses and files.
 type ResourceKeeper interface {
-	// Named returns the ids of such resources that a request names, in its path
-	// or its body, which is JSON or empty. It keeps nothing of body.
+	// Named returns the ids of such resources that a request names in its path or
+	// its body. body is JSON or empty, and must not be kept.
 	Named(req *http.Request, body string) []string
 	// Makes reports whether the answer to a request can name a resource that it
 	// made.
@@ -88,11 +88,11 @@ type ResourceKeeper interface {
 	Made(beginning []byte) string
 }
 
-// MemberLister is implemented by a [ResourceKeeper] that looks at a few members of
-// a request's body. In place of the body it is handed an object with these members
-// alone, wherever in the body they were, or nothing when there were none. Their
-// values are strings, lists with their first string, or literals; what else they
-// are, or longer than 256 bytes, is left out. A body is read much faster then.
+// MemberLister is implemented by a [ResourceKeeper] that looks at only a few
+// members of a request's body. Instead of the body it then gets an object with
+// these members alone, wherever they stood, or nothing if there are none. A value
+// is a string, the first string of a list, or a literal; any other value, and one
+// longer than 256 bytes, is left out. Reading a body is much faster then.
 type MemberLister interface {
 	// BodyMembers returns the names of the members, at most 63 bytes each. It is
 	// called once.

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Changed returns the full names of the settings that differ between two: those
-// for all providers in the order of [Keys], then those of single ones.
+// Changed returns the full names of the settings that differ: first those for
+// all providers, in the order of [Keys], then those of single providers.
 func Changed(before, after Settings) []string {
 	var changed []string
 	for _, k := range table() {

@@ -38,8 +38,8 @@ func Set(path string, data []byte, key, value string) ([]byte, error) {
 	return root.Pack(), nil
 }
 
-// Check tells what is wrong with the content of a settings file, by an
-// [*Error]; path is for messages only.
+// Check reports what is wrong with the content of a settings file, as an
+// [*Error]. path is for messages only.
 func Check(path string, data []byte) error {
 	_, _, err := parse(path, data)
 	return err

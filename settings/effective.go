@@ -6,12 +6,12 @@ import (
 	"slices"
 )
 
-// Origin says where a value comes from; the zero value is the default.
+// Origin says where a value comes from. The zero value means the default.
 type Origin struct {
-	// Path and Line are set for a value of the file.
+	// Path and Line are set for a value from the file.
 	Path string `json:"path,omitempty"`
 	Line int    `json:"line,omitempty"`
-	// Variable is set for a value of the environment.
+	// Variable is set for a value from the environment.
 	Variable string `json:"variable,omitempty"`
 }
 
@@ -26,7 +26,7 @@ func (o Origin) String() string {
 	return "default"
 }
 
-// Entry is one setting as it holds.
+// Entry is the value of one setting that is in effect.
 type Entry struct {
 	// Key is the full name ("providers.openai.max_wait_ms").
 	Key string
@@ -35,9 +35,10 @@ type Entry struct {
 	Origin Origin
 }
 
-// Effective returns every setting as it holds with the file at path and the
-// environment: first those for all providers, in the order of [Keys], then
-// what differs for single ones. Its errors are those of [Load].
+// Effective returns the value of every setting that is in effect with the file
+// at path and the environment: first those for all providers, in the order of
+// [Keys], then those that differ for single providers. Its errors are those of
+// [Load].
 func Effective(path string) ([]Entry, error) {
 	s, r, err := load(path)
 	if err != nil {
@@ -64,10 +65,10 @@ func Effective(path string) ([]Entry, error) {
 	return all, nil
 }
 
-// Get returns one setting as it holds. For a provider that has no value of its
-// own, that is the one for all providers; an endpoint that is not set is an
-// empty text. The errors are those of [Load], and an [*Error] when there is no
-// such key.
+// Get returns the value of one setting that is in effect. A provider that has
+// no value of its own has the value for all providers. An endpoint that is not
+// set is an empty text. Errors are those of [Load], and an [*Error] when there
+// is no such key.
 func Get(path, key string) (Entry, error) {
 	parts := split(key)
 	name := parts[len(parts)-1]

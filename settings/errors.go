@@ -8,32 +8,32 @@ import (
 )
 
 // Error is returned when settings cannot be used. It lists everything that is
-// wrong, so that one look at the file is enough.
+// wrong.
 type Error struct {
-	// Path is the file; empty for settings that were put together in code.
+	// Path is the file; empty for settings that were made in code.
 	Path string
-	// Problems are in the order of the file, at least one.
+	// Problems has at least one entry, in the order of the file.
 	Problems []Problem
 }
 
 // Problem is one thing that is wrong.
 type Problem struct {
-	// Line and Column count from 1, columns in bytes; both are 0 for settings
-	// that were put together in code.
+	// Line and Column count from 1, columns in bytes. Both are 0 for settings that
+	// were made in code.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
-	// Key is the setting's full name ("providers.openai.max_wait_ms"), empty
-	// for what concerns the file as a whole.
+	// Key is the setting's full name ("providers.openai.max_wait_ms"); empty for a
+	// problem of the whole file.
 	Key string `json:"key,omitempty"`
-	// Variable is the environment variable that is wrong, which no file is
-	// then; Line, Column and Key are zero.
+	// Variable is the environment variable that is wrong. Then Line, Column and
+	// Key are zero.
 	Variable string `json:"variable,omitempty"`
 	// Message says what is wrong and what is allowed.
 	Message string `json:"message"`
 }
 
-// Error lists the problems, one a line, each in the form
-// "path:line:column: key: message".
+// Error lists the problems, one on each line, as "path:line:column: key:
+// message".
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {

@@ -14,16 +14,15 @@ import (
 // parser that recurses into nested values.
 const maxFileSize = 64 << 10
 
-// Load reads the settings file at path, and lays over it what the environment
-// sets: MULTIACCOUNT_MAX_WAIT_MS, and so on for each key ([Key.Variable]). What
-// neither mentions keeps its default, and so does everything when there is no
-// file. What the file says for one provider holds for that provider, whatever
-// the environment says for all.
+// Load reads the settings file at path, and then the environment:
+// MULTIACCOUNT_MAX_WAIT_MS, and so on for each key (Key.Variable). A setting
+// that neither has keeps its default; a missing file has none. What the file
+// says for one provider goes before what the environment says for all.
 //
-// When the content is at fault the error is an [*Error] that lists all
-// problems with their lines, and the Settings are zero: a file is used whole
-// or not at all. Any other error means that the file could not be read, or
-// that other users could change it.
+// When the content is wrong, the error is an [*Error] that lists all problems
+// with their lines, and the Settings are zero: no part of such a file is used.
+// Any other error means that the file could not be read, or that other users
+// can change it.
 func Load(path string) (Settings, error) {
 	s, _, err := load(path)
 	return s, err

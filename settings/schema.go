@@ -27,9 +27,9 @@ type schema struct {
 	AdditionalProperties any                `json:"additionalProperties,omitempty"`
 }
 
-// Schema returns the JSON Schema of the settings file, for editors. What the
-// schema lets pass, [Load] accepts, except that a number such as 1.0 has to be
-// written without a point, and that no key may stand twice.
+// Schema returns the JSON Schema of the settings file, for editors. [Load]
+// accepts what the schema accepts, with two exceptions: a number must be
+// written without a point (not 1.0), and a key may appear only once.
 func Schema() []byte {
 	root := object("The settings of multiaccount: JSON with comments and trailing commas.")
 	root.Dialect, root.Title = schemaDialect, "multiaccount settings"

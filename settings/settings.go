@@ -28,47 +28,48 @@ import (
 // FileName is what the settings file is called inside a state directory.
 const FileName = "settings.jsonc"
 
-// Strategy names the rule by which an account is picked for a request.
+// Strategy is the name of the rule that picks an account for a request.
 type Strategy string
 
 // The strategies.
 const (
 	// StrategySticky stays with an account while it is usable.
 	StrategySticky Strategy = "sticky"
-	// StrategyRoundRobin takes the accounts in turn, by their weights.
+	// StrategyRoundRobin uses the accounts in turn, by their weights.
 	StrategyRoundRobin Strategy = "round-robin"
-	// StrategyHybrid scores quota, failures and rest, and changes only for a clear gain.
+	// StrategyHybrid scores quota, failures and rest, and changes accounts only
+	// for a clear gain.
 	StrategyHybrid Strategy = "hybrid"
 	// StrategyDrainFirst spends the quota that would be lost soonest.
 	StrategyDrainFirst Strategy = "drain-first"
 )
 
 // Settings are the user's choices, one field for each key of the file. Start
-// from [Default]: the zero value is not valid by itself, and where the engine
-// takes a Settings it reads a zero one ([Settings.IsZero]) as the defaults.
+// from [Default]: the zero value is not valid, but where the engine takes a
+// Settings, a zero one ([Settings.IsZero]) means the defaults.
 //
-// Settings is a plain value. A copy shares Providers and OnEvent, so do not
-// write to them once others hold the value; then it is safe for concurrent use.
+// Settings is a plain value. Copies share Providers and OnEvent: do not write
+// to them after others have the value. Then it is safe for concurrent use.
 type Settings struct {
 	// AccountSelectionStrategy picks the account for a request.
 	AccountSelectionStrategy Strategy
-	// CrossProcessClaims makes processes on one machine prefer accounts that
-	// no other process is using.
+	// CrossProcessClaims makes processes on one machine prefer accounts that no
+	// other process uses.
 	CrossProcessClaims bool
-	// SoftQuotaThresholdPercent is the utilization from which an account is
-	// passed over while others are below it; 100 switches this off.
+	// SoftQuotaThresholdPercent is the utilization from which an account is passed
+	// over while others are below it; 100 switches this off.
 	SoftQuotaThresholdPercent int
-	// RateLimitMinBackoff is the shortest rest after a limit whose end the
-	// provider did not name.
+	// RateLimitMinBackoff is the shortest rest after a limit for which the
+	// provider gave no end.
 	RateLimitMinBackoff time.Duration
-	// DefaultRetryAfter is the rest after a limit that came without any hint.
+	// DefaultRetryAfter is the rest after a limit that says nothing about its end.
 	DefaultRetryAfter time.Duration
-	// AllowPaidUse lets requests go on with an account whose plan is used up where
-	// the provider then bills its owner: overage, bought credits. Without it such an
+	// AllowPaidUse goes on using an account whose plan is used up when the
+	// provider then bills its owner: overage, bought credits. Without it such an
 	// account rests until its plan has quota again.
 	AllowPaidUse bool
-	// MaxConsecutiveAuthFailures is how many refused logins in a row disable
-	// an account.
+	// MaxConsecutiveAuthFailures is how many failures of a login in a row disable
+	// its account.
 	MaxConsecutiveAuthFailures int
 	// TokenFailureBackoff is the rest of an account whose token was refused.
 	TokenFailureBackoff time.Duration
@@ -76,29 +77,29 @@ type Settings struct {
 	ProactiveRefresh bool
 	// ProactiveRefreshBuffer is how long before its end a token is renewed.
 	ProactiveRefreshBuffer time.Duration
-	// ProactiveRefreshInterval is the time between two looks at all tokens.
+	// ProactiveRefreshInterval is the time between two checks of all tokens.
 	ProactiveRefreshInterval time.Duration
-	// UsagePollInterval is how old an account's quota figures get before the
-	// provider's usage endpoint is asked for them, while the pool is in use; 0
+	// UsagePollInterval is how old an account's quota figures may be before the
+	// provider's usage endpoint is asked for new ones, while the pool is in use; 0
 	// never asks.
 	UsagePollInterval time.Duration
 	// MaxWait is how long a request waits for the earliest reset when every
 	// account is limited; 0 never waits.
 	MaxWait time.Duration
 	// StickyWait is how long a request waits, with [StrategySticky], for the
-	// account of its conversation rather than move to another; 0 never waits.
+	// account of its conversation before it moves to another; 0 never waits.
 	StickyWait time.Duration
 	// AffinityByAgent makes each sub-agent of a coding agent a conversation of its
-	// own, which may be served by another account; else it belongs to the
+	// own, which another account may serve. Without it a sub-agent belongs to the
 	// conversation of its parent.
 	AffinityByAgent bool
-	// MaxAttempts lowers how many times one request is tried; 0 leaves it to
-	// the engine's own rule, and a number above that rule changes nothing.
+	// MaxAttempts lowers how many times one request is tried; 0 means the engine's
+	// own rule, and so does a number above it.
 	MaxAttempts int
-	// OnEvent is a program and its arguments, run when an account needs its
+	// OnEvent is a program with its arguments. It runs when an account needs its
 	// owner; empty for none.
 	OnEvent []string
-	// QuietMode leaves out notices that are not errors.
+	// QuietMode logs errors only.
 	QuietMode bool
 	// Debug logs each decision.
 	Debug bool
@@ -107,8 +108,8 @@ type Settings struct {
 	Providers map[string]Override
 }
 
-// Override is what differs for one provider. A nil field means "as for all
-// providers", an empty endpoint "the provider's own".
+// Override has what differs for one provider. A nil field means "as for all
+// providers", an empty endpoint means "the provider's own".
 type Override struct {
 	AccountSelectionStrategy   *Strategy
 	CrossProcessClaims         *bool
@@ -140,19 +141,19 @@ type Override struct {
 	ProfileURL   string
 	// ClientID is the OAuth client's (RFC 6749 section 2.2).
 	ClientID string
-	// Scopes are what a login asks for, with spaces between (RFC 6749 section
-	// 3.3); Anthropic and OpenAI have their own.
+	// Scopes are what a login asks for, separated by spaces (RFC 6749 section
+	// 3.3). Anthropic and OpenAI have their own.
 	Scopes string
 	// TerminalCodes are the token endpoint's own error codes for a login that is
-	// gone, with spaces between; Anthropic and OpenAI have their own.
+	// gone for good, separated by spaces. Anthropic and OpenAI have their own.
 	TerminalCodes string
-	// RedirectURL is the address of this machine that the client is known by,
-	// DeviceURL where logins on another device begin (RFC 8628 section 3.1).
+	// RedirectURL is the client's redirect address on this machine. DeviceURL is
+	// where logins on another device begin (RFC 8628 section 3.1).
 	RedirectURL string
 	DeviceURL   string
 }
 
-// Default returns the settings of somebody who has no settings file.
+// Default returns the settings without a settings file.
 func Default() Settings {
 	var s Settings
 	for _, k := range table() {
@@ -161,12 +162,12 @@ func Default() Settings {
 	return s
 }
 
-// IsZero reports whether nothing was set, which stands for [Default].
+// IsZero reports whether nothing is set, which means [Default].
 func (s Settings) IsZero() bool { return reflect.ValueOf(s).IsZero() }
 
-// For returns the settings that hold for one provider: s with the provider's
-// override laid over it, and no Providers. Endpoints are not part of the
-// result; they are in s.Providers.
+// For returns the settings for one provider: s with the provider's override
+// applied, and without Providers. Endpoints are not part of the result; they
+// are in s.Providers.
 func (s Settings) For(provider string) Settings {
 	override, resolved := s.Providers[provider], s
 	resolved.Providers = nil
@@ -176,9 +177,9 @@ func (s Settings) For(provider string) Settings {
 	return resolved
 }
 
-// Validate checks settings that were put together in code by the rules of
-// the file. The error is an [*Error] that lists every problem; the zero value
-// has several. What [Load] and [Default] return is always valid.
+// Validate checks settings that were made in code, by the rules of the file.
+// The error is an [*Error] that lists every problem. The zero value is not
+// valid. What [Load] and [Default] return always is.
 func (s Settings) Validate() error {
 	var found []Problem
 	add := func(key string, err error) {

@@ -2,25 +2,25 @@ package settings
 
 import "time"
 
-// Key describes one setting for help texts and documentation.
+// Key describes one setting, for help texts and documentation.
 type Key struct {
 	// Name is the key in the file.
 	Name string
-	// Default and Allowed are written as in the file; Default is empty for
-	// the endpoints, whose default is the provider's own.
+	// Default and Allowed are written as in the file. Default is empty for
+	// endpoints, whose default is the provider's own.
 	Default string
 	Allowed string
-	// Variable is the environment variable that sets it for one process; empty
-	// for the endpoints.
+	// Variable is the environment variable that sets it for one process; empty for
+	// endpoints.
 	Variable string
 	// Help says in one line what the setting does.
 	Help string
-	// ProviderOnly keys stand only under "providers.<name>", all others there
-	// and at the top.
+	// ProviderOnly is set for keys that are allowed only under "providers.<name>".
+	// All others are allowed there and at the top.
 	ProviderOnly bool
 }
 
-// Keys returns every setting there is, in the order of the documentation.
+// Keys returns all settings, in the order of the documentation.
 func Keys() []Key {
 	var all []Key
 	for _, k := range table() {

@@ -7,7 +7,7 @@ import (
 )
 
 // Unset returns the content of a settings file without one setting, which then
-// has its default again. Comments and all other keys stay as they were; one
+// has its default again. Comments and all other keys stay as they were. A key
 // that the file does not have is no error. Its errors are those of [Set].
 func Unset(path string, data []byte, key string) ([]byte, error) {
 	if data == nil {
