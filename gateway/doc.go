@@ -1,0 +1,22 @@
+// Package gateway serves the pools of an engine over HTTP, to programs that take
+// a base URL: coding agents and SDK clients. It passes requests on with the
+// account that the pool picks, and answers what no account can serve in the words
+// and with the status that make each program stop and show them.
+//
+//	g, err := gateway.New(gateway.Config{Engine: eng, Clients: gateway.Tokens{laptop}})
+//	...
+//	srv := gateway.Server(g)
+//	err = srv.Serve(listener)
+//
+// # The way of one request
+//
+// [Gateway.ServeHTTP] checks who asks (guard.go, token.go) and where to
+// (route.go, path.go), reads the body so that it can be sent again (body.go), and
+// hands the request to one httputil.ReverseProxy (proxy.go). Its transport is
+// that of the pool (send.go), which holds a request while no account is free and
+// keeps its client there (keepalive.go). What the pool or the provider refuses
+// becomes a [refusal] (refusal.go), written for the program that asked (asker.go,
+// answer.go, message.go). WebSockets go another way (websocket.go, relay.go).
+//
+// docs/gateway.md says what clients and operators can rely on.
+package gateway

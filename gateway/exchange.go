@@ -1,0 +1,115 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	gateway *Gateway
+	w       *writer
+	r       *http.Request
+	asker   asker
+	client  *Client
+	route   route
+	// local is set for what is answered without an account.
+	local bool
+	// body is what the request holds; nil until it was read.
+	body *body
+	// seen is what the observer is told; nil without one.
+	seen  *Exchange
+	begun time.Time
+}
+
+func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{gateway: g, r: r, begun: time.Now()}
+	x.w = newWriter(w, x)
+	return x
+}
+
+// admit refuses what is not to be passed on, whoever asks for it.
+func (x *exchange) admit() *refusal {
+	g, r := x.gateway, x.r
+	x.asker = askerOf(r)
+	if refused := checkPath(r); refused != nil {
+		return refused
+	}
+	if refused := g.guard.check(r); refused != nil {
+		return refused
+	}
+	if x.local = g.isHello(r); x.local {
+		return nil
+	}
+	if refused := x.authenticate(); refused != nil {
+		return refused
+	}
+	x.route = g.routeOf(r)
+	switch u := x.route.upstream; {
+	case u == nil:
+		return g.nowhere()
+	case !x.client.mayUse(u.name):
+		return &refusal{kind: forbidden, message: "the client " + x.client.ID + " may not use " + u.name}
+	}
+	return nil
+}
+
+// serve passes the request on, as one of those that a drain waits for.
+func (x *exchange) serve() {
+	g := x.gateway
+	if !g.running.enter() {
+		x.refuse(&refusal{kind: closing, message: "this gateway is being stopped; ask again in a moment"})
+		return
+	}
+	defer g.running.leave()
+	if !g.inFlight.enter(x.client) {
+		x.refuse(&refusal{kind: busy, message: "the client " + x.client.ID + " has as many requests under way as it may; ask again when one has ended"})
+		return
+	}
+	defer g.inFlight.leave(x.client)
+	if isUpgrade(x.r) {
+		x.serveUpgrade()
+		return
+	}
+	x.pass()
+}
+
+// pass sends a plain request.
+func (x *exchange) pass() {
+	var refused *refusal
+	if x.body, refused = x.gateway.readBody(x.w, x.r); refused != nil {
+		x.refuse(refused)
+		return
+	}
+	defer x.body.release()
+	x.observe()
+	defer x.w.ended()
+	x.gateway.proxy.ServeHTTP(x.w, x.passed())
+	x.w.complete = true
+}
+
+type contextKey struct{}
+
+// passed is the request as the proxy takes it: its body comes later.
+func (x *exchange) passed() *http.Request {
+	r := x.r.WithContext(context.WithValue(x.context(), contextKey{}, x))
+	r.Body, r.ContentLength, r.TransferEncoding = http.NoBody, 0, nil
+	return r
+}
+
+// context is what the engine is told of the request.
+func (x *exchange) context() context.Context {
+	ctx := multiaccount.WithCaller(x.r.Context(), x.client.ID)
+	if x.seen != nil {
+		ctx = multiaccount.WithTrace(ctx, x.seen.attempted)
+	}
+	return ctx
+}
+
+func exchangeOf(ctx context.Context) *exchange {
+	x, _ := ctx.Value(contextKey{}).(*exchange)
+	return x
+}

@@ -1,0 +1,49 @@
+package gateway
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// guard keeps web pages away: one whose name is made to resolve to this machine
+// shows by the name in Host (DNS rebinding), any other by its Origin.
+type guard struct{ names map[string]bool }
+
+func newGuard(hosts []string) guard {
+	g := guard{names: make(map[string]bool, len(hosts))}
+	for _, host := range hosts {
+		g.names[strings.ToLower(host)] = true
+	}
+	return g
+}
+
+// check refuses what is not for this gateway.
+func (g guard) check(r *http.Request) *refusal {
+	if !g.knows(hostname(r.Host)) {
+		return &refusal{kind: forbidden, message: "this gateway is not known as the host that the request names; address it as 127.0.0.1 or localhost, or by a name that it was started with"}
+	}
+	for _, origin := range r.Header["Origin"] {
+		if u, err := url.Parse(origin); err != nil || !g.knows(strings.ToLower(u.Hostname())) {
+			return &refusal{kind: forbidden, message: "this gateway does not answer web pages of other origins"}
+		}
+	}
+	return nil
+}
+
+func (g guard) knows(name string) bool {
+	if name == "localhost" || g.names[name] {
+		return true
+	}
+	ip := net.ParseIP(name)
+	return ip != nil && ip.IsLoopback()
+}
+
+// hostname returns the name in a Host header, in lower case.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(strings.Trim(host, "[]"))
+}

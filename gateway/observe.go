@@ -1,0 +1,57 @@
+package gateway
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+)
+
+// Exchange is one request that is passed on. What is known of it only later is set
+// by the time [Tap.Answered] is called.
+type Exchange struct {
+	Client *Client
+	// Provider is the name of the pool that serves.
+	Provider string
+	Method   string
+	// Path is the client's.
+	Path  string
+	Begun time.Time
+	// WebSocket is set for a connection of frames.
+	WebSocket bool
+	// AccountID is the account that was asked last, Model what was asked for, as far
+	// as the request says it, and Attempts how many times an account was asked.
+	AccountID string
+	Model     string
+	Attempts  int
+}
+
+// Tap sees the answer of an exchange pass, on its way to the client. It must be
+// quick, and keep nothing of what it is handed. Calls do not overlap.
+type Tap interface {
+	// Answered is called once, with the status that the client gets.
+	Answered(status int, header http.Header)
+	// Passed is called with each piece of the answer, and with each message of a
+	// WebSocket's upstream, before it is written.
+	Passed(piece []byte)
+	// Ended is called last; complete is not set when the answer was cut.
+	Ended(complete bool)
+}
+
+// observe tells of the exchange.
+func (x *exchange) observe() {
+	observe := x.gateway.config.Observe
+	if observe == nil {
+		return
+	}
+	x.seen = &Exchange{
+		Client: x.client, Provider: x.route.upstream.name, Method: x.r.Method, Path: x.r.URL.Path,
+		Begun: x.begun, WebSocket: isUpgrade(x.r),
+	}
+	x.w.tap = observe(x.seen)
+}
+
+func (e *Exchange) attempted(a multiaccount.Attempt) {
+	e.AccountID, e.Model = a.AccountID, a.Model
+	e.Attempts++
+}

@@ -1,0 +1,161 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+)
+
+// kind is why a request gets no answer of a provider's.
+type kind uint8
+
+const (
+	// badRequest: the request cannot be passed on as it is.
+	badRequest kind = iota
+	notFound
+	// forbidden: not for this client or this page.
+	forbidden
+	wrongToken
+	// slow: the request's body did not come.
+	slow
+	// noUpgrade: WebSockets are not to be had here.
+	noUpgrade
+	// busy: the client has too many requests under way.
+	busy
+	// closing: the gateway ends.
+	closing
+	// limited: no account has quota left.
+	limited
+	// loginNeeded: the accounts need their owner.
+	loginNeeded
+	// down: the provider does not answer, or is in trouble.
+	down
+)
+
+// refusal is what a client is told in place of an answer of the provider's.
+type refusal struct {
+	kind    kind
+	message string
+	// retryAt is when asking again makes sense; zero when not known.
+	retryAt time.Time
+	// all is set when all accounts are limited.
+	all *multiaccount.AllAccountsLimitedError
+}
+
+// Error implements error, so that a refusal can take a response's place.
+func (r *refusal) Error() string { return r.message }
+
+// refusalOf reads why the engine has no answer.
+func refusalOf(provider string, err error) *refusal {
+	var already *refusal
+	var all *multiaccount.AllAccountsLimitedError
+	var login *multiaccount.ReauthRequiredError
+	var pinned *multiaccount.AccountUnavailableError
+	var trouble *multiaccount.ProviderUnavailableError
+	switch {
+	case errors.As(err, &already):
+		return already
+	case errors.As(err, &all):
+		return allLimited(all)
+	case errors.As(err, &login):
+		return &refusal{kind: loginNeeded, message: reloginMessage(login)}
+	case errors.As(err, &pinned):
+		return unavailable(pinned)
+	case errors.Is(err, multiaccount.ErrNoAccounts):
+		return &refusal{kind: loginNeeded, message: emptyMessage(provider, err)}
+	case errors.As(err, &trouble):
+		return &refusal{kind: down, message: downMessage(trouble), retryAt: trouble.RetryAt}
+	case errors.Is(err, multiaccount.ErrClosed):
+		return &refusal{kind: closing, message: "this gateway is being stopped; ask again in a moment"}
+	}
+	return &refusal{kind: down, message: unreachableMessage(provider, err)}
+}
+
+// allLimited is a login that is needed when all accounts wait for their owners.
+func allLimited(e *multiaccount.AllAccountsLimitedError) *refusal {
+	r := &refusal{kind: limited, message: limitedMessage(e, time.Now(), true), retryAt: e.RetryAt, all: e}
+	if e.RetryAt.IsZero() && len(e.Accounts) > 0 && allNeedOwners(e.Accounts) {
+		r.kind = loginNeeded
+	}
+	return r
+}
+
+func allNeedOwners(accounts []multiaccount.LimitedAccount) bool {
+	for i := range accounts {
+		if !accounts[i].Owner {
+			return false
+		}
+	}
+	return true
+}
+
+// unavailable is of an account that nobody may stand in for.
+func unavailable(e *multiaccount.AccountUnavailableError) *refusal {
+	r := &refusal{kind: loginNeeded, message: plain(e.Error()), retryAt: e.RetryAt}
+	if !e.RetryAt.IsZero() {
+		r.kind = limited
+	}
+	return r
+}
+
+// isGone reports whether nobody waits for an answer any more.
+func isGone(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, context.Canceled)
+}
+
+// status is what a refusal is told with, by who asks: that which makes the
+// program stop and show the message. docs/gateway.md has the table.
+func (a asker) status(r *refusal, now time.Time) int {
+	switch r.kind {
+	case limited:
+		if a.agent == openCode && !r.isSoon(now) {
+			return http.StatusPaymentRequired
+		}
+		return http.StatusTooManyRequests
+	case loginNeeded:
+		if a.agent == codex {
+			return http.StatusBadRequest
+		}
+		return http.StatusForbidden
+	case busy:
+		return http.StatusTooManyRequests
+	case wrongToken:
+		return http.StatusUnauthorized
+	case forbidden:
+		return http.StatusForbidden
+	case notFound:
+		return http.StatusNotFound
+	case slow:
+		return http.StatusRequestTimeout
+	case noUpgrade:
+		return http.StatusUpgradeRequired
+	case down, closing:
+		return http.StatusServiceUnavailable
+	case badRequest:
+	}
+	return http.StatusBadRequest
+}
+
+// soon is the longest wait that a client is told to sit out by itself: from a
+// minute on, some sit for hours without a word.
+const soon = 60 * time.Second
+
+// isSoon reports whether the client should ask again by itself.
+func (r *refusal) isSoon(now time.Time) bool {
+	switch r.kind {
+	case busy, closing:
+		return true
+	case limited:
+		return !r.retryAt.IsZero() && r.retryAt.Sub(now) <= soon
+	default:
+		return false
+	}
+}
+
+// wait is how many seconds a client that asks again by itself should wait.
+func (r *refusal) wait(now time.Time) int {
+	return max(1, int((r.retryAt.Sub(now)+time.Second-1)/time.Second))
+}

@@ -1,0 +1,177 @@
+package gateway
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// The providers that have paths of their own.
+const (
+	anthropicName = "anthropic"
+	openaiName    = "openai"
+	codexName     = "codex"
+)
+
+// upstream is a provider that requests go to.
+type upstream struct {
+	name      string
+	pool      *multiaccount.Pool
+	transport http.RoundTripper
+	// events reads the provider's events; nil when it does not.
+	events providers.StreamReader
+	// logins and keys are what the paths of requests are below.
+	logins, keys *url.URL
+}
+
+func (g *Gateway) openUpstreams() error {
+	g.upstreams = map[string]*upstream{}
+	for _, p := range g.config.Engine.Providers() {
+		u, err := g.upstream(p)
+		if err != nil {
+			return err
+		}
+		g.upstreams[p.Name()] = u
+	}
+	return nil
+}
+
+func (g *Gateway) upstream(p providers.Provider) (*upstream, error) {
+	addressed, ok := p.(providers.Addressed)
+	if !ok {
+		return nil, fmt.Errorf("the provider %s does not say where its requests go; it needs the method of providers.Addressed", p.Name())
+	}
+	pool, err := g.config.Engine.Pool(p.Name())
+	if err != nil {
+		return nil, err
+	}
+	u := &upstream{name: p.Name(), pool: pool, transport: pool.Transport(g.config.Base)}
+	u.events, _ = p.(providers.StreamReader)
+	if u.logins, err = baseOf(addressed, account.OAuth); err == nil {
+		u.keys, err = baseOf(addressed, account.APIKey)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the provider %s: %w", p.Name(), err)
+	}
+	return u, nil
+}
+
+func baseOf(p providers.Addressed, kind account.Kind) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(p.Base(kind), "/"))
+	switch {
+	case err != nil:
+		return nil, err
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("its address %q names no server", u)
+	}
+	return u, nil
+}
+
+// route is where a request goes: to what is below base, by the path rest, both as
+// it reads and as it was sent.
+type route struct {
+	upstream      *upstream
+	base          *url.URL
+	rest, rawRest string
+}
+
+// routeOf returns where a request goes; upstream is nil when it goes nowhere.
+func (g *Gateway) routeOf(r *http.Request) route {
+	path, raw := r.URL.Path, r.URL.EscapedPath()
+	if name, ok := bareProvider(path, r.Header); ok {
+		return g.below(name, path, raw)
+	}
+	name, rest, _ := strings.Cut(path[1:], "/")
+	return g.below(name, "/"+rest, strings.TrimPrefix(raw, "/"+name))
+}
+
+// bareProvider tells whose a path is that names no provider.
+func bareProvider(path string, h http.Header) (name string, ok bool) {
+	switch first := firstSegments(path); first {
+	case "/v1/messages":
+		return anthropicName, true
+	case "/v1/models":
+		if len(h["Anthropic-Version"]) > 0 {
+			return anthropicName, true
+		}
+		return openaiName, true
+	case "/v1/responses", "/v1/chat":
+		return openaiName, true
+	}
+	switch path {
+	case "/responses", "/responses/compact", "/models":
+		return codexName, true
+	}
+	return "", false
+}
+
+// firstSegments returns the first two segments of a path.
+func firstSegments(path string) string {
+	second := strings.IndexByte(path[1:], '/') + 1
+	if second <= 0 {
+		return path
+	}
+	if third := strings.IndexByte(path[second+1:], '/'); third >= 0 {
+		return path[:second+1+third]
+	}
+	return path
+}
+
+// below returns the route to a path of a provider. OpenAI has two names: that of
+// its API, whose base ends with its version, and that of Codex.
+func (g *Gateway) below(name, rest, raw string) route {
+	switch name {
+	case codexName:
+		if u := g.upstreams[openaiName]; u != nil {
+			return route{upstream: u, base: u.logins, rest: rest, rawRest: raw}
+		}
+	case openaiName:
+		if u := g.upstreams[openaiName]; u != nil {
+			return route{upstream: u, base: u.keys, rest: withoutVersion(rest), rawRest: withoutVersion(raw)}
+		}
+	}
+	u := g.upstreams[name]
+	if u == nil {
+		return route{}
+	}
+	return route{upstream: u, base: u.logins, rest: rest, rawRest: raw}
+}
+
+// withoutVersion removes the version, which clients may or may not have in their
+// base URL.
+func withoutVersion(path string) string {
+	if rest, ok := strings.CutPrefix(path, "/v1"); ok && (rest == "" || rest[0] == '/') {
+		return rest
+	}
+	return path
+}
+
+// setURL makes u the address of the route.
+func (t *route) setURL(u *url.URL) {
+	u.Scheme, u.Host, u.User = t.base.Scheme, t.base.Host, t.base.User
+	u.Path, u.RawPath = t.base.Path+t.rest, t.base.EscapedPath()+t.rawRest
+}
+
+// isHello reports whether a request asks whether there is a server, as Claude Code
+// does before anything else, without credentials.
+func (g *Gateway) isHello(r *http.Request) bool {
+	if r.Method != http.MethodHead {
+		return false
+	}
+	base := strings.TrimSuffix(strings.TrimSuffix(r.URL.Path, "/api/hello"), "/")
+	name := strings.TrimPrefix(base, "/")
+	return base == "" || name == codexName || g.upstreams[name] != nil
+}
+
+// nowhere says which paths there are.
+func (g *Gateway) nowhere() *refusal {
+	names := slices.Sorted(maps.Keys(g.upstreams))
+	return &refusal{kind: notFound, message: "there is nothing at this path; the paths of providers begin with /" + strings.Join(names, "/, /") + "/"}
+}

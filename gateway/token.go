@@ -1,0 +1,59 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// wrongTokenDelay is how late a wrong token is answered, so that guessing takes
+// time.
+const wrongTokenDelay = 500 * time.Millisecond
+
+// tokensOf returns the tokens that a request carries: as Bearer, and in x-api-key
+// as Anthropic's clients send it. Some send both, one of them a login of their own.
+func tokensOf(h http.Header) []string {
+	var tokens []string
+	for _, value := range h["Authorization"] {
+		if scheme, token, ok := strings.Cut(value, " "); ok && strings.EqualFold(scheme, "bearer") {
+			tokens = append(tokens, strings.TrimSpace(token))
+		}
+	}
+	tokens = append(tokens, h["X-Api-Key"]...)
+	return tokens[:min(len(tokens), maxTokens)]
+}
+
+// maxTokens bounds what is checked for one request.
+const maxTokens = 4
+
+// authenticate sets the client, or refuses the request.
+func (x *exchange) authenticate() *refusal {
+	if x.r.URL.Query().Has("key") {
+		return &refusal{kind: wrongToken, message: "a token in the address (?key=) is not accepted, since addresses end up in logs; send it as \"Authorization: Bearer\" or x-api-key"}
+	}
+	tokens := tokensOf(x.r.Header)
+	if len(tokens) == 0 {
+		return &refusal{kind: wrongToken, message: "this gateway wants a token, and the request has none; send it as \"Authorization: Bearer\" or x-api-key"}
+	}
+	for _, token := range tokens {
+		if client := x.gateway.config.Clients.Client(token); client != nil {
+			x.client = client
+			return nil
+		}
+	}
+	sleep(x.r.Context(), wrongTokenDelay)
+	return &refusal{kind: wrongToken, message: "this token is not one of the gateway's; use the one that it was given for this client"}
+}
+
+// sleep waits, and no longer than ctx. It reports whether it waited to the end.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
