@@ -67,6 +67,11 @@ func reloginMessage(e *multiaccount.ReauthRequiredError) string {
 		printable.Text(e.Provider), strings.TrimSuffix(printable.Text(e.Reason), "."), printable.Text(e.Provider))
 }
 
+func refusedMessage(provider, said string) string {
+	return fmt.Sprintf("%s refuses the accounts that it was asked with%s. \"multiaccount status\" says which; log in again with \"multiaccount login %s\".",
+		provider, strings.TrimSuffix(said, "."), provider)
+}
+
 func emptyMessage(provider string, err error) string {
 	if none := (*multiaccount.NoAccountOfKindError)(nil); errors.As(err, &none) {
 		return plain(none.Error()) + fmt.Sprintf(" Add one with \"multiaccount login %s\".", provider)

@@ -54,7 +54,7 @@ func modify(resp *http.Response) error {
 	delete(resp.Header, "Alt-Svc")
 	switch status := resp.StatusCode; {
 	case status == http.StatusUnauthorized:
-		return &refusal{kind: loginNeeded, message: x.route.upstream.name + " refuses the login of the account" + said(resp)}
+		return &refusal{kind: loginNeeded, message: refusedMessage(x.route.upstream.name, said(resp))}
 	case isTrouble(status):
 		return &refusal{kind: down, message: x.route.upstream.name + " answers HTTP " + strconv.Itoa(status) + said(resp)}
 	case x.w.kept() && !isStream(resp):
