@@ -29,7 +29,7 @@ func limitedMessage(e *multiaccount.AllAccountsLimitedError, now time.Time, reas
 		}
 		b.WriteString(" " + printable.Text(a.Label))
 		if reasons {
-			b.WriteString(": " + printable.Text(a.Reason))
+			b.WriteString(": " + printable.Text(withoutCode(a.Reason)))
 		}
 		if !a.Until.IsZero() {
 			b.WriteString(" until " + clock(a.Until, now))
@@ -37,6 +37,16 @@ func limitedMessage(e *multiaccount.AllAccountsLimitedError, now time.Time, reas
 		b.WriteByte('.')
 	}
 	return b.String()
+}
+
+// withoutCode leaves out a provider's code in brackets, which says nothing to a
+// user.
+func withoutCode(reason string) string {
+	words, code, ok := strings.Cut(reason, " (")
+	if ok && strings.Contains(code, "_") && !strings.ContainsAny(code, " :") {
+		return words
+	}
+	return reason
 }
 
 // clock is a moment as a person says it.
