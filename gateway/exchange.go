@@ -102,11 +102,16 @@ func (x *exchange) passed() *http.Request {
 
 // context is what the engine is told of the request.
 func (x *exchange) context() context.Context {
-	ctx := multiaccount.WithCaller(x.r.Context(), x.client.ID)
+	ctx := x.caller(x.r.Context())
 	if x.seen != nil {
 		ctx = multiaccount.WithTrace(ctx, x.seen.attempted)
 	}
 	return ctx
+}
+
+// caller returns ctx as one of the client's: clients share no conversation.
+func (x *exchange) caller(ctx context.Context) context.Context {
+	return multiaccount.WithCaller(ctx, x.client.ID)
 }
 
 func exchangeOf(ctx context.Context) *exchange {

@@ -112,6 +112,3 @@ func handleError(_ http.ResponseWriter, r *http.Request, err error) {
 	}
 	x.refuse(refusalOf(x.route.upstream.name, err))
 }
-
-// isUpgrade reports whether a request wants another protocol.
-func isUpgrade(r *http.Request) bool { return len(r.Header["Upgrade"]) > 0 }

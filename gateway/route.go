@@ -25,8 +25,8 @@ type upstream struct {
 	name      string
 	pool      *multiaccount.Pool
 	transport http.RoundTripper
-	// events reads the provider's events; nil when it does not.
-	events providers.StreamReader
+	// hosts is the provider when its hosts take one kind of account each, else nil.
+	hosts providers.HostsByKind
 	// logins and keys are what the paths of requests are below.
 	logins, keys *url.URL
 }
@@ -53,7 +53,7 @@ func (g *Gateway) upstream(p providers.Provider) (*upstream, error) {
 		return nil, err
 	}
 	u := &upstream{name: p.Name(), pool: pool, transport: pool.Transport(g.config.Base)}
-	u.events, _ = p.(providers.StreamReader)
+	u.hosts, _ = p.(providers.HostsByKind)
 	if u.logins, err = baseOf(addressed, account.OAuth); err == nil {
 		u.keys, err = baseOf(addressed, account.APIKey)
 	}
@@ -157,6 +157,17 @@ func withoutVersion(path string) string {
 func (t *route) setURL(u *url.URL) {
 	u.Scheme, u.Host, u.User = t.base.Scheme, t.base.Host, t.base.User
 	u.Path, u.RawPath = t.base.Path+t.rest, t.base.EscapedPath()+t.rawRest
+}
+
+// kindFor returns the only kind of account that can serve a route; empty when any
+// can.
+func (u *upstream) kindFor(t route) account.Kind {
+	if u.hosts == nil {
+		return ""
+	}
+	var to url.URL
+	t.setURL(&to)
+	return u.hosts.KindFor(&to)
 }
 
 // isHello reports whether a request asks whether there is a server, as Claude Code

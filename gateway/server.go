@@ -19,7 +19,8 @@ const (
 func Server(g *Gateway) *http.Server {
 	return &http.Server{
 		Handler: g, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-		ErrorLog: log.New(serverLog{g}, "", 0),
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     log.New(serverLog{g}, "", 0),
 	}
 }
 

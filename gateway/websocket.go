@@ -1,6 +1,187 @@
 package gateway
 
-// serveUpgrade serves a request for another protocol.
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/coder/websocket"
+
+	"github.com/seed-810f1486/multiaccount"
+)
+
+// isUpgrade reports whether a request wants another protocol.
+func isUpgrade(r *http.Request) bool { return len(r.Header["Upgrade"]) > 0 }
+
+// isHandshake reports whether it wants a WebSocket, in the form of RFC 6455,
+// section 4.1.
+func isHandshake(r *http.Request) bool {
+	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-Websocket-Key"))
+	return r.Method == http.MethodGet && r.ProtoMajor == 1 && r.ProtoAtLeast(1, 1) &&
+		strings.EqualFold(r.Header.Get("Upgrade"), "websocket") && hasToken(r.Header["Connection"], "upgrade") &&
+		r.Header.Get("Sec-Websocket-Version") == "13" && err == nil && len(key) == 16
+}
+
+func hasToken(values []string, token string) bool {
+	for part := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		if strings.EqualFold(strings.TrimSpace(part), token) {
+			return true
+		}
+	}
+	return false
+}
+
+// serveUpgrade connects the client with an account's WebSocket. The account is
+// picked at the handshake, which is tried with others as any request is.
 func (x *exchange) serveUpgrade() {
-	x.refuse(&refusal{kind: noUpgrade, message: "WebSockets are switched off here; send plain requests"})
+	switch {
+	case x.gateway.config.NoWebSockets:
+		x.refuse(&refusal{kind: noUpgrade, message: "WebSockets are switched off here; send plain requests"})
+		return
+	case !isHandshake(x.r):
+		x.refuse(&refusal{kind: badRequest, message: "this is no handshake of a WebSocket, which is the only upgrade here"})
+		return
+	}
+	x.body = &body{}
+	x.observe()
+	defer x.w.ended()
+	ctx, cancel := context.WithCancel(x.r.Context())
+	defer cancel()
+	var attempt multiaccount.Attempt
+	upstream, resp, err := x.dial(ctx, &attempt)
+	if err != nil {
+		x.refuseHandshake(err)
+		return
+	}
+	defer upstream.CloseNow() //nolint:errcheck // what is left of it
+	client, err := x.accept(resp)
+	if err != nil {
+		return // Accept has answered
+	}
+	defer client.CloseNow() //nolint:errcheck // what is left of it
+	r := &relay{x: x, client: client, upstream: upstream, attempt: attempt}
+	r.run(ctx)
+	x.w.complete = true
+}
+
+// dial makes the handshake with the provider. attempt is that of the account which
+// answered.
+func (x *exchange) dial(ctx context.Context, attempt *multiaccount.Attempt) (*websocket.Conn, *http.Response, error) {
+	u := *x.r.URL
+	x.route.setURL(&u)
+	ctx = multiaccount.WithTrace(context.WithValue(x.caller(ctx), contextKey{}, x), func(a multiaccount.Attempt) {
+		*attempt = a
+		if x.seen != nil {
+			x.seen.attempted(a)
+		}
+	})
+	conn, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
+		HTTPClient:      &http.Client{Transport: handshake{x}, CheckRedirect: noRedirect},
+		HTTPHeader:      handshakeHeader(x.r.Header),
+		Subprotocols:    x.r.Header["Sec-Websocket-Protocol"],
+		CompressionMode: websocket.CompressionNoContextTakeover, // the other mode keeps 1.2 MB for each connection
+	})
+	if err == nil {
+		conn.SetReadLimit(x.gateway.config.MaxBody)
+	}
+	return conn, resp, err
+}
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// handshakeHeader returns the client's headers as far as they are the provider's
+// business.
+func handshakeHeader(h http.Header) http.Header {
+	h = h.Clone()
+	for part := range strings.SplitSeq(strings.Join(h["Connection"], ","), ",") {
+		h.Del(strings.TrimSpace(part))
+	}
+	for name := range h {
+		if strings.HasPrefix(name, "Sec-Websocket-") || strings.HasPrefix(name, "X-Forwarded-") {
+			delete(h, name)
+		}
+	}
+	for _, name := range []string{"Connection", "Upgrade", "Keep-Alive", "Te", "Trailer", "Proxy-Authorization", "Proxy-Connection", "Forwarded"} {
+		delete(h, name)
+	}
+	cleanHeader(h)
+	return h
+}
+
+// handshake sends the handshake by the pool.
+type handshake struct{ x *exchange }
+
+// RoundTrip implements [http.RoundTripper]. An answer other than a switch of
+// protocols is an error that holds it.
+func (s handshake) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := s.x.send(req)
+	if err != nil || resp.StatusCode == http.StatusSwitchingProtocols {
+		return resp, err
+	}
+	return nil, &refusedHandshake{resp}
+}
+
+// refusedHandshake is the provider's answer in place of a WebSocket.
+type refusedHandshake struct{ resp *http.Response }
+
+func (e *refusedHandshake) Error() string { return "the handshake was answered with " + e.resp.Status }
+
+// refuseHandshake answers a client that gets no WebSocket, as it would without one.
+func (x *exchange) refuseHandshake(err error) {
+	var refused *refusedHandshake
+	switch {
+	case isGone(x.r.Context(), err):
+		panic(http.ErrAbortHandler)
+	case errors.As(err, &refused):
+		x.passRefused(refused.resp)
+	default:
+		x.refuse(refusalOf(x.route.upstream.name, err))
+	}
+}
+
+// passRefused passes on a refused handshake. Where the provider knows no
+// WebSockets its client is told so: else it would try again.
+func (x *exchange) passRefused(resp *http.Response) {
+	defer resp.Body.Close() //nolint:errcheck // read as far as it matters
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUpgradeRequired, http.StatusNotImplemented:
+		x.refuse(&refusal{kind: noUpgrade, message: x.route.upstream.name + " has no WebSocket here; send plain requests"})
+		return
+	}
+	if err := modify(resp); err != nil {
+		x.refuse(refusalOf(x.route.upstream.name, err))
+		return
+	}
+	for name, values := range resp.Header {
+		x.w.Header()[name] = values
+	}
+	x.w.WriteHeader(resp.StatusCode)
+	_, _ = io.Copy(x.w, resp.Body) // the client may be gone; that is its right
+}
+
+// accept answers the client's handshake with what the provider's said.
+func (x *exchange) accept(resp *http.Response) (*websocket.Conn, error) {
+	h := x.w.Header()
+	for name, values := range resp.Header {
+		switch {
+		case name == "Connection", name == "Upgrade", name == "Set-Cookie", name == "Alt-Svc", strings.HasPrefix(name, "Sec-Websocket-"):
+		default:
+			h[name] = values
+		}
+	}
+	if x.w.tap != nil {
+		x.w.tap.Answered(http.StatusSwitchingProtocols, h)
+	}
+	conn, err := websocket.Accept(x.w.ResponseWriter, x.r, &websocket.AcceptOptions{
+		InsecureSkipVerify: true, // the guard has looked at the origin
+		Subprotocols:       resp.Header["Sec-Websocket-Protocol"],
+		CompressionMode:    websocket.CompressionNoContextTakeover,
+	})
+	if err == nil {
+		conn.SetReadLimit(x.gateway.config.MaxBody)
+	}
+	return conn, err
 }

@@ -1,0 +1,191 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/coder/websocket"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+)
+
+// relay passes messages between a client and an account's WebSocket, and moves the
+// conversation to another account by what makes the client connect again.
+type relay struct {
+	x                *exchange
+	client, upstream *websocket.Conn
+	// attempt is the handshake's, by which the account is told of failures.
+	attempt multiaccount.Attempt
+
+	mu    sync.Mutex
+	turn  turn
+	drain bool
+}
+
+// run returns when either side has ended.
+func (r *relay) run(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		defer cancel()
+		r.passRequests(ctx)
+	})
+	asking.Go(func() { r.awaitDrain(ctx) })
+	r.passEvents(ctx)
+	cancel()
+	asking.Wait()
+}
+
+// passRequests passes on what the client sends.
+func (r *relay) passRequests(ctx context.Context) {
+	for {
+		kind, data, err := r.client.Read(ctx)
+		if err != nil {
+			_ = r.upstream.Close(closeCode(err, websocket.StatusGoingAway), "")
+			return
+		}
+		r.mu.Lock()
+		r.turn.ask(data)
+		r.mu.Unlock()
+		if err := write(ctx, r.upstream, kind, data); err != nil {
+			return // reading from it tells why
+		}
+	}
+}
+
+// passEvents passes on what the provider sends.
+func (r *relay) passEvents(ctx context.Context) {
+	for {
+		kind, data, err := r.upstream.Read(ctx)
+		if err != nil {
+			r.lost(ctx, err)
+			return
+		}
+		data, last := r.judge(ctx, data)
+		if r.x.w.tap != nil {
+			r.x.w.tap.Passed(data)
+		}
+		if err := write(ctx, r.client, kind, data); err != nil {
+			return
+		}
+		if last {
+			r.moveAway()
+			return
+		}
+	}
+}
+
+// write writes a message, to a side that reads.
+func write(ctx context.Context, conn *websocket.Conn, kind websocket.MessageType, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, writeStall)
+	defer cancel()
+	return conn.Write(ctx, kind, data)
+}
+
+// judge says what the client gets for an event, and whether that is the last.
+func (r *relay) judge(ctx context.Context, data []byte) (passed []byte, last bool) {
+	now := r.state()
+	attempt := r.attempt
+	attempt.Model = now.model
+	step, class := attempt.Message(ctx, data)
+	if step == providers.StreamFailed && now.running() && !now.shown && isAccounts(class) {
+		return r.failover(ctx, now), true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turn.see(step)
+	return data, r.drain && !r.turn.running()
+}
+
+// state returns the turn as it is now, and tells who watches what it asks for.
+func (r *relay) state() turn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if seen := r.x.seen; seen != nil && r.turn.model != "" {
+		seen.Model = r.turn.model
+	}
+	return r.turn
+}
+
+// isAccounts reports whether a failure says something of the account, so that
+// another may do better.
+func isAccounts(class account.Class) bool {
+	switch class {
+	case account.ClassLimited, account.ClassUnauthorized, account.ClassRevoked, account.ClassOrganization:
+		return true
+	default:
+		return false
+	}
+}
+
+// failover returns the event that has the client connect again, to another account;
+// where there is none, why.
+func (r *relay) failover(ctx context.Context, now turn) []byte {
+	if refused := r.another(ctx, now.model); refused != nil {
+		return r.x.asker.errorEvent(refused)
+	}
+	return now.moved()
+}
+
+// another refuses when no account can serve.
+func (r *relay) another(ctx context.Context, model string) *refusal {
+	u := r.x.route.upstream
+	lease, err := u.pool.Acquire(ctx, multiaccount.Request{Model: model, Kind: u.kindFor(r.x.route)})
+	if err != nil {
+		return refusalOf(u.name, err)
+	}
+	lease.Done(multiaccount.Outcome{Err: context.Canceled}) // nothing was asked of it
+	return nil
+}
+
+// lost tells the client that the provider's side has ended: as it did, or so that
+// the client connects again. An answer that was cut is one for the client too.
+func (r *relay) lost(ctx context.Context, err error) {
+	now := r.state()
+	switch {
+	case ctx.Err() != nil: // by the client
+	case now.running() && now.shown:
+		_ = r.client.CloseNow()
+	default:
+		_ = r.client.Close(closeCode(err, websocket.StatusServiceRestart), "")
+	}
+}
+
+// closeCode is the code by which the other side is closed after err.
+func closeCode(err error, otherwise websocket.StatusCode) websocket.StatusCode {
+	var closed websocket.CloseError
+	if !errors.As(err, &closed) {
+		return otherwise
+	}
+	switch closed.Code {
+	case websocket.StatusNoStatusRcvd, websocket.StatusAbnormalClosure, websocket.StatusTLSHandshake:
+		return otherwise // no such code may be sent
+	}
+	return closed.Code
+}
+
+// awaitDrain moves the client away when the gateway ends: at once, or at the end
+// of its turn.
+func (r *relay) awaitDrain(ctx context.Context) {
+	select {
+	case <-r.x.gateway.running.draining():
+	case <-ctx.Done():
+		return
+	}
+	r.mu.Lock()
+	r.drain = true
+	idle := !r.turn.running()
+	r.mu.Unlock()
+	if idle {
+		r.moveAway()
+	}
+}
+
+// moveAway ends the connection so that the client makes another.
+func (r *relay) moveAway() {
+	_ = r.client.Close(websocket.StatusServiceRestart, "connect again")
+	_ = r.upstream.Close(websocket.StatusNormalClosure, "")
+}
