@@ -121,7 +121,7 @@ func (b *body) reader() (io.ReadCloser, error) {
 
 // attach makes the body that of a request that is sent.
 func (b *body) attach(r *http.Request) {
-	r.Body, _ = b.reader() //nolint:errcheck // it never fails the first time
+	r.Body, _ = b.reader() // it never fails the first time
 	r.ContentLength = b.size
 	if b.rest == nil {
 		r.GetBody = b.reader

@@ -19,7 +19,7 @@ type buffers [largestBits - smallestBits + 1]sync.Pool
 
 // get returns a buffer with room for size bytes, which is at most 8 MiB, held once.
 func (b *buffers) get(size int) *buffer {
-	class := max(bits.Len(uint(max(size, 1)-1)), smallestBits) - smallestBits //nolint:gosec // never negative
+	class := max(bits.Len(uint(max(size, 1)-1)), smallestBits) - smallestBits
 	pooled, ok := b[class].Get().(*buffer)
 	if !ok {
 		pooled = &buffer{pool: &b[class], bytes: make([]byte, 0, 1<<(class+smallestBits))}

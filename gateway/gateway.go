@@ -113,13 +113,13 @@ func newBase() *http.Transport {
 // ServeHTTP implements [http.Handler].
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := newExchange(g, w, r)
-	refused := x.admit()
+	refused := x.admit() //nolint:contextcheck // an exchange has its request's context
 	switch {
 	case refused != nil:
 		x.refuse(refused)
 	case x.local:
 		w.WriteHeader(http.StatusOK)
 	default:
-		x.serve()
+		x.serve() //nolint:contextcheck // an exchange has its request's context
 	}
 }

@@ -109,7 +109,7 @@ func plain(text string) string {
 
 // triggers are what makes OpenCode ask again where it stands in an answer that
 // is final.
-var triggers = regexp.MustCompile(`(?i)429|500|502|503|504|524|rate[ _-]?limit|overloaded|server[ _-]error|try again in`) //nolint:gochecknoglobals // a constant
+var triggers = regexp.MustCompile(`(?i)429|500|502|503|504|524|rate[ _-]?limit|overloaded|server[ _-]error|try again in`)
 
 // withoutTriggers returns a refusal that has none of them, in its message or in
 // figures beside it.

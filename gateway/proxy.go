@@ -79,7 +79,7 @@ const maxSaid = 64 << 10
 
 // said is the message of an answer's error, behind a colon; empty without one.
 func said(resp *http.Response) string {
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxSaid)) //nolint:errcheck // what came is enough
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxSaid)) // what came is enough
 	message := gjson.GetBytes(body, "error.message").Str
 	if message == "" {
 		return ""

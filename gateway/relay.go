@@ -163,8 +163,9 @@ func closeCode(err error, otherwise websocket.StatusCode) websocket.StatusCode {
 	switch closed.Code {
 	case websocket.StatusNoStatusRcvd, websocket.StatusAbnormalClosure, websocket.StatusTLSHandshake:
 		return otherwise // no such code may be sent
+	default:
+		return closed.Code
 	}
-	return closed.Code
 }
 
 // awaitDrain moves the client away when the gateway ends: at once, or at the end

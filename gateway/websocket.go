@@ -51,7 +51,7 @@ func (x *exchange) serveUpgrade() {
 	ctx, cancel := context.WithCancel(x.r.Context())
 	defer cancel()
 	var attempt multiaccount.Attempt
-	upstream, resp, err := x.dial(ctx, &attempt)
+	upstream, resp, err := x.dial(ctx, &attempt) //nolint:bodyclose // the connection is the body
 	if err != nil {
 		x.refuseHandshake(err)
 		return
@@ -121,17 +121,19 @@ func (s handshake) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode == http.StatusSwitchingProtocols {
 		return resp, err
 	}
-	return nil, &refusedHandshake{resp}
+	return nil, &refusedHandshakeError{resp}
 }
 
-// refusedHandshake is the provider's answer in place of a WebSocket.
-type refusedHandshake struct{ resp *http.Response }
+// refusedHandshakeError is the provider's answer in place of a WebSocket.
+type refusedHandshakeError struct{ resp *http.Response }
 
-func (e *refusedHandshake) Error() string { return "the handshake was answered with " + e.resp.Status }
+func (e *refusedHandshakeError) Error() string {
+	return "the handshake was answered with " + e.resp.Status
+}
 
 // refuseHandshake answers a client that gets no WebSocket, as it would without one.
 func (x *exchange) refuseHandshake(err error) {
-	var refused *refusedHandshake
+	var refused *refusedHandshakeError
 	switch {
 	case isGone(x.r.Context(), err):
 		panic(http.ErrAbortHandler)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,9 +23,7 @@ import (
 // account's script.
 type socketServer struct {
 	mu sync.Mutex
-	// asked are the accounts' requests, as "account: model"; handshakes the answers
-	// to handshakes, by account, 101 when there is none.
-	asked      []string
+	// handshakes are the answers to handshakes, by account, 101 when there is none.
 	headers    []http.Header
 	handshakes map[string]int
 	// scripts say what an account does with its next request; one without answers it.
@@ -69,7 +66,6 @@ func (s *socketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		var request struct{ Type, Model string }
 		_ = json.Unmarshal(data, &request)
 		s.mu.Lock()
-		s.asked = append(s.asked, who+": "+request.Model)
 		do := s.scripts[who]
 		delete(s.scripts, who)
 		s.mu.Unlock()
@@ -80,12 +76,6 @@ func (s *socketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-}
-
-func (s *socketServer) all() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.asked)
 }
 
 func say(ctx context.Context, conn *websocket.Conn, events ...string) bool {
@@ -153,7 +143,7 @@ func (s sockets) dial(t *testing.T, headers ...string) (codex, error) {
 	}
 	conn, resp, err := websocket.Dial(rig.Deadline(t), s.url+"/codex/responses", &websocket.DialOptions{
 		HTTPHeader: h, HTTPClient: s.client, CompressionMode: websocket.CompressionContextTakeover,
-	})
+	}) //nolint:bodyclose // the connection is the body
 	if err == nil {
 		conn.SetReadLimit(64 << 20)
 		t.Cleanup(func() { _ = conn.CloseNow() })

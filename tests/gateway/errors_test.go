@@ -55,6 +55,7 @@ func (s scene) limit(wait time.Duration) {
 var again = regexp.MustCompile(`(?i)429|500|502|503|504|524|rate limit|overloaded|server error|try again in`)
 
 func TestAllLimited(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		m      message
 		status int
@@ -95,6 +96,7 @@ func TestAllLimited(t *testing.T) {
 
 // A wait of up to a minute is left to the client, who is told how long.
 func TestAllLimitedForAMoment(t *testing.T) {
+	t.Parallel()
 	for name, m := range map[string]message{"Claude Code": claude(claudeCode), "Codex": gpt(codexCLI), "OpenCode": claude(openCode)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,6 +130,7 @@ func TestFinalForOpenCode(t *testing.T) {
 }
 
 func TestLoginNeeded(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		m      message
 		status int
@@ -178,6 +181,7 @@ func TestUnauthorizedOfTheProvider(t *testing.T) {
 }
 
 func TestWrongToken(t *testing.T) {
+	t.Parallel()
 	s := play(t)
 	for name, test := range map[string]struct {
 		m    message
@@ -200,6 +204,7 @@ func TestWrongToken(t *testing.T) {
 }
 
 func TestProviderDown(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		m    message
 		code string
@@ -239,7 +244,7 @@ func TestLongWaitsAreNotPassedOn(t *testing.T) {
 			w.Header().Set("Retry-After", wait)
 			w.WriteHeader(http.StatusConflict + 13) // 422, the caller's
 		}
-		a := up.gate.send(t, claude(claudeCode))
+		a := up.send(t, claude(claudeCode))
 		if got := a.header.Get("Retry-After"); (got == wait) != kept {
 			t.Errorf("retry-after %q became %q", wait, got)
 		}

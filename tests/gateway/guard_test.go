@@ -33,6 +33,7 @@ func TestHostAndOrigin(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
+	t.Parallel()
 	u := record(t)
 	for name, test := range map[string]struct {
 		headers []string

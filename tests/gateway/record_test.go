@@ -52,7 +52,7 @@ func record(t *testing.T, change ...func(*gateway.Config)) *upstream {
 
 // ServeHTTP implements [http.Handler].
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body) //nolint:errcheck // what came is recorded
+	body, _ := io.ReadAll(r.Body) // what came is recorded
 	u.mu.Lock()
 	u.got = append(u.got, recorded{
 		method: r.Method, target: r.RequestURI, host: r.Host, body: string(body), header: r.Header.Clone(), length: r.ContentLength,

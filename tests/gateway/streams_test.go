@@ -62,15 +62,20 @@ func TestEventByEvent(t *testing.T) {
 	defer resp.Body.Close() //nolint:errcheck // read to its end
 	lines := bufio.NewScanner(resp.Body)
 	for i := range 5 {
-		for lines.Scan() && !strings.Contains(lines.Text(), fmt.Sprintf(`"index":%d`, i)) {
-		}
+		readTo(t, lines, fmt.Sprintf(`"index":%d`, i))
 		next <- struct{}{}
 	}
+	readTo(t, lines, "message_stop")
+}
+
+func readTo(t *testing.T, lines *bufio.Scanner, text string) {
+	t.Helper()
 	for lines.Scan() {
+		if strings.Contains(lines.Text(), text) {
+			return
+		}
 	}
-	if err := lines.Err(); err != nil {
-		t.Error(err)
-	}
+	t.Fatalf("%q did not come: %v", text, lines.Err())
 }
 
 // A client that goes away ends the request at the provider.
@@ -148,6 +153,7 @@ func TestCutIsACut(t *testing.T) {
 // While a request waits, the client of a stream hears what keeps it there, and
 // then the answer or what went wrong, in its own form.
 func TestKeepAlive(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		m             message
 		keep, failure string

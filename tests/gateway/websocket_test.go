@@ -121,6 +121,7 @@ func TestSocketWhenThePoolIsSpent(t *testing.T) {
 
 // A refused handshake goes to the next account, as any request does.
 func TestRefusedHandshakes(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ a, b, want int }{
 		"a limit": {429, 0, 101}, "a dead login": {401, 0, 101}, "all limited": {429, 429, 429}, "no WebSockets there": {404, 404, 426},
 		"switched off there": {426, 426, 426}, "the caller's fault": {400, 400, 400},
@@ -220,7 +221,7 @@ func TestSocketsMoveOnDrain(t *testing.T) {
 	idle, busy := s.connect(t), s.connect(t)
 	_, _ = idle.ask(t, "")
 	begun := make(chan struct{})
-	s.scripts["a"] = func(ctx context.Context, conn *websocket.Conn, model string) bool {
+	s.scripts["a"] = func(ctx context.Context, conn *websocket.Conn, _ string) bool {
 		say(ctx, conn, created)
 		close(begun)
 		<-goOn

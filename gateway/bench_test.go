@@ -1,0 +1,217 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/anthropic"
+	"github.com/seed-810f1486/multiaccount/settings"
+)
+
+const benchToken = "token"
+
+// BenchmarkGateway is requests over loopback through the gateway, against a bare
+// httputil.ReverseProxy measured in turns with it.
+func BenchmarkGateway(b *testing.B) {
+	for _, kind := range []string{"JSON", "SSE"} {
+		for _, size := range []int{1 << 10, 1 << 20} {
+			for _, callers := range []int{1, 64} {
+				b.Run(fmt.Sprintf("%s/%dKB/%d", kind, size>>10, callers), func(b *testing.B) {
+					newBench(b).compare(b, load{body: benchBody(size, kind == "SSE"), callers: callers})
+				})
+			}
+		}
+	}
+}
+
+// benchBody is a request of that size.
+func benchBody(size int, stream bool) []byte {
+	head := fmt.Sprintf(`{"model":"claude","stream":%v,"metadata":{"user_id":"u"},"messages":[{"role":"user","content":"`, stream)
+	return []byte(head + strings.Repeat("x", size-len(head)-4) + `"}]}`)
+}
+
+// benchProvider answers as the request asks: with an object, or 20 events.
+func benchProvider(w http.ResponseWriter, r *http.Request) {
+	beginning := make([]byte, 64)
+	n, _ := io.ReadFull(r.Body, beginning)
+	_, _ = io.Copy(io.Discard, r.Body)
+	if !bytes.Contains(beginning[:n], []byte(`"stream":true`)) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id":"msg_1","type":"message","content":[{"type":"text","text":"`+strings.Repeat("x", 900)+`"}]}`)
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	for range 18 {
+		_, _ = io.WriteString(w, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"word\"}}\n\n")
+		_ = http.NewResponseController(w).Flush()
+	}
+	_, _ = io.WriteString(w, "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
+}
+
+// bench has a gateway and a bare proxy before one provider.
+type bench struct {
+	client        *http.Client
+	gateway, bare string
+}
+
+func newBench(b *testing.B) bench {
+	b.Helper()
+	up := httptest.NewServer(http.HandlerFunc(benchProvider))
+	b.Cleanup(up.Close)
+	target, err := url.Parse(up.URL)
+	if err != nil {
+		b.Fatal(err)
+	}
+	bare := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Transport: benchTransport(b),
+	})
+	b.Cleanup(bare.Close)
+	served := httptest.NewUnstartedServer(nil)
+	served.Config = gateway.Server(benchGateway(b, up.URL))
+	served.Start()
+	b.Cleanup(served.Close)
+	return bench{client: &http.Client{Transport: benchTransport(b)}, gateway: served.URL, bare: bare.URL}
+}
+
+func benchTransport(b *testing.B) *http.Transport {
+	b.Helper()
+	t := &http.Transport{MaxIdleConns: 1024, MaxIdleConnsPerHost: 256, DisableCompression: true}
+	b.Cleanup(t.CloseIdleConnections)
+	return t
+}
+
+func benchGateway(b *testing.B, address string) *gateway.Gateway {
+	b.Helper()
+	s := settings.Default()
+	s.ProactiveRefresh, s.UsagePollInterval = false, 0
+	eng, err := multiaccount.Open(context.Background(), multiaccount.Config{
+		Providers: []providers.Provider{anthropic.New(anthropic.Options{BaseURL: address})}, Settings: s, Store: persistence.NewMemory(),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = eng.Close(context.Background()) })
+	pool, err := eng.Pool("anthropic")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 10 {
+		if _, err := pool.Add(context.Background(), multiaccount.NewAccount{Subject: fmt.Sprint(i), AccessToken: fmt.Sprint("t", i), ExpiresAt: time.Now().Add(time.Hour)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	g, err := gateway.New(gateway.Config{
+		Engine: eng, Base: benchTransport(b), Clients: gateway.Tokens{{Hash: gateway.HashToken(benchToken), Client: gateway.Client{ID: "bench"}}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return g
+}
+
+// load is what is sent.
+type load struct {
+	body    []byte
+	callers int
+}
+
+// figures are what sending it came to.
+type figures struct {
+	spent time.Duration
+	sent  int
+	mu    sync.Mutex
+	first []time.Duration
+}
+
+// compare sends in turns to both. Each turn is short, so that what else the
+// machine does meets both.
+func (p bench) compare(b *testing.B, l load) {
+	turn := max(2*l.callers, 16)
+	p.run(b, l, turn, &figures{}, false) // connections are made
+	p.run(b, l, turn, &figures{}, true)
+	through, bare := &figures{}, &figures{}
+	b.ResetTimer()
+	for done := 0; done < b.N; done += turn {
+		p.run(b, l, turn, through, false)
+		b.StopTimer()
+		p.run(b, l, turn, bare, true)
+		b.StartTimer()
+	}
+	b.ReportMetric(bare.perRequest()/through.perRequest(), "x-of-bare")
+	b.ReportMetric(float64(through.median()-bare.median())/float64(time.Microsecond), "µs-later")
+}
+
+func (f *figures) perRequest() float64 { return float64(f.spent) / float64(f.sent) }
+
+func (f *figures) median() time.Duration {
+	slices.Sort(f.first)
+	return f.first[len(f.first)/2]
+}
+
+func (p bench) run(b *testing.B, l load, requests int, f *figures, bare bool) {
+	b.Helper()
+	address := p.gateway
+	if bare {
+		address = p.bare
+	}
+	began := time.Now()
+	var wg sync.WaitGroup
+	for range l.callers {
+		wg.Go(func() {
+			for range requests / l.callers {
+				first, err := p.send(address, l.body)
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				f.mu.Lock()
+				f.first = append(f.first, first)
+				f.mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	f.spent += time.Since(began)
+	f.sent += requests
+}
+
+// send returns how long the first byte of an answer took.
+func (p bench) send(address string, body []byte) (time.Duration, error) {
+	began := time.Now()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address+"/anthropic/v1/messages", bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	req.Header = http.Header{"Authorization": {"Bearer " + benchToken}, "Content-Type": {"application/json"}, "X-Claude-Code-Session-Id": {"s"}}
+	resp, err := p.client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to its end
+	if resp.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("HTTP %d", resp.StatusCode)
+	}
+	var one [1]byte
+	if _, err := io.ReadFull(resp.Body, one[:]); err != nil {
+		return 0, err
+	}
+	first := time.Since(began)
+	_, err = io.Copy(io.Discard, resp.Body)
+	return first, err
+}
