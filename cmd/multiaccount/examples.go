@@ -38,6 +38,7 @@ func examples() map[string]string {
 		"multiaccount export":            `multiaccount export --provider anthropic > accounts.json`,
 		"multiaccount import":            "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json",
 		"multiaccount login":             "multiaccount login anthropic\nmultiaccount login openai --device",
+		"multiaccount serve":             "multiaccount serve\nmultiaccount serve --listen 127.0.0.1:9000",
 		"multiaccount status":            "multiaccount status --watch\nmultiaccount status --json",
 		"multiaccount vault lock":        `multiaccount vault lock`,
 		"multiaccount vault status":      `multiaccount vault status`,

@@ -9,6 +9,7 @@ const (
 	groupAccounts = "accounts"
 	groupLook     = "look"
 	groupChange   = "change"
+	groupServe    = "serve"
 	groupSettings = "settings"
 	groupOther    = "other"
 )

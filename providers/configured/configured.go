@@ -28,6 +28,21 @@ func All(s settings.Settings) []providers.Provider {
 	return all
 }
 
+// Routed returns [All] for a host that passes on the requests of others: OpenAI's go
+// to the host of the account that serves, of either kind, but where the settings
+// name another server.
+func Routed(s settings.Settings) []providers.Provider {
+	all := All(s)
+	for i, p := range all {
+		if own, ok := p.(*openai.Provider); ok && s.Providers["openai"].BaseURL == "" {
+			o := own.Options()
+			o.Route = &openai.Route{}
+			all[i] = openai.New(o)
+		}
+	}
+	return all
+}
+
 // Anthropic returns Anthropic with the addresses that the settings give it.
 func Anthropic(s settings.Settings) *anthropic.Provider {
 	o := s.Providers["anthropic"]

@@ -141,9 +141,9 @@ func (s sockets) dial(t *testing.T, headers ...string) (codex, error) {
 	for i := 0; i < len(headers); i += 2 {
 		h.Set(headers[i], headers[i+1])
 	}
-	conn, resp, err := websocket.Dial(rig.Deadline(t), s.url+"/codex/responses", &websocket.DialOptions{
+	conn, resp, err := websocket.Dial(rig.Deadline(t), s.url+"/codex/responses", &websocket.DialOptions{ //nolint:bodyclose // the connection is the body
 		HTTPHeader: h, HTTPClient: s.client, CompressionMode: websocket.CompressionContextTakeover,
-	}) //nolint:bodyclose // the connection is the body
+	})
 	if err == nil {
 		conn.SetReadLimit(64 << 20)
 		t.Cleanup(func() { _ = conn.CloseNow() })
