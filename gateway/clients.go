@@ -49,8 +49,12 @@ type Tokens []Token
 
 var _ Clients = Tokens(nil)
 
-// Client implements [Clients]. It looks at every token, whichever it finds.
+// Client implements [Clients]. It looks at every token, whichever it finds. No token
+// is nobody's.
 func (t Tokens) Client(token string) *Client {
+	if token == "" {
+		return nil
+	}
 	hash := HashToken(token)
 	found := -1
 	for i := range t {
