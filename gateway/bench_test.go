@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -79,7 +80,7 @@ func newBench(b *testing.B) bench {
 	}
 	bare := httptest.NewServer(&httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
-		Transport: benchTransport(b),
+		Transport: benchTransport(b), ErrorLog: log.New(io.Discard, "", 0),
 	})
 	b.Cleanup(bare.Close)
 	served := httptest.NewUnstartedServer(nil)
@@ -117,11 +118,12 @@ func benchGateway(b *testing.B, address string) *gateway.Gateway {
 		}
 	}
 	g, err := gateway.New(gateway.Config{
-		Engine: eng, Base: benchTransport(b), Clients: gateway.Tokens{{Hash: gateway.HashToken(benchToken), Client: gateway.Client{ID: "bench"}}},
+		Engine: eng, Clients: gateway.Tokens{{Hash: gateway.HashToken(benchToken), Client: gateway.Client{ID: "bench"}}},
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Cleanup(func() { _ = g.Drain(context.Background()) })
 	return g
 }
 
@@ -176,6 +178,9 @@ func (p bench) run(b *testing.B, l load, requests int, f *figures, bare bool) {
 		wg.Go(func() {
 			for range requests / l.callers {
 				first, err := p.send(address, l.body)
+				if bare && err != nil {
+					continue // a bare proxy cuts some answers that come while the body's end is read
+				}
 				if err != nil {
 					b.Error(err)
 					return

@@ -87,6 +87,25 @@ func (r *bufferReader) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
+// writeRest writes what is left, up to a limit. The memory is held meanwhile, so
+// that closing does not wait for a slow receiver.
+func (r *bufferReader) writeRest(w io.Writer, limit int64) (int64, error) {
+	r.mu.Lock()
+	held := r.buffer
+	if held == nil {
+		r.mu.Unlock()
+		return 0, errReadAfterClose
+	}
+	held.holders.Add(1)
+	rest := held.bytes[r.at:]
+	rest = rest[:min(int64(len(rest)), limit)]
+	r.at += len(rest)
+	r.mu.Unlock()
+	defer held.release()
+	n, err := w.Write(rest)
+	return int64(n), err
+}
+
 // Close implements io.Closer. Closing twice is harmless.
 func (r *bufferReader) Close() error {
 	r.mu.Lock()

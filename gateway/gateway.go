@@ -96,20 +96,6 @@ func (c Config) filled() Config {
 	return c
 }
 
-// maxIdlePerHost is how many connections to one host wait for their next request.
-const maxIdlePerHost = 256
-
-// newBase returns a transport for many requests to few hosts.
-func newBase() *http.Transport {
-	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	if d, ok := http.DefaultTransport.(*http.Transport); ok {
-		t = d.Clone()
-	}
-	t.MaxIdleConns, t.MaxIdleConnsPerHost = 4*maxIdlePerHost, maxIdlePerHost
-	t.DisableCompression = true // what the engine cannot read it cannot judge
-	return t
-}
-
 // ServeHTTP implements [http.Handler].
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := newExchange(g, w, r)

@@ -23,7 +23,7 @@ const (
 	slow
 	// noUpgrade: WebSockets are not to be had here.
 	noUpgrade
-	// busy: the client has too many requests under way.
+	// busy: the client, or each account, has too many requests under way.
 	busy
 	// closing: the gateway ends.
 	closing
@@ -74,11 +74,21 @@ func refusalOf(provider string, err error) *refusal {
 	return &refusal{kind: down, message: unreachableMessage(provider, err)}
 }
 
-// allLimited is a login that is needed when all accounts wait for their owners.
+// busyWait is how long a client waits for an account that has as many requests as
+// it may.
+const busyWait = 5 * time.Second
+
+// allLimited is a login that is needed when all accounts wait for their owners, and
+// a short wait when no limit is known but accounts have too much to do.
 func allLimited(e *multiaccount.AllAccountsLimitedError) *refusal {
-	r := &refusal{kind: limited, message: limitedMessage(e, time.Now(), true), retryAt: e.RetryAt, all: e}
-	if e.RetryAt.IsZero() && len(e.Accounts) > 0 && allNeedOwners(e.Accounts) {
+	now := time.Now()
+	r := &refusal{kind: limited, message: limitedMessage(e, now, true), retryAt: e.RetryAt, all: e}
+	switch {
+	case !e.RetryAt.IsZero():
+	case allNeedOwners(e.Accounts):
 		r.kind = loginNeeded
+	default:
+		r.kind, r.retryAt = busy, now.Add(busyWait)
 	}
 	return r
 }

@@ -265,3 +265,26 @@ func patient(wait time.Duration) func(*gateway.Config) {
 		c.Clients = gateway.Tokens{{Hash: gateway.HashToken(token), Client: gateway.Client{ID: "laptop", MaxWait: wait}}}
 	}
 }
+
+// Accounts that have too much to do for the moment are worth another try.
+func TestAllBusy(t *testing.T) {
+	srv := rig.Server(t)
+	g := serve(t, fake(srv))
+	only := srv.AddAccount(providertest.Account{})
+	a := rig.OAuth(only)
+	a.MaxInFlight = 1
+	rig.Add(t, rig.Pool(t, g.engine, "anthropic"), a)
+	gate := providertest.NewGate()
+	only.Next(providertest.OK().Behind(gate))
+	first := make(chan answer)
+	go func() { first <- g.send(t, claude(claudeCode)) }()
+	rig.Must(t, gate.Wait(rig.Deadline(t), 1))
+	b := g.send(t, claude(claudeCode))
+	if wait, err := strconv.Atoi(b.header.Get("Retry-After")); b.status != http.StatusTooManyRequests || err != nil || wait > 5 {
+		t.Errorf("HTTP %d, retry-after %q: %s", b.status, b.header.Get("Retry-After"), b.body)
+	}
+	gate.Release()
+	if a := <-first; a.status != http.StatusOK {
+		t.Errorf("HTTP %d %s", a.status, a.body)
+	}
+}
