@@ -17,6 +17,8 @@ type streams struct {
 	out, err io.Writer
 	// dir is what --dir says; empty for the default, nil before there are flags.
 	dir *string
+	// pick chooses from what is printed as JSON; nil chooses nothing.
+	pick *picker
 }
 
 // folder is where settings and accounts are.
@@ -36,7 +38,7 @@ Without a command, on a terminal, it opens the screen to manage the accounts
 from; elsewhere it prints this.`
 
 func newRoot(s streams) *cobra.Command {
-	s.dir = new(string)
+	s.dir, s.pick = new(string), &picker{}
 	root := &cobra.Command{
 		Use:           "multiaccount",
 		Short:         "Keep several accounts of an AI provider usable as one",
@@ -65,6 +67,9 @@ func newRoot(s streams) *cobra.Command {
 	root.SetCompletionCommandGroupID(groupOther)
 	root.Version = thisBuild().Version
 	root.SetVersionTemplate("{{.Version}}\n")
+	mendBash(root)
+	addPicks(root, s.pick)
+	completeFlags(root, s)
 	addExamples(root)
 	tellMistakes(root)
 	return root
