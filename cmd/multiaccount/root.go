@@ -61,7 +61,7 @@ func newRoot(s streams) *cobra.Command {
 	grouped(root, groupLook, "What happens:", newStatus(s), newWhy(s), newDoctor(s))
 	grouped(root, groupServe, "For other programs:", newServe(s))
 	grouped(root, groupSettings, "Settings and storage:", newConfig(s), newEncrypt(s), newDecrypt(s), newVault(s))
-	grouped(root, groupOther, "Other:", newDemo(s), newVersion(s))
+	grouped(root, groupOther, "Other:", newDemo(s), newMan(s), newVersion(s))
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupOther)
 	root.SetCompletionCommandGroupID(groupOther)
