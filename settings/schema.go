@@ -69,3 +69,15 @@ func wholeNumber(least, most int64) schema {
 
 // sentence makes one of a help text.
 func sentence(help string) string { return strings.ToUpper(help[:1]) + help[1:] + "." }
+
+// values are all that the schema allows, nil for more than a few.
+func (s schema) values() []string {
+	if s.Type == "boolean" {
+		return []string{"true", "false"}
+	}
+	var all []string
+	for _, value := range s.Enum {
+		all = append(all, string(value))
+	}
+	return all
+}

@@ -1,6 +1,9 @@
 package settings
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Key describes one setting, for help texts and documentation.
 type Key struct {
@@ -30,6 +33,19 @@ func Keys() []Key {
 		all = append(all, e.describe())
 	}
 	return all
+}
+
+// Values returns all that a setting may be, where those are few; nil for others, and
+// for a name that is no setting's. The name may be that of one provider
+// ("providers.openai.debug").
+func Values(name string) []string {
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	for _, k := range table() {
+		if k.describe().Name == name {
+			return k.schema().values()
+		}
+	}
+	return nil
 }
 
 const (

@@ -4,8 +4,6 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
-
-	"github.com/seed-810f1486/multiaccount/providers/configured"
 )
 
 // completion says what may stand for the next argument.
@@ -29,17 +27,7 @@ func completeAccount(s streams, f *accountFlags) completion {
 
 // completeProvider completes the first argument to the name of a provider.
 func completeProvider(s streams) completion {
-	return completeFirst(func(*cobra.Command) []string {
-		_, user, _ := examineSettings(s)
-		if user == nil {
-			return nil
-		}
-		var names []string
-		for _, p := range configured.All(*user) {
-			names = append(names, p.Name())
-		}
-		return names
-	})
+	return completeFirst(func(*cobra.Command) []string { return providerNames(s) })
 }
 
 func completeFirst(candidates func(*cobra.Command) []string) completion {
@@ -48,5 +36,29 @@ func completeFirst(candidates func(*cobra.Command) []string) completion {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		return candidates(c), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeWhy completes to an account, or to a conversation that decisions are known of.
+func completeWhy(s streams, f *accountFlags) completion {
+	accounts := completeAccount(s, f)
+	return func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		names, directive := accounts(c, args, begun)
+		if len(args) > 0 {
+			return names, directive
+		}
+		quiet := streams{out: io.Discard, err: io.Discard, dir: s.dir}
+		_ = withReading(c.Context(), quiet, func(o *session) error {
+			all, err := o.decisions(c.Context(), f.provider)
+			known := map[string]bool{"": true}
+			for i := range all {
+				if conversation := all[i].Conversation; !known[conversation] {
+					known[conversation] = true
+					names = append(names, conversation+"\ta conversation of "+all[i].Provider)
+				}
+			}
+			return err
+		}) // what is wrong shows when the command runs
+		return names, directive
 	}
 }

@@ -49,7 +49,7 @@ func newConfig(s streams) *cobra.Command {
 func configCommand(s streams, use, short string, args int, do func(s streams, path string, args []string, asJSON bool) error) *cobra.Command {
 	asJSON := false
 	c := &cobra.Command{
-		Use: use, Short: short, Args: cobra.ExactArgs(args),
+		Use: use, Short: short, Args: cobra.ExactArgs(args), ValidArgsFunction: completeKey(s, args > 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			path, err := settingsPath(s)
 			if err != nil {
@@ -196,6 +196,9 @@ func writeJSON(s streams, value any) error {
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(value); err != nil {
 		return err
+	}
+	if s.pick.picks() {
+		return s.pick.write(s.out, text.Bytes())
 	}
 	_, err := s.out.Write(printable.JSON(text.Bytes()))
 	return err

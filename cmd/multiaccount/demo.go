@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -61,7 +60,7 @@ func runDemo(ctx context.Context, s streams, options demo.Options, asJSON bool) 
 		screen = demoview.Watch(run, keyboard(s), s.out)
 	}
 	summary, err := run.Wait()
-	return errors.Join(screen, err, printSummary(s.out, &summary, asJSON), failure(&summary))
+	return errors.Join(screen, err, printSummary(s, &summary, asJSON), failure(&summary))
 }
 
 // keyboard returns where keys are read from, nil when nobody has one.
@@ -72,13 +71,11 @@ func keyboard(s streams) io.Reader {
 	return s.in
 }
 
-func printSummary(out io.Writer, summary *demo.Summary, asJSON bool) error {
+func printSummary(s streams, summary *demo.Summary, asJSON bool) error {
 	if !asJSON {
-		return tui.Print(out, demoview.Report(summary, tui.Width(out)))
+		return tui.Print(s.out, demoview.Report(summary, tui.Width(s.out)))
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(summary)
+	return writeJSON(s, summary)
 }
 
 // failure is the error of a run in which the engine broke a promise.

@@ -38,37 +38,44 @@ func examineSettings(s streams) (dir string, user *settings.Settings, found []fi
 	return dir, &loaded, found
 }
 
-// examineFolder probes the state folder, and looks at the accounts.
+// examineFolder looks at the state folder, if it is there, and at its accounts.
 func examineFolder(ctx context.Context, s streams, dir, provider string, offline bool) ([]finding, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return []finding{fine("folder", tui.Clean(dir)+" is not there yet; the first account makes it")}, nil
 	}
-	if err := persistence.Probe(dir); err != nil {
-		return []finding{problem("folder", err.Error(), fixOf(err, ""))}, nil
-	}
-	found := []finding{fine("folder", tui.Clean(dir)+" is private, and has room; its locks work")}
-	err := withReading(ctx, s, func(o *session) error {
-		all, err := o.entries(ctx, provider)
-		if err != nil {
-			return err
-		}
-		if len(all) == 0 {
-			found = append(found, warning("accounts", "there are none", `log in with "multiaccount login PROVIDER"`))
-		}
-		for i := range all {
-			found = append(found, all[i].shown().examine(time.Now()))
-		}
-		found = append(found, sameLabels(all)...)
-		found = append(found, o.strayIntents(provider, labelsOf(all))...)
-		if !offline {
-			found = append(found, o.examineKeys(ctx, all)...)
-		}
-		return nil
+	var found []finding
+	err := withReading(ctx, s, func(o *session) (err error) {
+		found, err = examineAccounts(ctx, o, provider, offline)
+		return err
 	})
 	if err != nil && ctx.Err() == nil {
 		return []finding{problem("folder", err.Error(), fixOf(err, ""))}, nil
 	}
 	return found, err
+}
+
+// examineAccounts probes the folder that o has open, and looks at its accounts.
+func examineAccounts(ctx context.Context, o *session, provider string, offline bool) ([]finding, error) {
+	if err := persistence.Probe(o.dir); err != nil {
+		return nil, err
+	}
+	found := []finding{fine("folder", tui.Clean(o.dir)+" is private, and has room; its locks work")}
+	all, err := o.entries(ctx, provider)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		found = append(found, warning("accounts", "there are none", `log in with "multiaccount login PROVIDER"`))
+	}
+	for i := range all {
+		found = append(found, all[i].shown().examine(time.Now()))
+	}
+	found = append(found, sameLabels(all)...)
+	found = append(found, o.strayIntents(provider, labelsOf(all))...)
+	if !offline {
+		found = append(found, o.examineKeys(ctx, all)...)
+	}
+	return found, nil
 }
 
 // fixOf returns the command or the advice that an error carries.

@@ -17,6 +17,8 @@ type streams struct {
 	out, err io.Writer
 	// dir is what --dir says; empty for the default, nil before there are flags.
 	dir *string
+	// pick chooses from what is printed as JSON; nil chooses nothing.
+	pick *picker
 }
 
 // folder is where settings and accounts are.
@@ -36,7 +38,7 @@ Without a command, on a terminal, it opens the screen to manage the accounts
 from; elsewhere it prints this.`
 
 func newRoot(s streams) *cobra.Command {
-	s.dir = new(string)
+	s.dir, s.pick = new(string), &picker{}
 	root := &cobra.Command{
 		Use:           "multiaccount",
 		Short:         "Keep several accounts of an AI provider usable as one",
@@ -59,12 +61,15 @@ func newRoot(s streams) *cobra.Command {
 	grouped(root, groupLook, "What happens:", newStatus(s), newWhy(s), newDoctor(s))
 	grouped(root, groupServe, "For other programs:", newServe(s))
 	grouped(root, groupSettings, "Settings and storage:", newConfig(s), newEncrypt(s), newDecrypt(s), newVault(s))
-	grouped(root, groupOther, "Other:", newDemo(s), newVersion(s))
+	grouped(root, groupOther, "Other:", newDemo(s), newMan(s), newVersion(s))
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupOther)
 	root.SetCompletionCommandGroupID(groupOther)
 	root.Version = thisBuild().Version
 	root.SetVersionTemplate("{{.Version}}\n")
+	mendBash(root)
+	addPicks(root, s.pick)
+	completeFlags(root, s)
 	addExamples(root)
 	tellMistakes(root)
 	return root

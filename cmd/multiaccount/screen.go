@@ -31,7 +31,7 @@ func runScreen(ctx context.Context, s streams) error {
 	s.err = held
 	return withSession(ctx, s, func(o *session) error {
 		held.closed.Store(tui.IsTerminal(held.to))
-		interrupted, err := poolview.Show(ctx, &screenHost{o}, s.in, s.out)
+		interrupted, err := poolview.Show(ctx, &screenHost{o, s}, s.in, s.out)
 		if interrupted || ctx.Err() != nil {
 			return errors.Join(errInterrupted, err)
 		}
@@ -54,7 +54,11 @@ func (c *curtain) Write(text []byte) (int, error) {
 }
 
 // screenHost is a [poolview.Host] upon a session.
-type screenHost struct{ *session }
+type screenHost struct {
+	*session
+
+	streams streams
+}
 
 // Look implements [poolview.Host].
 func (h *screenHost) Look(ctx context.Context) (poolview.Snapshot, error) {
@@ -69,7 +73,7 @@ func (h *screenHost) Look(ctx context.Context) (poolview.Snapshot, error) {
 	all, err := h.entries(ctx, "")
 	for i := range all {
 		seen.Accounts = append(seen.Accounts, poolview.Account{
-			AccountStatus: all[i].status, Provider: all[i].Provider, Active: all[i].Active,
+			AccountStatus: all[i].status, Provider: all[i].Provider, Active: all[i].Active, UsedBy: all[i].UsedBy,
 		})
 	}
 	return seen, err

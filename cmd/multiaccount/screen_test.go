@@ -23,7 +23,7 @@ func TestScreenShowsTheAccounts(t *testing.T) {
 	d.press(down)
 	d.shows("limited-80", "alice@home.example")
 	d.press("?")
-	d.shows("help-80", "leave at once")
+	d.shows("help-80", "show only accounts")
 	d.press(escape)
 	d.shows("limited-80", "alice@home.example")
 	d.press("\t")
@@ -152,7 +152,7 @@ func TestScreenTellsHowToBegin(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.start(80, 24, nil, "multiaccount")
-	d.shows("empty-80", "multiaccount import")
+	d.shows("empty-80", "Claude Code on this machine")
 	d.press("q")
 	d.ends(exitDone)
 }
@@ -238,6 +238,31 @@ func TestScreenStoresTheStrategy(t *testing.T) {
 	if s, err := settings.Load(path); err != nil || s.AccountSelectionStrategy != settings.StrategyHybrid {
 		t.Errorf("strategy %q on disk, %v", s.AccountSelectionStrategy, err)
 	}
+}
+
+// The pages of the screen show what the commands do.
+func TestScreenExplainsAndExamines(t *testing.T) {
+	d := sit(t, 80, 24)
+	d.press("w")
+	d.sees("No decisions are known")
+	d.press(escape)
+	d.sees("● work")
+	d.press("d")
+	d.sees("has room; its locks work")
+	d.sees("personal is cooling")
+	d.press(escape)
+	d.sees("● work")
+	d.press("/spare")
+	d.missing("side project")
+	d.sees("1 of 1 with “spare”")
+	d.press(enter + enter)
+	d.sees("quota since this screen was opened")
+	d.press(escape)
+	d.sees("▌ ● spare")
+	d.press(escape)
+	d.sees("side project")
+	d.press("\x1b[<0;10;5M") // a click on the second account
+	d.sees("personal  cooling")
 }
 
 func TestScreenSaysWhenTheEnvironmentHasTheStrategy(t *testing.T) {

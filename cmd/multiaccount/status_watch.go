@@ -62,7 +62,7 @@ func watchJSON(ctx context.Context, s streams, o *session, f *accountFlags) erro
 		}
 		if string(line) != last {
 			last = string(line)
-			if err := write(s, string(printable.JSON(line))+"\n"); err != nil {
+			if err := writeLine(s, line); err != nil {
 				return err
 			}
 		}
@@ -73,6 +73,14 @@ func watchJSON(ctx context.Context, s streams, o *session, f *accountFlags) erro
 			return ctx.Err()
 		}
 	}
+}
+
+// writeLine prints JSON on one line, or what was chosen of it.
+func writeLine(s streams, line []byte) error {
+	if s.pick.picks() {
+		return s.pick.write(s.out, line)
+	}
+	return write(s, string(printable.JSON(line))+"\n")
 }
 
 // watchModel is the screen of a watch, for bubbletea.

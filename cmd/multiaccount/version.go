@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -14,6 +15,8 @@ type build struct {
 	Commit   string `json:"commit,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	// at is when what was built was committed, else now.
+	at time.Time
 }
 
 func newVersion(s streams) *cobra.Command {
@@ -38,7 +41,7 @@ func newVersion(s streams) *cobra.Command {
 // thisBuild is what the build has recorded: the version is a tag, or the commit
 // that was built.
 func thisBuild() build {
-	b := build{Version: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	b := build{Version: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, at: time.Now()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
@@ -47,8 +50,13 @@ func thisBuild() build {
 		b.Version = info.Main.Version
 	}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
+		switch s.Key {
+		case "vcs.revision":
 			b.Commit = s.Value
+		case "vcs.time":
+			if at, err := time.Parse(time.RFC3339, s.Value); err == nil {
+				b.at = at
+			}
 		}
 	}
 	return b

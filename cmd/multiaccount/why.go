@@ -30,6 +30,7 @@ func newWhy(s streams) *cobra.Command {
 	f := &whyFlags{}
 	c := f.add(&cobra.Command{
 		Use: "why [CONVERSATION|ACCOUNT]", Short: "Explain which account served, and why", Long: whyHelp, Args: cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeWhy(s, &f.accountFlags),
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.number < 1 {
 				return &usageError{fmt.Errorf("--number is %d, but has to be 1 or more", f.number)}
@@ -111,7 +112,12 @@ func (o *session) concerning(ctx context.Context, provider, name string, all []d
 	if err != nil {
 		return nil, &usageError{fmt.Errorf("%q is no conversation with a known decision, and %w", name, err)}
 	}
-	return slices.DeleteFunc(all, func(d decided) bool { return d.Chosen != account.ID && !slices.Contains(d.Tried, account.ID) }), nil
+	return decisionsAbout(account.ID, all), nil
+}
+
+// decisionsAbout leaves those that chose the account, or had tried it before.
+func decisionsAbout(id string, all []decided) []decided {
+	return slices.DeleteFunc(all, func(d decided) bool { return d.Chosen != id && !slices.Contains(d.Tried, id) })
 }
 
 // labelsOf maps ids to what a person calls the accounts.

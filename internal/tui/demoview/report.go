@@ -125,7 +125,7 @@ func (r *report) verdict() {
 	}
 	problems := r.Problems()
 	if len(problems) == 0 {
-		r.say(r.Good, "All is well: every login still works, and no caller noticed a thing.")
+		r.say(r.Good, "All is well: "+r.wellness())
 		return
 	}
 	for _, p := range problems {
@@ -143,6 +143,19 @@ func (r *report) verdict() {
 	for _, stack := range r.LeftGoroutines {
 		r.add("\n" + stack)
 	}
+}
+
+// wellness says what went well, no more than the figures do.
+func (r *report) wellness() string {
+	logins := "every login still works"
+	if r.LoginsRevoked > 0 {
+		logins = "every login that the provider did not revoke still works"
+	}
+	if r.Requests == 0 {
+		return logins + "."
+	}
+	return fmt.Sprintf("%s, and no caller got an error; the slowest of %s waited %s.",
+		logins, tui.Count(r.Requests, "request", "requests"), millis(r.Latency.Max))
 }
 
 // say adds a sentence, in as many lines as it takes.

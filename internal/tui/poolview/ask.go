@@ -3,6 +3,9 @@ package poolview
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
@@ -40,36 +43,50 @@ func (m *model) strategy() tea.Cmd {
 
 func (m *model) usage() tea.Cmd {
 	m.notice = notice{"asking for the quota of all accounts …", plain}
-	return m.askUsage(func(err error) tea.Msg { return done{"the quota is that of this moment", err} })
-}
-
-// askUsage asks for the quota of all accounts that may tell it; then, when set,
-// has the last word. Without it a failure is not worth a word: the figures show
-// how old they are.
-func (m *model) askUsage(then func(error) tea.Msg) tea.Cmd {
-	m.usageAt = m.now
-	all := m.seen.Accounts
-	return m.crew.ask(askTime, func(ctx context.Context) tea.Msg {
-		var errs []error
-		for i := range all {
-			if a := &all[i]; a.Enabled && a.State != multiaccount.StateQuarantined {
-				errs = append(errs, usageOf(ctx, m.host, a))
-			}
+	return m.askUsage(func(asked int, failed []error) tea.Msg {
+		if len(failed) == 0 {
+			return done{"the quota of " + tui.Count(asked, "account is", "accounts is") + " that of this moment", nil}
 		}
-		if then == nil {
-			return nil
-		}
-		return then(errors.Join(errs...))
+		return done{err: fmt.Errorf("%d of %d accounts did not tell their quota: %w", len(failed), asked, errors.Join(failed...))}
 	})
 }
 
+// askUsage asks for the quota of all accounts that may tell it, whatever comes of
+// each; then, when set, has the last word. Without it a failure is not worth a word:
+// the figures show how old they are.
+func (m *model) askUsage(then func(asked int, failed []error) tea.Msg) tea.Cmd {
+	m.usageAt = m.now
+	all := slices.DeleteFunc(slices.Clone(m.all), func(a Account) bool { return !a.Enabled || a.State == multiaccount.StateQuarantined })
+	return m.crew.ask(askTime, func(ctx context.Context) tea.Msg {
+		failed := make([]error, len(all))
+		var asking sync.WaitGroup
+		places := make(chan struct{}, askedAtOnce)
+		for i := range all {
+			places <- struct{}{}
+			asking.Go(func() {
+				defer func() { <-places }()
+				failed[i] = usageOf(ctx, m.host, &all[i])
+			})
+		}
+		asking.Wait()
+		if then == nil {
+			return nil
+		}
+		return then(len(all), slices.DeleteFunc(failed, func(err error) bool { return err == nil }))
+	})
+}
+
+// askedAtOnce is how many accounts are asked for their quota at the same time.
+const askedAtOnce = 4
+
+// usageOf names the account in its error.
 func usageOf(ctx context.Context, host Host, a *Account) error {
 	pool, err := host.Pool(a.Provider)
 	if err == nil {
 		err = pool.RefreshUsage(ctx, a.ID)
 	}
-	if errors.Is(err, errors.ErrUnsupported) {
+	if err == nil || errors.Is(err, errors.ErrUnsupported) {
 		return nil // an API key has no quota to tell
 	}
-	return err
+	return fmt.Errorf("%s: %w", a.name(), err)
 }

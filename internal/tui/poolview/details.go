@@ -1,6 +1,7 @@
 package poolview
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ func (m *model) details() []string {
 		return nil
 	}
 	title := m.Title.Render(a.name()) + "  " + m.State(a.State).Render(string(a.State))
-	for _, more := range []string{yes(a.Active, "active"), yes(a.Pinned, "pinned: it serves all requests"), yes(a.Claimed, "in use by another process")} {
+	for _, more := range []string{yes(a.Active, "active"), yes(a.Pinned, "pinned: it serves all requests"), yes(a.Claimed, "in use by "+a.users())} {
 		if more != "" {
 			title += "  " + m.Accent.Render(more)
 		}
@@ -31,6 +32,14 @@ func (m *model) details() []string {
 		lines = append(lines, "")
 	}
 	return append(lines, facts...)
+}
+
+// users names the other processes that use an account.
+func (a *Account) users() string {
+	if len(a.UsedBy) == 0 {
+		return "another process"
+	}
+	return "process " + strings.Trim(strings.ReplaceAll(fmt.Sprint(a.UsedBy), " ", ", "), "[]")
 }
 
 func yes(is bool, text string) string {

@@ -1,6 +1,7 @@
 package poolview
 
 import (
+	"fmt"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -9,22 +10,37 @@ import (
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
-// totals says how many accounts there are, how many can serve, and the rule.
+// totals says which account is selected, how many there are, how many can serve,
+// and the rule.
 func (m *model) totals() string {
 	if !m.looked {
 		return ""
 	}
 	ready := 0
-	for i := range m.seen.Accounts {
-		if m.seen.Accounts[i].State == multiaccount.StateReady {
+	for i := range m.all {
+		if m.all[i].State == multiaccount.StateReady {
 			ready++
 		}
 	}
-	text := tui.Count(len(m.seen.Accounts), "account", "accounts") + ", " + tui.Number(ready) + " ready"
-	if rest := " · " + string(m.seen.Strategy); m.innerWidth() >= len("multiaccount  ")+len(text)+len(rest) {
-		text += rest
+	text := tui.Count(len(m.all), "account", "accounts") + ", " + tui.Number(ready) + " ready"
+	for _, more := range []string{string(m.seen.Strategy), m.position()} {
+		if rest := " · " + more; more != "" && m.innerWidth() >= len("multiaccount  ")+len([]rune(text+rest)) {
+			text += rest
+		}
 	}
 	return text
+}
+
+// position is where the selected account is among those that show.
+func (m *model) position() string {
+	n := len(m.seen.Accounts)
+	switch {
+	case m.filter != "":
+		return fmt.Sprintf("%d of %d with “%s”", m.at()+1, n, tui.Cut(m.filter, leastLabel))
+	case n > 1:
+		return fmt.Sprintf("%d of %d", m.at()+1, n)
+	}
+	return ""
 }
 
 // foot is what was done last, and the keys.
@@ -67,8 +83,12 @@ func (m *model) keyLines() []string {
 		return m.hints(m.dialog.hint)
 	case m.attempt != nil:
 		return m.hints("c copies the address · esc gives the login up")
+	case m.typing:
+		return append([]string{m.Accent.Render("/") + m.filter + m.Accent.Render("▌")}, m.hints("enter keeps the filter · esc shows all accounts")...)
+	case m.page == onReading && m.reading.take != nil && m.reading.text != "":
+		return m.hints(m.reading.hint)
 	case m.page != onAccounts:
-		return m.hints("esc goes back · q quits")
+		return m.hints("↑↓ scrolls · esc goes back · q quits")
 	}
 	var items []string
 	if n := len(m.seen.Accounts); n > 1 {
@@ -78,12 +98,19 @@ func (m *model) keyLines() []string {
 		}
 	}
 	for _, b := range bindings() {
-		if !b.about || m.current() != nil {
+		if b.does != "" && (!b.about || m.current() != nil) {
 			items = append(items, m.Accent.Render(b.name)+" "+m.Faint.Render(b.does))
 		}
 	}
-	return flow(items, "  ", m.innerWidth())
+	lines := flow(items, "  ", m.innerWidth())
+	if len(lines) > mostKeyLines {
+		return m.hints("↑↓ choose · enter more · / filter · a add · ? help · q quit")
+	}
+	return lines
 }
+
+// mostKeyLines is how much of a narrow screen the keys may take.
+const mostKeyLines = 3
 
 func (m *model) hints(text string) []string {
 	items := strings.Split(text, " · ")

@@ -28,6 +28,13 @@ type Host interface {
 	SetStrategy(ctx context.Context, s settings.Strategy) error
 	// Login gets a new login and stores the account. It asks its owner through t.
 	Login(ctx context.Context, l Login, t Talk) (login.Saved, error)
+	// Explain returns the latest decisions about an account, in words.
+	Explain(ctx context.Context, provider, id string) (string, error)
+	// Examine returns what keeps accounts from working, and what to do about it.
+	Examine(ctx context.Context) (string, error)
+	// Import takes in the logins of other programs, or with dry only says what it
+	// would take, and returns that in words.
+	Import(ctx context.Context, dry bool) (string, error)
 	// Subscribe has fn called with each event, until cancel.
 	Subscribe(fn func(multiaccount.Event)) (cancel func())
 }
@@ -78,6 +85,8 @@ type Account struct {
 	Provider string
 	// Active is set on the account that serves first.
 	Active bool
+	// UsedBy are the other processes that use it.
+	UsedBy []int
 }
 
 func (a *Account) key() key { return key{a.Provider, a.ID} }

@@ -6,8 +6,10 @@ func (m *model) list(height int) []string {
 	switch {
 	case !m.looked && m.trouble == nil:
 		return []string{m.Faint.Render("looking at the accounts …")}
-	case len(m.seen.Accounts) == 0 && m.looked:
+	case len(m.all) == 0 && m.looked:
 		return m.welcome()
+	case len(m.seen.Accounts) == 0 && m.looked:
+		return wrapped("No account has “"+m.filter+"” in its name, e-mail, plan, id, provider or state.", m.listWidth())
 	}
 	return m.window(height)
 }
@@ -45,21 +47,37 @@ func (m *model) places() (all []place, selected int) {
 	return all, selected
 }
 
-// window draws the lines around the selected account, and no others: there may
-// be thousands.
-func (m *model) window(height int) []string {
+// span is the part of the list that shows: the lines around the selected account.
+func (m *model) span(height int) (all []place, from, shown int) {
 	all, at := m.places()
 	height = min(max(height, 0), len(all))
-	from := min(max(0, at-height/2), len(all)-height)
+	from = min(max(0, at-height/2), len(all)-height)
 	if at == 1 {
 		from = 0 // with the heading above it
 	}
+	return all, from, height
+}
+
+// window draws the lines that show, and no others: there may be thousands. A
+// provider whose heading is above them has it on the first.
+func (m *model) window(height int) []string {
+	all, from, height := m.span(height)
 	c := m.columns()
 	lines := make([]string, height)
 	for i := range lines {
 		lines[i] = m.drawn(all[from+i], c)
 	}
-	if from+height < len(all) && height > 0 && at != from+height-1 {
+	if height == 0 {
+		return lines
+	}
+	selected := func(i int) bool {
+		p := all[from+i]
+		return p.kind == isAccount && m.seen.Accounts[p.account].key() == m.selected
+	}
+	if first := all[from]; first.kind == isAccount && height > 1 && !selected(0) {
+		lines[0] = m.heading(m.seen.Accounts[first.account].Provider)
+	}
+	if from+height < len(all) && !selected(height-1) {
 		lines[height-1] = m.Faint.Render("  ⋮ more below")
 	}
 	return lines
@@ -88,8 +106,7 @@ func (m *model) welcome() []string {
 	return []string{
 		m.Title.Render("There are no accounts yet."), "",
 		"Press " + key("a") + " to log in or to bring an API key.", "",
-		"Logins of OpenCode, Codex and Claude Code",
-		"on this machine are taken in by",
-		"  " + key("multiaccount import"),
+		"Press " + key("i") + " to take in the logins of OpenCode,",
+		"Codex and Claude Code on this machine.",
 	}
 }

@@ -3,6 +3,8 @@ package poolview
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,6 +61,17 @@ func (f *fake) SetStrategy(ctx context.Context, s settings.Strategy) error {
 
 func (f *fake) Login(ctx context.Context, l Login, t Talk) (login.Saved, error) {
 	return f.login(ctx, l, t)
+}
+func (f *fake) Explain(ctx context.Context, _, id string) (string, error) {
+	return "decisions about " + id, f.called(ctx, "why "+id)
+}
+
+func (f *fake) Examine(ctx context.Context) (string, error) {
+	return strings.Repeat("all is well\n", 40), f.called(ctx, "doctor")
+}
+
+func (f *fake) Import(ctx context.Context, dry bool) (string, error) {
+	return "two logins", f.called(ctx, fmt.Sprint("import ", dry))
 }
 func (f *fake) Subscribe(func(multiaccount.Event)) func() { return func() {} }
 func (f *fake) Rename(ctx context.Context, id, label string) error {

@@ -25,6 +25,9 @@ const (
 	onAccounts page = iota
 	onEvents
 	onHelp
+	// onAccount is the page of the selected account, onReading a text of the host's.
+	onAccount
+	onReading
 )
 
 // model is the screen, for bubbletea. It changes in Update alone, on one
@@ -42,12 +45,21 @@ type model struct {
 	now           time.Time
 	beats         int
 
+	// seen has the accounts that show, all those that there are.
 	seen     Snapshot
+	all      []Account
+	quotas   map[window]history
+	filter   string
+	typing   bool
+	order    order
 	looked   bool
 	trouble  error
 	selected key
 	page     page
-	notice   notice
+	// top is the first line that shows of a page, reading its text.
+	top     int
+	reading *reading
+	notice  notice
 	// saidAt is the beat of the last success.
 	saidAt  int
 	news    []news
@@ -82,7 +94,7 @@ type notice struct {
 const noticeBeats = 10
 
 func newModel(host Host, c *crew, clock func() time.Time, say func(tea.Msg)) *model {
-	return &model{Palette: tui.Colours(), host: host, crew: c, clock: clock, say: say, width: 80, height: 24, now: clock()}
+	return &model{Palette: tui.Colours(), host: host, crew: c, clock: clock, say: say, width: 80, height: 24, now: clock(), quotas: map[window]history{}}
 }
 
 // Init implements tea.Model.
@@ -111,8 +123,15 @@ func (m *model) react(msg tea.Msg) tea.Cmd {
 		return m.finish(msg)
 	case told, asked, loggedIn:
 		return m.heard(msg)
+	case brought:
+		m.bring(msg)
+		return nil
 	case tea.KeyPressMsg:
 		return m.pressed(msg)
+	case tea.MouseWheelMsg:
+		return m.wheeled(msg)
+	case tea.MouseClickMsg:
+		return m.clicked(msg)
 	}
 	return m.fill(msg)
 }
@@ -147,7 +166,9 @@ func (m *model) sight(s sighted) tea.Cmd {
 	for i := range m.seen.Accounts {
 		m.seen.Accounts[i].clean()
 	}
-	m.keepSelection()
+	m.all = m.seen.Accounts
+	m.remember()
+	m.arrange()
 	if m.seen.UsageEvery > 0 && m.now.Sub(m.usageAt) >= m.seen.UsageEvery {
 		return m.askUsage(nil)
 	}
@@ -161,6 +182,7 @@ func (m *model) View() tea.View {
 	}
 	v := tea.NewView(m.screen())
 	v.AltScreen = true
+	v.MouseMode = tea.MouseModeCellMotion
 	v.WindowTitle = "multiaccount"
 	return v
 }

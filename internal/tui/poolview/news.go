@@ -37,10 +37,11 @@ func (m *model) tone(t tone) lipgloss.Style {
 
 // news is an event in words.
 type news struct {
-	at   time.Time
-	who  string
-	text string
-	tone tone
+	about key
+	at    time.Time
+	who   string
+	text  string
+	tone  tone
 }
 
 // mostNews is how much of it is kept.
@@ -57,7 +58,7 @@ func (m *model) note(e multiaccount.Event) {
 // newsOf puts an event into words.
 func newsOf(e multiaccount.Event, now time.Time) news {
 	about := e.About()
-	n := news{at: about.At}
+	n := news{about: key{about.Provider, about.AccountID}, at: about.At}
 	n.who = cmp.Or(about.Label, about.Provider, "multiaccount")
 	if n.at.IsZero() {
 		n.at = now

@@ -10,16 +10,17 @@ import (
 func (m *model) helpPage() []string {
 	lines := []string{
 		m.helpLine("↑ ↓", "choose an account; home and end: the first and the last"),
+		m.helpLine("pgup pgdn", "go a page up or down; the wheel and a click work too"),
 		m.helpLine("tab", "go to the next provider"),
 	}
 	for _, b := range bindings() {
 		lines = append(lines, m.helpLine(b.name, b.help))
 	}
-	return append(lines, m.helpLine("ctrl-z", "back to the shell; fg comes back here"), m.helpLine("ctrl-c", "leave at once"))
+	return append(lines, m.helpLine("ctrl-y", "copy the id of the account"), m.helpLine("ctrl-z", "back to the shell; fg comes back here"), m.helpLine("ctrl-c", "leave at once"))
 }
 
 func (m *model) helpLine(name, help string) string {
-	const width = 8
+	const width = 10
 	return m.Accent.Render(tui.Fit(name, width)) + tui.Cut(help, m.innerWidth()-width)
 }
 
@@ -29,7 +30,7 @@ func (m *model) eventsPage() []string {
 		return wrapped("Nothing has happened since this screen was opened. Events show here as they come, "+
 			"also of what other processes do to the accounts.", m.innerWidth())
 	}
-	all := m.news[max(0, len(m.news)-m.bodyHeight()):]
+	all := m.news
 	lines := make([]string, len(all))
 	who := 0
 	for i := range all {

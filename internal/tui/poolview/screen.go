@@ -33,7 +33,7 @@ func (m *model) listWidth() int {
 }
 
 func (m *model) paneWidth() int {
-	if m.isWide() {
+	if m.isWide() && m.page != onAccount {
 		return min(max(m.innerWidth()/3, leastPane), widestPane)
 	}
 	return m.innerWidth()
@@ -81,23 +81,40 @@ func (m *model) screen() string {
 
 func (m *model) body() []string {
 	switch {
-	case m.page == onHelp:
-		return m.helpPage()
-	case m.page == onEvents:
-		return m.eventsPage()
+	case m.page != onAccounts:
+		return m.scrolled()
 	case m.isWide():
 		return m.beside()
 	}
-	pane := m.pane()
-	pane = pane[:min(len(pane), m.paneRoom())]
-	room := m.bodyHeight() - len(pane) - 1
+	pane, room := m.paneShown(), m.listHeight()
 	switch {
 	case len(pane) == 0:
-		return m.list(m.bodyHeight())
-	case room < leastList && m.isAsking():
+		return m.list(room)
+	case room == 0:
 		return pane
 	}
 	return append(append(m.list(room), m.rule(m.innerWidth())), pane...)
+}
+
+func (m *model) paneShown() []string {
+	pane := m.pane()
+	return pane[:min(len(pane), m.paneRoom())]
+}
+
+// listHeight is how many lines the list has; none while all room is a question's.
+func (m *model) listHeight() int {
+	if m.isWide() {
+		return m.bodyHeight()
+	}
+	pane := len(m.paneShown())
+	if pane == 0 {
+		return m.bodyHeight()
+	}
+	room := m.bodyHeight() - pane - 1
+	if room < leastList && m.isAsking() {
+		return 0
+	}
+	return max(room, 0)
 }
 
 // isAsking reports whether the pane is a question or a login, of which all has
@@ -151,6 +168,10 @@ func (m *model) head() []string {
 		title += m.Faint.Render(" · ") + m.Title.Render("events")
 	case onHelp:
 		title += m.Faint.Render(" · ") + m.Title.Render("help")
+	case onAccount:
+		title += m.Faint.Render(" · ") + m.Title.Render("account")
+	case onReading:
+		title += m.Faint.Render(" · ") + m.Title.Render(tui.Cut(m.reading.title, widestLabel))
 	case onAccounts:
 	}
 	return []string{tui.Spread(title, m.Faint.Render(m.totals()), m.innerWidth()), ""}
