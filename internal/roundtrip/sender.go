@@ -5,7 +5,7 @@
 // A file holds one part of it, in the order in which a request passes through:
 //
 //	sender.go        the way in
-//	wish.go          what the request asks for: wish_body.go, conversation.go
+//	wish.go          what the request asks for: body.go, asks.go, first_message.go, conversation.go
 //	request.go       the one loop that tries accounts, and how it ends
 //	search.go        which account is next
 //	attempt.go       one try
