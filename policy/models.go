@@ -78,9 +78,9 @@ func (p *Pool) countKinds(was, is *Facts) {
 	}
 }
 
-// thaw forgets the cooldowns for single models that have ended, and returns
+// endCooldowns forgets the cooldowns for single models that have ended, and returns
 // when the next one of the account ends.
-func (p *Pool) thaw(s Slot) Instant {
+func (p *Pool) endCooldowns(s Slot) Instant {
 	next := forever
 	cooldowns := p.members[s].facts.ModelCooldowns
 	for i := range cooldowns {
@@ -90,7 +90,7 @@ func (p *Pool) thaw(s Slot) Instant {
 		return next
 	}
 	p.replace(s, p.members[s].facts)
-	return p.thaw(s)
+	return p.endCooldowns(s)
 }
 
 // model returns what is known of a model, which may be new.

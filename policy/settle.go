@@ -39,14 +39,14 @@ func (p *Pool) settle(s Slot) {
 
 // place is settle for what the latest looks at the accounts need not show.
 func (p *Pool) place(s Slot) {
-	thawed := p.thaw(s)
-	st, changed := p.judge(s)
-	l, bent := p.lineOf(s, st)
+	cooldownEnd := p.endCooldowns(s)
+	st, judgedUntil := p.judge(s)
+	l, lineEnd := p.lineOf(s, st)
 	p.put(p.base, s, st, p.members[s].coolEnd(), l)
 	for _, sc := range p.viewed {
 		p.putFor(sc, s, st, l)
 	}
-	p.schedule(s, min(thawed, changed, bent))
+	p.schedule(s, min(cooldownEnd, judgedUntil, lineEnd))
 }
 
 // lineOf returns the strategy's line for an account that can serve, and until

@@ -53,7 +53,7 @@ func openHost(ctx context.Context, dir string, at addresses) (*host, error) {
 		if h.pools[f], err = engine.Pool(string(f)); err != nil {
 			return nil, errors.Join(err, h.close(ctx))
 		}
-		h.clients[f] = &http.Client{Transport: h.pools[f].Transport(witness{h.wire})} // all that a host changes
+		h.clients[f] = &http.Client{Transport: h.pools[f].Transport(observer{h.wire})} // all that a host changes
 	}
 	return h, nil
 }

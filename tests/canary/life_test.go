@@ -57,7 +57,7 @@ func (m *moody) Pick(candidates []policy.Candidate, r policy.Request, _ time.Tim
 // life is one engine with all that it says.
 type life struct {
 	*testing.T
-	*spoken
+	*transcript
 	srv        *providertest.Server
 	dir        string
 	store      *rig.Store
@@ -66,13 +66,13 @@ type life struct {
 	eng        *multiaccount.Engine
 	pool, keys *multiaccount.Pool
 	client     *http.Client
-	// log has the engine log to spoken.
+	// log has the engine log to transcript.
 	log func(*multiaccount.Config)
 }
 
 func newLife(t *testing.T, log func(*life, *multiaccount.Config)) *life {
 	t.Helper()
-	l := &life{T: t, spoken: newSpoken(), srv: rig.Server(t), dir: t.TempDir()}
+	l := &life{T: t, transcript: newTranscript(), srv: rig.Server(t), dir: t.TempDir()}
 	l.log = func(c *multiaccount.Config) { log(l, c) }
 	l.open()
 	return l
@@ -299,11 +299,11 @@ func TestNoSecretIsSaid(t *testing.T) {
 	t.Parallel()
 	for name, log := range map[string]func(*life, *multiaccount.Config){
 		"zerolog": func(l *life, c *multiaccount.Config) {
-			logger := zerolog.New(l.spoken).Level(zerolog.TraceLevel)
+			logger := zerolog.New(l.transcript).Level(zerolog.TraceLevel)
 			c.Logger = &logger
 		},
 		"slog": func(l *life, c *multiaccount.Config) {
-			c.Slog = slog.New(slog.NewTextHandler(l.spoken, &slog.HandlerOptions{Level: slog.LevelDebug - 4}))
+			c.Slog = slog.New(slog.NewTextHandler(l.transcript, &slog.HandlerOptions{Level: slog.LevelDebug - 4}))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,27 +19,27 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// spoken is everything that an engine said: its log, its events, its errors
+// transcript is everything that an engine said: its log, its events, its errors
 // and its accounts, in every form in which a host may print them. It is safe
 // for concurrent use.
-type spoken struct {
+type transcript struct {
 	mu    sync.Mutex
 	log   strings.Builder
 	said  []string
 	kinds map[string]int
 }
 
-func newSpoken() *spoken { return &spoken{kinds: map[string]int{}} }
+func newTranscript() *transcript { return &transcript{kinds: map[string]int{}} }
 
 // Write implements io.Writer, for the log.
-func (s *spoken) Write(line []byte) (int, error) {
+func (s *transcript) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.log.Write(line)
 }
 
 // keep keeps a value in all its forms.
-func (s *spoken) keep(v any) {
+func (s *transcript) keep(v any) {
 	forms := []string{fmt.Sprint(v), fmt.Sprintf("%+v", v), fmt.Sprintf("%#v", v), fmt.Sprintf("%q", v)}
 	if text, err := json.Marshal(v); err == nil {
 		forms = append(forms, string(text))
@@ -51,10 +51,10 @@ func (s *spoken) keep(v any) {
 }
 
 // event keeps an event.
-func (s *spoken) event(e multiaccount.Event) { s.keep(e) }
+func (s *transcript) event(e multiaccount.Event) { s.keep(e) }
 
 // err keeps an error, and every error in it.
-func (s *spoken) err(err error) {
+func (s *transcript) err(err error) {
 	if err == nil {
 		return
 	}
@@ -68,7 +68,7 @@ func (s *spoken) err(err error) {
 }
 
 // accounts keeps what a pool shows of its accounts, and of how it picked them.
-func (s *spoken) accounts(ctx context.Context, pool *multiaccount.Pool) {
+func (s *transcript) accounts(ctx context.Context, pool *multiaccount.Pool) {
 	all, err := pool.Accounts(ctx)
 	s.err(err)
 	for _, a := range all {
@@ -82,7 +82,7 @@ func (s *spoken) accounts(ctx context.Context, pool *multiaccount.Pool) {
 }
 
 // leaks returns the places in which one of the secrets shows.
-func (s *spoken) leaks(secrets ...string) []string {
+func (s *transcript) leaks(secrets ...string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []string
@@ -97,14 +97,14 @@ func (s *spoken) leaks(secrets ...string) []string {
 }
 
 // heard reports how often a value of that type was said.
-func (s *spoken) heard(kind string) int {
+func (s *transcript) heard(kind string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.kinds[kind]
 }
 
 // logged reports whether the log has this text.
-func (s *spoken) logged(text string) bool {
+func (s *transcript) logged(text string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Contains(s.log.String(), text)
@@ -114,14 +114,14 @@ func (s *spoken) logged(text string) bool {
 func TestSearchFindsALeak(t *testing.T) {
 	type careless struct{ Token string }
 	secret := providertest.TokenMark + "1"
-	for name, say := range map[string]func(*spoken){
-		"log":    func(s *spoken) { _, _ = fmt.Fprintf(s, `{"token":%q}`, secret) },
-		"event":  func(s *spoken) { s.event(multiaccount.SaveFailed{Reason: "token " + secret}) },
-		"error":  func(s *spoken) { s.err(fmt.Errorf("outer: %w", errors.New(secret))) },
-		"status": func(s *spoken) { s.keep(multiaccount.AccountStatus{Label: secret}) },
-		"field":  func(s *spoken) { s.keep(&careless{secret}) },
+	for name, say := range map[string]func(*transcript){
+		"log":    func(s *transcript) { _, _ = fmt.Fprintf(s, `{"token":%q}`, secret) },
+		"event":  func(s *transcript) { s.event(multiaccount.SaveFailed{Reason: "token " + secret}) },
+		"error":  func(s *transcript) { s.err(fmt.Errorf("outer: %w", errors.New(secret))) },
+		"status": func(s *transcript) { s.keep(multiaccount.AccountStatus{Label: secret}) },
+		"field":  func(s *transcript) { s.keep(&careless{secret}) },
 	} {
-		s := newSpoken()
+		s := newTranscript()
 		say(s)
 		if len(s.leaks(providertest.TokenMark)) == 0 {
 			t.Errorf("a secret in the %s was not found", name)

@@ -45,8 +45,8 @@ func advice(err error) string {
 	return text
 }
 
-// deed is what is done to one account.
-type deed struct {
+// action is a change of one account, or a question about it.
+type action struct {
 	begun, ended string
 	// asks is set when the provider is asked, which takes its time and goes on
 	// in the engine when the screen ends.
@@ -56,7 +56,7 @@ type deed struct {
 
 // apply does it to a, which was selected when its owner was asked: by now
 // another account may be.
-func (m *model) apply(a Account, d deed) tea.Cmd {
+func (m *model) apply(a Account, d action) tea.Cmd {
 	if a.State == multiaccount.StateQuarantined {
 		return m.finish(done{err: errors.New("its file cannot be read, so that nothing can be done to it: " + a.Reason)})
 	}
@@ -69,9 +69,9 @@ func (m *model) apply(a Account, d deed) tea.Cmd {
 		return done{d.ended + " " + a.name(), err}
 	}
 	if d.asks {
-		return m.crew.ask(askTime, work)
+		return m.background.ask(askTime, work)
 	}
-	return m.crew.change(changeTime, work)
+	return m.background.change(changeTime, work)
 }
 
 // name is what to call an account.
@@ -84,13 +84,13 @@ func (m *model) toggle() tea.Cmd {
 	if on {
 		begun, ended = "enabling", "enabled"
 	}
-	return m.apply(a, deed{begun: begun, ended: ended, do: func(ctx context.Context, p Pool, id string) error {
+	return m.apply(a, action{begun: begun, ended: ended, do: func(ctx context.Context, p Pool, id string) error {
 		return p.SetEnabled(ctx, id, on)
 	}})
 }
 
 func (m *model) refresh() tea.Cmd {
-	return m.apply(*m.current(), deed{begun: "refreshing", ended: "refreshed", asks: true, do: func(ctx context.Context, p Pool, id string) error {
+	return m.apply(*m.current(), action{begun: "refreshing", ended: "refreshed", asks: true, do: func(ctx context.Context, p Pool, id string) error {
 		return p.Refresh(ctx, id)
 	}})
 }
@@ -98,17 +98,17 @@ func (m *model) refresh() tea.Cmd {
 func (m *model) pin() tea.Cmd {
 	a := *m.current()
 	if a.Pinned {
-		return m.apply(a, deed{begun: "unpinning", ended: "unpinned", do: func(ctx context.Context, p Pool, _ string) error {
+		return m.apply(a, action{begun: "unpinning", ended: "unpinned", do: func(ctx context.Context, p Pool, _ string) error {
 			return p.Pin(ctx, "")
 		}})
 	}
-	return m.apply(a, deed{begun: "pinning", ended: "pinned", do: func(ctx context.Context, p Pool, id string) error {
+	return m.apply(a, action{begun: "pinning", ended: "pinned", do: func(ctx context.Context, p Pool, id string) error {
 		return p.Pin(ctx, id)
 	}})
 }
 
 func (m *model) reset() tea.Cmd {
-	return m.apply(*m.current(), deed{begun: "resetting", ended: "forgot the limits of", do: func(ctx context.Context, p Pool, id string) error {
+	return m.apply(*m.current(), action{begun: "resetting", ended: "forgot the limits of", do: func(ctx context.Context, p Pool, id string) error {
 		return p.ResetCooldown(ctx, id)
 	}})
 }
@@ -121,7 +121,7 @@ func (m *model) rename() tea.Cmd {
 		return err
 	})
 	return m.open("enter renames · esc leaves it", func() tea.Cmd {
-		return m.apply(a, deed{begun: "renaming", ended: "renamed", do: func(ctx context.Context, p Pool, id string) error {
+		return m.apply(a, action{begun: "renaming", ended: "renamed", do: func(ctx context.Context, p Pool, id string) error {
 			return p.Rename(ctx, id, strings.TrimSpace(label))
 		}})
 	}, input)
@@ -137,7 +137,7 @@ func (m *model) remove() tea.Cmd {
 			m.notice = notice{"nothing was changed", plain}
 			return nil
 		}
-		return m.apply(a, deed{begun: "removing", ended: "removed", do: func(ctx context.Context, p Pool, id string) error {
+		return m.apply(a, action{begun: "removing", ended: "removed", do: func(ctx context.Context, p Pool, id string) error {
 			return p.Remove(ctx, id)
 		}})
 	}, ask)

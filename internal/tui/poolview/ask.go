@@ -35,7 +35,7 @@ func (m *model) strategy() tea.Cmd {
 	choose := huh.NewSelect[int]().Title("Which account serves a request?").Options(m.choices(strategies())...).Value(&chosen)
 	return m.open("↑↓ choose · enter stores it in the settings · esc leaves it", func() tea.Cmd {
 		s := settings.Strategy(all[chosen].Name)
-		return m.crew.change(changeTime, func(ctx context.Context) tea.Msg {
+		return m.background.change(changeTime, func(ctx context.Context) tea.Msg {
 			return done{"the strategy is " + string(s) + " now", m.host.SetStrategy(ctx, s)}
 		})
 	}, choose)
@@ -57,7 +57,7 @@ func (m *model) usage() tea.Cmd {
 func (m *model) askUsage(then func(asked int, failed []error) tea.Msg) tea.Cmd {
 	m.usageAt = m.now
 	all := slices.DeleteFunc(slices.Clone(m.all), func(a Account) bool { return !a.Enabled || a.State == multiaccount.StateQuarantined })
-	return m.crew.ask(askTime, func(ctx context.Context) tea.Msg {
+	return m.background.ask(askTime, func(ctx context.Context) tea.Msg {
 		failed := make([]error, len(all))
 		var asking sync.WaitGroup
 		places := make(chan struct{}, askedAtOnce)

@@ -46,10 +46,10 @@ type loggedIn struct {
 
 // begin starts a login.
 func (m *model) begin(l Login, again key) tea.Cmd {
-	ctx, cancel := context.WithCancel(m.crew.ctx)
+	ctx, cancel := context.WithCancel(m.background.ctx)
 	a := &attempt{Login: l, again: again, cancel: cancel}
 	m.attempt = a
-	return m.crew.do(ctx, loginTime, func(ctx context.Context) tea.Msg {
+	return m.background.do(ctx, loginTime, func(ctx context.Context) tea.Msg {
 		defer cancel()
 		saved, err := m.host.Login(ctx, l, talk{a, m.say})
 		return loggedIn{a, saved, err}

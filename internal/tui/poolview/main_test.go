@@ -131,7 +131,7 @@ type stand struct {
 func newStand(t *testing.T, seen Snapshot) *stand {
 	t.Helper()
 	s := &stand{t: t, host: &fake{seen: seen}, said: make(chan tea.Msg, 10)}
-	c := newCrew(t.Context())
+	c := newBackground(t.Context())
 	t.Cleanup(c.dismiss)
 	s.model = newModel(s.host, c, func() time.Time { return noon }, func(msg tea.Msg) { s.said <- msg })
 	s.Update(sighted{seen: seen})

@@ -35,9 +35,9 @@ const (
 type model struct {
 	tui.Palette
 
-	host  Host
-	crew  *crew
-	clock func() time.Time
+	host       Host
+	background *background
+	clock      func() time.Time
 	// say brings a message from another goroutine.
 	say func(tea.Msg)
 
@@ -93,12 +93,12 @@ type notice struct {
 // something else happens, or escape.
 const noticeBeats = 10
 
-func newModel(host Host, c *crew, clock func() time.Time, say func(tea.Msg)) *model {
-	return &model{Palette: tui.Colours(), host: host, crew: c, clock: clock, say: say, width: 80, height: 24, now: clock(), quotas: map[window]history{}}
+func newModel(host Host, c *background, clock func() time.Time, say func(tea.Msg)) *model {
+	return &model{Palette: tui.Colours(), host: host, background: c, clock: clock, say: say, width: 80, height: 24, now: clock(), quotas: map[window]history{}}
 }
 
 // Init implements tea.Model.
-func (m *model) Init() tea.Cmd { return tea.Batch(m.look(), m.crew.wake(beat, m.clock)) }
+func (m *model) Init() tea.Cmd { return tea.Batch(m.look(), m.background.wake(beat, m.clock)) }
 
 // Update implements tea.Model.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -137,7 +137,7 @@ func (m *model) react(msg tea.Msg) tea.Cmd {
 }
 
 func (m *model) look() tea.Cmd {
-	return m.crew.ask(lookTime, func(ctx context.Context) tea.Msg {
+	return m.background.ask(lookTime, func(ctx context.Context) tea.Msg {
 		seen, err := m.host.Look(ctx)
 		return sighted{seen, err}
 	})
@@ -149,7 +149,7 @@ func (m *model) tick(now time.Time) tea.Cmd {
 	if m.notice.tone == good && m.beats-m.saidAt >= noticeBeats {
 		m.notice = notice{}
 	}
-	next := m.crew.wake(beat, m.clock)
+	next := m.background.wake(beat, m.clock)
 	if m.beats%lookEvery != 0 {
 		return next
 	}

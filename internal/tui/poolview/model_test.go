@@ -69,7 +69,7 @@ func BenchmarkScreenOfManyAccounts(b *testing.B) {
 	for i := range 10_000 {
 		crowd.Accounts = append(crowd.Accounts, member("openai", fmt.Sprint("x", i), fmt.Sprint("account ", i), multiaccount.StateReady))
 	}
-	c := newCrew(b.Context())
+	c := newBackground(b.Context())
 	b.Cleanup(c.dismiss)
 	m := newModel(&fake{}, c, func() time.Time { return noon }, nil)
 	m.react(sighted{seen: crowd})
@@ -219,7 +219,7 @@ func TestScreenNeverWaits(t *testing.T) {
 	}
 	over := make(chan struct{})
 	go func() {
-		s.crew.dismiss()
+		s.background.dismiss()
 		close(over)
 	}()
 	if msg := (<-looked).(sighted); msg.err == nil {
@@ -271,7 +271,7 @@ func TestUsageIsAskedForAsOftenAsTheSettingsSay(t *testing.T) {
 	seen := several()
 	seen.UsageEvery = time.Minute
 	s := &stand{t: t, host: &fake{seen: seen}}
-	c := newCrew(t.Context())
+	c := newBackground(t.Context())
 	t.Cleanup(c.dismiss)
 	s.model = newModel(s.host, c, func() time.Time { return noon }, nil)
 	for _, at := range []time.Duration{0, 59 * time.Second, 61 * time.Second} {

@@ -29,7 +29,7 @@ type brought struct {
 // read shows a page that the host writes.
 func (m *model) read(r *reading, limit time.Duration, write func(context.Context) (string, error)) tea.Cmd {
 	m.page, m.reading, m.top = onReading, r, 0
-	return m.crew.ask(limit, func(ctx context.Context) tea.Msg {
+	return m.background.ask(limit, func(ctx context.Context) tea.Msg {
 		text, err := write(ctx)
 		return brought{r, text, err}
 	})

@@ -17,7 +17,7 @@ import (
 // It returns once all that was begun has come to its end. The error says what
 // is wrong with the terminal.
 func Show(ctx context.Context, host Host, in *os.File, out io.Writer) (interrupted bool, err error) {
-	c := newCrew(ctx)
+	c := newBackground(ctx)
 	defer c.dismiss()
 	var screen *tea.Program
 	m := newModel(host, c, time.Now, func(msg tea.Msg) { screen.Send(msg) })

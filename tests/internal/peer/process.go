@@ -16,8 +16,8 @@ import (
 // backlog is how many lines a child may be ahead of its reader.
 const backlog = 1024
 
-// hurry keeps a child with a race detector from waiting a second at its end.
-const hurry = "GORACE=atexit_sleep_ms=0"
+// noExitSleep keeps a child with a race detector from waiting a second at its end.
+const noExitSleep = "GORACE=atexit_sleep_ms=0"
 
 // Process is a child, seen from the test that started it. It is for one
 // goroutine at a time.
@@ -36,7 +36,7 @@ type Process struct {
 func Start(tb testing.TB, program string, c Config, environment ...string) *Process {
 	tb.Helper()
 	p := &Process{cmd: exec.CommandContext(tb.Context(), program), lines: make(chan Line, backlog)}
-	p.cmd.Env = append(os.Environ(), variable+"=1", hurry)
+	p.cmd.Env = append(os.Environ(), variable+"=1", noExitSleep)
 	p.cmd.Env = append(p.cmd.Env, environment...)
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()

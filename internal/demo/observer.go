@@ -62,13 +62,13 @@ func (t *trace) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// witness is the round tripper below the engine: it sees what callers do not.
-type witness struct {
+// observer is the round tripper below the engine: it sees what callers do not.
+type observer struct {
 	base http.RoundTripper
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (w witness) RoundTrip(req *http.Request) (*http.Response, error) {
+func (w observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.base.RoundTrip(req)
 	if t, ok := req.Context().Value(traceKey{}).(*trace); ok && req.Context().Err() == nil {
 		t.attempts = append(t.attempts, attemptOf(resp))

@@ -18,8 +18,9 @@ const (
 	loginTime = 10 * time.Minute
 )
 
-// crew does what must not hold up the screen, and is waited for at its end.
-type crew struct {
+// background runs work that must not block the screen, which waits for it at its
+// end.
+type background struct {
 	ctx    context.Context //nolint:containedctx // it ends with the screen, whose commands take none
 	cancel context.CancelFunc
 
@@ -28,57 +29,57 @@ type crew struct {
 	busy   sync.WaitGroup
 }
 
-func newCrew(ctx context.Context) *crew {
-	c := &crew{}
-	c.ctx, c.cancel = context.WithCancel(ctx)
-	return c
+func newBackground(ctx context.Context) *background {
+	b := &background{}
+	b.ctx, b.cancel = context.WithCancel(ctx)
+	return b
 }
 
 // ask does work that the end of the screen ends.
-func (c *crew) ask(limit time.Duration, work func(context.Context) tea.Msg) tea.Cmd {
-	return c.do(c.ctx, limit, work)
+func (b *background) ask(limit time.Duration, work func(context.Context) tea.Msg) tea.Cmd {
+	return b.do(b.ctx, limit, work)
 }
 
 // change does work that the end of the screen waits for: what its owner wanted
 // stored is stored.
-func (c *crew) change(limit time.Duration, work func(context.Context) tea.Msg) tea.Cmd {
-	return c.do(context.WithoutCancel(c.ctx), limit, work)
+func (b *background) change(limit time.Duration, work func(context.Context) tea.Msg) tea.Cmd {
+	return b.do(context.WithoutCancel(b.ctx), limit, work)
 }
 
-func (c *crew) do(ctx context.Context, limit time.Duration, work func(context.Context) tea.Msg) tea.Cmd {
+func (b *background) do(ctx context.Context, limit time.Duration, work func(context.Context) tea.Msg) tea.Cmd {
 	return func() tea.Msg {
-		if !c.enter() {
+		if !b.enter() {
 			return nil
 		}
-		defer c.busy.Done()
+		defer b.busy.Done()
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		return work(ctx)
 	}
 }
 
-func (c *crew) enter() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
+func (b *background) enter() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
 		return false
 	}
-	c.busy.Add(1)
+	b.busy.Add(1)
 	return true
 }
 
 // dismiss ends what can be ended and waits for the rest.
-func (c *crew) dismiss() {
-	c.mu.Lock()
-	c.closed = true
-	c.mu.Unlock()
-	c.cancel()
-	c.busy.Wait()
+func (b *background) dismiss() {
+	b.mu.Lock()
+	b.closed = true
+	b.mu.Unlock()
+	b.cancel()
+	b.busy.Wait()
 }
 
 // wake tells the time in a moment.
-func (c *crew) wake(after time.Duration, clock func() time.Time) tea.Cmd {
-	return c.ask(after+lookTime, func(ctx context.Context) tea.Msg {
+func (b *background) wake(after time.Duration, clock func() time.Time) tea.Cmd {
+	return b.ask(after+lookTime, func(ctx context.Context) tea.Msg {
 		timer := time.NewTimer(after)
 		defer timer.Stop()
 		select {
