@@ -16,7 +16,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/vault"
 )
 
-const restoreHelp = `Bring back what "multiaccount backup" wrote. The passphrase is that of the backup
+const restoreHelp = `Bring back what "multiaccount backup FILE" wrote. The passphrase is that of the backup
 (MULTIACCOUNT_PASSPHRASE, or asked for).
 
 What is there already is kept, accounts and settings, since it may be newer;
