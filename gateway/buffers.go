@@ -118,7 +118,7 @@ func (r *bufferReader) Close() error {
 }
 
 // copyBufferSize is small enough for thousands of streams.
-const copyBufferSize = 16 << 10
+const copyBufferSize = 12 << 10
 
 // copyBuffers lend the proxy what it copies answers with.
 type copyBuffers struct{ pool sync.Pool }

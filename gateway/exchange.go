@@ -20,6 +20,8 @@ type exchange struct {
 	local bool
 	// body is what the request holds; nil until it was read.
 	body *body
+	// in is the request as the proxy takes it.
+	in *http.Request
 	// seen is what the observer is told; nil without one.
 	seen  *Exchange
 	begun time.Time
@@ -87,7 +89,8 @@ func (x *exchange) pass() {
 	defer x.body.release()
 	x.observe()
 	defer x.w.ended()
-	x.gateway.proxy.ServeHTTP(x.w, x.passed())
+	x.in = x.passed()
+	x.gateway.proxy.ServeHTTP(x.w, x.in)
 	x.w.complete = true
 }
 

@@ -34,7 +34,6 @@ func rewrite(p *httputil.ProxyRequest) {
 	cleanHeader(p.Out.Header)
 	x.route.setURL(p.Out.URL)
 	p.Out.Host = p.Out.URL.Host
-	p.Out = p.Out.WithContext(p.In.Context())
 	x.body.attach(p.Out)
 }
 

@@ -23,7 +23,8 @@ type sender struct{}
 func (sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeOf(req.Context())
 	keeper := x.keepAlive()
-	resp, err := x.send(req)
+	// Not the proxy's context: that passes on provisional answers, beside the keeper.
+	resp, err := x.send(req.WithContext(x.in.Context()))
 	keeper.stop()
 	x.body.sent()
 	return resp, err

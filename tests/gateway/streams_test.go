@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"strings"
 	"testing"
 	"time"
@@ -213,5 +215,28 @@ func TestNoKeepAlive(t *testing.T) {
 	}
 	if a := u.send(t, claude(claudeCode)); a.status != http.StatusTeapot || a.body != "" {
 		t.Errorf("HTTP %d %q", a.status, a.body)
+	}
+}
+
+// Provisional answers, as some networks add them, stay here.
+func TestProvisionalAnswers(t *testing.T) {
+	u := record(t)
+	u.reply = func(w http.ResponseWriter, _ *http.Request) {
+		for range 3 {
+			w.Header().Set("Link", "</x>; rel=preload")
+			w.WriteHeader(http.StatusEarlyHints)
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
+	}
+	early := 0
+	ctx := httptrace.WithClientTrace(rig.Deadline(t), &httptrace.ClientTrace{
+		Got1xxResponse: func(int, textproto.MIMEHeader) error { early++; return nil },
+	})
+	resp := u.begin(t, ctx, streamed(claude(claudeCode)))
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || err != nil || early != 0 || !strings.HasSuffix(string(body), "\"message_stop\"}\n\n") {
+		t.Errorf("HTTP %d after %d early ones: %q, %v", resp.StatusCode, early, body, err)
 	}
 }
