@@ -16,7 +16,7 @@ lint: ## format and vet
 	go vet ./...
 
 docs: ## write the generated pages anew
-	go test ./settings ./tests/conformance ./internal/simulation -update
+	go test ./settings ./tests/conformance ./tests/docs ./internal/simulation -update
 	go test ./cmd/multiaccount -run TestPage -update
 
 bench: ## the benchmarks of docs/performance.md

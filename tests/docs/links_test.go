@@ -31,6 +31,22 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
+// Every page can be reached from another one.
+func TestEveryPageIsLinked(t *testing.T) {
+	links := regexp.MustCompile(`\]\(([^)\s#]+)`)
+	linked := map[string]bool{"../../README.md": true}
+	for _, page := range pages(t) {
+		for _, link := range links.FindAllStringSubmatch(prose(read(t, page)), -1) {
+			linked[filepath.Join(filepath.Dir(page), link[1])] = true
+		}
+	}
+	for _, page := range pages(t) {
+		if !linked[page] && !linked[filepath.Dir(page)] {
+			t.Errorf("no page links to %s", page)
+		}
+	}
+}
+
 // pages returns every page that is written for people.
 func pages(t *testing.T) []string {
 	t.Helper()

@@ -1,15 +1,17 @@
 package docs_test
 
 import (
+	"go/build"
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // named is a file or a folder in code style: it has a slash or ends in .go, and is
-// neither a module nor a folder of the user's. "<name>" and "*" stand for any
+// neither a module, a package of the standard library nor a folder of the user's. "<name>" and "*" stand for any
 // text.
 const named = "`(\\.?[\\w<>*-]+(?:/[\\w.<>*-]*)+|[\\w<>*-]+\\.go)`"
 
@@ -23,15 +25,55 @@ func TestNamedFilesExist(t *testing.T) {
 			folder := "."
 			for _, name := range pattern.FindAllStringSubmatch(line, -1) {
 				switch {
-				case strings.HasPrefix(name[1], "<dir>"):
-				case !exists(t, name[1]) && !exists(t, folder+"/"+name[1]):
+				case exists(t, name[1]):
+					if folder == "." {
+						folder = folderOf(name[1])
+					}
+				case !exists(t, folder+"/"+name[1]) && !strings.HasPrefix(name[1], "<dir>") && !standard(name[1]):
 					t.Errorf("%s names %s, which is not there", page, name[1])
-				case folder == ".":
-					folder = folderOf(name[1])
 				}
 			}
 		}
 	}
+}
+
+// No folder of code is left out of the map, and no suite out of the page of tests.
+func TestMapIsComplete(t *testing.T) {
+	for page, parents := range map[string][]string{
+		"architecture.md": {".", "internal", "actors/internal"},
+		"testing.md":      {"tests"},
+	} {
+		text := read(t, "../../docs/"+page)
+		for _, parent := range parents {
+			for _, folder := range folders(t, parent) {
+				if !strings.Contains(text, "`"+folder+"/") && !strings.Contains(text, "`"+filepath.Join(parent, folder)+"/") {
+					t.Errorf("docs/%s does not have the folder %s", page, filepath.Join(parent, folder))
+				}
+			}
+		}
+	}
+}
+
+// folders returns those below a folder that hold code.
+func folders(t *testing.T, parent string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root(t), parent, "*", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, file := range files {
+		if folder := filepath.Base(filepath.Dir(file)); !slices.Contains(all, folder) {
+			all = append(all, folder)
+		}
+	}
+	return all
+}
+
+// standard reports whether a name is that of a package of the standard library.
+func standard(name string) bool {
+	found, err := build.Default.Import(name, "", build.FindOnly)
+	return err == nil && found.Goroot
 }
 
 func folderOf(name string) string {
