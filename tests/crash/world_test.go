@@ -183,7 +183,7 @@ func (w *world) target(a aim) string {
 // rename is the survivor's next write, which must work. It returns the label.
 func (w *world) rename(tb testing.TB, id string) string {
 	tb.Helper()
-	label := fmt.Sprintf("survivor %d", w.tally.kills())
+	label := fmt.Sprintf("survivor %d of %s", w.tally.kills(), id)
 	if err := w.survivor.Rename(rig.Deadline(tb), id, label); err != nil {
 		tb.Fatalf("the survivor cannot write: %v", err)
 	}
