@@ -22,6 +22,22 @@ func (p *Pool) Configure(ctx context.Context, id string, c AccountConfig) error 
 	return p.publicError(p.actors.Configure(ctx, id, c))
 }
 
+// SetKey gives an account that has an API key another one, switches it on, and
+// forgets what was known of the old key: its limits, and that it was refused. The
+// key is not checked. Errors: [*InvalidAccountError] for what is no key and for an
+// account that has a login, [*DuplicateAccountError], [ErrUnknownAccount], the
+// store's.
+func (p *Pool) SetKey(ctx context.Context, id, key string) error {
+	secret, err := account.ParseSecret(key)
+	switch {
+	case err != nil:
+		return &InvalidAccountError{Field: "APIKey", Problem: err.Error()}
+	case secret.IsZero():
+		return &InvalidAccountError{Field: "APIKey", Problem: "an API key is needed"}
+	}
+	return p.publicError(p.actors.SetKey(ctx, id, secret))
+}
+
 // invalid makes what is wrong with a configuration the public error.
 func invalid(err error) error {
 	if wrong, ok := errors.AsType[*account.ConfigError](err); ok {

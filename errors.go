@@ -180,8 +180,20 @@ func (e *DuplicateAccountError) Error() string {
 	return errorText("%s account %s already holds this token; log in again for a token of its own", e.Provider, e.AccountID)
 }
 
+// DuplicateLabelError is returned by [Pool.Add] and [Pool.Rename] for a label that
+// another account of the pool has, upper case or lower.
+type DuplicateLabelError struct {
+	Provider  string
+	AccountID string
+}
+
+// Error names the account of that label.
+func (e *DuplicateLabelError) Error() string {
+	return errorText("%s account %s has this label already; choose another one", e.Provider, e.AccountID)
+}
+
 // InvalidAccountError is returned by [Pool.Add] for an account that cannot work, and
-// by [Pool.Rename] and [Pool.Configure] for what cannot be set.
+// by [Pool.Rename], [Pool.SetKey] and [Pool.Configure] for what cannot be set.
 type InvalidAccountError struct {
 	// Field is the field of [NewAccount] or [AccountConfig] that is wrong.
 	Field string
@@ -236,6 +248,10 @@ func (p *Pool) refusal(r *messages.RefusalError) error {
 		return &NoAccountOfKindError{Provider: name, Kind: r.Kind}
 	case messages.RefusedDuplicate:
 		return &DuplicateAccountError{Provider: name, AccountID: r.AccountID}
+	case messages.RefusedLabel:
+		return &DuplicateLabelError{Provider: name, AccountID: r.AccountID}
+	case messages.RefusedNoKey:
+		return &InvalidAccountError{Field: "APIKey", Problem: "the account has a login, not an API key; log in again"}
 	case messages.RefusedProvider:
 		return &ProviderUnavailableError{Provider: name, Reason: r.Detail, RetryAt: r.RetryAt}
 	case messages.RefusedUnknown:

@@ -142,7 +142,8 @@ type NewAccount struct {
 // Add stores an account and returns its id once it is on disk. If the pool has
 // an account with the same subject and organization, that account gets the new
 // credentials, is switched on, and keeps its id. Errors:
-// [*InvalidAccountError], [*DuplicateAccountError], the store's.
+// [*InvalidAccountError], [*DuplicateAccountError], [*DuplicateLabelError], the
+// store's.
 func (p *Pool) Add(ctx context.Context, a NewAccount) (id string, err error) {
 	if a.Label, err = parseLabel(a.Label); err != nil {
 		return "", err
@@ -222,8 +223,10 @@ func (a NewAccount) check(c *account.Credentials) error {
 	return nil
 }
 
-// Remove deletes an account. Requests that it serves end normally. The error is
-// [ErrUnknownAccount] when the pool has no account with that id.
+// Remove deletes an account. Requests that it serves end normally. If the file of
+// the account could not be read, Remove deletes that file and the copy that was
+// set aside. The error is [ErrUnknownAccount] when the pool has no account with
+// that id.
 func (p *Pool) Remove(ctx context.Context, id string) error {
 	return p.publicError(p.actors.Remove(ctx, id))
 }
@@ -237,7 +240,7 @@ func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
 
 // Rename sets an account's label. White space around it is removed, and an
 // empty label removes the label. Errors: [*InvalidAccountError],
-// [ErrUnknownAccount], the store's.
+// [*DuplicateLabelError], [ErrUnknownAccount], the store's.
 func (p *Pool) Rename(ctx context.Context, id, label string) error {
 	label, err := parseLabel(label)
 	if err != nil {

@@ -40,6 +40,12 @@ func (p *Pool) SetEnabled(ctx context.Context, id string, enabled bool) error {
 	return p.command(ctx, id, m, m.Reply)
 }
 
+// SetKey gives an account another API key.
+func (p *Pool) SetKey(ctx context.Context, id string, key account.Secret) error {
+	m := &messages.SetKey{Key: key, Reply: messages.NewReply[messages.Acknowledged]()}
+	return p.command(ctx, id, m, m.Reply)
+}
+
 // Adopt makes a linked login this engine's own.
 func (p *Pool) Adopt(ctx context.Context, id string) error {
 	m := &messages.AdoptLogin{Reply: messages.NewReply[messages.Acknowledged]()}

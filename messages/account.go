@@ -123,6 +123,12 @@ type ReplaceLogin struct {
 	Reply  *Reply[AccountAdded]
 }
 
+// SetKey gives an account another API key, and switches it on.
+type SetKey struct {
+	Key   account.Secret
+	Reply *Reply[Acknowledged]
+}
+
 // SetEnabled switches an account on or off. Switching on also clears what
 // disabled it.
 type SetEnabled struct {
@@ -273,6 +279,7 @@ func (*RefreshAccount) toAccount()     {}
 func (*PollUsage) toAccount()          {}
 func (*TakeIdentity) toAccount()       {}
 func (*ReplaceLogin) toAccount()       {}
+func (*SetKey) toAccount()             {}
 func (*SetEnabled) toAccount()         {}
 func (*RenameAccount) toAccount()      {}
 func (*ConfigureAccount) toAccount()   {}
@@ -326,6 +333,9 @@ func (m *GetAccount) Fail(error) { m.Reply.Send(AccountStatus{}) }
 
 // Fail answers the ask with err.
 func (m *ReplaceLogin) Fail(err error) { m.Reply.Send(AccountAdded{Err: err}) }
+
+// Fail answers the ask with err.
+func (m *SetKey) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
 // Fail answers the ask with err.
 func (m *SetEnabled) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

@@ -57,6 +57,14 @@ type DeleteAccount struct {
 	ReplyTo Recipient
 }
 
+// DiscardQuarantined deletes what was set aside of an account that cannot be read. A
+// supervisor sends it; answered with [QuarantineDiscarded].
+type DiscardQuarantined struct {
+	Key     Key
+	ReplyTo Recipient
+	Asker   *RemoveAccount
+}
+
 // SaveAccount applies Mutate to the account as it is stored then. An account
 // sends it; answered with [AccountSaved] when the result is durable. Saves of
 // one account that wait for each other become one write, in their order.
@@ -210,22 +218,23 @@ type Flush struct {
 	Reply *Reply[Acknowledged]
 }
 
-func (*LoadPool) toPersistence()          {}
-func (*ReadAccounts) toPersistence()      {}
-func (*ClaimAccounts) toPersistence()     {}
-func (*CreateAccount) toPersistence()     {}
-func (*DeleteAccount) toPersistence()     {}
-func (*SaveAccount) toPersistence()       {}
-func (*SavePool) toPersistence()          {}
-func (*StorePin) toPersistence()          {}
-func (*MarkImported) toPersistence()      {}
-func (*DisableUnlessLast) toPersistence() {}
-func (*ClaimAlert) toPersistence()        {}
-func (*BeginRefresh) toPersistence()      {}
-func (*CommitRefresh) toPersistence()     {}
-func (*AbortRefresh) toPersistence()      {}
-func (*CancelRefresh) toPersistence()     {}
-func (*Flush) toPersistence()             {}
+func (*LoadPool) toPersistence()           {}
+func (*ReadAccounts) toPersistence()       {}
+func (*ClaimAccounts) toPersistence()      {}
+func (*CreateAccount) toPersistence()      {}
+func (*DeleteAccount) toPersistence()      {}
+func (*DiscardQuarantined) toPersistence() {}
+func (*SaveAccount) toPersistence()        {}
+func (*SavePool) toPersistence()           {}
+func (*StorePin) toPersistence()           {}
+func (*MarkImported) toPersistence()       {}
+func (*DisableUnlessLast) toPersistence()  {}
+func (*ClaimAlert) toPersistence()         {}
+func (*BeginRefresh) toPersistence()       {}
+func (*CommitRefresh) toPersistence()      {}
+func (*AbortRefresh) toPersistence()       {}
+func (*CancelRefresh) toPersistence()      {}
+func (*Flush) toPersistence()              {}
 
 // Fail answers the ask with err.
 func (m *Flush) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

@@ -28,6 +28,10 @@ const (
 	RefusedUnknown
 	// RefusedDuplicate: another account holds that token already.
 	RefusedDuplicate
+	// RefusedLabel: another account is called like that.
+	RefusedLabel
+	// RefusedNoKey: the account has a login, and no API key to be replaced.
+	RefusedNoKey
 	// RefusedProvider: the provider itself is in trouble.
 	RefusedProvider
 	// RefusedKind: the pool has no account of the kind that the request needs.

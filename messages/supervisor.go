@@ -291,35 +291,43 @@ type AccountRemoved struct {
 	Err error
 }
 
-func (*SelectAccount) toSupervisor()     {}
-func (*AddAccount) toSupervisor()        {}
-func (*RemoveAccount) toSupervisor()     {}
-func (*CommandAccount) toSupervisor()    {}
-func (*GetAccounts) toSupervisor()       {}
-func (*GetExpiring) toSupervisor()       {}
-func (*GetStale) toSupervisor()          {}
-func (*IdentityLearnt) toSupervisor()    {}
-func (*DrainPool) toSupervisor()         {}
-func (*AccountDrained) toSupervisor()    {}
-func (*AccountChanged) toSupervisor()    {}
-func (*LeaseReleased) toSupervisor()     {}
-func (*ProviderAnswered) toSupervisor()  {}
-func (*ExchangeWorked) toSupervisor()    {}
-func (*LoginFailed) toSupervisor()       {}
-func (*BreakerDecided) toSupervisor()    {}
-func (*PoolStored) toSupervisor()        {}
-func (*PoolLoaded) toSupervisor()        {}
-func (*AccountStored) toSupervisor()     {}
-func (*AccountGone) toSupervisor()       {}
-func (*AccountUnreadable) toSupervisor() {}
-func (*AccountsPresent) toSupervisor()   {}
-func (*PinPool) toSupervisor()           {}
-func (*PinStored) toSupervisor()         {}
-func (*OwnResource) toSupervisor()       {}
-func (*ClaimsChanged) toSupervisor()     {}
-func (*AccountCreated) toSupervisor()    {}
-func (*AccountRemoved) toSupervisor()    {}
-func (*Reconfigure) toSupervisor()       {}
+// QuarantineDiscarded tells that what was set aside of an account is gone, or could
+// not be deleted. The persistence actor sends it in answer to [DiscardQuarantined].
+type QuarantineDiscarded struct {
+	Discard *DiscardQuarantined
+	Err     error
+}
+
+func (*QuarantineDiscarded) toSupervisor() {}
+func (*SelectAccount) toSupervisor()       {}
+func (*AddAccount) toSupervisor()          {}
+func (*RemoveAccount) toSupervisor()       {}
+func (*CommandAccount) toSupervisor()      {}
+func (*GetAccounts) toSupervisor()         {}
+func (*GetExpiring) toSupervisor()         {}
+func (*GetStale) toSupervisor()            {}
+func (*IdentityLearnt) toSupervisor()      {}
+func (*DrainPool) toSupervisor()           {}
+func (*AccountDrained) toSupervisor()      {}
+func (*AccountChanged) toSupervisor()      {}
+func (*LeaseReleased) toSupervisor()       {}
+func (*ProviderAnswered) toSupervisor()    {}
+func (*ExchangeWorked) toSupervisor()      {}
+func (*LoginFailed) toSupervisor()         {}
+func (*BreakerDecided) toSupervisor()      {}
+func (*PoolStored) toSupervisor()          {}
+func (*PoolLoaded) toSupervisor()          {}
+func (*AccountStored) toSupervisor()       {}
+func (*AccountGone) toSupervisor()         {}
+func (*AccountUnreadable) toSupervisor()   {}
+func (*AccountsPresent) toSupervisor()     {}
+func (*PinPool) toSupervisor()             {}
+func (*PinStored) toSupervisor()           {}
+func (*OwnResource) toSupervisor()         {}
+func (*ClaimsChanged) toSupervisor()       {}
+func (*AccountCreated) toSupervisor()      {}
+func (*AccountRemoved) toSupervisor()      {}
+func (*Reconfigure) toSupervisor()         {}
 
 // Fail answers the ask with err.
 func (m *SelectAccount) Fail(err error) { m.Lease.Fail(err) }

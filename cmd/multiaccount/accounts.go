@@ -34,7 +34,7 @@ func newAccounts(s streams) *cobra.Command {
 	}
 	grouped(c, groupLook, "Look:", newAccountsList(s), newAccountsShow(s))
 	grouped(c, groupAccounts, "Add and remove:", newAccountsAdd(s), newAccountsRemove(s))
-	grouped(c, groupChange, "Change:", append(newAccountsChanges(s), newAccountsPin(s), newAccountsSet(s))...)
+	grouped(c, groupChange, "Change:", append(newAccountsChanges(s), newAccountsPin(s), newAccountsSet(s), newAccountsSetKey(s))...)
 	return c
 }
 

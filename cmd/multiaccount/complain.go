@@ -67,6 +67,7 @@ const (
 	codeUnknownProvider = "unknown_provider"
 	codeNoTerminal      = "no_terminal"
 	codeDuplicate       = "duplicate_account"
+	codeDuplicateLabel  = "duplicate_label"
 	codeInvalid         = "invalid_account"
 	codeSettings        = "invalid_settings"
 	codeInUse           = "in_use"
@@ -96,6 +97,7 @@ func codeOf(ctx context.Context, err error) string {
 		{one(errNotConfirmed), codeNotConfirmed},
 		{one(multiaccount.ErrUnknownAccount), codeUnknownAccount},
 		{is[*multiaccount.DuplicateAccountError], codeDuplicate},
+		{is[*multiaccount.DuplicateLabelError], codeDuplicateLabel},
 		{is[*multiaccount.InvalidAccountError], codeInvalid},
 		{is[*settings.Error], codeSettings},
 		{one(persistence.ErrInUse), codeInUse},

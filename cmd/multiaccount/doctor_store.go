@@ -106,7 +106,7 @@ func (e *entry) examine(now time.Time) finding {
 	case multiaccount.StateReauth, multiaccount.StateLoginLost:
 		f.Level, f.Fix = levelProblem, again
 	case multiaccount.StateQuarantined:
-		f.Level, f.Fix = levelProblem, `do what it says, or log in again and delete the file`
+		f.Level, f.Fix = levelProblem, fmt.Sprintf(`do what it says, or log in again and call "multiaccount accounts remove %s"`, e.ID)
 	case multiaccount.StateDisabled:
 		f.Level, f.Fix = levelWarning, fmt.Sprintf("multiaccount accounts enable %s", e.ID)
 	case multiaccount.StateCooling:

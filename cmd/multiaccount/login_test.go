@@ -90,7 +90,7 @@ func TestLoginScripts(t *testing.T) {
 			return configure(filepath.Join(e.WorkDir, "state"), srv)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": checkStatus, "nosecret": checkNoSecret, "approve": approveDevice, "outage": startOutage, "credentials": writeCredentials,
+			"status": checkStatus, "nosecret": checkNoSecret, "approve": approveDevice, "outage": startOutage, "credentials": writeCredentials, "revokekey": revokeKey,
 		},
 	})
 }
@@ -142,6 +142,17 @@ func writeCredentials(ts *testscript.TestScript, neg bool, args []string) {
 	text := fmt.Sprintf(`{"claudeAiOauth":{"accessToken":%q,"refreshToken":%q,"expiresAt":%d}}`,
 		alice.AccessToken(), alice.RefreshToken(), alice.ExpiresAt().UnixMilli())
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// revokeKey is "revokekey": alice's key ends, and newkey has another one.
+func revokeKey(ts *testscript.TestScript, neg bool, args []string) {
+	alice, ok := ts.Value("alice").(*providertest.AccountHandle)
+	if neg || !ok || len(args) > 0 {
+		ts.Fatalf("usage: revokekey")
+	}
+	alice.Revoke()
+	alice.Login()
+	ts.Check(os.WriteFile(ts.MkAbs("newkey"), []byte(alice.APIKey()), 0o600))
 }
 
 var addressIn = regexp.MustCompile(`http://\S+`)

@@ -65,7 +65,7 @@ func resets(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return ", resets " + at.Local().Format("Mon 15:04")
+	return ", resets " + tui.When(at, time.Now())
 }
 
 func printSavedJSON(s streams, provider string, a *login.Saved, isKey bool) error {

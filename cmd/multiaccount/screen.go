@@ -131,6 +131,9 @@ func (h *screenHost) Login(ctx context.Context, l poolview.Login, t poolview.Tal
 	if err != nil {
 		return login.Saved{}, err
 	}
+	if l.Account != "" {
+		return h.replace(ctx, l)
+	}
 	added := login.New{APIKey: l.Key, Label: l.Label}
 	if l.Method == poolview.ByKey {
 		err = h.checkForm(p, l.Key, "accounts add")
@@ -141,6 +144,19 @@ func (h *screenHost) Login(ctx context.Context, l poolview.Login, t poolview.Tal
 		return login.Saved{}, err
 	}
 	return login.Save(ctx, pool, p, added)
+}
+
+// replace gives an account another API key.
+func (h *screenHost) replace(ctx context.Context, l poolview.Login) (login.Saved, error) {
+	unchecked, err := h.replaceKey(ctx, l.Provider, l.Account, l.Key)
+	if err != nil {
+		return login.Saved{}, err
+	}
+	e, err := h.find(ctx, l.Provider, l.Account)
+	if err != nil {
+		return login.Saved{}, err
+	}
+	return login.Saved{ID: e.ID, Label: e.Label, Email: e.Email, Plan: e.Plan, Known: true, Unchecked: unchecked}, nil
 }
 
 // screenOwner is an [asker] that speaks through the screen.

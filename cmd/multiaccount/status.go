@@ -152,7 +152,7 @@ func (e *entry) block(now time.Time) string {
 		line += "  " + look.Faint.Render(e.usedBy())
 	}
 	if wait := e.CooldownUntil.Sub(now); wait > 0 {
-		line += "  " + look.Warn.Render("free in "+tui.Wait(wait))
+		line += "  " + look.Warn.Render("free "+tui.When(e.CooldownUntil, now))
 	}
 	line += "\n"
 	if e.Reason != "" {
@@ -188,7 +188,7 @@ func (q quota) bar(now time.Time) string {
 	done, left := tui.Bar(quotaWidth, q.Utilization/100)
 	text := look.Level(q.Utilization).Render(done) + look.Faint.Render(left) + fmt.Sprintf(" %3.0f %%", q.Utilization)
 	if !q.ResetAt.IsZero() {
-		text += look.Faint.Render("  resets in " + tui.Wait(q.ResetAt.Sub(now)))
+		text += look.Faint.Render("  resets " + tui.When(q.ResetAt, now))
 	}
 	return text
 }

@@ -183,7 +183,7 @@ func (w *world) target(a aim) string {
 // rename is the survivor's next write, which must work. It returns the label.
 func (w *world) rename(tb testing.TB, id string) string {
 	tb.Helper()
-	label := fmt.Sprintf("survivor %d", w.tally.kills())
+	label := fmt.Sprintf("survivor %d of %s", w.tally.kills(), id)
 	if err := w.survivor.Rename(rig.Deadline(tb), id, label); err != nil {
 		tb.Fatalf("the survivor cannot write: %v", err)
 	}
@@ -267,7 +267,7 @@ func (w *world) checkLost(tb testing.TB, asked *multiaccount.Pool, id string, pi
 		tb.Errorf("account %s is %s: %s; want %s because of process %d, and what to do",
 			id, status.State, status.Reason, multiaccount.StateLoginLost, pid)
 	}
-	rig.Must(tb, asked.Rename(rig.Deadline(tb), id, "lost")) // stored after the fault
+	rig.Must(tb, asked.Rename(rig.Deadline(tb), id, "lost, "+id)) // stored after the fault
 	w.book.renamed(id, "lost")
 	if f := w.load(tb)[id].Fault; f == nil || f.Kind != account.FaultLost {
 		tb.Errorf("account %s: stored is fault %+v", id, f)

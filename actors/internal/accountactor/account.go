@@ -137,6 +137,8 @@ func (a *actor) handle(message messages.ToAccount) {
 		a.replaceLogin(m)
 	case *messages.AdoptLogin:
 		a.adoptLogin(m)
+	case *messages.SetKey:
+		a.setKey(m)
 	case *messages.SetEnabled:
 		a.setEnabled(m)
 	case *messages.RenameAccount:

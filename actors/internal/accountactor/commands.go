@@ -33,6 +33,14 @@ func (a *actor) replaceLogin(m *messages.ReplaceLogin) {
 	a.Publish(event.AccountJoined{Occurrence: a.occurrence(), Known: true})
 }
 
+// setKey replaces the key, and what else the account is stays.
+func (a *actor) setKey(m *messages.SetKey) {
+	a.change(func(r *account.Record) {
+		r.Replace(account.Record{Kind: account.APIKey, Lineage: account.Owned, Credentials: account.Credentials{APIKey: m.Key}})
+	}, m.Reply)
+	a.Publish(event.AccountJoined{Occurrence: a.occurrence(), Known: true})
+}
+
 // change applies what a user asked for, and answers when it is durable.
 func (a *actor) change(mutate func(*account.Record), reply *messages.Reply[messages.Acknowledged]) {
 	a.apply(mutate, false, func(err error) { reply.Send(messages.Acknowledged{Err: err}) })

@@ -23,6 +23,13 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 			return
 		}
 	}
+	if id := s.holders.ofLabel(&m.Record); id != "" && id != s.holders.ofIdentity(&m.Record) {
+		if !m.OnlyNew {
+			m.Fail(labelTaken(id))
+			return
+		}
+		m.Record.Label = "" // another program's name for it
+	}
 	if known := s.member(s.holders.ofIdentity(&m.Record)); known != nil && known.record.Identity() == m.Record.Identity() {
 		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
 		return

@@ -2,13 +2,15 @@ package supervisor
 
 import (
 	"hash/maphash"
+	"strings"
 
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// holders knows which account has which identity and which tokens: no account
-// is to be in a pool twice. It keeps hashes only, so whoever asks has to look
-// whether the account really has what was asked for.
+// holders knows which account has which identity, which tokens and which label: no
+// account is to be in a pool twice, and none called like another. It keeps hashes
+// only, so whoever asks has to look whether the account really has what was asked
+// for; a label that only seems to be taken may be refused.
 type holders struct {
 	seed maphash.Seed
 	ids  map[uint64]string
@@ -35,6 +37,15 @@ func (h holders) ofTokens(r *account.Record) string {
 	return ""
 }
 
+// ofLabel returns the id of the account of r's label, upper case or lower; empty
+// when none, or when r has none.
+func (h holders) ofLabel(r *account.Record) string {
+	if r.Label == "" {
+		return ""
+	}
+	return h.ids[h.hash("label", strings.ToLower(r.Label))]
+}
+
 func (h holders) put(r *account.Record) {
 	h.each(r, func(key uint64) { h.ids[key] = r.ID })
 }
@@ -47,9 +58,9 @@ func (h holders) drop(r *account.Record) {
 	})
 }
 
-// move follows an account whose credentials may have changed.
+// move follows an account whose credentials or label may have changed.
 func (h holders) move(old, current *account.Record) {
-	if old.Generation == current.Generation && old.Identity() == current.Identity() {
+	if old.Generation == current.Generation && old.Identity() == current.Identity() && old.Label == current.Label {
 		return
 	}
 	h.drop(old)
@@ -59,6 +70,9 @@ func (h holders) move(old, current *account.Record) {
 func (h holders) each(r *account.Record, do func(key uint64)) {
 	if identity := r.Identity(); identity != "" {
 		do(h.hash("identity", identity))
+	}
+	if r.Label != "" {
+		do(h.hash("label", strings.ToLower(r.Label)))
 	}
 	for _, s := range []account.Secret{r.Credentials.RefreshToken, r.Credentials.APIKey} {
 		if !s.IsZero() {

@@ -100,19 +100,6 @@ func (s *supervisor) readAgain(id string) {
 	s.Writer.Tell(&messages.ReadAccounts{Provider: s.Provider.Name(), IDs: []string{id}, ReplyTo: s.self})
 }
 
-func (s *supervisor) commandAccount(m *messages.CommandAccount) {
-	known := s.member(m.ID)
-	if known == nil {
-		m.Fail(messages.UnknownAccount(m.ID))
-		return
-	}
-	if _, reset := m.Command.(*messages.ResetCooldown); reset {
-		now := s.Now()
-		s.endPause(now.Add(1), now)
-	}
-	known.Tell(m.Command)
-}
-
 func (s *supervisor) occurrence(r *account.Record) event.Occurrence {
 	return event.Occurrence{Provider: s.Provider.Name(), AccountID: r.ID, Label: r.DisplayLabel(), At: s.Now()}
 }

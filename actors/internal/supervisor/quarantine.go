@@ -36,3 +36,19 @@ func (s *supervisor) tellQuarantined(q messages.Quarantined) {
 		Path:       q.Path, Reason: q.Reason,
 	})
 }
+
+// discard removes an account that is no member, since its file cannot be used.
+func (s *supervisor) discard(m *messages.RemoveAccount) {
+	if !slices.ContainsFunc(s.quarantined, func(q messages.Quarantined) bool { return q.ID == m.ID }) {
+		m.Fail(messages.UnknownAccount(m.ID))
+		return
+	}
+	s.Writer.Tell(&messages.DiscardQuarantined{Key: messages.Key{Provider: s.Provider.Name(), ID: m.ID}, ReplyTo: s.self, Asker: m})
+}
+
+func (s *supervisor) quarantineDiscarded(m *messages.QuarantineDiscarded) {
+	if m.Err == nil {
+		s.quarantined = slices.DeleteFunc(slices.Clone(s.quarantined), func(q messages.Quarantined) bool { return q.ID == m.Discard.Key.ID })
+	}
+	m.Discard.Asker.Reply.Send(messages.Acknowledged{Err: m.Err})
+}

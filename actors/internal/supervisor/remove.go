@@ -17,7 +17,7 @@ type removal struct {
 func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
 	known := s.member(m.ID)
 	if known == nil {
-		m.Fail(messages.UnknownAccount(m.ID))
+		s.discard(m)
 		return
 	}
 	s.leaving[m.ID] = removal{record: known.record, asker: m}

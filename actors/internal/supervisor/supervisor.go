@@ -229,6 +229,8 @@ func (s *supervisor) handle(message messages.ToSupervisor) {
 		s.accountStored(m)
 	case *messages.AccountGone:
 		s.accountGone(m)
+	case *messages.QuarantineDiscarded:
+		s.quarantineDiscarded(m)
 	case *messages.AccountUnreadable:
 		s.accountUnreadable(m)
 	case *messages.ClaimsChanged:

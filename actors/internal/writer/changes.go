@@ -3,6 +3,7 @@ package writer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -73,4 +74,20 @@ func (c *deletion) store(ctx context.Context, store persistence.Store, _ *lane) 
 
 func (c *deletion) answer(_ account.Record, err error) {
 	c.ReplyTo.Tell(&messages.AccountRemoved{ID: c.Key.ID, Err: err})
+}
+
+// discarding deletes what was set aside of an account. Like a deletion it takes the
+// account's lock by itself.
+type discarding struct{ *messages.DiscardQuarantined }
+
+func (c *discarding) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {
+	from, ok := store.(persistence.Discarder)
+	if !ok {
+		return account.Record{}, fmt.Errorf("this store keeps what it has set aside: %w", errors.ErrUnsupported)
+	}
+	return account.Record{}, from.Discard(ctx, persistence.Key(c.Key))
+}
+
+func (c *discarding) answer(_ account.Record, err error) {
+	c.ReplyTo.Tell(&messages.QuarantineDiscarded{Discard: c.DiscardQuarantined, Err: err})
 }

@@ -47,8 +47,11 @@ func (l *lane) wantsWrite() bool { return l.commit != nil || l.urgent && !l.held
 // heldBack reports whether the next change has to wait until the refresh under
 // way has given the lock back.
 func (l *lane) heldBack() bool {
-	_, deletes := l.waiting[0].(*deletion)
-	return deletes && l.lock != nil
+	switch l.waiting[0].(type) {
+	case *deletion, *discarding:
+		return l.lock != nil
+	}
+	return false
 }
 
 // empty reports whether the lane can be forgotten.

@@ -123,6 +123,8 @@ func (p *writer) command(message messages.ToPersistence) {
 		}
 	case *messages.CreateAccount:
 		p.change(messages.Key{Provider: m.Record.Provider, ID: m.Record.ID}, &creation{m})
+	case *messages.DiscardQuarantined:
+		p.change(m.Key, &discarding{m})
 	case *messages.DeleteAccount:
 		p.change(m.Key, &deletion{m})
 	case *messages.SaveAccount:

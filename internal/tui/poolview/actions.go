@@ -51,13 +51,15 @@ type action struct {
 	// asks is set when the provider is asked, which takes its time and goes on
 	// in the engine when the screen ends.
 	asks bool
-	do   func(context.Context, Pool, string) error
+	// anyState is set when it can be done to an account whose file cannot be read.
+	anyState bool
+	do       func(context.Context, Pool, string) error
 }
 
 // apply does it to a, which was selected when its owner was asked: by now
 // another account may be.
 func (m *model) apply(a Account, d action) tea.Cmd {
-	if a.State == multiaccount.StateQuarantined {
+	if a.State == multiaccount.StateQuarantined && !d.anyState {
 		return m.finish(done{err: errors.New("its file cannot be read, so that nothing can be done to it: " + a.Reason)})
 	}
 	m.notice = notice{d.begun + " " + a.name() + " …", plain}
@@ -137,7 +139,7 @@ func (m *model) remove() tea.Cmd {
 			m.notice = notice{"nothing was changed", plain}
 			return nil
 		}
-		return m.apply(a, action{begun: "removing", ended: "removed", do: func(ctx context.Context, p Pool, id string) error {
+		return m.apply(a, action{begun: "removing", ended: "removed", anyState: true, do: func(ctx context.Context, p Pool, id string) error {
 			return p.Remove(ctx, id)
 		}})
 	}, ask)

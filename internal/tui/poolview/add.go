@@ -33,7 +33,11 @@ func (m *model) add() tea.Cmd {
 // relogin gives the selected account a new login.
 func (m *model) relogin() tea.Cmd {
 	for _, p := range m.seen.Providers {
-		if p.Name == m.selected.provider {
+		switch {
+		case p.Name != m.selected.provider:
+		case m.current().Kind == account.APIKey:
+			return m.askKey(Login{Provider: p.Name, Method: ByKey, Account: m.selected.id}, m.selected)
+		default:
 			return m.chooseWay(p, m.selected)
 		}
 	}

@@ -75,7 +75,7 @@ func (m *model) tokenEnd(a *Account) string {
 	case a.ExpiresAt.IsZero():
 		return ""
 	case a.ExpiresAt.After(m.now):
-		return "ends in " + short(a.ExpiresAt.Sub(m.now))
+		return "ends in " + tui.ShortWait(a.ExpiresAt.Sub(m.now))
 	}
 	return "ended " + m.since(a.ExpiresAt)
 }
@@ -84,7 +84,7 @@ func (m *model) since(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return short(m.now.Sub(at)) + " ago"
+	return tui.ShortWait(m.now.Sub(at)) + " ago"
 }
 
 // attemptPane is a login that is under way.

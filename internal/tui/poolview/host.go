@@ -66,9 +66,11 @@ type Talk interface {
 type Login struct {
 	Provider string
 	Method   login.Method
-	// Key and Label are those of an account that has an API key.
-	Key   account.Secret
-	Label string
+	// Key and Label are those of an account that has an API key. Account, when set, is
+	// the id of one whose key is replaced.
+	Key     account.Secret
+	Label   string
+	Account string
 }
 
 // Provider is one that an account can be added to.

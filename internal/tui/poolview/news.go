@@ -148,10 +148,4 @@ func figures(windows []multiaccount.UsageFigure) string {
 }
 
 // apart is how far two moments are apart, in words that fit a column.
-func apart(until, from time.Time) string { return short(until.Sub(from)) }
-
-// short is a time to wait by its two greatest units.
-func short(d time.Duration) string {
-	parts := strings.Fields(tui.Wait(d))
-	return strings.Join(parts[:min(2, len(parts))], " ")
-}
+func apart(until, from time.Time) string { return tui.ShortWait(until.Sub(from)) }

@@ -57,9 +57,9 @@ func (m *model) wait(a *Account, w *multiaccount.UsageWindow, width int) string 
 	style, text := m.Faint, ""
 	switch {
 	case a.CooldownUntil.After(m.now) && a.State == multiaccount.StateCooling:
-		style, text = m.Warn, "free "+short(a.CooldownUntil.Sub(m.now))
+		style, text = m.Warn, "free "+tui.ShortWait(a.CooldownUntil.Sub(m.now))
 	case w != nil && !w.ResetAt.IsZero():
-		text = "resets " + short(w.ResetAt.Sub(m.now))
+		text = "resets " + tui.ShortWait(w.ResetAt.Sub(m.now))
 	}
 	return style.Render(tui.FitRight(text, width))
 }

@@ -1,0 +1,61 @@
+package supervisor
+
+import (
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/messages"
+)
+
+// commandAccount passes on what a user asks of one account, unless another account
+// is in the way.
+func (s *supervisor) commandAccount(m *messages.CommandAccount) {
+	known := s.member(m.ID)
+	if known == nil {
+		m.Fail(messages.UnknownAccount(m.ID))
+		return
+	}
+	var refused *messages.RefusalError
+	switch c := m.Command.(type) {
+	case *messages.ResetCooldown:
+		now := s.Now()
+		s.endPause(now.Add(1), now)
+	case *messages.RenameAccount:
+		refused = s.takeLabel(known.record, c.Label)
+	case *messages.SetKey:
+		refused = s.takeKey(known.record, c.Key)
+	}
+	if refused != nil {
+		m.Fail(refused)
+		return
+	}
+	known.Tell(m.Command)
+}
+
+// takeLabel notes that r is to be called like that, unless another account is.
+func (s *supervisor) takeLabel(r *account.Record, label string) *messages.RefusalError {
+	named := *r
+	named.Label = label
+	if id := s.holders.ofLabel(&named); id != "" && id != r.ID {
+		return labelTaken(id)
+	}
+	s.holders.put(&named)
+	return nil
+}
+
+func labelTaken(id string) *messages.RefusalError {
+	return &messages.RefusalError{Reason: messages.RefusedLabel, AccountID: id, Detail: "it is called like that already"}
+}
+
+// takeKey notes that r is to have the key, unless r has a login, or another account
+// the key.
+func (s *supervisor) takeKey(r *account.Record, key account.Secret) *messages.RefusalError {
+	if r.Kind != account.APIKey {
+		return &messages.RefusalError{Reason: messages.RefusedNoKey, AccountID: r.ID, Detail: "it has a login, not an API key; log in again"}
+	}
+	keyed := *r
+	keyed.Credentials = account.Credentials{APIKey: key}
+	if id := s.holders.ofTokens(&keyed); id != "" && id != r.ID {
+		return &messages.RefusalError{Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this key"}
+	}
+	s.holders.put(&keyed)
+	return nil
+}
