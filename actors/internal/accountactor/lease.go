@@ -106,7 +106,7 @@ func (a *actor) applyReport(report policy.Report) {
 // tellProviderAnswered tells the supervisor what an outcome says of the provider.
 // Trouble is told always, success only while the supervisor wants it.
 func (a *actor) tellProviderAnswered(class account.Class, leasedAt time.Time) {
-	if policy.IsTrouble(class) || a.Alert.Load() {
+	if policy.IsTrouble(class) || a.WantSuccesses.Load() {
 		a.Supervisor.Tell(&messages.ProviderAnswered{ID: a.record.ID, Class: class, LeasedAt: leasedAt})
 	}
 }

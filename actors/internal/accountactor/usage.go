@@ -212,7 +212,7 @@ func (a *actor) applyProfile(m *pollAnswered) {
 		}, true, nil)
 	}
 	if m.profile.Subject != "" && a.record.Subject == "" {
-		a.Supervisor.Tell(&messages.IdentityLearnt{ID: a.record.ID, Subject: m.profile.Subject, Organization: m.profile.Organization})
+		a.Supervisor.Tell(&messages.IdentityFound{ID: a.record.ID, Subject: m.profile.Subject, Organization: m.profile.Organization})
 	}
 }
 

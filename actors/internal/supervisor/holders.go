@@ -6,9 +6,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// holders knows which account has which identity and which tokens: no account
-// is to be in a pool twice. It keeps hashes only, so whoever asks has to look
-// whether the account really has what was asked for.
+// holders knows which account holds which identity and which tokens, so that no
+// account is in the pool twice. It keeps only hashes: the caller checks whether
+// the account it gets really matches.
 type holders struct {
 	seed maphash.Seed
 	ids  map[uint64]string
@@ -16,8 +16,8 @@ type holders struct {
 
 func newHolders() holders { return holders{seed: maphash.MakeSeed(), ids: map[uint64]string{}} }
 
-// ofIdentity returns the id of the account that r may be; empty when none, or
-// when r does not say who it is.
+// ofIdentity returns the id of the account that may have r's identity; empty for
+// none, or when r has no identity.
 func (h holders) ofIdentity(r *account.Record) string {
 	if r.Identity() == "" {
 		return ""
@@ -47,7 +47,7 @@ func (h holders) drop(r *account.Record) {
 	})
 }
 
-// move follows an account whose credentials may have changed.
+// move updates the entries of an account whose credentials may have changed.
 func (h holders) move(old, current *account.Record) {
 	if old.Generation == current.Generation && old.Identity() == current.Identity() {
 		return
