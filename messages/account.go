@@ -111,7 +111,7 @@ type PollUsage struct {
 }
 
 // TakeIdentity tells an account who it is. The supervisor sends it in answer to
-// [IdentityLearnt].
+// [IdentityFound].
 type TakeIdentity struct {
 	Subject, Organization string
 }

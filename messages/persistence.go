@@ -127,7 +127,7 @@ type ImportMarked struct {
 // DisableUnlessLast takes an account out of the pool for its login's fault,
 // which its [SaveAccount] has put on record before, but only while one of Others
 // can serve: two processes never disable the last two. The supervisor sends it;
-// answered with [BreakerDecided].
+// answered with [DisableDecided].
 type DisableUnlessLast struct {
 	Key Key
 	// Generation is that of the login which failed; a newer one stays.

@@ -101,9 +101,9 @@ type GetStale struct {
 	ReplyTo   Recipient
 }
 
-// IdentityLearnt tells who an account of unknown identity is. An account sends
+// IdentityFound tells who an account of unknown identity is. An account sends
 // it; answered with [TakeIdentity] unless another account is that already.
-type IdentityLearnt struct {
+type IdentityFound struct {
 	ID                    string
 	Subject, Organization string
 }
@@ -186,9 +186,9 @@ type LoginFailed struct {
 	Fault      account.Fault
 }
 
-// BreakerDecided tells whether an account was disabled. The persistence actor
+// DisableDecided tells whether an account was disabled. The persistence actor
 // sends it in answer to [DisableUnlessLast].
-type BreakerDecided struct {
+type DisableDecided struct {
 	Asked    *DisableUnlessLast
 	Disabled bool
 }
@@ -306,7 +306,7 @@ func (*CommandAccount) toSupervisor()      {}
 func (*GetAccounts) toSupervisor()         {}
 func (*GetExpiring) toSupervisor()         {}
 func (*GetStale) toSupervisor()            {}
-func (*IdentityLearnt) toSupervisor()      {}
+func (*IdentityFound) toSupervisor()       {}
 func (*DrainPool) toSupervisor()           {}
 func (*AccountDrained) toSupervisor()      {}
 func (*AccountChanged) toSupervisor()      {}

@@ -103,7 +103,7 @@ func (b *Breaker) Failed(accounts int) (ids []string, all bool) {
 }
 
 // Alert reports whether successes are news: trouble has been seen since the last.
-func (b *Breaker) Alert() bool { return b.state != closed || b.failures > 0 }
+func (b *Breaker) NeedsSuccesses() bool { return b.state != closed || b.failures > 0 }
 
 // Class returns that of the last trouble.
 func (b *Breaker) Class() account.Class { return b.class }

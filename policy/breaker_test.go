@@ -102,8 +102,8 @@ func TestBreakerProbes(t *testing.T) {
 		t.Errorf("the second pause ends at %d", until-start)
 	}
 	b.Begin(at(8))
-	if change := b.Learn(result(account.ClassLimited, "a", 8), at(9), 0.5); change != policy.Closed || b.Alert() {
-		t.Errorf("a probe that was answered: %d, alert %v", change, b.Alert())
+	if change := b.Learn(result(account.ClassLimited, "a", 8), at(9), 0.5); change != policy.Closed || b.NeedsSuccesses() {
+		t.Errorf("a probe that was answered: %d, alert %v", change, b.NeedsSuccesses())
 	}
 	if change := b.Learn(result(account.ClassChallenge, "a", 8.5), at(9), 0.5); change != policy.Unchanged {
 		t.Errorf("a challenge from before the breaker closed: %d", change)
@@ -167,13 +167,13 @@ func TestBreakerLaws(t *testing.T) {
 				t.Fatalf("change %d by a %v of a breaker that is open: %v", change, class, isOpen)
 			}
 			isOpen = change == policy.Opened || isOpen && change != policy.Closed
-			if isOpen && !b.Alert() {
+			if isOpen && !b.NeedsSuccesses() {
 				t.Fatal("an open breaker is not on the alert")
 			}
 		}
 		b.Begin(at(now + hopeless))
 		b.Learn(result(success, "a", now+hopeless), at(now+hopeless), 0.5)
-		if until, _ := b.Wait(at(now + hopeless)); until != 0 || b.Alert() {
+		if until, _ := b.Wait(at(now + hopeless)); until != 0 || b.NeedsSuccesses() {
 			t.Fatal("a success does not end it")
 		}
 	})
@@ -201,7 +201,7 @@ func TestBreakerKnowsWhoFailed(t *testing.T) {
 	if change := b.Learn(result(success, "d", 8.5), at(10.6), 0.5); change != policy.Unchanged {
 		t.Errorf("a success from before it opened: %d", change)
 	}
-	if change := b.Learn(result(success, "d", 10), at(10.6), 0.5); change != policy.Closed || b.Alert() {
+	if change := b.Learn(result(success, "d", 10), at(10.6), 0.5); change != policy.Closed || b.NeedsSuccesses() {
 		t.Errorf("a success since it opened: %d", change)
 	}
 	if ids, _ := b.Failed(4); len(ids) != 0 {

@@ -1,6 +1,6 @@
 // Package accountactor is the actor of one account. It holds the account's token,
-// its limits and its requests in flight, answers whoever was sent to it, and
-// runs its one refresh at a time.
+// its limits and the count of its requests in flight. It answers the asks that
+// the supervisor forwards to it, and runs one refresh at a time.
 package accountactor
 
 import (
@@ -13,23 +13,23 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// lastUsedGrain is how far the stored time of the last use may lag behind:
-// selection makes no difference beyond it.
-const lastUsedGrain = 15 * time.Minute
+// lastUsedPrecision is how far the stored time of the last use may lag behind. A
+// smaller lag changes no selection.
+const lastUsedPrecision = 15 * time.Minute
 
-// actor holds one account: its token, its limits, its requests in
-// flight. Every change is a function of the record, applied here at once and
-// to the stored record by the writer.
+// actor holds one account: its token, its limits, the count of its requests in
+// flight. Every change is a function of the record. The actor applies it here at
+// once, and the writer applies it to the stored record.
 type actor struct {
 	*shared.Pool
 	self *runtime.Ref
-	// record is the account as it is used now: what is stored, and on top of
-	// it every change in unsaved. It is replaced, never written to.
+	// record is the account as it is used now: the stored record with every
+	// change in unsaved on top. It is replaced, never written to.
 	record *account.Record
-	// unsaved is nil while all is durable.
+	// unsaved is nil while everything is durable.
 	unsaved *unsaved
 
-	// waiters want a fresh token, askers a refresh.
+	// waiters are requests that need a fresh token; askers asked for a refresh.
 	waiters []*messages.LeaseToken
 	askers  []*messages.RefreshAccount
 	refresh refreshState
@@ -37,24 +37,24 @@ type actor struct {
 
 	inFlight int
 	lastUsed policy.Instant
-	// granted is when an exchange of this actor's brought the latest token.
+	// granted is when an exchange by this actor last returned a token.
 	granted policy.Instant
-	// drain is the latest, answered is set once it is; nothing begins after
-	// the first.
+	// drain is the latest drain asked for; answered is set once it was
+	// answered. Nothing begins after the first drain.
 	drain    *messages.Drain
 	answered bool
 	// loading is set after a restart until the stored record has arrived.
 	loading bool
 }
 
-// Spawn starts the actor of a stored account. A restarted one reads its record
-// from the store again.
+// Spawn starts the actor of a stored account. After a restart the actor reads its
+// record from the store again.
 func Spawn(n *runtime.Nursery, parent runtime.Context, p *shared.Pool, record *account.Record) *runtime.Ref {
 	made := &spawned{pool: p, id: record.ID, record: record}
 	return n.Spawn(parent, made.create)
 }
 
-// spawned is what an account's actor is made from.
+// spawned holds what the actor of an account is made from.
 type spawned struct {
 	pool *shared.Pool
 	id   string
@@ -79,8 +79,8 @@ func (a *actor) Started(runtime.Context) {
 	}
 }
 
-// Stopped is the end: of the engine when it drains, else of this account in
-// its pool.
+// Stopped ends all waiting. Either the engine is closing, after a drain, or the
+// account has left the pool.
 func (a *actor) Stopped() {
 	err := messages.UnknownAccount(a.record.ID)
 	if a.drain != nil {
@@ -88,7 +88,7 @@ func (a *actor) Stopped() {
 	}
 	a.failWaiting(err)
 	a.endPoll(err)
-	a.giveUpRefresh()
+	a.cancelRefresh()
 	a.refresh.hold.timer.Stop()
 	a.giveUpSaves(err)
 	if a.drain != nil && !a.answered {
@@ -106,11 +106,11 @@ func (a *actor) Receive(message any) {
 	case *lockSlow:
 		a.lockSlow()
 	case *holdEnded:
-		a.goOn()
+		a.resumeRefresh()
 	case *originRead:
 		a.originRead(m)
-	case *aboutArrived:
-		a.aboutArrived(m)
+	case *pollAnswered:
+		a.pollAnswered(m)
 	case *retrySaves:
 		a.retrySaves()
 	case *figuresDue:
@@ -172,11 +172,11 @@ func (a *actor) handle(message messages.ToAccount) {
 	case *messages.AccountSaved:
 		a.saved(m)
 	case *messages.AccountStored:
-		a.lookAt(m)
+		a.accountStored(m)
 	}
 }
 
-// announce tells the supervisor what selection has to know.
+// announce tells the supervisor what selection depends on.
 func (a *actor) announce() {
 	a.Supervisor.Tell(&messages.AccountChanged{
 		ID: a.record.ID, Record: a.record, NotBefore: a.notBefore(), RefreshFailed: a.refresh.failure,

@@ -11,7 +11,7 @@ import (
 func (a *actor) setEnabled(m *messages.SetEnabled) {
 	a.Publish(event.AccountSwitched{Occurrence: a.occurrence(), Enabled: m.Enabled})
 	if m.Enabled {
-		a.refresh.retryAt = 0 // the login is tried once more, at the next need
+		a.refresh.retryAt = 0 // the next request that needs the login tries it once more
 	}
 	a.change(func(r *account.Record) {
 		r.Enabled = m.Enabled
@@ -28,7 +28,7 @@ func (a *actor) replaceLogin(m *messages.ReplaceLogin) {
 		m.Reply.Send(messages.AccountAdded{ID: id, Err: err})
 	})
 	if a.refresh.hold.until != 0 {
-		a.goOn()
+		a.resumeRefresh()
 	}
 	a.Publish(event.AccountJoined{Occurrence: a.occurrence(), Known: true})
 }
@@ -41,12 +41,12 @@ func (a *actor) setKey(m *messages.SetKey) {
 	a.Publish(event.AccountJoined{Occurrence: a.occurrence(), Known: true})
 }
 
-// change applies what a user asked for, and answers when it is durable.
+// change applies a change that a user asked for, and answers when it is durable.
 func (a *actor) change(mutate func(*account.Record), reply *messages.Reply[messages.Acknowledged]) {
 	a.apply(mutate, false, func(err error) { reply.Send(messages.Acknowledged{Err: err}) })
 }
 
-// clockSetBack moves back what this account waits for.
+// clockSetBack moves the times that this account waits for back with the clock.
 func (a *actor) clockSetBack(m *messages.ClockSetBack) {
 	a.refresh.retryAt = policy.At(shared.MovedBack(a.refresh.retryAt.Time(), m.By))
 	a.lastUsed = min(a.lastUsed, policy.At(m.Now))

@@ -13,7 +13,7 @@ func (a *actor) occurrence() event.Occurrence {
 	}
 }
 
-// publishLimits tells of the limits that are new since old.
+// publishLimits publishes the limits that are new since old.
 func (a *actor) publishLimits(old *account.Record) {
 	for _, l := range a.record.Limits {
 		if slices.ContainsFunc(old.Limits, l.Same) {
@@ -26,7 +26,7 @@ func (a *actor) publishLimits(old *account.Record) {
 	}
 }
 
-// publishForOwner tells of a limit that concerns the account's owner.
+// publishForOwner publishes a limit that the account's owner has to know of.
 func (a *actor) publishForOwner(l *account.Limit) {
 	switch {
 	case l.Paid:
@@ -36,7 +36,8 @@ func (a *actor) publishForOwner(l *account.Limit) {
 	}
 }
 
-// publishBroken tells of an answer that its caller got a part of.
+// publishBroken publishes that an answer failed after its caller got a part of
+// it.
 func (a *actor) publishBroken(v *account.Verdict) {
 	if v.Class == account.ClassNetwork {
 		a.Publish(event.StreamCut{Occurrence: a.occurrence()})
@@ -45,7 +46,7 @@ func (a *actor) publishBroken(v *account.Verdict) {
 	a.Publish(event.StreamFailed{Occurrence: a.occurrence(), Class: v.Class, Code: v.Code})
 }
 
-// publishDifferences tells of what somebody else changed since old.
+// publishDifferences publishes what others have changed since old.
 func (a *actor) publishDifferences(old *account.Record) {
 	a.publishLimits(old)
 	a.publishUsage(old)

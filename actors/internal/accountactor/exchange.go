@@ -11,25 +11,25 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// exchangeFailed is what an account tells itself when the token endpoint
-// gave no token, and nothing that ends the login.
+// exchangeFailed is a message of the account to itself: the exchange returned no
+// token, and no refusal that ends the login.
 type exchangeFailed struct {
 	spent string
 	err   error
 }
 
-// refreshGranted spends the refresh token, on a goroutine of its own: whoever
-// waits may give up without ending the exchange. What comes of it goes to the
-// store from there, so that not even the end of this actor loses the login.
+// refreshGranted spends the refresh token, on a goroutine of its own: a caller
+// that gives up does not end the exchange. That goroutine sends the result to the
+// store itself, so the login is kept even when this actor ends first.
 //
-// While the latest token is not stored yet, it is the one to spend: the stored
-// one was spent for it.
+// While the latest refresh token is not stored yet, that one is spent: the stored
+// one was spent to get it.
 //
-// A token that an earlier exchange may have spent is tried once more, but only
-// when there is no way around it: see [messages.RefreshInterrupted].
+// A token that an earlier exchange may have spent is sent once more, but only
+// when the refresh cannot be avoided: see [messages.RefreshInterrupted].
 func (a *actor) refreshGranted(m *messages.RefreshGranted) {
 	if !a.refresh.running {
-		return // to an incarnation that ended, and has taken it back
+		return // meant for an incarnation that has ended and canceled its refresh
 	}
 	a.endHold()
 	a.adopt(m.Record)
@@ -56,9 +56,9 @@ func (a *actor) refreshGranted(m *messages.RefreshGranted) {
 	})
 }
 
-// faultOf returns the fault of a login whose refresh token was refused for
-// good; nil when err says less, and is no refusal that lasts. interrupted is the
-// earlier exchange of the same token, if there was one: that is what has spent it.
+// faultOf returns the fault of a login whose refresh token was refused for good;
+// nil when err is not such a refusal. interrupted is the earlier exchange of the
+// same token, if there was one: it is then taken to have spent the token.
 func faultOf(err error, interrupted *account.Intent, earlier account.Refusals, now time.Time) *account.Fault {
 	var refused *providers.RefreshError
 	switch {
@@ -71,8 +71,8 @@ func faultOf(err error, interrupted *account.Intent, earlier account.Refusals, n
 	return &account.Fault{Kind: account.FaultReauth, Reason: reason, At: now, Terminal: true}
 }
 
-// isFinal reports whether a refusal ends the login: by its code, or since it
-// lasts.
+// isFinal reports whether a refusal ends the login: because of its code, or
+// because it has been repeated for long enough.
 func isFinal(refused *providers.RefreshError, earlier account.Refusals, now time.Time) bool {
 	return refused.Terminal || refused.Lasts() && earlier.And(refused.Code, now).Final(now)
 }
@@ -84,9 +84,9 @@ func spentNothing(err error) bool {
 	return errors.As(err, &failed) && (failed.Refused() || failed.NothingSent())
 }
 
-// exchange calls the provider. A server that returns no refresh token means the
-// one it was sent (RFC 6749 section 6). An end that lies before the request shows a
-// wrong clock, and is none.
+// exchange calls the provider. An answer without a refresh token means that the
+// one which was sent stays valid (RFC 6749 section 6). An expiry before the time
+// of the request shows a wrong clock, and is ignored.
 func (a *actor) exchange(ctx context.Context, creds account.Credentials) (account.Grant, error) {
 	sent := a.Now()
 	grant, err := a.Provider.Refresh(ctx, creds)
@@ -103,8 +103,7 @@ func (a *actor) exchange(ctx context.Context, creds account.Credentials) (accoun
 	return grant, err
 }
 
-// exchangeFailed backs off. A refusal of which it is not known whether it is
-// final is counted.
+// exchangeFailed backs off. It counts a refusal that may or may not be final.
 func (a *actor) exchangeFailed(m *exchangeFailed) {
 	var refused *providers.RefreshError
 	if errors.As(m.err, &refused) && refused.Lasts() {

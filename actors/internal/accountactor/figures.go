@@ -10,25 +10,26 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// figuresDelay is how long the last use and usage figures wait to be stored,
-// unless another change of the account takes them along. They change with each
-// request, and a crash that loses some costs nothing but a good choice.
+// figuresDelay is how long the time of the last use and the usage figures wait
+// before they are stored. A change that is stored earlier takes them along. They
+// change with each request; when a crash loses them, the next choices are less
+// good, no more.
 const figuresDelay = 30 * time.Second
 
-// figures are an account's last use and usage figures that the store was not
-// told of yet.
+// figures are the time of the last use and the usage figures that were not sent
+// to the writer yet.
 type figures struct {
-	// save stores the latest of them. It is replaced by none and told once.
+	// save stores the latest of them; nil when none wait. It is sent once.
 	save  *messages.SaveAccount
 	timer runtime.Timer
 }
 
-// figuresDue is what an account tells itself when figures have waited long enough.
+// figuresDue is a message of the account to itself when [figuresDelay] is over.
 type figuresDue struct{}
 
-// note changes the last use and usage figures in the record in use, and has
-// them stored later. However often they change meanwhile, one save waits.
-func (a *actor) note(mutate func(*account.Record)) {
+// noteFigures changes the last use and the usage figures in the record in use,
+// and schedules their save. One save waits at a time, however often they change.
+func (a *actor) noteFigures(mutate func(*account.Record)) {
 	save := a.figuresSave()
 	a.use(func(r *account.Record) {
 		mutate(r)
@@ -39,7 +40,8 @@ func (a *actor) note(mutate func(*account.Record)) {
 	a.announce()
 }
 
-// figuresSave returns the save that waits, which is this actor's until it is told.
+// figuresSave returns the save that waits. Only this actor uses it until it is
+// sent.
 func (a *actor) figuresSave() *messages.SaveAccount {
 	if a.unsaved != nil && a.unsaved.figures.save != nil {
 		return a.unsaved.figures.save
@@ -51,8 +53,8 @@ func (a *actor) figuresSave() *messages.SaveAccount {
 	return save
 }
 
-// storeFigures tells the store of the figures that wait. Lazy ones become one
-// write with the change that comes next.
+// storeFigures sends the waiting figures to the writer. Lazy ones become one
+// write with the change that is sent next.
 func (a *actor) storeFigures(lazy bool) {
 	if a.unsaved == nil || a.unsaved.figures.save == nil {
 		return

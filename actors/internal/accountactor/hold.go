@@ -8,58 +8,57 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// lockPatience is how long a request waits for another process to give the
-// account's lock back, before it goes to another account.
-const lockPatience = 1500 * time.Millisecond
+// lockWait is how long a request waits for another process to release the
+// account's lock, before it goes to another account.
+const lockWait = 1500 * time.Millisecond
 
-// A refresh is held up while another process has the account's lock for long,
-// and while the request of a process that died may still be on its way to the
-// provider. Requests that another account can serve go there meanwhile; the
-// refresh goes on, and serves those that come later.
-
-// hold says why a refresh waits.
+// hold says why a refresh is held up. That is so while another process keeps the
+// account's lock for long, and while the request of a process that died may still
+// reach the provider. Meanwhile requests that another account can serve go there.
+// The refresh continues, and serves later requests.
 type hold struct {
-	// slow is set once the lock was not to be had within [lockPatience], until
-	// it is.
+	// slow is set when the lock could not be taken within [lockWait], until it
+	// is taken.
 	slow bool
-	// until is how long an earlier request may be on its way.
+	// until is how long an earlier request may still reach the provider.
 	until policy.Instant
 	timer runtime.Timer
 }
 
-// What an account tells itself: that a refresh has waited for long, and that it
-// need not wait any more.
+// Messages of the account to itself: a refresh has waited for long; a refresh no
+// longer has to wait.
 type (
 	lockSlow  struct{}
 	holdEnded struct{}
 )
 
-// mustWait reports whether a refresh has to wait for a request on its way. The
-// owner's wish need not.
+// mustWait reports whether a refresh has to wait for an earlier request that may
+// still reach the provider. A refresh that the owner asked for does not.
 func (a *actor) mustWait(now time.Time) bool {
-	return policy.At(now) < a.refresh.hold.until && !a.wished()
+	return policy.At(now) < a.refresh.hold.until && !a.ownerWaits()
 }
 
-// beginRefresh asks for the account's lock.
+// beginRefresh asks the writer for the account's lock.
 func (a *actor) beginRefresh() {
-	begin := &messages.BeginRefresh{Key: a.key(), Generation: a.record.Generation, Ahead: a.avoidable(), ReplyTo: a.self}
-	if !a.wished() {
+	begin := &messages.BeginRefresh{Key: a.key(), Generation: a.record.Generation, Ahead: a.aheadOfTime(), ReplyTo: a.self}
+	if !a.ownerWaits() {
 		begin.Timeout = a.Provider.RefreshTimeout()
 	}
 	a.refresh.hold.until = 0
-	a.refresh.hold.timer.Set(a.self, lockPatience, &lockSlow{})
+	a.refresh.hold.timer.Set(a.self, lockWait, &lockSlow{})
 	a.Writer.Tell(begin)
 }
 
 func (a *actor) lockSlow() {
 	if a.refresh.running && !a.refresh.exchanging {
 		a.refresh.hold.slow = true
-		a.moveOn(a.Now())
+		a.redirectWaiters(a.Now())
 	}
 }
 
-// refreshInterrupted makes do with the token that there is, tries again when it
-// does not do any more, or waits until no request can be on its way.
+// refreshInterrupted handles an earlier exchange whose result was never saved.
+// The current token is used while it works. Otherwise the refresh is tried again,
+// at once or when no earlier request can reach the provider any more.
 func (a *actor) refreshInterrupted(m *messages.RefreshInterrupted) {
 	if !a.refresh.running {
 		return
@@ -68,40 +67,40 @@ func (a *actor) refreshInterrupted(m *messages.RefreshInterrupted) {
 	a.adopt(m.Record)
 	a.refresh.running = false
 	switch {
-	case a.avoidable():
-		a.makeDo()
-	case m.Until.IsZero() || a.wished():
+	case a.aheadOfTime():
+		a.useCurrentToken()
+	case m.Until.IsZero() || a.ownerWaits():
 		a.startRefresh()
 	default:
 		a.holdUntil(m.Until)
 	}
 }
 
-// holdUntil puts a refresh off until an earlier request has ended.
+// holdUntil postpones a refresh until an earlier request has ended.
 func (a *actor) holdUntil(until time.Time) {
 	now := a.Now()
 	a.refresh.hold.until = policy.At(until)
 	a.refresh.hold.timer.Set(a.self, until.Sub(now), &holdEnded{})
-	a.moveOn(now)
+	a.redirectWaiters(now)
 }
 
-// goOn begins the refresh that was put off, when somebody waits for it.
-func (a *actor) goOn() {
+// resumeRefresh begins a postponed refresh if a request waits for it.
+func (a *actor) resumeRefresh() {
 	a.endHold()
 	if len(a.waiters) > 0 {
 		a.serveWaiters()
 	}
 }
 
-// moveOn sends those who wait for a refresh that is held up to other accounts,
-// but for those whom no other account may serve.
-func (a *actor) moveOn(now time.Time) {
+// redirectWaiters sends requests that wait for a held-up refresh to other
+// accounts, except those that only this account may serve.
+func (a *actor) redirectWaiters(now time.Time) {
 	if !a.heldUp(now) {
 		return
 	}
 	err := &messages.RefusalError{
 		Reason: messages.RefusedHeldUp, AccountID: a.record.ID, RetryAt: a.refresh.hold.until.Time(),
-		Detail: "its token can not be refreshed until another process has ended its own refresh",
+		Detail: "its token cannot be refreshed until another process has ended its own refresh",
 	}
 	if !a.refresh.running {
 		for _, m := range a.askers {
@@ -113,7 +112,7 @@ func (a *actor) moveOn(now time.Time) {
 	a.waiters = nil
 	for _, m := range waiters {
 		switch {
-		case a.stillGood(now):
+		case a.stillWorks(now):
 			a.lease(m)
 		case m.Patient:
 			a.waiters = append(a.waiters, m)

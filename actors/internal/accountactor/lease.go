@@ -9,7 +9,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// leaseToken answers with the token while it is fresh; else the ask joins
+// leaseToken answers with the token while it is fresh. Otherwise the ask joins
 // those that wait for the one refresh.
 func (a *actor) leaseToken(m *messages.LeaseToken) {
 	if !a.needsRefresh(m.LeasedAt) {
@@ -20,7 +20,8 @@ func (a *actor) leaseToken(m *messages.LeaseToken) {
 	a.startRefresh()
 }
 
-// lease hands the token out. Once sent, m belongs to its asker again.
+// lease answers an ask with the token. Once the answer is sent, m belongs to its
+// asker again.
 func (a *actor) lease(m *messages.LeaseToken) {
 	leased := messages.TokenLeased{
 		AccountID: a.record.ID, Credential: a.record.Credential(), ExpiresAt: a.record.Credentials.ExpiresAt,
@@ -30,26 +31,26 @@ func (a *actor) lease(m *messages.LeaseToken) {
 	a.inFlight++
 	if !m.Reply.Send(leased) {
 		a.release()
-		a.tellOfProvider(account.ClassCancelled, leased.LeasedAt)
+		a.tellProviderAnswered(account.ClassCancelled, leased.LeasedAt)
 	}
 }
 
-// refuse answers an ask that gets no token.
+// refuse answers an ask with an error in place of a token.
 func (a *actor) refuse(m *messages.LeaseToken, err error) {
-	a.tellOfProvider(account.ClassCancelled, m.LeasedAt)
+	a.tellProviderAnswered(account.ClassCancelled, m.LeasedAt)
 	m.Reply.Send(messages.TokenLeased{Placement: m.Placement, AccountID: a.record.ID, Err: err})
-	a.freePlace()
+	a.tellReleased()
 }
 
 // release ends one request in flight.
 func (a *actor) release() {
 	a.inFlight = max(0, a.inFlight-1)
-	a.freePlace()
+	a.tellReleased()
 }
 
-// freePlace tells the supervisor, which counts the requests of accounts that
-// may have only so many.
-func (a *actor) freePlace() {
+// tellReleased tells the supervisor that a request in flight has ended, if the
+// account has a limit on those: the supervisor counts them.
+func (a *actor) tellReleased() {
 	if a.record.MaxInFlight > 0 {
 		a.Supervisor.Tell(&messages.LeaseReleased{ID: a.record.ID})
 	}
@@ -62,38 +63,38 @@ func (a *actor) reportOutcome(m *messages.ReportOutcome) {
 	if m.Broken {
 		a.publishBroken(&m.Verdict)
 	}
-	a.tellOfProvider(m.Verdict.Class, m.LeasedAt)
-	a.learn(policy.Report{Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt})
-	if used := a.lastUsed.Time(); used.Sub(a.record.LastUsedAt) > lastUsedGrain {
-		a.note(func(*account.Record) {})
+	a.tellProviderAnswered(m.Verdict.Class, m.LeasedAt)
+	a.applyOutcome(policy.Report{Generation: m.Generation, Verdict: m.Verdict, LeasedAt: m.LeasedAt})
+	if used := a.lastUsed.Time(); used.Sub(a.record.LastUsedAt) > lastUsedPrecision {
+		a.noteFigures(func(*account.Record) {})
 	}
 	m.Reply.Send(messages.Acknowledged{})
 }
 
-// learn looks whether an answer says anything that the record does not.
-func (a *actor) learn(report policy.Report) {
+// applyOutcome applies an outcome if it says anything that the record does not.
+func (a *actor) applyOutcome(report policy.Report) {
 	if report.Verdict.Class == account.ClassVerification {
 		a.Publish(event.VerificationRequired{Occurrence: a.occurrence(), URL: report.Verdict.URL})
 	}
 	switch {
 	case report.Weighs(a.record):
-		a.takeIn(report)
+		a.applyReport(report)
 	case report.Concerns(a.record):
-		a.takeFigures(report)
+		a.applyFigures(report)
 	}
 }
 
-// takeFigures changes the record by an answer that tells of nothing but figures.
-func (a *actor) takeFigures(report policy.Report) {
+// applyFigures applies an outcome that carries nothing new but usage figures.
+func (a *actor) applyFigures(report policy.Report) {
 	now, old := a.Now(), a.record
-	a.note(func(r *account.Record) { report.Learn(r, now, *a.Tuning.Load()) })
+	a.noteFigures(func(r *account.Record) { report.Learn(r, now, *a.Tuning.Load()) })
 	a.publishUsage(old)
 }
 
-// takeIn changes the record by what an answer said.
-func (a *actor) takeIn(report policy.Report) {
+// applyReport applies all that an outcome says of the account.
+func (a *actor) applyReport(report policy.Report) {
 	now, old := a.Now(), a.record
-	tuning, lazy := *a.Tuning.Load(), !report.Urgent() // the settings may change before the change is stored
+	tuning, lazy := *a.Tuning.Load(), !report.Urgent() // a copy: the settings may change before this is stored
 	a.apply(func(r *account.Record) { report.Learn(r, now, tuning) }, lazy, nil)
 	a.publishLimits(old)
 	a.publishUsage(old)
@@ -102,10 +103,10 @@ func (a *actor) takeIn(report policy.Report) {
 	}
 }
 
-// tellOfProvider tells the supervisor what an answer says of the provider.
-// That it works is news only while the supervisor is on the alert.
-func (a *actor) tellOfProvider(class account.Class, leasedAt time.Time) {
-	if policy.IsTrouble(class) || a.Alert.Load() {
+// tellProviderAnswered tells the supervisor what an outcome says of the provider.
+// Trouble is told always, success only while the supervisor wants it.
+func (a *actor) tellProviderAnswered(class account.Class, leasedAt time.Time) {
+	if policy.IsTrouble(class) || a.WantSuccesses.Load() {
 		a.Supervisor.Tell(&messages.ProviderAnswered{ID: a.record.ID, Class: class, LeasedAt: leasedAt})
 	}
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// originRead is what an account tells itself of the file that its linked login
-// comes from.
+// originRead is a message of the account to itself: what was read from the file
+// that its linked login comes from.
 type originRead struct {
 	grant account.Grant
 	err   error
-	// adopt is set when the login is to become this engine's own.
+	// adopt is set when the login is to be adopted.
 	adopt *messages.AdoptLogin
 }
 
-// readOrigin reads what the program that a linked login belongs to has stored.
-// No token is spent.
+// readOrigin reads the login that the other program has stored. It spends no
+// token.
 func (a *actor) readOrigin(adopt *messages.AdoptLogin) {
 	origin := *a.record.Origin
 	a.Exchange(func() {
@@ -41,11 +41,11 @@ func (a *actor) originRead(m *originRead) {
 	}
 }
 
-// finishReread takes the program's newer token over, or says that there is none.
+// finishReread takes over the program's newer token, or fails when there is none.
 func (a *actor) finishReread(m *originRead) {
-	err := a.unfit(m)
+	err := a.checkOrigin(m)
 	if err == nil && m.grant.AccessToken.Equal(a.record.Credentials.AccessToken) {
-		err = a.stale("the token there has not been renewed")
+		err = a.linkedError("the token there has not been renewed")
 	}
 	if err != nil {
 		a.refreshFailed(err)
@@ -55,36 +55,37 @@ func (a *actor) finishReread(m *originRead) {
 	a.refreshSucceeded(true)
 }
 
-// unfit says why what was read does not belong to this account; nil when it does.
-func (a *actor) unfit(m *originRead) error {
+// checkOrigin returns why the login that was read cannot be this account's; nil
+// when it can.
+func (a *actor) checkOrigin(m *originRead) error {
 	r, told := a.record, &m.grant
 	differs := func(known, now string) bool { return known != "" && now != "" && known != now }
 	switch {
 	case m.err != nil:
-		return a.stale(m.err.Error())
+		return a.linkedError(m.err.Error())
 	case told.AccessToken.IsZero():
-		return a.stale("there is no access token")
+		return a.linkedError("there is no access token")
 	case differs(r.Subject, told.Subject), differs(r.Organization, told.Organization):
-		return a.stale("it now holds the login of another account")
+		return a.linkedError("it now holds the login of another account")
 	}
 	return nil
 }
 
-// stale is the error of a linked login that its program has to renew.
-func (a *actor) stale(detail string) error {
+// linkedError is the error of a linked login that only its program can renew.
+func (a *actor) linkedError(detail string) error {
 	o := a.record.Origin
 	return a.refusal(printable.Text(fmt.Sprintf("its login is linked to %s in %s (%s): use that program, or adopt the account", o.Format, o.Path, detail)))
 }
 
-// takeOver makes the program's token the account's, unless it is already.
+// takeOver gives the account the program's token, unless it has it already.
 func takeOver(r *account.Record, told account.Grant) {
 	if r.Lineage == account.Linked && !r.Credentials.AccessToken.Equal(told.AccessToken) {
 		r.Apply(told)
 	}
 }
 
-// adoptLogin makes a linked login this engine's own, with the tokens that its
-// program has now.
+// adoptLogin makes this engine the owner of a linked login, with the tokens that
+// its program has now.
 func (a *actor) adoptLogin(m *messages.AdoptLogin) {
 	switch {
 	case a.drain != nil:
@@ -98,9 +99,10 @@ func (a *actor) adoptLogin(m *messages.AdoptLogin) {
 	}
 }
 
-// finishAdoption takes what the account has when its source is gone.
+// finishAdoption adopts the login. When its source cannot be read, the account
+// keeps the tokens that it has.
 func (a *actor) finishAdoption(m *originRead) {
-	if err := a.unfit(m); err != nil && m.err == nil {
+	if err := a.checkOrigin(m); err != nil && m.err == nil {
 		m.adopt.Fail(err)
 		return
 	}
@@ -108,7 +110,7 @@ func (a *actor) finishAdoption(m *originRead) {
 		a.apply(func(r *account.Record) { takeOver(r, m.grant) }, false, nil)
 	}
 	if a.record.Credentials.RefreshToken.IsZero() {
-		m.adopt.Fail(errors.Join(a.refusal("it has no refresh token, so that nobody can renew it; log in again"), m.err))
+		m.adopt.Fail(errors.Join(a.refusal("it has no refresh token and cannot be renewed; log in again"), m.err))
 		return
 	}
 	a.change(adopt, m.adopt.Reply)

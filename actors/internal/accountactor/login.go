@@ -8,8 +8,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// loginRejected puts the fault on record and asks the supervisor whether the
-// account may be disabled for it. A login that is newer has no part in it.
+// loginRejected records the fault and asks the supervisor whether the account may
+// be disabled for it. A login that is newer by the time of the write is left
+// alone.
 func (a *actor) loginRejected(kind account.FaultKind, reason string, now time.Time) {
 	generation := a.record.Generation
 	a.backOffRejected(now)
@@ -21,13 +22,13 @@ func (a *actor) loginRejected(kind account.FaultKind, reason string, now time.Ti
 	a.tellLoginFailed()
 }
 
-// backOffRejected puts off the next look at a login that is rejected.
+// backOffRejected sets when a rejected login is tried again.
 func (a *actor) backOffRejected(now time.Time) {
 	a.refresh.retryAt = max(a.refresh.retryAt, policy.At(now.Add(a.Tuning.Load().Rest(a.record.AuthFailures))))
 }
 
-// tellLoginFailed asks whether the account may be disabled for the fault on
-// record, unless it is.
+// tellLoginFailed asks whether the account may be disabled for the recorded
+// fault, unless it is disabled already.
 func (a *actor) tellLoginFailed() {
 	if f := a.record.Fault; f != nil && !f.Disabled {
 		a.Supervisor.Tell(&messages.LoginFailed{ID: a.record.ID, Generation: a.record.Generation, Fault: *f})

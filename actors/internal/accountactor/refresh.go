@@ -12,45 +12,45 @@ import (
 )
 
 const (
-	// Waits after a refresh that failed and may work later.
+	// Waits before a failed refresh is tried again: the first and the longest.
 	refreshRetry     = 5 * time.Second
 	refreshRetryMost = 5 * time.Minute
-	// exchangeFloor is the least time from one grant to the next exchange, for
-	// tokens that live no longer than it takes to get them.
+	// exchangeFloor is the least time between a grant and the next exchange. It
+	// protects from tokens that expire as fast as they are granted.
 	exchangeFloor = time.Second
 )
 
-// refreshState is how an account's refreshes go. One runs at a time.
+// refreshState is the state of an account's refreshes. One runs at a time.
 type refreshState struct {
 	running bool
-	// exchanging is set from the grant on, when the refresh goes on without
-	// this actor.
+	// exchanging is set once the refresh token may be spent. The refresh
+	// then goes on even when this actor ends.
 	exchanging bool
 	failures   int32
 	failure    string
-	// retryAt is when the next refresh may be tried after one that failed.
+	// retryAt is when a refresh may be tried again after a failed one.
 	retryAt policy.Instant
 	hold    hold
 }
 
-// needsRefresh reports whether the token cannot be used as it is.
+// needsRefresh reports whether the token cannot be used without a refresh.
 func (a *actor) needsRefresh(now time.Time) bool {
 	return a.loading || (a.record.Expired(now) && !a.justGranted(now)) || (a.record.Renewable() && a.refusedToken(now))
 }
 
-// justGranted reports whether the token came too recently for another exchange.
+// justGranted reports whether the token is too new for another exchange.
 func (a *actor) justGranted(now time.Time) bool {
 	return now.Sub(a.granted.Time()).Abs() < exchangeFloor
 }
 
-// refusedToken reports whether another token is worth a try in place of one
-// that does not work: at once when the API refuses it, after a rest when its
-// refresh token is refused. One that came since has to be tried first.
+// refusedToken reports whether it makes sense to exchange a token that does not
+// work: at once when the API refuses it, after a backoff when its refresh token
+// is refused. A token that came after the refusal has to be tried first.
 func (a *actor) refusedToken(now time.Time) bool {
 	return a.record.TokenRefused() || (a.record.Fault != nil && !a.record.Untried() && policy.At(now) >= a.refresh.retryAt)
 }
 
-// refreshAccount refreshes without a request.
+// refreshAccount refreshes the token without a request.
 func (a *actor) refreshAccount(m *messages.RefreshAccount) {
 	now := a.Now()
 	switch {
@@ -67,18 +67,18 @@ func (a *actor) refreshAccount(m *messages.RefreshAccount) {
 	}
 }
 
-// startRefresh begins the account's one refresh, or refuses those who wait
-// when it makes no sense now.
+// startRefresh begins the account's one refresh, or refuses those who wait for it
+// when a refresh cannot work now.
 func (a *actor) startRefresh() {
 	now := a.Now()
 	if a.loading || a.refresh.running || a.mustWait(now) {
-		a.moveOn(now)
+		a.redirectWaiters(now)
 		return
 	}
 	if err := a.cannotRefresh(now); err != nil {
 		a.loginEnded(now)
-		if !a.stillGood(now) {
-			a.announce() // the token was, when the refresh was put off
+		if !a.stillWorks(now) {
+			a.announce() // the token still worked when the refresh was postponed
 		}
 		a.serve(err)
 		return
@@ -89,12 +89,12 @@ func (a *actor) startRefresh() {
 		return
 	}
 	a.beginRefresh()
-	a.moveOn(now)
+	a.redirectWaiters(now)
 }
 
 const cannotRenew = "it has no refresh token and its access token does not work any more"
 
-// loginEnded puts on record that a token has ended which nobody can renew.
+// loginEnded records that the token has ended and cannot be renewed.
 func (a *actor) loginEnded(now time.Time) {
 	r := a.record
 	if a.drain == nil && r.Fault == nil && r.Lineage != account.Linked && !r.Renewable() && r.Ended(now) {
@@ -102,7 +102,7 @@ func (a *actor) loginEnded(now time.Time) {
 	}
 }
 
-// cannotRefresh says what forbids a refresh at now; nil when nothing does.
+// cannotRefresh returns why no refresh may begin at now; nil when one may.
 func (a *actor) cannotRefresh(now time.Time) error {
 	switch {
 	case a.drain != nil:
@@ -120,8 +120,9 @@ func (a *actor) cannotRefresh(now time.Time) error {
 	return nil
 }
 
-// makeDo ends the wait of everybody with the token that there is.
-func (a *actor) makeDo() {
+// useCurrentToken ends all waiting for a refresh with the token that the account
+// has.
+func (a *actor) useCurrentToken() {
 	a.endHold()
 	a.refresh = refreshState{}
 	for _, m := range a.askers {
@@ -133,19 +134,19 @@ func (a *actor) makeDo() {
 	a.askers, a.waiters = nil, nil
 }
 
-// avoidable reports whether nobody needs the refresh that is about to begin:
-// it is ahead of time.
-func (a *actor) avoidable() bool {
-	return !a.wished() && a.stillGood(a.Now())
+// aheadOfTime reports whether the refresh that is about to begin can be avoided:
+// the current token still works, and the owner did not ask for another.
+func (a *actor) aheadOfTime() bool {
+	return !a.ownerWaits() && a.stillWorks(a.Now())
 }
 
-// wished reports whether the account's owner waits for a refresh.
-func (a *actor) wished() bool {
+// ownerWaits reports whether the account's owner waits for a refresh.
+func (a *actor) ownerWaits() bool {
 	return slices.ContainsFunc(a.askers, func(m *messages.RefreshAccount) bool { return m.Before.IsZero() })
 }
 
-// serve ends the wait of everybody: with a token while there is a good one,
-// with err when there is none.
+// serve answers all who wait for a refresh: with the token while it works, else
+// with err.
 func (a *actor) serve(err error) {
 	for _, m := range a.askers {
 		m.Answer(err)
@@ -158,7 +159,7 @@ func (a *actor) serve(err error) {
 	waiters, now := a.waiters, a.Now()
 	a.waiters = nil
 	for _, m := range waiters {
-		if a.stillGood(now) {
+		if a.stillWorks(now) {
 			a.lease(m)
 			continue
 		}
@@ -166,13 +167,13 @@ func (a *actor) serve(err error) {
 	}
 }
 
-// serveWaiters hands the token out, or refreshes once more when what another
-// process got has ended already. What was granted just now serves however short
-// it lives.
+// serveWaiters answers all waiting requests with the token. When the token that
+// another process got has ended already, it refreshes once more. A token that was
+// granted just now is used however soon it ends.
 func (a *actor) serveWaiters() {
 	a.dropWaiters()
 	now := a.Now()
-	if a.needsRefresh(now) && !a.stillGood(now) {
+	if a.needsRefresh(now) && !a.stillWorks(now) {
 		if len(a.waiters) > 0 {
 			a.startRefresh()
 		}
@@ -185,7 +186,8 @@ func (a *actor) serveWaiters() {
 	}
 }
 
-// dropWaiters forgets those who have given up: nobody refreshes for them.
+// dropWaiters forgets the requests that have given up, so that no refresh is made
+// for them alone.
 func (a *actor) dropWaiters() {
 	a.waiters = slices.DeleteFunc(a.waiters, func(m *messages.LeaseToken) bool {
 		gone := m.Reply.Abandoned()
@@ -196,17 +198,17 @@ func (a *actor) dropWaiters() {
 	})
 }
 
-// stillGood reports whether a token that should be refreshed can be used for
-// its last seconds, or to its end when there will be no other.
-func (a *actor) stillGood(now time.Time) bool {
+// stillWorks reports whether a token that is due for a refresh can still be used:
+// in its last seconds, or until its end when there will be no other.
+func (a *actor) stillWorks(now time.Time) bool {
 	r := a.record
 	works := (r.Fault == nil || r.Refused()) && !r.TokenRefused()
 	return !a.loading && (works || r.Untried()) && !r.Ended(now)
 }
 
-// giveUpRefresh takes back a refresh that is not under way yet: nobody would
-// give its lock back.
-func (a *actor) giveUpRefresh() {
+// cancelRefresh cancels a refresh whose exchange has not begun. Otherwise nobody
+// would release its lock.
+func (a *actor) cancelRefresh() {
 	if a.refresh.running && !a.refresh.exchanging {
 		a.Writer.Tell(&messages.CancelRefresh{Key: a.key()})
 	}
@@ -222,9 +224,10 @@ func (a *actor) failWaiting(err error) {
 	a.askers, a.waiters = nil, nil
 }
 
-// notBefore is until when a failed refresh keeps the account from serving.
+// notBefore is the time before which the account cannot serve, because its
+// refresh failed; zero when it can.
 func (a *actor) notBefore() time.Time {
-	if a.refresh.retryAt == 0 || a.stillGood(a.Now()) {
+	if a.refresh.retryAt == 0 || a.stillWorks(a.Now()) {
 		return time.Time{}
 	}
 	return a.refresh.retryAt.Time()

@@ -11,13 +11,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// refreshAdopted takes over what another process found out: a newer login, or
-// that this one is refused.
+// refreshAdopted takes over what another process stored: a newer login, or that
+// this one is refused.
 func (a *actor) refreshAdopted(m *messages.RefreshAdopted) {
 	old := a.record
 	a.adopt(m.Record)
 	if a.record.Refused() {
-		if a.record.Fault.Disabled { // else the supervisor tells of it
+		if a.record.Fault.Disabled { // otherwise the supervisor publishes it
 			a.publishDifferences(old)
 		}
 		a.endHold()
@@ -27,9 +27,9 @@ func (a *actor) refreshAdopted(m *messages.RefreshAdopted) {
 	a.refreshSucceeded(true)
 }
 
-// refreshCommitted makes a stored token the one in use. One that could not be
-// stored is used all the same and stored as soon as that works: losing it
-// would lose the login.
+// refreshCommitted starts to use a stored token. A token that could not be stored
+// is used as well, and stored as soon as possible: to drop it would lose the
+// login.
 func (a *actor) refreshCommitted(m *messages.RefreshCommitted) {
 	switch {
 	case m.Commit.Fault != nil:
@@ -52,8 +52,8 @@ func (a *actor) keepUnsaved(m *messages.RefreshCommitted) {
 	a.retryLater([]*messages.SaveAccount{save}, m.Err)
 }
 
-// faultCommitted takes over the fault that is on record now. A refusal counts
-// only while the token that failed is still the one in use.
+// faultCommitted takes over the fault that is recorded now. A refusal counts only
+// while the refused token is still the one in use.
 func (a *actor) faultCommitted(m *messages.RefreshCommitted) {
 	if m.Err == nil {
 		a.adopt(m.Record)
@@ -69,12 +69,13 @@ func (a *actor) faultCommitted(m *messages.RefreshCommitted) {
 	a.refreshRefused()
 }
 
-// refreshRefused ends a refresh with the fault on record. The token is not sent
-// again; whether the account may be disabled is asked again after a while.
+// refreshRefused ends a refresh with the recorded fault. The token is not sent
+// again. After a backoff the actor asks again whether the account may be
+// disabled.
 func (a *actor) refreshRefused() {
 	a.backOffRejected(a.Now())
 	a.tellLoginFailed()
-	a.endRefresh(a.refusal(a.record.Fault.Reason + "; log in again")) // LoginRejected tells of it
+	a.endRefresh(a.refusal(a.record.Fault.Reason + "; log in again")) // the event is LoginRejected
 }
 
 func (a *actor) refreshSucceeded(adopted bool) {
@@ -94,8 +95,8 @@ func (a *actor) refreshFailed(err error) {
 	a.Publish(event.RefreshFailed{Occurrence: a.occurrence(), Reason: err.Error(), RetryAt: a.refresh.retryAt.Time()})
 }
 
-// endRefresh puts the next refresh off after one that failed, and ends the
-// wait of everybody.
+// endRefresh ends a failed refresh: it sets when the next one may begin, and
+// answers all who wait.
 func (a *actor) endRefresh(err error) {
 	a.refresh.hold.timer.Stop()
 	a.refresh.running, a.refresh.exchanging = false, false
@@ -105,8 +106,8 @@ func (a *actor) endRefresh(err error) {
 	a.serve(err)
 }
 
-// askedToWait returns how long the token endpoint asked to wait; zero when it
-// did not.
+// askedToWait returns how long the token endpoint asked to wait; zero when it did
+// not ask.
 func askedToWait(err error) time.Duration {
 	if failed, ok := errors.AsType[*providers.RefreshError](err); ok {
 		return failed.RetryAfter
@@ -114,8 +115,8 @@ func askedToWait(err error) time.Duration {
 	return 0
 }
 
-// backOff puts the next refresh off, for as long as the token endpoint asked
-// where that is longer, and never for longer than it would be at most.
+// backOff postpones the next refresh. A longer wait that the token endpoint asked
+// for is respected, up to [refreshRetryMost].
 func (a *actor) backOff(now time.Time, asked time.Duration) {
 	a.refresh.failures++
 	wait := policy.Backoff(int(a.refresh.failures), refreshRetry, refreshRetryMost, a.Jitter())
@@ -123,8 +124,8 @@ func (a *actor) backOff(now time.Time, asked time.Duration) {
 	a.refresh.retryAt = max(a.refresh.retryAt, policy.At(now.Add(wait)))
 }
 
-// retryRefresh has the next request refresh the token. A login that the
-// provider refuses has to wait for what it waits for.
+// retryRefresh lets the next request refresh the token at once. A login that the
+// provider refuses keeps its backoff.
 func (a *actor) retryRefresh() {
 	if a.record.Fault == nil && !a.refresh.running && a.refresh.failure != "" {
 		a.refresh.retryAt, a.refresh.failure = 0, ""

@@ -17,34 +17,34 @@ const (
 	saveRetryMost = 30 * time.Second
 )
 
-// unsaved are an account's changes that are not known to be durable.
+// unsaved holds an account's changes that may not be durable yet.
 type unsaved struct {
-	// stored is the account as it was stored last; every pending change is
-	// made on top of it.
+	// stored is the latest record known to be stored. Every pending change is
+	// applied on top of it.
 	stored *account.Record
-	// pending are all of them, oldest first; failed those among them that
-	// wait for another try.
+	// pending are all changes, oldest first; failed are those of them that wait to
+	// be tried again.
 	pending, failed []*messages.SaveAccount
 	failures        int
-	// reason says why the last save failed; empty when it did not.
+	// reason says why the last save failed; empty when it succeeded.
 	reason string
 	timer  runtime.Timer
-	// figures are among pending; nobody was told of them yet.
+	// figures is one of pending that was not sent to the writer yet.
 	figures figures
 }
 
-// retrySaves is what an account tells itself when failed saves are due.
+// retrySaves is a message of the account to itself when failed saves are due.
 type retrySaves struct{}
 
-// apply changes the record and has the change stored. acknowledge, when set,
-// is told once; a change without it is tried until it is stored.
+// apply changes the record in use and saves the change. acknowledge, when set, is
+// called once with the result. A change without it is retried until it is stored.
 func (a *actor) apply(mutate func(*account.Record), lazy bool, acknowledge func(error)) {
 	a.submit(mutate, lazy, acknowledge)
 	a.use(mutate)
 	a.announce()
 }
 
-// use changes the record in use alone.
+// use changes only the record in use.
 func (a *actor) use(mutate func(*account.Record)) {
 	next := *a.record
 	mutate(&next)
@@ -58,7 +58,8 @@ func (a *actor) submit(mutate func(*account.Record), lazy bool, acknowledge func
 	a.Writer.Tell(save)
 }
 
-// remember must come before the change is made in the record in use.
+// remember adds a save to the pending ones. Call it before the record in use is
+// changed.
 func (a *actor) remember(save *messages.SaveAccount) {
 	if a.unsaved == nil {
 		a.unsaved = &unsaved{stored: a.record}
@@ -83,26 +84,26 @@ func (a *actor) saved(m *messages.AccountSaved) {
 	}
 }
 
-// adopt makes what is stored, with the changes that are still pending, the
-// record in use. What is older than what is known to be stored was read
-// before, and comes late.
+// adopt makes the stored record, with the pending changes on top, the record in
+// use. A record older than the one known to be stored was read before that write
+// and arrives late.
 func (a *actor) adopt(record account.Record) {
 	if record.OlderThan(a.stored()) {
-		a.heal(&record)
+		a.restoreLogin(&record)
 		return
 	}
 	a.rebase(record)
 }
 
-// heal has the login stored again that is known, after an older copy of the
-// file was put in its place: that one's refresh token has been spent.
-func (a *actor) heal(older *account.Record) {
+// restoreLogin stores the known login again after somebody put an older copy of
+// the file in its place: the refresh token in that copy has been spent.
+func (a *actor) restoreLogin(older *account.Record) {
 	if known := a.stored(); older.Generation < known.Generation {
 		a.submit(func(r *account.Record) { r.Heal(known) }, false, nil)
 	}
 }
 
-// stored is the latest record known to be stored.
+// stored returns the latest record known to be stored.
 func (a *actor) stored() *account.Record {
 	if a.unsaved != nil {
 		return a.unsaved.stored
@@ -122,13 +123,14 @@ func (a *actor) rebase(record account.Record) {
 	a.announce()
 }
 
-// lookAt takes over what somebody, perhaps another process, has stored.
-func (a *actor) lookAt(m *messages.AccountStored) {
+// accountStored takes over a record that somebody, perhaps another process,
+// stored.
+func (a *actor) accountStored(m *messages.AccountStored) {
 	if a.loading {
 		return
 	}
 	if m.Record.OlderThan(a.stored()) {
-		a.heal(&m.Record)
+		a.restoreLogin(&m.Record)
 		return
 	}
 	old := a.record
@@ -141,7 +143,7 @@ func (a *actor) lookAt(m *messages.AccountStored) {
 	}
 }
 
-// forget drops what is durable, or given up.
+// forget drops saves that are durable or given up.
 func (a *actor) forget(saves []*messages.SaveAccount) {
 	u := a.unsaved
 	if u == nil {
@@ -154,9 +156,9 @@ func (a *actor) forget(saves []*messages.SaveAccount) {
 	}
 }
 
-// saveFailed gives up the changes that somebody waits for, and keeps the
-// others for another try. Whether they are stored all the same is not known:
-// reading the account again, as soon as that works, tells.
+// saveFailed gives up the changes that somebody waits for, and keeps the others
+// to try them again. The failed write may have been made all the same: the
+// account is read again as soon as that works.
 func (a *actor) saveFailed(m *messages.AccountSaved) {
 	if m.Unreadable != nil {
 		a.Supervisor.Tell(m.Unreadable)
@@ -181,7 +183,7 @@ func (a *actor) saveFailed(m *messages.AccountSaved) {
 	a.retryLater(append(kept, reread), m.Err)
 }
 
-// undo takes changes out of the record in use, and tells who waits for them.
+// undo removes changes from the record in use, and tells those who wait for them.
 func (a *actor) undo(saves []*messages.SaveAccount, err error) {
 	stored := *a.unsaved.stored
 	a.forget(saves)
@@ -222,8 +224,8 @@ func (a *actor) unsavedReason() string {
 	return a.unsaved.reason
 }
 
-// giveUpSaves answers whoever waits for a change. What could not be stored is
-// left to the store for a last try.
+// giveUpSaves answers all who wait for a change. The writer gets what could not
+// be stored, for a last try.
 func (a *actor) giveUpSaves(err error) {
 	if a.unsaved == nil {
 		return

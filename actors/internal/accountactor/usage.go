@@ -14,29 +14,31 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// pollTimeout is how long the provider's endpoints have for an answer.
+// pollTimeout is how long the provider's usage and profile endpoints have to
+// answer.
 const pollTimeout = 10 * time.Second
 
-// pollState is how the questions about an account go. One is under way at a time.
-// An account has none while there is nothing to remember.
+// pollState is the state of an account's polls: one call of the usage endpoint at
+// a time, sometimes with one of the profile endpoint. It is nil while there is
+// nothing to remember.
 type pollState struct {
 	askers []*messages.PollUsage
-	// askedAt is when the one under way began; zero when none is.
+	// askedAt is when the poll under way began; zero when none is.
 	askedAt  time.Time
 	failures int
 	failure  string
 }
 
-// aboutArrived is what an account tells itself when it was asked about.
-type aboutArrived struct {
+// pollAnswered is a message of the account to itself: what a poll returned.
+type pollAnswered struct {
 	askedAt time.Time
 	usage   providers.Usage
 	profile account.Grant
 	err     error
 }
 
-// pollUsage asks the provider for the account's figures, unless they are new
-// enough. It uses the token as it is, and never refreshes it.
+// pollUsage asks the provider for the account's usage figures, unless those known
+// are new enough. It uses the token as it is, and never refreshes it.
 func (a *actor) pollUsage(m *messages.PollUsage) {
 	now, before := a.Now(), m.Before
 	if before.IsZero() {
@@ -60,7 +62,7 @@ func (a *actor) pollUsage(m *messages.PollUsage) {
 	}
 }
 
-// cannotPoll says what forbids a question about the account at now.
+// cannotPoll returns why the account cannot be polled at now; nil when it can.
 func (a *actor) cannotPoll(now time.Time) error {
 	_, hasUsage := a.Provider.(providers.UsageSource)
 	switch {
@@ -71,14 +73,14 @@ func (a *actor) cannotPoll(now time.Time) error {
 	case a.needsRefresh(now):
 		return fmt.Errorf("account %s: its token does not work any more; refresh it first", a.record.ID)
 	case policy.PollBlocked(a.record, now):
-		return fmt.Errorf("account %s: its quota figures could not be had and are asked for again at %s: %s",
+		return fmt.Errorf("account %s: its quota figures could not be read and are asked for again at %s: %s",
 			a.record.ID, a.record.Poll.RetryAt.Format(time.RFC3339), a.pollFailure())
 	}
 	return nil
 }
 
-// pollFailure says why the latest question failed; empty when it did not, or was
-// another process'.
+// pollFailure says why the latest poll failed; empty when it succeeded, or was
+// made by another process.
 func (a *actor) pollFailure() string {
 	if a.poll == nil {
 		return ""
@@ -86,9 +88,9 @@ func (a *actor) pollFailure() string {
 	return a.poll.failure
 }
 
-// claimPoll writes down that the account is asked about. The change is made
-// upon what is stored, under the account's lock: of several processes it is
-// that of one which finds nobody's question there.
+// claimPoll stores that the account is being polled. The change is applied to the
+// stored record under the account's lock, so of several processes only the first
+// one polls.
 func (a *actor) claimPoll(before, now time.Time) {
 	a.poll.askedAt = now
 	a.submit(func(r *account.Record) {
@@ -102,7 +104,7 @@ func (a *actor) claimPoll(before, now time.Time) {
 	}, false, func(err error) { a.pollClaimed(now, err) })
 }
 
-// pollClaimed asks, when this process is the one to do so.
+// pollClaimed polls if this process is the first.
 func (a *actor) pollClaimed(askedAt time.Time, err error) {
 	if err == nil {
 		err = a.cannotPoll(askedAt)
@@ -111,34 +113,35 @@ func (a *actor) pollClaimed(askedAt time.Time, err error) {
 		a.endPoll(err)
 		return
 	}
-	p, cred, whose := a.Provider, a.record.Credential(), a.record.Poll.ProfileAt.Equal(askedAt)
+	p, cred, withProfile := a.Provider, a.record.Credential(), a.record.Poll.ProfileAt.Equal(askedAt)
 	a.Task(func() {
 		ctx, cancel := context.WithTimeout(a.Running, pollTimeout)
 		defer cancel()
-		about := askAbout(ctx, p, cred, whose)
-		about.askedAt = askedAt
-		a.self.Tell(about)
+		answer := fetchUsage(ctx, p, cred, withProfile)
+		answer.askedAt = askedAt
+		a.self.Tell(answer)
 	})
 }
 
-// askAbout asks the provider.
-func askAbout(ctx context.Context, p providers.Provider, cred account.Credential, whose bool) (about *aboutArrived) {
-	about = &aboutArrived{}
+// fetchUsage calls the provider's endpoints; profile's only when withProfile is
+// set.
+func fetchUsage(ctx context.Context, p providers.Provider, cred account.Credential, withProfile bool) (answer *pollAnswered) {
+	answer = &pollAnswered{}
 	if source, ok := p.(providers.UsageSource); ok {
-		about.usage, about.err = source.Usage(ctx, cred)
+		answer.usage, answer.err = source.Usage(ctx, cred)
 	}
-	if source, ok := p.(providers.ProfileSource); ok && whose {
-		about.profile, _ = source.Profile(ctx, cred) // asked again in a day
+	if source, ok := p.(providers.ProfileSource); ok && withProfile {
+		answer.profile, _ = source.Profile(ctx, cred) // a failure is tried again in a day
 	}
-	return about
+	return answer
 }
 
-// aboutArrived takes in what was answered.
-func (a *actor) aboutArrived(m *aboutArrived) {
+// pollAnswered applies what a poll returned.
+func (a *actor) pollAnswered(m *pollAnswered) {
 	if a.poll == nil || !m.askedAt.Equal(a.poll.askedAt) {
-		return // to an incarnation that ended
+		return // meant for an incarnation that has ended
 	}
-	a.takeProfile(m)
+	a.applyProfile(m)
 	if m.err != nil {
 		a.pollFailed(m.err)
 		return
@@ -152,8 +155,8 @@ func (a *actor) aboutArrived(m *aboutArrived) {
 	a.endPoll(nil)
 }
 
-// publishUsage tells of figures that changed noticeably since old. Those of
-// short windows change with each request, and are not worth it.
+// publishUsage publishes usage figures that changed noticeably since old. Those
+// of short windows change with each request and are not published.
 func (a *actor) publishUsage(old *account.Record) {
 	if !policy.NoticeablyUsed(old.Usage, a.record.Usage) {
 		return
@@ -165,8 +168,8 @@ func (a *actor) publishUsage(old *account.Record) {
 	a.Publish(told)
 }
 
-// pollFailed puts the next question off, in every process. It says nothing of
-// the account.
+// pollFailed postpones the next poll, in every process. A failed poll says
+// nothing of the account's limits.
 func (a *actor) pollFailed(err error) {
 	var refused *providers.StatusError
 	retryAfter := time.Duration(0)
@@ -180,7 +183,7 @@ func (a *actor) pollFailed(err error) {
 	a.endPoll(err)
 }
 
-// endPoll ends the wait of everybody.
+// endPoll answers all who wait for the poll.
 func (a *actor) endPoll(err error) {
 	if a.poll == nil {
 		return
@@ -195,9 +198,9 @@ func (a *actor) endPoll(err error) {
 	}
 }
 
-// takeProfile fills in what was not known of the account. Who it is, the
-// supervisor has to agree to.
-func (a *actor) takeProfile(m *aboutArrived) {
+// applyProfile fills in what was not known of the account. Its identity needs the
+// supervisor's consent.
+func (a *actor) applyProfile(m *pollAnswered) {
 	email, plan := m.profile.Email, m.profile.Plan
 	if m.usage.Plan != "" {
 		plan = m.usage.Plan
@@ -209,11 +212,11 @@ func (a *actor) takeProfile(m *aboutArrived) {
 		}, true, nil)
 	}
 	if m.profile.Subject != "" && a.record.Subject == "" {
-		a.Supervisor.Tell(&messages.IdentityLearnt{ID: a.record.ID, Subject: m.profile.Subject, Organization: m.profile.Organization})
+		a.Supervisor.Tell(&messages.IdentityFound{ID: a.record.ID, Subject: m.profile.Subject, Organization: m.profile.Organization})
 	}
 }
 
-// takeIdentity makes the account somebody's.
+// takeIdentity sets the identity that the supervisor has agreed to.
 func (a *actor) takeIdentity(m *messages.TakeIdentity) {
 	a.apply(func(r *account.Record) {
 		if r.Subject == "" {

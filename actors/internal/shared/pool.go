@@ -35,7 +35,7 @@ type Pool struct {
 	Tuning atomic.Pointer[policy.Tuning]
 	// Alert is set while the supervisor wants to hear of successes: a message for
 	// each would cost a healthy request a third of its time.
-	Alert atomic.Bool
+	WantSuccesses atomic.Bool
 	// Answers are what came of the latest decisions.
 	Answers Answers
 

@@ -9,7 +9,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// addAccount stores a new account, or gives a known one the new login.
+// addAccount stores a new account, or gives a known account the new login. A
+// login that may be that of an account which is just being created or removed
+// waits until that has ended.
 func (s *supervisor) addAccount(m *messages.AddAccount) {
 	for _, id := range []string{s.holders.ofIdentity(&m.Record), s.holders.ofTokens(&m.Record)} {
 		if id != "" && s.member(id) == nil {
@@ -19,7 +21,7 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 	}
 	if m.OnlyNew {
 		if id := s.holderOf(&m.Record); id != "" || m.DryRun {
-			answerUnstored(m, id)
+			answerNotAdded(m, id)
 			return
 		}
 	}
@@ -57,17 +59,18 @@ func (s *supervisor) accountCreated(m *messages.AccountCreated) {
 	case m.Err != nil:
 		s.holders.drop(&record)
 		s.readAgain(record.ID)
-	case s.member(record.ID) == nil: // else a restart has found it in the store
+	case s.member(record.ID) == nil: // otherwise a restart has read it from the store already
 		s.join(&record)
 		s.Publish(event.AccountJoined{Occurrence: s.occurrence(&record)})
 	}
 	m.Answer()
-	s.release(record.ID)
+	s.retryHeld(record.ID)
 	s.serveParked(s.Now())
 }
 
-// release goes on with the logins that were held back for an account.
-func (s *supervisor) release(id string) {
+// retryHeld adds the logins that waited for the creation or removal of an
+// account.
+func (s *supervisor) retryHeld(id string) {
 	held := s.held[id]
 	delete(s.held, id)
 	for _, m := range held {

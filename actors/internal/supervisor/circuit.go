@@ -11,21 +11,22 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// providerAnswered is the provider's breaker: trouble across accounts holds
-// requests back, and costs no account anything.
+// providerAnswered feeds the provider's circuit breaker. It opens after trouble
+// with several accounts and then holds requests back. No account gets a limit for
+// that.
 func (s *supervisor) providerAnswered(m *messages.ProviderAnswered) {
 	now := s.Now()
 	change := s.breaker.Learn(policy.Result{
 		Account: m.ID, Class: m.Class, LeasedAt: policy.At(m.LeasedAt), Alone: len(s.order) == 1,
 	}, policy.At(now), s.Jitter())
-	s.beAlert(now)
-	s.pauseAnswered(m, now)
+	s.requestSuccesses(now)
+	s.endPauseOnSuccess(m, now)
 	switch change {
 	case policy.Opened:
-		retryAt, _ := s.shut(now)
-		s.Publish(event.CircuitOpened{Occurrence: s.ownOccurrence(now), Reason: s.trouble(), RetryAt: retryAt})
+		retryAt, _ := s.circuitWait(now)
+		s.Publish(event.CircuitOpened{Occurrence: s.poolOccurrence(now), Reason: s.trouble(), RetryAt: retryAt})
 	case policy.Closed:
-		s.Publish(event.CircuitClosed{Occurrence: s.ownOccurrence(now)})
+		s.Publish(event.CircuitClosed{Occurrence: s.poolOccurrence(now)})
 	case policy.Unchanged:
 		return
 	case policy.Reopened:
@@ -33,44 +34,45 @@ func (s *supervisor) providerAnswered(m *messages.ProviderAnswered) {
 	s.serveParked(now)
 }
 
-// shut returns when the breaker lets the next request through, zero for now,
-// and whether one is under way that may end the wait.
-func (s *supervisor) shut(now time.Time) (until time.Time, probing bool) {
+// circuitWait returns when the circuit breaker lets the next request through,
+// zero for now, and whether a probe is under way that may close it earlier.
+func (s *supervisor) circuitWait(now time.Time) (until time.Time, probing bool) {
 	next, probing := s.breaker.Wait(policy.At(now))
 	return next.Time(), probing
 }
 
-// spare returns whom not to ask while the breaker is open: the accounts that
-// have failed, and those that the ask has tried. One account's trouble may be its
-// own, so that each other is asked once. all is set when none is left for that.
-func (s *supervisor) spare(m *messages.SelectAccount) (ids []string, all bool) {
+// excludeFailed returns the accounts not to ask while the circuit breaker is
+// open: those that failed, and those that the ask has tried. Trouble may be that
+// of one account, so each other account is asked once. all is set when no account
+// is left to ask.
+func (s *supervisor) excludeFailed(m *messages.SelectAccount) (ids []string, all bool) {
 	failed, all := s.breaker.Failed(len(s.order))
 	return slices.Concat(m.Exclude, failed), all
 }
 
-// holdBack has an ask wait while the provider is in trouble: for the next probe
-// at until, and for what comes of the one under way. An ask that cannot wait for
-// as long is refused.
-func (s *supervisor) holdBack(m *messages.SelectAccount, until time.Time, probing bool, now, deadline time.Time) (wait delay, parked bool) {
+// holdBack lets an ask wait while the provider is in trouble: for the next probe
+// at until, and for the outcome of the one under way. An ask whose deadline is
+// earlier is refused.
+func (s *supervisor) holdBack(m *messages.SelectAccount, until time.Time, probing bool, now, deadline time.Time) (wait waitPlan, parked bool) {
 	if now.Before(deadline) && (probing || !until.After(deadline)) {
-		return delay{until: shared.Earlier(until, deadline)}, true
+		return waitPlan{until: shared.Earlier(until, deadline)}, true
 	}
 	request := m.Request
 	request.Pin, request.PinnedBy = m.Lease.Pin, m.Lease.PinnedBy
 	choice := s.selection.TurnAway(request, policy.ProviderDown, policy.At(until), policy.At(now))
 	s.saveDecisionsSoon()
 	s.debugDecision(choice)
-	s.tellRefused(m, choice) // before the answer: m is its asker's again then
+	s.publishRefused(m, choice) // before the answer, after which m belongs to its asker again
 	m.Fail(s.troubleRefusal(now))
-	return delay{}, false
+	return waitPlan{}, false
 }
 
 func (s *supervisor) troubleRefusal(now time.Time) *messages.RefusalError {
-	until, _ := s.shut(now)
+	until, _ := s.circuitWait(now)
 	return &messages.RefusalError{Reason: messages.RefusedProvider, RetryAt: until, Detail: s.trouble()}
 }
 
-// trouble says what opened the breaker.
+// trouble says in words why the circuit breaker opened.
 func (s *supervisor) trouble() string {
 	switch s.breaker.Class() {
 	case account.ClassOverloaded:
@@ -84,7 +86,7 @@ func (s *supervisor) trouble() string {
 	}
 }
 
-// ownOccurrence is that of an event of the whole pool.
-func (s *supervisor) ownOccurrence(now time.Time) event.Occurrence {
+// poolOccurrence is for events about the whole pool.
+func (s *supervisor) poolOccurrence(now time.Time) event.Occurrence {
 	return event.Occurrence{Provider: s.Provider.Name(), At: now}
 }

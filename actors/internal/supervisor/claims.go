@@ -10,24 +10,27 @@ import (
 )
 
 const (
-	// claimDelay is how long a new claim waits for others to be told with it.
+	// claimDelay is the debounce of new claims: claims made within it become one
+	// write.
 	claimDelay = 20 * time.Millisecond
-	// claimLasts is how long an account is claimed after its last request began.
+	// claimLasts is how long a claim lasts after the account's last request began.
 	claimLasts = time.Minute
 )
 
-// claims are what this process tells others it is using, and they it.
+// claims are the accounts that this process uses, and those that others use.
 type claims struct {
 	mine []*member
-	// theirs are what others claim.
+	// theirs are the ids that other processes claim.
 	theirs map[string]bool
 	timer  runtime.Timer
 }
 
-// claimsDue is what a supervisor tells itself when others are to be told.
+// claimsDue is a message of the supervisor to itself when its claims are to be
+// written.
 type claimsDue struct{}
 
-// claim notes that m is used now, and has others told if that is news.
+// claim notes that m is used now, and schedules a write if others do not know
+// yet.
 func (s *supervisor) claim(m *member, now time.Time) {
 	m.usedAt = policy.At(now)
 	if m.claimed || !s.settings.Claims {
@@ -42,7 +45,8 @@ func (s *supervisor) tellClaimsIn(wait time.Duration) {
 	s.claims.timer.Set(s.self, wait, &claimsDue{})
 }
 
-// tellClaims tells others, and looks again when the claims may have ended.
+// tellClaims writes the claims for other processes, and comes back when some may
+// have ended.
 func (s *supervisor) tellClaims(now time.Time) {
 	ended := policy.At(now.Add(-claimLasts))
 	s.claims.mine = slices.DeleteFunc(s.claims.mine, func(m *member) bool {
@@ -59,7 +63,7 @@ func (s *supervisor) tellClaims(now time.Time) {
 	}
 }
 
-// claimsChanged has selection spare what others use.
+// claimsChanged tells selection which accounts other processes use.
 func (s *supervisor) claimsChanged(m *messages.ClaimsChanged) {
 	now := policy.At(s.Now())
 	for id := range s.claims.theirs {

@@ -9,22 +9,24 @@ import (
 )
 
 const (
-	// clockStep is how often the wall clock is read: timers stand still while
-	// a laptop sleeps, tokens do not.
+	// clockStep is how often the wall clock is read: timers stand still while a
+	// laptop sleeps, but tokens and limits go on to end.
 	clockStep = 15 * time.Second
-	// clockSlack is how far the clocks may differ by themselves.
+	// clockSlack is the difference between the clocks that counts as normal.
 	clockSlack = time.Second
 )
 
-// clockReading is both clocks at one moment.
+// clockReading is both clocks at one moment: the wall clock, and the one that
+// runs steadily.
 type clockReading struct{ wall, running time.Time }
 
-// clockDue is what a supervisor tells itself when the clock is to be read.
+// clockDue is a message of the supervisor to itself when the clock is to be read.
 type clockDue struct{}
 
-// readClock compares the clocks with the last reading. What waits for a moment
-// is looked at when the wall clock has run ahead, as it does during sleep, and
-// comes no later for it when the wall clock was set back.
+// readClock compares both clocks with the last reading. When the wall clock has
+// jumped ahead, as after sleep, parked asks are checked at once. When it was set
+// back, all stored moments move back with it, so that nobody waits longer for
+// that.
 func (s *supervisor) readClock() {
 	now, last := s.Now(), s.clock
 	s.clock = clockReading{wall: now, running: time.Now()}
@@ -41,8 +43,8 @@ func (s *supervisor) readClock() {
 	}
 }
 
-// setBack moves back what is reckoned by the clock of before: what selection
-// knows at once, so that nobody who waits is refused meanwhile.
+// setBack moves back the moments that were taken from the earlier clock.
+// Selection learns of it at once, so that no parked ask is refused meanwhile.
 func (s *supervisor) setBack(now time.Time, by time.Duration) {
 	for i := range s.parked {
 		p := &s.parked[i]

@@ -8,33 +8,35 @@ import (
 )
 
 const (
-	// loggedDecisions is how many of the latest decisions others can read.
+	// loggedDecisions is how many of the latest decisions other processes can
+	// read.
 	loggedDecisions = 100
-	// answersAwaited is for how long a decision is written again once its
-	// answer is known.
+	// answersAwaited is how long after a decision its log is written again because
+	// the outcome has arrived.
 	answersAwaited = 10 * time.Minute
 )
 
-// decisionLog is what a supervisor leaves of its decisions for others to read.
+// decisionLog is the state of the log that other processes read.
 type decisionLog struct {
 	timer runtime.Timer
-	// last is the latest decision that was left, answered how many of those
-	// left had an answer.
+	// last is the number of the latest logged decision, answered how many of the
+	// logged ones had an outcome.
 	last     uint64
 	answered int
 }
 
 type decisionsDue struct{}
 
-// saveDecisionsSoon leaves the latest decisions for others, once for all of a second.
+// saveDecisionsSoon schedules a write of the latest decisions: at most one a
+// second.
 func (s *supervisor) saveDecisionsSoon() {
 	if s.LogsDecisions && !s.decided.timer.IsSet() {
 		s.decided.timer.Set(s.self, saveDelay, &decisionsDue{})
 	}
 }
 
-// saveDecisions leaves the latest decisions when there is news, and comes back
-// while answers are awaited.
+// saveDecisions writes the latest decisions if any of them changed, and schedules
+// the next write while outcomes are missing.
 func (s *supervisor) saveDecisions() {
 	l := &s.decided
 	latest := s.decisions()

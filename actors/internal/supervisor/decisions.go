@@ -10,7 +10,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// decisions returns all that are remembered, with what came of them.
+// decisions returns all remembered decisions with their outcomes.
 func (s *supervisor) decisions() []policy.Decision {
 	all := s.selection.Decisions(0)
 	for i := range all {
@@ -19,7 +19,7 @@ func (s *supervisor) decisions() []policy.Decision {
 	return all
 }
 
-// debugDecision logs a decision for whoever debugs.
+// debugDecision logs a decision at debug level.
 func (s *supervisor) debugDecision(c policy.Choice) {
 	e := s.Log.Debug()
 	if !e.Enabled() {
@@ -34,8 +34,10 @@ func (s *supervisor) debugDecision(c policy.Choice) {
 		Strs("tried", d.Tried).Str("considered", strings.Join(whys, "; ")).Msg(d.Reason.String())
 }
 
-// tellDecision tells of a decision for an account that is out of the ordinary.
-func (s *supervisor) tellDecision(m *messages.SelectAccount, c policy.Choice, picked *member) {
+// publishDecision publishes a decision for an account when it is out of the
+// ordinary: the conversation changed accounts, or the request tried others
+// before.
+func (s *supervisor) publishDecision(m *messages.SelectAccount, c policy.Choice, picked *member) {
 	if c.Rebound {
 		s.Publish(event.ConversationMoved{
 			Occurrence: s.occurrence(picked.record), Conversation: policy.ConversationID(m.Affinity), From: c.Was, Reason: c.Left,
@@ -46,7 +48,7 @@ func (s *supervisor) tellDecision(m *messages.SelectAccount, c policy.Choice, pi
 	}
 }
 
-// tellRefused tells of a request that no account serves.
-func (s *supervisor) tellRefused(m *messages.SelectAccount, c policy.Choice) {
-	s.Publish(event.DecisionMade{Occurrence: s.ownOccurrence(s.Now()), Seq: c.Seq, Tried: slices.Clone(m.Exclude), Reason: c.Reason.String()})
+// publishRefused publishes that no account serves a request.
+func (s *supervisor) publishRefused(m *messages.SelectAccount, c policy.Choice) {
+	s.Publish(event.DecisionMade{Occurrence: s.poolOccurrence(s.Now()), Seq: c.Seq, Tried: slices.Clone(m.Exclude), Reason: c.Reason.String()})
 }

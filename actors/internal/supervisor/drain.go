@@ -4,7 +4,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// drainPool lets nothing new begin.
+// drainPool refuses all new work and drains every account.
 func (s *supervisor) drainPool(m *messages.DrainPool) {
 	if s.drain != nil {
 		s.drain.Fail(messages.ErrStopped)
@@ -19,8 +19,8 @@ func (s *supervisor) drainPool(m *messages.DrainPool) {
 	s.accountDrained(nil)
 }
 
-// accountDrained waits for the last. An answer to an earlier drain means
-// nothing.
+// accountDrained answers the drain after the last account. Answers to an earlier
+// drain are ignored.
 func (s *supervisor) accountDrained(drained *messages.Drain) {
 	delete(s.draining, drained)
 	if s.drain != nil && len(s.draining) == 0 {

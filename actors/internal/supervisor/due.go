@@ -8,9 +8,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// stale returns the accounts whose figures are old and can be asked for: none
-// when nobody has used the pool since.
-func (s *supervisor) stale(m *messages.GetStale) []messages.Recipient {
+// staleAccounts returns the accounts whose usage is stale and can be polled; none
+// when the pool was not used since m.UsedSince.
+func (s *supervisor) staleAccounts(m *messages.GetStale) []messages.Recipient {
 	if !m.UsedSince.IsZero() && !s.usedAt.After(m.UsedSince) {
 		return nil
 	}

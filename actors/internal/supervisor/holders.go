@@ -7,10 +7,10 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// holders knows which account has which identity, which tokens and which label: no
-// account is to be in a pool twice, and none called like another. It keeps hashes
-// only, so whoever asks has to look whether the account really has what was asked
-// for; a label that only seems to be taken may be refused.
+// holders knows which account holds which identity, which tokens and which label:
+// no account is in the pool twice, and no label is used twice. It keeps only
+// hashes: the caller checks whether the account it gets really matches. A label
+// whose hash only seems to be taken may be refused.
 type holders struct {
 	seed maphash.Seed
 	ids  map[uint64]string
@@ -18,8 +18,8 @@ type holders struct {
 
 func newHolders() holders { return holders{seed: maphash.MakeSeed(), ids: map[uint64]string{}} }
 
-// ofIdentity returns the id of the account that r may be; empty when none, or
-// when r does not say who it is.
+// ofIdentity returns the id of the account that may have r's identity; empty for
+// none, or when r has no identity.
 func (h holders) ofIdentity(r *account.Record) string {
 	if r.Identity() == "" {
 		return ""
@@ -58,7 +58,7 @@ func (h holders) drop(r *account.Record) {
 	})
 }
 
-// move follows an account whose credentials or label may have changed.
+// move updates the entries of an account whose credentials or label may have changed.
 func (h holders) move(old, current *account.Record) {
 	if old.Generation == current.Generation && old.Identity() == current.Identity() && old.Label == current.Label {
 		return

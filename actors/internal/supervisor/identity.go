@@ -4,9 +4,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// identityLearnt lets an account be who the provider says it is, unless another
-// account is that already: two of one identity would be taken for one.
-func (s *supervisor) identityLearnt(m *messages.IdentityLearnt) {
+// identityFound gives an account the identity that the provider returned, unless
+// another account in the pool has it: nobody could tell the two apart.
+func (s *supervisor) identityFound(m *messages.IdentityFound) {
 	known := s.member(m.ID)
 	if known == nil || known.record.Subject != "" {
 		return

@@ -5,8 +5,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// holderOf returns the account that r is: of its identity, with its tokens, or
-// linked to where r was found; empty when there is none.
+// holderOf returns the id of the account that has r's identity, one of its
+// tokens, or the origin that r was found in; empty when there is none.
 func (s *supervisor) holderOf(r *account.Record) string {
 	if known := s.member(s.holders.ofIdentity(r)); known != nil && known.record.Identity() == r.Identity() {
 		return known.record.ID
@@ -22,9 +22,9 @@ func (s *supervisor) holderOf(r *account.Record) string {
 	return ""
 }
 
-// answerUnstored answers a login that is not to be added: the pool knows it as
+// answerNotAdded answers a login that is not added: the pool has it as account
 // id, or this is a dry run.
-func answerUnstored(m *messages.AddAccount, id string) {
+func answerNotAdded(m *messages.AddAccount, id string) {
 	if id == "" {
 		m.Reply.Send(messages.AccountAdded{})
 		return

@@ -15,22 +15,24 @@ import (
 type member struct {
 	*runtime.Ref
 	slot policy.Slot
-	// claimed is set while others are told that it is in use.
+	// claimed is set while this process claims it.
 	claimed bool
 	record  *account.Record
-	// notBefore is when a request may be sent to it again; zero for any time.
+	// notBefore is when it may get the next request; zero for any time.
 	notBefore policy.Instant
 	// usedAt is when it was last picked.
 	usedAt policy.Instant
-	// jitter is this process' own, so that others probe the account at other times.
+	// jitter differs in each process, so that they probe the account at different
+	// times.
 	jitter float64
-	// refreshFailed says why the account has to wait until notBefore.
+	// refreshFailed says why it cannot serve before notBefore.
 	refreshFailed string
-	// told is the fault that the owner was told of, while it is kept in the pool.
-	told account.FaultKind
+	// toldFault is the fault that was published while the account stays in the
+	// pool.
+	toldFault account.FaultKind
 }
 
-// member returns the account of that id; nil when it is not in the pool.
+// member returns the account with that id; nil when it is not in the pool.
 func (s *supervisor) member(id string) *member {
 	slot, known := s.selection.Slot(id)
 	if !known {
@@ -39,11 +41,11 @@ func (s *supervisor) member(id string) *member {
 	return s.members[slot]
 }
 
-// is reports whether the account is of a kind; the empty one is any.
+// is reports whether the account is of a kind; the empty kind matches any.
 func (m *member) is(kind account.Kind) bool { return kind == "" || kind == m.record.Kind }
 
-// grow makes room for accounts, so that those of a large pool cost no more than
-// they fill.
+// grow allocates room for that many accounts at once, so that a large pool takes
+// no more memory than it needs.
 func (s *supervisor) grow(accounts int) {
 	s.selection.Grow(accounts)
 	s.members, s.order = slices.Grow(s.members, accounts), slices.Grow(s.order, accounts)
@@ -62,7 +64,7 @@ func (s *supervisor) join(record *account.Record) {
 	s.members[m.slot] = m
 }
 
-// put tells selection what is known of a member.
+// put gives selection the facts of a member.
 func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 	facts := policy.FactsOf(m.record, *s.Tuning.Load())
 	facts.CoolUntil = max(facts.CoolUntil, m.notBefore)
@@ -73,7 +75,7 @@ func (s *supervisor) put(m *member, now time.Time) policy.Slot {
 	return s.selection.Put(facts, policy.At(now))
 }
 
-// accountChanged takes over what an account has learnt.
+// accountChanged takes over the new state of an account.
 func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 	known := s.member(m.ID)
 	if known == nil {
@@ -83,19 +85,18 @@ func (s *supervisor) accountChanged(m *messages.AccountChanged) {
 	s.Resize(known.record.Kind, -1)
 	s.Resize(m.Record.Kind, 1)
 	now := s.Now()
-	s.lookForPause(known.record, m.Record, now)
+	s.detectPause(known.record, m.Record, now)
 	known.record, known.notBefore, known.refreshFailed = m.Record, policy.At(m.NotBefore), m.RefreshFailed
 	s.outage = s.outage || m.RefreshFailed != ""
 	if m.Record.Fault == nil {
-		known.told = ""
+		known.toldFault = ""
 	}
 	s.put(known, now)
 	s.serveParked(now)
 }
 
-// readAgain has an account read of which it is not known what is stored: what
-// failed may have been done all the same, and others may have changed it
-// meanwhile.
+// readAgain reads an account from the store after a write failed: the write may
+// have been made all the same, or others may have changed the account meanwhile.
 func (s *supervisor) readAgain(id string) {
 	s.Writer.Tell(&messages.ReadAccounts{Provider: s.Provider.Name(), IDs: []string{id}, ReplyTo: s.self})
 }

@@ -4,10 +4,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// An outage of the token endpoint puts off the refresh of each account that
-// meets it. It is over for all of them when one exchange works.
-
-// retryRefreshes tells the accounts that an outage has put off.
+// retryRefreshes ends an outage of the token endpoint: one exchange has worked.
+// Each account whose refresh failed during the outage may refresh again at once.
 func (s *supervisor) retryRefreshes() {
 	if !s.outage {
 		return

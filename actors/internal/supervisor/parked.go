@@ -11,34 +11,36 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// refusedLines is how many accounts a refusal names at most.
+// refusedLines bounds how many accounts a refusal lists.
 const refusedLines = 100
 
-// errStrategyPanicked answers the request for which the host's strategy did so.
+// errStrategyPanicked answers a request for which the host's strategy panicked.
 var errStrategyPanicked = errors.New("the host's strategy panicked; the request is refused")
 
-// parkedAsk waits for an account since a moment, until its deadline.
+// parkedAsk is an ask that waits for an account: since when, and until when at
+// most.
 type parkedAsk struct {
 	ask      *messages.SelectAccount
 	since    time.Time
 	deadline time.Time
 }
 
-// delay says until when an ask waits before it is looked at again.
-type delay struct {
+// waitPlan says how long a parked ask waits before it is tried again.
+type waitPlan struct {
 	until time.Time
-	// forOwn is set when it waits for the account of its conversation alone.
-	forOwn bool
+	// forBound is set when only the account of its conversation ends the wait.
+	forBound bool
 }
 
-// park lets an ask wait. What it has tried already counts no more after a wait.
+// park lets an ask wait. After a wait the accounts that it tried before may be
+// tried again.
 func (s *supervisor) park(p parkedAsk, until time.Time) {
 	p.ask.Exclude, p.ask.Lease.Parked = nil, true
 	s.parked = append(s.parked, p)
 	s.wakeAt(until)
 }
 
-// failParked ends all waiting.
+// failParked answers all parked asks with err.
 func (s *supervisor) failParked(err error) {
 	for _, p := range s.parked {
 		p.ask.Fail(err)
@@ -46,33 +48,34 @@ func (s *supervisor) failParked(err error) {
 	s.parked = nil
 }
 
-// wish is what asks have in common that the same accounts can serve.
-type wish struct {
+// needs is what decides which accounts can serve an ask: asks with the same needs
+// succeed or fail together.
+type needs struct {
 	model string
 	kind  account.Kind
 }
 
-// serveParked gives those that wait what there is now, the oldest first.
+// serveParked tries the parked asks again, the oldest first.
 func (s *supervisor) serveParked(now time.Time) {
 	if len(s.parked) == 0 {
 		return
 	}
-	var inVain []wish // that no account serves now
+	var unserved []needs // no account can serve these now
 	var next time.Time
 	s.parked = slices.DeleteFunc(s.parked, func(p parkedAsk) bool {
 		if p.ask.Lease.Reply.Abandoned() {
 			return true
 		}
-		if now.Before(p.deadline) && slices.Contains(inVain, wish{p.ask.Model, p.ask.Kind}) {
+		if now.Before(p.deadline) && slices.Contains(unserved, needs{p.ask.Model, p.ask.Kind}) {
 			return false
 		}
 		before := p.ask.Waited
 		p.ask.Waited += now.Sub(p.since)
-		wait, parked := s.place(p.ask, now, p.deadline)
+		wait, parked := s.trySelect(p.ask, now, p.deadline)
 		if parked {
 			p.ask.Waited = before
-			if !wait.forOwn {
-				inVain = append(inVain, wish{p.ask.Model, p.ask.Kind})
+			if !wait.forBound {
+				unserved = append(unserved, needs{p.ask.Model, p.ask.Kind})
 			}
 			next = shared.Earlier(next, wait.until)
 		}
@@ -81,8 +84,8 @@ func (s *supervisor) serveParked(now time.Time) {
 	s.wakeAt(next)
 }
 
-// wakeAt has serveParked called at t, unless it is sooner already. When the
-// clock is set meanwhile, readClock sees to it.
+// wakeAt schedules serveParked for t, unless it runs sooner anyway. readClock
+// corrects the time when the clock is set meanwhile.
 func (s *supervisor) wakeAt(t time.Time) {
 	if len(s.parked) == 0 || t.IsZero() {
 		return
@@ -94,26 +97,26 @@ func (s *supervisor) wakeAt(t time.Time) {
 	s.wakeup.Set(s.self, t.Sub(s.Now()), &wokenUp{})
 }
 
-// refuse answers an ask that no account serves now, or says until when it may
-// wait: for its conversation's account, for a free place or a probe until its deadline, for a reset when that
-// is no later.
-func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (wait delay, parked bool) {
+// refuse refuses an ask that no account serves now, or says how long it may wait:
+// for its conversation's account; until its deadline for a free place or the
+// outcome of a probe; for a reset that is no later than the deadline.
+func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (wait waitPlan, parked bool) {
 	retryAt := c.RetryAt.Time()
 	waits := !s.noneWorks(m.Kind) && s.Now().Before(deadline)
 	switch {
-	case c.Reason == policy.OwnLimited: // in time, as the policy has seen
-		return delay{until: retryAt, forOwn: true}, true
+	case c.Reason == policy.OwnLimited: // policy has checked that it ends in time
+		return waitPlan{until: retryAt, forBound: true}, true
 	case waits && (c.Reason == policy.AllBusy || c.Reason == policy.PinBusy || c.Reason == policy.AllLimited && c.Probing):
-		return delay{until: shared.Earlier(deadline, retryAt)}, true
+		return waitPlan{until: shared.Earlier(deadline, retryAt)}, true
 	case waits && c.Reason == policy.AllLimited && !retryAt.IsZero() && !retryAt.After(deadline):
-		return delay{until: retryAt}, true
+		return waitPlan{until: retryAt}, true
 	}
-	s.tellRefused(m, c) // before the answer: m is its asker's again then
+	s.publishRefused(m, c) // before the answer, after which m belongs to its asker again
 	if c.Reason == policy.Panicked {
 		s.Log.Error().Str("provider", s.Provider.Name()).Msg(errStrategyPanicked.Error())
 		m.Fail(errStrategyPanicked)
-		return delay{}, false
+		return waitPlan{}, false
 	}
 	m.Fail(s.refusal(m, c))
-	return delay{}, false
+	return waitPlan{}, false
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// The owner of the accounts may have one of them serve all requests, in every
-// process. The choice is stored with the pool's state before it holds.
+// The owner may pin all requests, of every process, to one account. The pin is
+// stored with the pool's state before it takes effect.
 
-// unpinDue is what a supervisor tells itself when the pin to an account that is
-// removed could not be taken back.
+// unpinDue is a message of the supervisor to itself when the pin to a removed
+// account has to be ended once more, because that could not be stored.
 type unpinDue struct{ removed string }
 
 func (s *supervisor) pin(m *messages.PinPool) {
@@ -36,12 +36,12 @@ func (s *supervisor) pinStored(m *messages.PinStored) {
 	case m.Err != nil && m.Asked.Replaces != "":
 		s.unpinLater.Set(s.self, saveRetry, &unpinDue{removed: m.Asked.Replaces})
 	case m.Err == nil && s.member(m.Asked.ID) == nil && !leaving:
-		s.unpin(m.Asked.ID) // it was removed meanwhile
+		s.unpin(m.Asked.ID) // the account was removed meanwhile
 	}
 }
 
-// pinTo takes over whom all requests are pinned to; this process, or another,
-// has stored it. What was read before a later pin was stored comes late.
+// pinTo takes over the stored pin, which this process or another has set. A pin
+// that was read before a later one was stored arrives late and is ignored.
 func (s *supervisor) pinTo(id string, at time.Time) {
 	if at.Before(s.pinnedAt) {
 		return
@@ -52,17 +52,17 @@ func (s *supervisor) pinTo(id string, at time.Time) {
 	}
 }
 
-// unpin ends the pin to an account that is removed. Another pin stays, also
-// one that is not known here yet.
+// unpin ends the pin to a removed account. A pin to another account stays, even
+// one that this process does not know yet.
 func (s *supervisor) unpin(removed string) {
 	if removed != "" && s.pinnedTo == removed {
 		s.Writer.Tell(&messages.StorePin{Provider: s.Provider.Name(), Replaces: removed, At: s.Now(), ReplyTo: s.self})
 	}
 }
 
-// pinRequest pins a request to the account that made what it names, the resource,
-// else to the one that its owner wants, unless its caller has pinned it. This is
-// decided for each attempt anew.
+// pinRequest pins a request that its caller did not pin: to the account that made
+// a resource which the request names, else to the account that the owner pinned.
+// It returns that resource. Each attempt decides anew.
 func (s *supervisor) pinRequest(r *policy.Request, now policy.Instant) (resource string) {
 	if r.Pin == "" && len(r.Named) > 0 {
 		if resource, r.Pin = s.selection.Owner(r.Named, now); resource != "" {

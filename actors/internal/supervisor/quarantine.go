@@ -7,11 +7,11 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// The accounts whose files cannot be used are the supervisor's to list: those
-// it loaded, and those that become so.
+// The supervisor lists the accounts whose files cannot be used: those found when
+// it loaded, and those that become unusable later.
 
-// accountUnreadable lists a file, and tells of it once for each reason. An
-// account that is known goes on as it was read last.
+// accountUnreadable lists a file that cannot be used, and publishes it once for
+// each reason. An account that is known goes on with what was last read.
 func (s *supervisor) accountUnreadable(m *messages.AccountUnreadable) {
 	q := m.Quarantined
 	if slices.Contains(s.quarantined, q) {
@@ -19,17 +19,17 @@ func (s *supervisor) accountUnreadable(m *messages.AccountUnreadable) {
 	}
 	s.forgetUnreadable(q.ID)
 	s.quarantined = append(s.quarantined, q)
-	s.tellQuarantined(q)
+	s.publishQuarantined(q)
 }
 
-// forgetUnreadable forgets a file that is in order now, or gone.
+// forgetUnreadable drops a file from the list that can be read again, or is gone.
 func (s *supervisor) forgetUnreadable(id string) {
 	s.quarantined = slices.DeleteFunc(slices.Clone(s.quarantined), func(q messages.Quarantined) bool { return q.InPlace && q.ID == id })
 }
 
-func (s *supervisor) tellQuarantined(q messages.Quarantined) {
+func (s *supervisor) publishQuarantined(q messages.Quarantined) {
 	if q.Reason == "" {
-		return // set aside by an earlier run, which told of it
+		return // quarantined and published by an earlier run
 	}
 	s.Publish(event.AccountQuarantined{
 		Occurrence: event.Occurrence{Provider: s.Provider.Name(), AccountID: q.ID, At: s.Now()},

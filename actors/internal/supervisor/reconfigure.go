@@ -18,20 +18,20 @@ func (s *supervisor) reconfigure(m *messages.Reconfigure) {
 		s.switchClaims(s.settings.Claims)
 	}
 	for _, known := range s.order {
-		s.put(known, now) // what limits it may be allowed now, or not any more
+		s.put(known, now) // the settings may lift some of its limits, or no longer
 	}
 	m.Reply.Send(messages.Acknowledged{})
 	s.serveParked(now)
 }
 
-// switchClaims begins or ends to keep out of others' way.
+// switchClaims starts or stops to use claims.
 func (s *supervisor) switchClaims(on bool) {
 	now := policy.At(s.Now())
 	for id := range s.claims.theirs {
 		s.selection.SetClaimed(id, on, now)
 	}
 	if on {
-		return // what this process uses is told with its next use
+		return // an account is claimed with its next use
 	}
 	for _, m := range s.claims.mine {
 		m.claimed = false

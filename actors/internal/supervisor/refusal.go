@@ -10,8 +10,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// noneWorks reports whether every account of the kind that is switched on needs
-// its owner.
+// noneWorks reports whether every enabled account of the kind needs its owner.
 func (s *supervisor) noneWorks(kind account.Kind) bool {
 	return !slices.ContainsFunc(s.order, func(m *member) bool {
 		return m.is(kind) && m.record.Eligible() && m.record.Fault == nil
@@ -60,7 +59,7 @@ func (s *supervisor) loginRefusal(kind account.Kind) *messages.RefusalError {
 	}
 }
 
-// nouns returns what people call accounts of a kind; the empty one is any.
+// nouns returns the plural noun for accounts of a kind; the empty kind means any.
 func nouns(kind account.Kind) string {
 	if kind == "" {
 		return "accounts"
@@ -68,8 +67,8 @@ func nouns(kind account.Kind) string {
 	return kind.Noun() + "s"
 }
 
-// triedAt is when a login with a fault is tried once more; zero when that is
-// left to its owner.
+// triedAt is when a login with a fault is tried once more; zero when only its
+// owner can help.
 func (m *member) triedAt() time.Time {
 	if m.record.Refused() {
 		return time.Time{}
@@ -94,7 +93,7 @@ func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalErro
 	return refusal
 }
 
-// lines says of each account of the kind why it does not serve.
+// lines says for each account of the kind why it does not serve.
 func (s *supervisor) lines(ask *messages.SelectAccount) []messages.RefusedAccount {
 	var lines []messages.RefusedAccount
 	for _, m := range s.order {

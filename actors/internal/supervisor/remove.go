@@ -7,13 +7,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// removal is an account on its way out of the store, and who waits for that.
+// removal is an account that is being deleted from the store, and the ask for it.
 type removal struct {
 	record *account.Record
 	asker  *messages.RemoveAccount
 }
 
-// removeAccount takes an account out of selection, and then out of the store.
+// removeAccount removes an account from selection, then from the store.
 func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
 	known := s.member(m.ID)
 	if known == nil {
@@ -25,7 +25,7 @@ func (s *supervisor) removeAccount(m *messages.RemoveAccount) {
 	s.Writer.Tell(&messages.DeleteAccount{Key: messages.Key{Provider: s.Provider.Name(), ID: m.ID}, ReplyTo: s.self})
 }
 
-// leave ends a membership.
+// leave ends the membership of an account and stops its actor.
 func (s *supervisor) leave(m *member) {
 	id := m.record.ID
 	s.selection.Remove(id, policy.At(s.Now()))
@@ -42,8 +42,8 @@ func (s *supervisor) leave(m *member) {
 	m.Stop()
 }
 
-// accountRemoved ends a removal. An account that could not be deleted comes
-// back, else nobody could delete it later.
+// accountRemoved ends a removal. An account that could not be deleted joins
+// again, so that it can be deleted later.
 func (s *supervisor) accountRemoved(m *messages.AccountRemoved) {
 	left, known := s.leaving[m.ID]
 	if !known {
@@ -59,6 +59,6 @@ func (s *supervisor) accountRemoved(m *messages.AccountRemoved) {
 		s.Publish(event.AccountLeft{Occurrence: s.occurrence(left.record)})
 	}
 	left.asker.Reply.Send(messages.Acknowledged{Err: m.Err})
-	s.release(m.ID)
+	s.retryHeld(m.ID)
 	s.serveParked(s.Now())
 }

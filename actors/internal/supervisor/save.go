@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// saveDelay is how long what is to be saved waits for more.
+	// saveDelay is the debounce of the pool's state: its changes within a second
+	// become one write.
 	saveDelay = time.Second
-	// saveRetry is after how long a pin that could not be stored is tried again.
+	// saveRetry is the wait before a pin that could not be stored is stored again.
 	saveRetry = time.Second
 )
 
-// savePoolSoon has the active account and the conversations' bindings saved,
-// once for all that changes within a second.
+// savePoolSoon schedules a save of the active account and the bindings.
 func (s *supervisor) savePoolSoon() {
 	s.active = s.selection.Active()
 	if !s.saveTimer.IsSet() {

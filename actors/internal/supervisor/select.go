@@ -8,38 +8,38 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// selectAccount forwards the ask to the account that serves it. The account's
-// answer goes to the caller, not through here.
+// selectAccount forwards the ask to the account that serves it. That account
+// answers the caller directly.
 func (s *supervisor) selectAccount(m *messages.SelectAccount) {
 	now := s.Now()
 	s.usedAt = now
 	if !now.Before(s.wakeTime) {
-		s.serveParked(now) // whoever waits for what is free since is first
+		s.serveParked(now) // parked asks are first to get what is free since
 	}
 	deadline := now.Add(s.settings.MaxWait - m.Waited)
 	m.Lease.Placement = messages.Placement{}
-	if wait, parked := s.place(m, now, deadline); parked {
+	if wait, parked := s.trySelect(m, now, deadline); parked {
 		s.park(parkedAsk{ask: m, since: now, deadline: deadline}, wait.until)
 	}
 }
 
-// place gives m an account or a refusal. It returns parked when waiting makes
-// sense, and what the ask waits for.
-func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (wait delay, parked bool) {
+// trySelect forwards m to an account or refuses it. When waiting makes sense, it
+// does neither and returns parked with what the ask waits for.
+func (s *supervisor) trySelect(m *messages.SelectAccount, now, deadline time.Time) (wait waitPlan, parked bool) {
 	if s.drain != nil {
 		m.Fail(messages.ErrStopped)
-		return delay{}, false
+		return waitPlan{}, false
 	}
 	request := m.Request
 	resource := s.pinRequest(&request, policy.At(now))
 	m.Lease.Pin, m.Lease.PinnedBy, m.Lease.PinnedFor, m.Lease.Waited = request.Pin, request.PinnedBy, resource, m.Waited
-	until, probing := s.shut(now)
+	until, probing := s.circuitWait(now)
 	if s.Count(m.Kind) == 0 {
-		until = time.Time{} // the provider is not what is missing
+		until = time.Time{} // what is missing is an account, not the provider
 	}
 	if !until.IsZero() {
 		var all bool
-		if request.Exclude, all = s.spare(m); all {
+		if request.Exclude, all = s.excludeFailed(m); all {
 			return s.holdBack(m, until, probing, now, deadline)
 		}
 	}
@@ -56,10 +56,10 @@ func (s *supervisor) place(m *messages.SelectAccount, now, deadline time.Time) (
 		s.breaker.Begin(policy.At(now))
 	}
 	s.forward(m, choice, now)
-	return delay{}, false
+	return waitPlan{}, false
 }
 
-// forward has the picked account answer m.
+// forward sends m's lease to the picked account, which answers it.
 func (s *supervisor) forward(m *messages.SelectAccount, choice policy.Choice, now time.Time) {
 	m.Lease.Rebound, m.Lease.LeasedAt, m.Lease.Decision = choice.Rebound, now, choice.Seq
 	m.Lease.Patient = m.Lease.PinnedBy != "" || m.Pin != "" && !m.Movable
@@ -67,7 +67,7 @@ func (s *supervisor) forward(m *messages.SelectAccount, choice policy.Choice, no
 		s.savePoolSoon()
 	}
 	picked := s.members[choice.Slot]
-	s.tellDecision(m, choice, picked)
+	s.publishDecision(m, choice, picked)
 	s.claim(picked, now)
 	picked.Tell(&m.Lease)
 }

@@ -5,8 +5,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// accountStored passes on what somebody changed, or takes in an account that
-// another process added.
+// accountStored forwards a changed record to its account, or adds an account that
+// another process stored.
 func (s *supervisor) accountStored(m *messages.AccountStored) {
 	s.forgetUnreadable(m.Record.ID)
 	if known := s.member(m.Record.ID); known != nil {
@@ -33,11 +33,11 @@ func (s *supervisor) accountGone(m *messages.AccountGone) {
 	s.holders.drop(known.record)
 	s.unpin(m.ID)
 	s.Publish(event.AccountLeft{Occurrence: s.occurrence(known.record)})
-	s.release(m.ID)
+	s.retryHeld(m.ID)
 }
 
-// accountsPresent has those looked at that are here and not stored, or stored
-// and not here.
+// accountsPresent reads the accounts that are here and not stored, or stored and
+// not here.
 func (s *supervisor) accountsPresent(present *messages.AccountsPresent) {
 	stored := make(map[string]bool, len(present.IDs))
 	var differ []string

@@ -1,6 +1,7 @@
-// Package supervisor is the head of one pool: it decides which account serves a
-// request, which may be disabled, and who has to wait, and it knows which accounts
-// there are. What the accounts hold it learns from their messages alone.
+// Package supervisor is the actor that leads one pool. It decides which account
+// serves a request, which login may be disabled and which asks wait, and it knows
+// which accounts there are. It knows the state of the accounts only from their
+// messages.
 package supervisor
 
 import (
@@ -14,8 +15,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// supervisor is the head of one pool. It holds the strategy and decides
-// which account serves, which may be disabled, and who has to wait.
+// supervisor leads one pool. It holds the strategy.
 type supervisor struct {
 	*shared.Pool
 	settings  messages.PoolSettings
@@ -25,7 +25,7 @@ type supervisor struct {
 	spawn        func(*account.Record) *runtime.Ref
 	spawnAccount SpawnAccount
 
-	// members are the accounts by their slot in selection, order by the time
+	// members are the accounts by their slot in selection; order has them as
 	// they were added.
 	members     []*member
 	order       []*member
@@ -34,54 +34,56 @@ type supervisor struct {
 	active      string
 	// pinnedTo is the account that serves all requests; empty for none.
 	pinnedTo string
-	// pinnedAt is when that was wished, and later for each pin.
+	// pinnedAt orders the pins: it grows with each one.
 	pinnedAt   time.Time
 	unpinLater runtime.Timer
 	claims     claims
-	// usedAt is when an account was asked for last.
+	// usedAt is when a request last asked for an account.
 	usedAt time.Time
-	// breaker is the provider's, pause that of the accounts.
+	// breaker is the provider's circuit breaker; pause is about limits that
+	// accounts share.
 	breaker policy.Breaker
 	pause   pause
 	decided decisionLog
-	// outage is set when a refresh failed and none has worked since.
+	// outage is set from a failed refresh until an exchange works.
 	outage bool
 
 	// parked are asks that wait for an account, oldest first.
 	parked   []parkedAsk
 	wakeup   runtime.Timer
 	wakeTime time.Time
-	// saveTimer runs while the pool's state has changes to be saved.
+	// saveTimer is set while changes of the pool's state wait to be saved.
 	saveTimer runtime.Timer
 	// clock is the last reading; the next comes with clockTimer.
 	clock      clockReading
 	clockTimer runtime.Timer
-	// leaving are accounts that are being deleted, by their ids.
+	// leaving are the accounts that are being deleted, by id.
 	leaving map[string]removal
-	// held are logins that may be those of an account which is just being
-	// created or deleted, by its id.
+	// held are logins that wait, by the id of the account that they may belong
+	// to, because that account is just being created or deleted.
 	held map[string][]*messages.AddAccount
-	// opened is answered once the accounts are loaded; early are the messages
-	// that came before.
+	// opened is answered once the accounts are loaded; early are the messages that
+	// came before that.
 	opened *messages.Reply[messages.Acknowledged]
 	loaded bool
 	early  []messages.ToSupervisor
 
-	// drain is the latest, draining what its accounts have not answered yet.
+	// drain is the latest drain; draining are its accounts that have not
+	// answered yet.
 	drain    *messages.DrainPool
 	draining map[*messages.Drain]bool
 }
 
-// What a supervisor tells itself.
+// Messages of the supervisor to itself.
 type (
 	wokenUp struct{}
 	saveDue struct{}
 )
 
-// Spawn starts the supervisor of a pool. It loads its accounts when it starts, and
-// again when it is restarted: the accounts' actors then stop with it. opened is
-// answered once they are loaded for the first time. account starts the actor of
-// one; settings must be ones that [policy.NewPool] takes.
+// Spawn starts the supervisor of a pool. It loads its accounts when it starts.
+// After a restart it loads them again, and their earlier actors are stopped.
+// opened is answered after the first load. account starts the actor of one
+// account. settings must be valid for [policy.NewPool].
 func Spawn(p *shared.Pool, settings messages.PoolSettings, account SpawnAccount, opened *messages.Reply[messages.Acknowledged]) *runtime.Ref {
 	return p.Spawn(func(self *runtime.Ref) runtime.Behavior {
 		p.Supervisor = self
@@ -95,7 +97,7 @@ type SpawnAccount func(parent runtime.Context, record *account.Record) *runtime.
 func newSupervisor(p *shared.Pool, self *runtime.Ref, settings messages.PoolSettings, spawn SpawnAccount, opened *messages.Reply[messages.Acknowledged]) *supervisor {
 	selection, err := policy.NewPool(settings.Selection)
 	if err != nil {
-		panic(err) // whoever opens the pool has tried it
+		panic(err) // the caller has tried these settings
 	}
 	return &supervisor{
 		Pool: p, settings: settings, selection: selection, self: self, spawnAccount: spawn, opened: opened,
@@ -127,7 +129,7 @@ func (s *supervisor) Stopped() {
 	}
 }
 
-// failWaiting answers everybody who waits.
+// failWaiting answers all who wait with an error.
 func (s *supervisor) failWaiting() {
 	err := messages.ErrRestarted
 	if s.drain != nil {
@@ -172,7 +174,7 @@ func (s *supervisor) Receive(message any) {
 	}
 }
 
-// whenLoaded keeps messages back until the accounts are known.
+// whenLoaded keeps messages back until the accounts are loaded.
 func (s *supervisor) whenLoaded(message messages.ToSupervisor) {
 	if loaded, ok := message.(*messages.PoolLoaded); ok {
 		s.poolLoaded(loaded)
@@ -216,15 +218,15 @@ func (s *supervisor) handle(message messages.ToSupervisor) {
 	case *messages.GetExpiring:
 		m.ReplyTo.Tell(&messages.AccountsDue{Accounts: s.expiring(m.Before)})
 	case *messages.GetStale:
-		m.ReplyTo.Tell(&messages.AccountsDue{Accounts: s.stale(m)})
-	case *messages.IdentityLearnt:
-		s.identityLearnt(m)
+		m.ReplyTo.Tell(&messages.AccountsDue{Accounts: s.staleAccounts(m)})
+	case *messages.IdentityFound:
+		s.identityFound(m)
 	case *messages.DrainPool:
 		s.drainPool(m)
 	case *messages.AccountDrained:
 		s.accountDrained(m.Drain)
-	case *messages.BreakerDecided:
-		s.breakerDecided(m)
+	case *messages.DisableDecided:
+		s.disableDecided(m)
 	case *messages.AccountStored:
 		s.accountStored(m)
 	case *messages.AccountGone:
@@ -248,13 +250,13 @@ func (s *supervisor) handle(message messages.ToSupervisor) {
 	case *messages.GetDecisions:
 		m.Reply.Send(messages.DecisionsListed{Decisions: s.decisions()})
 	case *messages.OwnResource:
-		s.own(m)
+		s.rememberOwner(m)
 	case *messages.PoolLoaded:
 	}
 }
 
-// poolLoaded starts an actor for each stored account and catches up with what
-// was asked meanwhile.
+// poolLoaded starts an actor for each stored account, and then handles the
+// messages that were kept back.
 func (s *supervisor) poolLoaded(m *messages.PoolLoaded) {
 	if m.Err != nil {
 		s.opened.Send(messages.Acknowledged{Err: m.Err})
@@ -272,9 +274,9 @@ func (s *supervisor) poolLoaded(m *messages.PoolLoaded) {
 	s.pinnedTo, s.pinnedAt = m.Pinned, m.PinnedAt
 	s.quarantined = m.Quarantined
 	for _, q := range m.Quarantined {
-		s.tellQuarantined(q)
+		s.publishQuarantined(q)
 	}
-	s.takePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, now.Time())
+	s.mergePause(policy.Evidence{Limits: m.Limits, Freed: m.Freed}, now.Time())
 	s.loaded = true
 	s.opened.Send(messages.Acknowledged{})
 	for _, message := range s.early {

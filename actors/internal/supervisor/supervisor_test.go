@@ -180,7 +180,7 @@ func TestFailingLoginIsDisabledUnlessLast(t *testing.T) {
 			t.Errorf("others: %v", asked.Others)
 		}
 		actortest.None[*messages.DisableAccount](t, &s.accounts["a"].Inbox)
-		kept := &messages.BreakerDecided{Asked: asked}
+		kept := &messages.DisableDecided{Asked: asked}
 		s.tell(kept)
 		if told := actortest.Take[event.LoginRejected](t, s.Events); told.Disabled {
 			t.Error("told that it is disabled")
@@ -188,7 +188,7 @@ func TestFailingLoginIsDisabledUnlessLast(t *testing.T) {
 		s.tell(kept)
 		actortest.None[event.LoginRejected](t, s.Events)
 		actortest.None[*messages.DisableAccount](t, &s.accounts["a"].Inbox)
-		s.tell(&messages.BreakerDecided{Asked: asked, Disabled: true})
+		s.tell(&messages.DisableDecided{Asked: asked, Disabled: true})
 		actortest.Take[*messages.DisableAccount](t, &s.accounts["a"].Inbox)
 		if told := actortest.Take[event.LoginRejected](t, s.Events); !told.Disabled {
 			t.Error("told that it is kept")

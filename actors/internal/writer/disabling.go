@@ -66,5 +66,5 @@ func (c *disabling) answer(_ account.Record, err error) {
 	if err != nil {
 		c.writer.system.Log.Warn().Err(err).Str("account", c.asked.Key.ID).Msg("a login that fails stays in the pool, since nobody could decide otherwise")
 	}
-	c.asked.ReplyTo.Tell(&messages.BreakerDecided{Asked: c.asked, Disabled: c.disabled})
+	c.asked.ReplyTo.Tell(&messages.DisableDecided{Asked: c.asked, Disabled: c.disabled})
 }

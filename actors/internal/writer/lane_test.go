@@ -94,7 +94,7 @@ func TestDisabling(t *testing.T) {
 				}
 				asked := account.Fault{Kind: account.FaultReauth, Reason: "second", At: time.Unix(2, 0)}
 				p.Tell(&messages.DisableUnlessLast{Key: keyOf("a"), Generation: 1, Fault: asked, Others: []string{"b"}, ReplyTo: to})
-				m, _ := (<-to).(*messages.BreakerDecided)
+				m, _ := (<-to).(*messages.DisableDecided)
 				stored, err := store.Read(t.Context(), persistence.Key(keyOf("a")))
 				if err != nil {
 					t.Fatal(err)

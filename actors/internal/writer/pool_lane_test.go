@@ -193,7 +193,7 @@ func TestPinDuringExchangeAndDisabling(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				if m, _ := (<-to).(*messages.BreakerDecided); !m.Disabled || time.Since(began) > lastPause {
+				if m, _ := (<-to).(*messages.DisableDecided); !m.Disabled || time.Since(began) > lastPause {
 					t.Errorf("decided after %v: %+v", time.Since(began), m)
 				}
 				p.Tell(&messages.AbortRefresh{Key: keyOf("a")})

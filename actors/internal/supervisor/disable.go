@@ -6,8 +6,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// loginFailed is the breaker: an account is disabled only while another one
-// stays usable. The last one is kept, with its fault on record.
+// loginFailed asks the writer to disable an account whose login failed. It is
+// disabled only while another account stays usable. The last one is kept, with
+// its fault recorded.
 func (s *supervisor) loginFailed(m *messages.LoginFailed) {
 	failed := s.member(m.ID)
 	if failed == nil {
@@ -19,9 +20,9 @@ func (s *supervisor) loginFailed(m *messages.LoginFailed) {
 	})
 }
 
-// othersAsked is how many usable accounts the breaker looks for at most: one is
-// enough, unless another process has disabled it just now.
-const othersAsked = 8
+// maxOthers bounds how many usable accounts the writer gets to choose from. One
+// is enough, unless another process has just disabled it.
+const maxOthers = 8
 
 // usableBesides returns some of the accounts that can serve in place of id.
 func (s *supervisor) usableBesides(id string) []string {
@@ -31,24 +32,24 @@ func (s *supervisor) usableBesides(id string) []string {
 		if other := m.record.ID; other != id && s.selection.Usable(other, "", now) {
 			others = append(others, other)
 		}
-		if len(others) == othersAsked {
+		if len(others) == maxOthers {
 			break
 		}
 	}
 	return others
 }
 
-func (s *supervisor) breakerDecided(m *messages.BreakerDecided) {
+func (s *supervisor) disableDecided(m *messages.DisableDecided) {
 	failed := s.member(m.Asked.Key.ID)
 	if failed == nil {
 		return
 	}
 	if m.Disabled {
 		failed.Tell(&messages.DisableAccount{Generation: m.Asked.Generation})
-	} else if failed.told == m.Asked.Fault.Kind {
-		return // and its owner knows
+	} else if failed.toldFault == m.Asked.Fault.Kind {
+		return // the owner was told
 	}
-	failed.told = m.Asked.Fault.Kind
+	failed.toldFault = m.Asked.Fault.Kind
 	s.Publish(event.LoginRejected{
 		Occurrence: s.occurrence(failed.record), Kind: m.Asked.Fault.Kind, Generation: m.Asked.Generation,
 		Reason: m.Asked.Fault.Reason, Disabled: m.Disabled,
