@@ -314,7 +314,7 @@ func (*LeaseReleased) toSupervisor()       {}
 func (*ProviderAnswered) toSupervisor()    {}
 func (*ExchangeWorked) toSupervisor()      {}
 func (*LoginFailed) toSupervisor()         {}
-func (*BreakerDecided) toSupervisor()      {}
+func (*DisableDecided) toSupervisor()      {}
 func (*PoolStored) toSupervisor()          {}
 func (*PoolLoaded) toSupervisor()          {}
 func (*AccountStored) toSupervisor()       {}
