@@ -74,6 +74,25 @@ func TestPanicsAreCaught(t *testing.T) {
 	}
 }
 
+// lister is a keeper that looks at a few members of a body.
+type lister struct{ keeper }
+
+func (lister) BodyMembers() []string { return []string{"id"} }
+
+func TestMembersOfABody(t *testing.T) {
+	all := guard.New(struct {
+		broken
+		keeper
+	}{}, zerolog.Nop())
+	few := guard.New(struct {
+		broken
+		lister
+	}{}, zerolog.Nop())
+	if all.Members != nil || len(few.Members) != 1 || few.Keeper == nil {
+		t.Errorf("one looks at %q, the other at %q", all.Members, few.Members)
+	}
+}
+
 // A provider can do neither more nor less than it could.
 func TestAbilities(t *testing.T) {
 	for name, test := range map[string]struct {
