@@ -44,7 +44,7 @@ func examples() map[string]string {
 		"multiaccount vault lock":        `multiaccount vault lock`,
 		"multiaccount vault status":      `multiaccount vault status`,
 		"multiaccount vault unlock":      `multiaccount vault unlock --for 8h`,
-		"multiaccount man":               "mkdir -p ~/.local/share/man/man1\nmultiaccount man ~/.local/share/man/man1",
+		"multiaccount man":               `multiaccount man ~/.local/share/man/man1`,
 		"multiaccount version":           `multiaccount version --json`,
 		"multiaccount why":               "multiaccount why\nmultiaccount why work -n 3",
 	}
