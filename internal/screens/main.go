@@ -42,7 +42,6 @@ func shots() []shot {
 		{"accounts", "The screen of multiaccount: accounts with their state and quota", nil, 84, 23, []step{{"side project", "j"}}, "alice@home.example"},
 		{"account", "All that is known of an account on the screen of multiaccount", nil, 84, 23, []step{{"side project", "\r"}}, "No decisions"},
 		{"filter", "The accounts that a filter leaves on the screen of multiaccount", nil, 84, 23, []step{{"side project", "/open"}}, "/open"},
-		{"doctor", "What keeps accounts from working, on the screen of multiaccount", nil, 84, 23, []step{{"side project", "d"}}, "answers"},
 		{"strategy", "Choosing a strategy on the screen of multiaccount", nil, 84, 23, []step{{"side project", "s"}}, "drain-first"},
 		{"status", "What multiaccount status prints", []string{"status"}, 84, 32, nil, "switched off"},
 	}
