@@ -54,6 +54,23 @@ func TestMapIsComplete(t *testing.T) {
 	}
 }
 
+// The walk of a request names messages that there are.
+func TestWalkNamesRealMessages(t *testing.T) {
+	types := declared(t, "messages", `(?m)^type ([A-Z]\w*) struct`)
+	page := read(t, "../../docs/architecture.md")
+	_, walk, _ := strings.Cut(page, "## One request")
+	walk, _, _ = strings.Cut(walk, "## What is not obvious")
+	named := regexp.MustCompile("`([A-Z]\\w+)`").FindAllStringSubmatch(walk, -1)
+	if len(named) < 20 {
+		t.Fatalf("docs/architecture.md names only %d messages", len(named))
+	}
+	for _, name := range named {
+		if !types[name[1]] {
+			t.Errorf("docs/architecture.md names the message %s, which is no type of package messages", name[1])
+		}
+	}
+}
+
 // folders returns those below a folder that hold code.
 func folders(t *testing.T, parent string) []string {
 	t.Helper()
