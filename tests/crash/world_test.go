@@ -268,7 +268,7 @@ func (w *world) checkLost(tb testing.TB, asked *multiaccount.Pool, id string, pi
 			id, status.State, status.Reason, multiaccount.StateLoginLost, pid)
 	}
 	rig.Must(tb, asked.Rename(rig.Deadline(tb), id, "lost, "+id)) // stored after the fault
-	w.book.renamed(id, "lost")
+	w.book.renamed(id, "lost, "+id)
 	if f := w.load(tb)[id].Fault; f == nil || f.Kind != account.FaultLost {
 		tb.Errorf("account %s: stored is fault %+v", id, f)
 	}
