@@ -120,7 +120,7 @@ func (a asked) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 // View implements [tea.Model].
-func (a asked) View() tea.View { return tea.NewView(a.form.View()) }
+func (a asked) View() tea.View { return tea.NewView(Shown(a.form.View())) }
 
 // Keys returns the keys of forms: escape leaves them, as ctrl-c does.
 func Keys() *huh.KeyMap {

@@ -6,8 +6,8 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 )
 
-// Palette is the styles of a screen, by what they mean. Colours are the
-// terminal's own sixteen, so that they suit its background.
+// Palette is the styles of a screen, by what they mean. The colours can be read on
+// black and on white alike, since a terminal does not say which it has.
 type Palette struct {
 	Title, Plain, Faint lipgloss.Style
 	// Accent marks what is chosen, and keys.
@@ -21,12 +21,12 @@ func Colours() Palette {
 	return Palette{
 		Title:  style().Bold(true),
 		Plain:  style(),
-		Faint:  style().Faint(true),
-		Accent: style().Foreground(lipgloss.Cyan),
-		Good:   style().Foreground(lipgloss.Green),
-		Warn:   style().Foreground(lipgloss.Yellow),
-		Bad:    style().Foreground(lipgloss.Red).Bold(true),
-		Busy:   style().Foreground(lipgloss.Cyan),
+		Faint:  style().Foreground(lipgloss.Color("243")),
+		Accent: style().Foreground(lipgloss.Color("31")),
+		Good:   style().Foreground(lipgloss.Color("28")),
+		Warn:   style().Foreground(lipgloss.Color("130")),
+		Bad:    style().Foreground(lipgloss.Color("160")).Bold(true),
+		Busy:   style().Foreground(lipgloss.Color("31")),
 	}
 }
 

@@ -32,8 +32,8 @@ func Width(w io.Writer) int {
 }
 
 // Print writes text to w, with as many of its colours as the terminal shows:
-// none when w is not a terminal or NO_COLOR is set.
+// none when w is not a terminal or NO_COLOR is set. Text is as [Shown] has it.
 func Print(w io.Writer, text string) error {
-	_, err := lipgloss.Fprint(w, text)
+	_, err := lipgloss.Fprint(w, Shown(text))
 	return err
 }

@@ -59,6 +59,7 @@ func listAccounts(ctx context.Context, s streams, o *session, f *accountFlags) e
 		return write(s, o.noAccounts())
 	}
 	t := newTable("PROVIDER", "ACCOUNT", "E-MAIL", "STATE", "KIND", "PLAN", "ID")
+	t.whole, t.spare = []int{6}, []int{6, 5, 4, 2}
 	for i := range all {
 		e := all[i].shown()
 		t.add(e.Provider, e.Label, e.Email, tui.Colours().State(e.State).Render(string(e.State))+pinMark(e), kindOf(e), e.Plan, e.ID)

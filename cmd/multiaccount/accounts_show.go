@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/tui"
@@ -31,8 +33,7 @@ func newAccountsShow(s streams) *cobra.Command {
 }
 
 func showAccount(s streams, e *entry) error {
-	t := &table{}
-	faint := tui.Colours().Faint
+	var facts [][2]string
 	for _, line := range [][2]string{
 		{"account", e.Label},
 		{"provider", e.Provider},
@@ -54,13 +55,32 @@ func showAccount(s streams, e *entry) error {
 		{"linked to", e.LinkedTo},
 	} {
 		if line[1] != "" {
-			t.add(faint.Render(line[0]), line[1])
+			facts = append(facts, line)
 		}
 	}
+	room := roomOf(s)
 	for _, w := range e.Usage {
-		t.add(faint.Render("quota "+w.Name), w.bar(time.Now()))
+		facts = append(facts, [2]string{"quota " + w.Name, w.bar(time.Now(), less(room, len("limited until")+columnGap))})
 	}
-	return t.print(s.out)
+	return tui.Print(s.out, factsText(facts, room))
+}
+
+// factsText is a line for each name and value, wrapped where room is limited.
+func factsText(facts [][2]string, room int) string {
+	names := 0
+	for _, f := range facts {
+		names = max(names, lipgloss.Width(f[0]))
+	}
+	var text strings.Builder
+	for _, f := range facts {
+		value := f[1]
+		if room > 0 {
+			value = lipgloss.Wrap(value, max(1, room-names-columnGap), " ")
+		}
+		value = strings.ReplaceAll(value, "\n", "\n"+strings.Repeat(" ", names+columnGap))
+		text.WriteString(tui.Colours().Faint.Render(f[0]) + strings.Repeat(" ", names-lipgloss.Width(f[0])+columnGap) + value + "\n")
+	}
+	return text.String()
 }
 
 func pinText(e *entry) string {

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
@@ -27,14 +30,18 @@ type complaint struct {
 // complain tells on standard error what a command ended with: in JSON for who asked
 // for that.
 func complain(ctx context.Context, s streams, args []string, err error) {
-	text := "multiaccount: " + printable.Lines(err.Error()) + "\n"
+	message := strings.ReplaceAll(err.Error(), "multiaccount: ", "") // the engine's errors say it too
+	text := "multiaccount: " + printable.Lines(message) + "\n"
 	if wantsJSON(args) {
-		line, failed := json.Marshal(map[string]complaint{"error": {codeOf(ctx, err), err.Error(), exitStatus(ctx, err)}})
+		line, failed := json.Marshal(map[string]complaint{"error": {codeOf(ctx, err), message, exitStatus(ctx, err)}})
 		if failed == nil {
 			text = string(printable.JSON(line)) + "\n"
 		}
 	}
-	_, _ = fmt.Fprint(s.err, text) // there is nobody else to tell
+	if isTerminal(s.err) {
+		text = lipgloss.Wrap(text, tui.Width(s.err), " ")
+	}
+	_, _ = fmt.Fprint(s.err, tui.Shown(text)) // there is nobody else to tell
 }
 
 // wantsJSON also holds for a command that was called wrongly.

@@ -39,7 +39,7 @@ func sit(t *testing.T, width, height int, env ...string) *desk {
 	}
 	d.start(width, height, env, "multiaccount")
 	d.sees("quit")
-	d.sees("● work")
+	d.sees(" work")
 	return d
 }
 
@@ -54,7 +54,7 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) start(width, height int, env []string, line string) {
 	d.t.Helper()
 	cmd := exec.Command("sh", "-c", line)
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "MULTIACCOUNT_DIR="+d.dir, "DISPLAY=:0", "SSH_CONNECTION=", "SSH_TTY=")
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "LC_ALL=C.UTF-8", "MULTIACCOUNT_DIR="+d.dir, "DISPLAY=:0", "SSH_CONNECTION=", "SSH_TTY=")
 	cmd.Env = append(cmd.Env, env...)
 	terminal, err := tty.Start(cmd, width, height)
 	if errors.Is(err, errors.ErrUnsupported) {

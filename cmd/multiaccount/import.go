@@ -68,14 +68,19 @@ func runImport(ctx context.Context, s streams, o *session, options multiaccount.
 	if len(all) == 0 {
 		return errors.Join(write(s, "No logins of other programs were found.\n"), err)
 	}
-	t := newTable("RESULT", "PROVIDER", "LOGIN", "PLAN", "FROM", "NOTE")
+	look := tui.Colours()
+	t := newTable("RESULT", "PROVIDER", "LOGIN", "PLAN", "FROM")
+	t.spare = []int{3}
 	for i := range all {
 		e := &all[i]
 		t.add(styleOf(e.Result).Render(string(e.Result)), e.Provider, tui.Clean(cmp.Or(e.Label, e.Email, e.Name)), tui.Clean(e.Plan),
-			tui.Clean(e.Path), tui.Clean(e.note()))
+			tui.Clean(e.Path))
+		if note := tui.Clean(e.note()); note != "" {
+			t.span(look.Faint.Render(note))
+		}
 	}
 	if options.DryRun {
-		t.add("", "", "", "", "", "nothing was stored: this was a dry run")
+		t.span("nothing was stored: this was a dry run")
 	}
 	return errors.Join(t.print(s.out), err)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount"
@@ -14,7 +16,9 @@ import (
 )
 
 const (
+	// quotaWidth is how wide bars are, leastQuota how narrow they may be.
 	quotaWidth = 20
+	leastQuota = 5
 	quotaName  = 10
 	// latestDecisions is how many the status shows.
 	latestDecisions = 5
@@ -67,15 +71,15 @@ func showStatus(ctx context.Context, s streams, o *session, f *accountFlags) err
 		}
 		return writeJSON(s, all)
 	}
-	page, err := statusPage(ctx, o, f)
+	page, err := statusPage(ctx, o, f, roomOf(s))
 	if err != nil {
 		return err
 	}
 	return tui.Print(s.out, page)
 }
 
-// statusPage is the status as a person reads it.
-func statusPage(ctx context.Context, o *session, f *accountFlags) (string, error) {
+// statusPage is the status as a person reads it, in lines of that width; 0 is any.
+func statusPage(ctx context.Context, o *session, f *accountFlags, room int) (string, error) {
 	all, err := o.entries(ctx, f.provider)
 	if err != nil {
 		return "", err
@@ -85,11 +89,11 @@ func statusPage(ctx context.Context, o *session, f *accountFlags) (string, error
 	}
 	decisions, err := o.decisions(ctx, f.provider)
 	now := time.Now()
-	return statusText(all, now) + latestText(decisions, labelsOf(all), now), err
+	return statusText(all, now, room) + latestText(decisions, labelsOf(all), now, room), err
 }
 
 // statusText is the whole screen, a block for each provider.
-func statusText(all []entry, now time.Time) string {
+func statusText(all []entry, now time.Time, room int) string {
 	var text strings.Builder
 	provider := ""
 	for i := range all {
@@ -100,13 +104,13 @@ func statusText(all []entry, now time.Time) string {
 			provider = e.Provider
 			text.WriteString(heading(all, provider) + "\n")
 		}
-		text.WriteString(all[i].shown().block(now))
+		text.WriteString(all[i].shown().block(now, room))
 	}
 	return text.String()
 }
 
 // latestText is a line for each of the latest decisions; empty when none is known.
-func latestText(all []decided, labels map[string]string, now time.Time) string {
+func latestText(all []decided, labels map[string]string, now time.Time, room int) string {
 	if len(all) == 0 {
 		return ""
 	}
@@ -116,9 +120,9 @@ func latestText(all []decided, labels map[string]string, now time.Time) string {
 		if d.Answer != nil {
 			line += "  " + answerText(d.Answer)
 		}
-		text += "  " + line + "\n"
+		text += indented(line, "  ", room)
 	}
-	return text + tui.Colours().Faint.Render(`  "multiaccount why" explains them`) + "\n"
+	return text + indented(tui.Colours().Faint.Render(`"multiaccount why" explains them`), "  ", room)
 }
 
 func heading(all []entry, provider string) string {
@@ -136,35 +140,58 @@ func heading(all []entry, provider string) string {
 }
 
 // block is an account with what there is to say of it, on lines of their own.
-func (e *entry) block(now time.Time) string {
+func (e *entry) block(now time.Time, room int) string {
 	look := tui.Colours()
-	line := "  " + look.State(e.State).Render("●") + " " + look.Title.Render(e.name()) + "  " + look.State(e.State).Render(string(e.State))
-	if e.Plan != "" {
-		line += "  " + e.Plan
-	}
-	if e.Active {
-		line += "  " + look.Busy.Render("active")
-	}
-	if e.Pinned {
-		line += "  " + look.Busy.Render("pinned: it serves all requests")
-	}
-	if e.Claimed {
-		line += "  " + look.Faint.Render(e.usedBy())
-	}
-	if wait := e.CooldownUntil.Sub(now); wait > 0 {
-		line += "  " + look.Warn.Render("free "+tui.When(e.CooldownUntil, now))
-	}
-	line += "\n"
+	text := headline(e.headline(now), room)
 	if e.Reason != "" {
-		line += "    " + e.Reason + "\n"
+		text += indented(e.Reason, "    ", room)
 	}
 	if e.LinkedTo != "" {
-		line += "    " + look.Faint.Render("linked to "+e.LinkedTo) + "\n"
+		text += indented(look.Faint.Render("linked to "+e.LinkedTo), "    ", room)
 	}
 	for _, w := range e.Usage {
-		line += "    " + tui.Fit(w.Name, quotaName) + " " + w.bar(now) + "\n"
+		text += "    " + tui.Fit(w.Name, quotaName) + " " + w.bar(now, less(room, len("    ")+quotaName+1)) + "\n"
 	}
-	return line
+	return text
+}
+
+// headline is what stands beside an account's name.
+func (e *entry) headline(now time.Time) []string {
+	look := tui.Colours()
+	items := []string{look.State(e.State).Render("●") + " " + look.Title.Render(e.name()), look.State(e.State).Render(string(e.State))}
+	if e.Plan != "" {
+		items = append(items, e.Plan)
+	}
+	if e.Active {
+		items = append(items, look.Busy.Render("active"))
+	}
+	if e.Pinned {
+		items = append(items, look.Busy.Render("pinned: it serves all requests"))
+	}
+	if e.Claimed {
+		items = append(items, look.Faint.Render(e.usedBy()))
+	}
+	if e.CooldownUntil.After(now) {
+		items = append(items, look.Warn.Render("free "+tui.When(e.CooldownUntil, now)))
+	}
+	return items
+}
+
+// headline puts items on a line, and on more where room is limited.
+func headline(items []string, room int) string {
+	line := "  " + items[0]
+	text := ""
+	for _, item := range items[1:] {
+		if room > 0 && lipgloss.Width(line)+2+lipgloss.Width(item) > room {
+			text, line = text+line+"\n", "    "+item
+			continue
+		}
+		line += "  " + item
+	}
+	if room > 0 {
+		line = ansi.Truncate(line, room, "…")
+	}
+	return text + line + "\n"
 }
 
 // usedBy says which other processes use an account.
@@ -178,17 +205,39 @@ func (e *entry) usedBy() string {
 	return "processes " + strings.Trim(fmt.Sprint(e.UsedBy), "[]") + " use it"
 }
 
-// bar shows how much of the window is used. A window that has been reset since
-// tells nothing any more.
-func (q quota) bar(now time.Time) string {
+// less is what is left of a width that may be any (0).
+func less(room, taken int) int {
+	if room == 0 {
+		return 0
+	}
+	return max(1, room-taken)
+}
+
+// bar shows how much of the window is used, in that many columns; 0 is any
+// number. A window that has been reset since tells nothing any more.
+func (q quota) bar(now time.Time, room int) string {
 	look := tui.Colours()
 	if !q.ResetAt.IsZero() && !q.ResetAt.After(now) {
 		return look.Faint.Render("reset since it was told")
 	}
-	done, left := tui.Bar(quotaWidth, q.Utilization/100)
-	text := look.Level(q.Utilization).Render(done) + look.Faint.Render(left) + fmt.Sprintf(" %3.0f %%", q.Utilization)
-	if !q.ResetAt.IsZero() {
-		text += look.Faint.Render("  resets " + tui.When(q.ResetAt, now))
+	percent := fmt.Sprintf(" %3.0f %%", q.Utilization)
+	if room == 0 {
+		room = 1 << 10
 	}
-	return text
+	resets := q.resets(now, room-leastQuota-len(percent))
+	done, left := tui.Bar(min(quotaWidth, room-len(percent)-lipgloss.Width(resets)), q.Utilization/100)
+	return look.Level(q.Utilization).Render(done) + look.Faint.Render(left) + percent + look.Faint.Render(resets)
+}
+
+// resets says when the window is reset, in as many words as there is room for.
+func (q quota) resets(now time.Time, room int) string {
+	if q.ResetAt.IsZero() {
+		return ""
+	}
+	for _, text := range []string{"  resets " + tui.When(q.ResetAt, now), "  resets in " + tui.ShortWait(q.ResetAt.Sub(now))} {
+		if lipgloss.Width(text) <= room {
+			return text
+		}
+	}
+	return ""
 }

@@ -27,7 +27,7 @@ func watchStatus(ctx context.Context, s streams, o *session, f *accountFlags) er
 	if !hasScreen(s) {
 		return &usageError{errors.New("--watch needs a terminal; with --json it writes a line for each change instead")}
 	}
-	m := &watchModel{look: func() (string, error) { return statusPage(ctx, o, f) }}
+	m := &watchModel{look: func(room int) (string, error) { return statusPage(ctx, o, f, room) }}
 	screen := tea.NewProgram(m, tea.WithInput(s.in), tea.WithOutput(s.out), tea.WithoutSignalHandler())
 	defer context.AfterFunc(ctx, screen.Quit)()
 	defer o.engine.Subscribe(func(multiaccount.Event) { screen.Send(lookAgain{}) })()
@@ -85,8 +85,9 @@ func writeLine(s streams, line []byte) error {
 
 // watchModel is the screen of a watch, for bubbletea.
 type watchModel struct {
-	look          func() (string, error)
+	look          func(room int) (string, error)
 	page          string
+	from          int // the first line that shows
 	err           error
 	width, height int
 	interrupted   bool
@@ -102,9 +103,12 @@ type (
 	}
 )
 
-func (m *watchModel) lookNow() tea.Msg {
-	page, err := m.look()
-	return looked{page, err}
+func (m *watchModel) lookNow() tea.Cmd {
+	room := m.width
+	return func() tea.Msg {
+		page, err := m.look(room)
+		return looked{page, err}
+	}
 }
 
 func tickLater() tea.Cmd {
@@ -112,13 +116,14 @@ func tickLater() tea.Cmd {
 }
 
 // Init implements [tea.Model].
-func (m *watchModel) Init() tea.Cmd { return tea.Batch(m.lookNow, tickLater()) }
+func (m *watchModel) Init() tea.Cmd { return tea.Batch(m.lookNow(), tickLater()) }
 
 // Update implements [tea.Model].
 func (m *watchModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		return m, m.lookNow()
 	case tea.KeyPressMsg:
 		switch msg.String() {
 		case "ctrl+c":
@@ -126,11 +131,13 @@ func (m *watchModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, tea.Quit
 		case "q", "esc":
 			return m, tea.Quit
+		default:
+			m.scroll(msg.String())
 		}
 	case lookAgain:
-		return m, m.lookNow
+		return m, m.lookNow()
 	case tickAgain:
-		return m, tea.Batch(m.lookNow, tickLater())
+		return m, tea.Batch(m.lookNow(), tickLater())
 	case looked:
 		if m.page, m.err = msg.page, msg.err; m.err != nil {
 			return m, tea.Quit
@@ -139,20 +146,44 @@ func (m *watchModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// View implements [tea.Model]. What does not fit is cut, and that is told.
+// scroll moves the page by a key.
+func (m *watchModel) scroll(key string) {
+	switch key {
+	case "up", "k":
+		m.from--
+	case "down", "j":
+		m.from++
+	case "pgup", "b":
+		m.from -= m.room()
+	case "pgdown", "space":
+		m.from += m.room()
+	case "home", "g":
+		m.from = 0
+	case "end", "G":
+		m.from = len(m.lines())
+	}
+	m.from = max(0, min(m.from, len(m.lines())-m.room()))
+}
+
+// room is how many lines of the page show.
+func (m *watchModel) room() int { return max(1, m.height-1) }
+
+func (m *watchModel) lines() []string { return strings.Split(strings.TrimRight(m.page, "\n"), "\n") }
+
+// View implements [tea.Model]. What does not fit can be scrolled to, and that is told.
 func (m *watchModel) View() tea.View {
-	lines := strings.Split(strings.TrimRight(m.page, "\n"), "\n")
-	room := max(1, m.height-1)
+	lines := m.lines()
 	foot := "q leaves"
-	if m.height > 0 && len(lines) > room {
-		foot = fmt.Sprintf("q leaves; %s more", tui.Count(len(lines)-room, "line", "lines"))
-		lines = lines[:room]
+	if m.height > 0 && len(lines) > m.room() {
+		from := min(m.from, len(lines)-m.room())
+		foot = fmt.Sprintf("q leaves; ↑↓ scroll; %d more", len(lines)-from-m.room())
+		lines = lines[from : from+m.room()]
 	}
 	text := strings.Join(lines, "\n") + "\n" + tui.Colours().Faint.Render(foot)
 	if m.width > 0 {
 		text = lipgloss.NewStyle().MaxWidth(m.width).Render(text)
 	}
-	v := tea.NewView(text)
+	v := tea.NewView(tui.Shown(text))
 	v.AltScreen = true
 	return v
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/seed-810f1486/multiaccount/internal/demo"
+	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 // Run is a demo that is under way; [*demo.Run] is one.
@@ -104,5 +105,5 @@ func (m model) View() tea.View {
 	if m.ended {
 		return tea.NewView("")
 	}
-	return tea.NewView(Live(m.snapshot, m.width, m.height))
+	return tea.NewView(tui.Shown(Live(m.snapshot, m.width, m.height)))
 }

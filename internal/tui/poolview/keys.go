@@ -19,7 +19,7 @@ func bindings() []binding {
 		{[]string{"enter"}, "enter", "more", "show all that is known of the account", true, (*model).more},
 		{[]string{"/"}, "/", "filter", "show only accounts with some text", false, (*model).search},
 		{[]string{"a"}, "a", "add", "add an account: log in, or bring an API key", false, (*model).add},
-		{[]string{"l"}, "l", "log in", "log the account in again", true, (*model).relogin},
+		{[]string{"l"}, "l", "log in", "log the account in again, or replace its API key", true, (*model).relogin},
 		{[]string{"e"}, "e", "on/off", "switch the account on or off", true, (*model).toggle},
 		{[]string{"n"}, "n", "name", "give the account another name", true, (*model).rename},
 		{[]string{"p"}, "p", "pin", "have the account serve all requests, or end that", true, (*model).pin},

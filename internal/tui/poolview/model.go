@@ -180,7 +180,7 @@ func (m *model) View() tea.View {
 	if m.over {
 		return tea.NewView("")
 	}
-	v := tea.NewView(m.screen())
+	v := tea.NewView(tui.Shown(m.screen()))
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
 	v.WindowTitle = "multiaccount"
