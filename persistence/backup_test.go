@@ -28,8 +28,10 @@ func full(t *testing.T) *persistence.FileStore {
 	t.Helper()
 	s := openAt(t, filepath.Join(t.TempDir(), "state"))
 	for _, rec := range []account.Record{
-		{ID: "a", Provider: "p", Label: "work", Weight: 3, Priority: 2, MaxInFlight: 4, Enabled: true, Generation: 7,
-			Credentials: account.Credentials{RefreshToken: account.NewSecret("rt")}, Unknown: map[string]json.RawMessage{"new": []byte(`{"x":1}`)}},
+		{
+			ID: "a", Provider: "p", Label: "work", Weight: 3, Priority: 2, MaxInFlight: 4, Enabled: true, Generation: 7,
+			Credentials: account.Credentials{RefreshToken: account.NewSecret("rt")}, Unknown: map[string]json.RawMessage{"new": []byte(`{"x":1}`)},
+		},
 		{ID: "b", Provider: "q", Kind: account.APIKey, Credentials: account.Credentials{APIKey: account.NewSecret("key")}},
 	} {
 		if err := s.Create(t.Context(), rec); err != nil {
