@@ -145,3 +145,26 @@ func TestWriteFileOverwritesOnlyWhenTold(t *testing.T) {
 		t.Errorf("%v, %v", entries, err)
 	}
 }
+
+// Whatever a backup's file holds, it is stored whole or is an error.
+func FuzzRestore(f *testing.F) {
+	f.Add([]byte(`{"version":1,"providers":{"p":{"accounts":[{"version":1,"id":"a","provider":"p","credentials":{"api_key":"k"}}],"pool":{"version":1,"active":"a"}}}}`))
+	f.Add([]byte(`{"version":1,"providers":{"../p":{"accounts":[{"id":"a"}]}}}`))
+	f.Add([]byte(`{"version":1,"providers":{"p":{"accounts":[null,1,{}],"pool":[]}}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var b persistence.Backup
+		if json.Unmarshal(data, &b) != nil {
+			return
+		}
+		dir := filepath.Join(t.TempDir(), "state")
+		s, err := persistence.OpenFiles(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = s.Close() }()
+		done, err := s.Restore(t.Context(), &b, true)
+		if err == nil && len(done.Stored) != b.Accounts() {
+			t.Errorf("%d of %d accounts were stored", len(done.Stored), b.Accounts())
+		}
+	})
+}
