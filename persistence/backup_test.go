@@ -28,8 +28,10 @@ func full(t *testing.T) *persistence.FileStore {
 	t.Helper()
 	s := openAt(t, filepath.Join(t.TempDir(), "state"))
 	for _, rec := range []account.Record{
-		{ID: "a", Provider: "p", Label: "work", Weight: 3, Priority: 2, MaxInFlight: 4, Enabled: true, Generation: 7,
-			Credentials: account.Credentials{RefreshToken: account.NewSecret("rt")}, Unknown: map[string]json.RawMessage{"new": []byte(`{"x":1}`)}},
+		{
+			ID: "a", Provider: "p", Label: "work", Weight: 3, Priority: 2, MaxInFlight: 4, Enabled: true, Generation: 7,
+			Credentials: account.Credentials{RefreshToken: account.NewSecret("rt")}, Unknown: map[string]json.RawMessage{"new": []byte(`{"x":1}`)},
+		},
 		{ID: "b", Provider: "q", Kind: account.APIKey, Credentials: account.Credentials{APIKey: account.NewSecret("key")}},
 	} {
 		if err := s.Create(t.Context(), rec); err != nil {
@@ -142,4 +144,27 @@ func TestWriteFileOverwritesOnlyWhenTold(t *testing.T) {
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
 		t.Errorf("%v, %v", entries, err)
 	}
+}
+
+// Whatever a backup's file holds, it is stored whole or is an error.
+func FuzzRestore(f *testing.F) {
+	f.Add([]byte(`{"version":1,"providers":{"p":{"accounts":[{"version":1,"id":"a","provider":"p","credentials":{"api_key":"k"}}],"pool":{"version":1,"active":"a"}}}}`))
+	f.Add([]byte(`{"version":1,"providers":{"../p":{"accounts":[{"id":"a"}]}}}`))
+	f.Add([]byte(`{"version":1,"providers":{"p":{"accounts":[null,1,{}],"pool":[]}}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var b persistence.Backup
+		if json.Unmarshal(data, &b) != nil {
+			return
+		}
+		dir := filepath.Join(t.TempDir(), "state")
+		s, err := persistence.OpenFiles(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = s.Close() }()
+		done, err := s.Restore(t.Context(), &b, true)
+		if err == nil && len(done.Stored) != b.Accounts() {
+			t.Errorf("%d of %d accounts were stored", len(done.Stored), b.Accounts())
+		}
+	})
 }

@@ -38,7 +38,10 @@ func OpenReadOnly(dir string, c Cipher) (*FileStore, error) {
 	if err := checkRoot(dir, s.readable(s.root.Mode())); err != nil {
 		return nil, err
 	}
-	return s, s.checkEncryption()
+	if err := s.checkEncryption(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // readable is a folder's mode as a check is to see it: who only reads has no

@@ -79,7 +79,11 @@ func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) 
 // none that is missing, and finds it by looking through its place.
 func (s *FileStore) noticeAll(notices *fsnotify.Watcher, folders ...string) error {
 	for _, folder := range folders {
-		if err := notices.Add(folder); err != nil && !(s.readOnly && errors.Is(err, fs.ErrNotExist)) {
+		err := notices.Add(folder)
+		if s.readOnly && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}

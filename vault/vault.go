@@ -75,7 +75,7 @@ func Open(dir string, ask func() (string, error)) (persistence.Cipher, error) {
 	var key Key
 	switch e.Method {
 	case Passphrase:
-		until := time.Time{}
+		var until time.Time
 		if key, until = unlocked(dir, e); until.IsZero() {
 			key, err = unwrap(e.Key, ask)
 		}

@@ -45,6 +45,7 @@ func TestNoCommandTellsASecret(t *testing.T) {
 	c.run("", "config", "set", "debug", "true")
 	c.all(everyday...)
 	t.Setenv(vault.PassphraseVariable, wordMark)
+	c.backup()
 	c.run("", "encrypt")
 	c.all(sealed...)
 	t.Setenv(vault.PassphraseVariable, "another "+wordMark)
@@ -59,6 +60,21 @@ func TestNoCommandTellsASecret(t *testing.T) {
 	}
 }
 
+// backup writes a backup, brings it back elsewhere, and scans its file: it is
+// encrypted.
+func (c *canary) backup() {
+	c.t.Helper()
+	file := filepath.Join(c.t.TempDir(), "backup.age")
+	c.run("", "backup", file)
+	c.run("", "backup", file, "--json", "--force")
+	c.run("", "restore", file, "--json", "--dir", filepath.Join(c.t.TempDir(), "other"))
+	text, err := os.ReadFile(file)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.scan("the backup", string(text))
+}
+
 // everyday are commands that print; those with a mistake among them.
 var everyday = []string{
 	"", "--help", "accounts list", "accounts list --json", "accounts show key", "accounts show work --json", "accounts show nobody",
@@ -67,6 +83,7 @@ var everyday = []string{
 	"status", "status --json", "why", "why --json", "doctor --offline", "doctor --json --provider anthropic", "config show", "config show --json",
 	"config get debug", "config check", "config set debug perhaps", "import --dry-run", "import --json --dry-run", "version --json", "export",
 	"login nobody", "login anthropic --timeout 1ms --no-browser", "accounts remove again", "completion bash", "nonsense",
+	"status --jq .", "accounts list --format {{.}}", "vault status", "vault lock", "config test-event",
 }
 
 // sealed are those that are worth their time with an encrypted folder: each makes

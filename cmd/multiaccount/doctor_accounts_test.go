@@ -10,8 +10,12 @@ import (
 
 func TestDoctorTellsOfOneNameForTwo(t *testing.T) {
 	all := []entry{
-		{Provider: "p", ID: "1", Label: "work"}, {Provider: "p", ID: "2", Label: "home"},
-		{Provider: "p", ID: "3", Label: "work"}, {Provider: "q", ID: "4", Label: "home"}, {Provider: "q", ID: "5"}, {Provider: "q", ID: "6"},
+		{Provider: "p", ID: "1", Label: "work"},
+		{Provider: "p", ID: "2", Label: "home"},
+		{Provider: "p", ID: "3", Label: "work"},
+		{Provider: "q", ID: "4", Label: "home"},
+		{Provider: "q", ID: "5"},
+		{Provider: "q", ID: "6"},
 	}
 	found := sameLabels(all)
 	if len(found) != 1 || found[0].Level != levelWarning || !strings.Contains(found[0].Message, "2 accounts are called work: 1, 3") ||

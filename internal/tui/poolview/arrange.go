@@ -53,6 +53,7 @@ func (m *model) compare(a, b *Account) int {
 		return cmp.Compare(m.used(b), m.used(a))
 	case byUse:
 		return b.LastUsedAt.Compare(a.LastUsedAt)
+	case byAge, orders:
 	}
 	return 0
 }

@@ -62,6 +62,7 @@ func (f *fake) SetStrategy(ctx context.Context, s settings.Strategy) error {
 func (f *fake) Login(ctx context.Context, l Login, t Talk) (login.Saved, error) {
 	return f.login(ctx, l, t)
 }
+
 func (f *fake) Explain(ctx context.Context, _, id string) (string, error) {
 	return "decisions about " + id, f.called(ctx, "why "+id)
 }

@@ -28,7 +28,7 @@ func many() Snapshot {
 // plainly is the screen without its styles.
 func (s *stand) plainly() string { return styles.ReplaceAllString(s.screen(), "") }
 
-var styles = regexp.MustCompile("\\x1b\\[[0-9;]*m")
+var styles = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 func (s *stand) shows(text string) {
 	s.t.Helper()
