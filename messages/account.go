@@ -92,7 +92,7 @@ type ReleaseLease struct{}
 
 // RefreshAccount refreshes an account's token without a request: at the
 // user's wish, or because it ends before Before. Answered with
-// [ErrandEnded] to ReplyTo when set, else through Reply.
+// [JobEnded] to ReplyTo when set, else through Reply.
 type RefreshAccount struct {
 	// Before is zero for a refresh that the user wants in any case.
 	Before  time.Time
@@ -102,7 +102,7 @@ type RefreshAccount struct {
 
 // PollUsage asks the provider for an account's quota figures, unless those known
 // are newer than Before or somebody has asked since. Answered with
-// [ErrandEnded] to ReplyTo when set, else through Reply.
+// [JobEnded] to ReplyTo when set, else through Reply.
 type PollUsage struct {
 	// Before is zero when the user asks: figures of just now will do.
 	Before  time.Time
@@ -310,7 +310,7 @@ func (m *RefreshAccount) Fail(err error) { m.Answer(err) }
 // Answer tells the sender how the refresh ended.
 func (m *RefreshAccount) Answer(err error) {
 	if m.ReplyTo != nil {
-		m.ReplyTo.Tell(&ErrandEnded{})
+		m.ReplyTo.Tell(&JobEnded{})
 		return
 	}
 	m.Reply.Send(Acknowledged{Err: err})
@@ -322,7 +322,7 @@ func (m *PollUsage) Fail(err error) { m.Answer(err) }
 // Answer tells the sender how the poll ended.
 func (m *PollUsage) Answer(err error) {
 	if m.ReplyTo != nil {
-		m.ReplyTo.Tell(&ErrandEnded{})
+		m.ReplyTo.Tell(&JobEnded{})
 		return
 	}
 	m.Reply.Send(Acknowledged{Err: err})

@@ -14,9 +14,9 @@ type AccountsDue struct {
 	Accounts []Recipient
 }
 
-// ErrandEnded tells that a [RefreshAccount] or a [PollUsage] has ended, well or
+// JobEnded tells that a [RefreshAccount] or a [PollUsage] has ended, well or
 // not. An account sends it.
-type ErrandEnded struct{}
+type JobEnded struct{}
 
 // ScheduleRounds changes how often accounts are looked at. A caller sends it; not
 // answered.
@@ -30,5 +30,5 @@ type ScheduleRounds struct {
 }
 
 func (*AccountsDue) toRounds()    {}
-func (*ErrandEnded) toRounds()    {}
+func (*JobEnded) toRounds()       {}
 func (*ScheduleRounds) toRounds() {}
