@@ -7,8 +7,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// Accounts returns the state of every account, in the order they were added,
-// and the files that could not be read.
+// Accounts returns the state of every account, in the order in which they were
+// added, and the files that could not be read.
 func (p *Pool) Accounts(ctx context.Context) ([]messages.AccountStatus, []messages.Quarantined, error) {
 	m := &messages.GetAccounts{Reply: messages.NewReply[messages.AccountsListed]()}
 	listed, err := runtime.Ask(ctx, p.supervisor, m, m.Reply)
@@ -19,7 +19,7 @@ func (p *Pool) Accounts(ctx context.Context) ([]messages.AccountStatus, []messag
 		return nil, nil, err
 	}
 	states, err := statesOf(ctx, listed.Accounts)
-	lost, unreadable := apart(listed.Quarantined, states)
+	lost, unreadable := splitFiles(listed.Quarantined, states)
 	for i := range states {
 		id := states[i].Record.ID
 		states[i].Claimed, states[i].Pinned, states[i].Unreadable = listed.Claimed[id], id == listed.Pinned, unreadable[id]
@@ -48,10 +48,10 @@ func statesOf(ctx context.Context, accounts []messages.Recipient) ([]messages.Ac
 	return states, nil
 }
 
-// apart parts the files whose accounts are in the pool all the same, as what is
-// wrong with them, from the rest. What was set aside of such an account is not
-// told of any more.
-func apart(files []messages.Quarantined, accounts []messages.AccountStatus) (lost []messages.Quarantined, unreadable map[string]string) {
+// splitFiles separates the unreadable files of accounts that are in the pool, by
+// id with the reason, from those of accounts that are lost. A quarantined file of
+// an account that is in the pool is left out.
+func splitFiles(files []messages.Quarantined, accounts []messages.AccountStatus) (lost []messages.Quarantined, unreadable map[string]string) {
 	unreadable = map[string]string{}
 	if len(files) == 0 {
 		return nil, unreadable

@@ -13,8 +13,8 @@ func (p *Pool) Add(ctx context.Context, record account.Record) (string, error) {
 	return p.add(ctx, &messages.AddAccount{Record: record})
 }
 
-// Import is Add for a login that the pool must not know: else the error is a
-// [*messages.RefusalError]. A dry run adds nothing.
+// Import is Add for a login that the pool does not have. If the pool has it, the
+// error is a [*messages.RefusalError]. A dry run adds nothing.
 func (p *Pool) Import(ctx context.Context, record account.Record, dryRun bool) (string, error) {
 	return p.add(ctx, &messages.AddAccount{Record: record, OnlyNew: true, DryRun: dryRun})
 }
@@ -46,7 +46,7 @@ func (p *Pool) SetKey(ctx context.Context, id string, key account.Secret) error 
 	return p.command(ctx, id, m, m.Reply)
 }
 
-// Adopt makes a linked login this engine's own.
+// Adopt makes this engine the owner of a linked login.
 func (p *Pool) Adopt(ctx context.Context, id string) error {
 	m := &messages.AdoptLogin{Reply: messages.NewReply[messages.Acknowledged]()}
 	return p.command(ctx, id, m, m.Reply)
@@ -64,13 +64,13 @@ func (p *Pool) Configure(ctx context.Context, id string, change account.Config) 
 	return p.command(ctx, id, m, m.Reply)
 }
 
-// ResetCooldown forgets an account's limits.
+// ResetCooldown clears an account's limits.
 func (p *Pool) ResetCooldown(ctx context.Context, id string) error {
 	m := &messages.ResetCooldown{Reply: messages.NewReply[messages.Acknowledged]()}
 	return p.command(ctx, id, m, m.Reply)
 }
 
-// Refresh gets an account a new token now.
+// Refresh gets a new token for an account now.
 func (p *Pool) Refresh(ctx context.Context, id string) error {
 	m := &messages.RefreshAccount{Reply: messages.NewReply[messages.Acknowledged]()}
 	return p.command(ctx, id, m, m.Reply)
@@ -82,7 +82,7 @@ func (p *Pool) RefreshUsage(ctx context.Context, id string) error {
 	return p.command(ctx, id, m, m.Reply)
 }
 
-// Pin has one account serve all requests; none does any more when id is empty.
+// Pin pins all requests to one account; an empty id ends the pin.
 func (p *Pool) Pin(ctx context.Context, id string) error {
 	m := &messages.PinPool{ID: id, Reply: messages.NewReply[messages.Acknowledged]()}
 	return acknowledged(runtime.Ask(ctx, p.supervisor, m, m.Reply))

@@ -24,24 +24,24 @@ type PoolConfig struct {
 	Provider providers.Provider
 	// Proactive is nil when tokens are refreshed on demand only.
 	Proactive *ProactiveConfig
-	// PollInterval is how old an account's quota figures get before they are
-	// asked for; 0 when they are not.
+	// PollInterval is the age at which an account's usage figures are stale and
+	// polled; 0 never polls.
 	PollInterval time.Duration
 	// Reread reads a linked login again, from the file that it was found in.
 	Reread func(context.Context, account.Origin) (account.Grant, error)
-	// Publish is told every event. It must not block.
+	// Publish gets every event. It must not block.
 	Publish func(event.Event)
 }
 
 // ProactiveConfig says when tokens are refreshed ahead of time.
 type ProactiveConfig struct {
-	// Buffer before its end a token is due.
+	// Buffer is how long before its end a token is refreshed.
 	Buffer time.Duration
-	// Interval between two looks at all accounts.
+	// Interval is the time between two rounds.
 	Interval time.Duration
 }
 
-// pollStep is how often it is looked whose usage is stale.
+// pollStep is how often the pool checks whose usage is stale.
 const pollStep = 15 * time.Second
 
 func (c *PoolConfig) refreshing() messages.ScheduleRounds {
@@ -64,11 +64,11 @@ type Pool struct {
 	shared     *shared.Pool
 	store      *Persistence
 	supervisor *runtime.Ref
-	// refresher and poller go their rounds; poller is nil when the provider has
-	// no usage to poll.
+	// refresher and poller work in rounds; poller is nil when the provider has no
+	// usage to poll.
 	refresher *runtime.Ref
 	poller    *runtime.Ref
-	// selections are asks to use again.
+	// selections are asks that can be used again.
 	selections sync.Pool
 }
 
@@ -98,7 +98,7 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 	return p, nil
 }
 
-// accounts starts the actors of a pool's accounts.
+// accounts returns what starts the actors of a pool's accounts.
 func accounts(p *shared.Pool) supervisor.SpawnAccount {
 	nursery := p.Nursery()
 	return func(parent runtime.Context, record *account.Record) *runtime.Ref {
@@ -106,8 +106,8 @@ func accounts(p *shared.Pool) supervisor.SpawnAccount {
 	}
 }
 
-// Close stops the pool's actors, and waits until they have. What they wanted
-// to save is then with the persistence actor.
+// Close stops the pool's actors, and waits until they have stopped. All their
+// saves were then sent to the persistence actor.
 func (p *Pool) Close() {
 	for _, actor := range []*runtime.Ref{p.refresher, p.poller, p.supervisor} {
 		if actor != nil {
@@ -117,8 +117,8 @@ func (p *Pool) Close() {
 	}
 }
 
-// Apply makes the pool work by other settings. Provider, Publish and Reread stay
-// as they were. What is under way ends by the old ones.
+// Apply changes the pool's settings. Provider, Publish and Reread stay as they
+// were. What is under way ends with the old settings.
 func (p *Pool) Apply(ctx context.Context, c PoolConfig) error {
 	m := &messages.Reconfigure{Settings: c.PoolSettings, Reply: messages.NewReply[messages.Acknowledged]()}
 	if err := acknowledged(runtime.Ask(ctx, p.supervisor, m, m.Reply)); err != nil {
@@ -132,11 +132,11 @@ func (p *Pool) Apply(ctx context.Context, c PoolConfig) error {
 	return nil
 }
 
-// Size returns the number of accounts of a kind; the empty one is any.
+// Size returns the number of accounts of a kind; the empty kind means any.
 func (p *Pool) Size(kind account.Kind) int { return p.shared.Count(kind) }
 
-// Drain lets nothing new begin and waits until the last refresh under way has
-// ended, and with cut unset the last request too, or until ctx has.
+// Drain refuses new work and waits until the refreshes under way have ended, or
+// until ctx has. Unless cut is set, it also waits for the requests under way.
 func (p *Pool) Drain(ctx context.Context, cut bool) error {
 	m := &messages.DrainPool{Cut: cut, Reply: messages.NewReply[messages.Acknowledged]()}
 	_, err := runtime.Ask(ctx, p.supervisor, m, m.Reply)

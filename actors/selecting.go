@@ -9,10 +9,10 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// Select returns an account with a fresh token; it waits while waiting makes
-// sense. Its errors are ctx's, [messages.ErrStopped], a [*messages.RefusalError] or
-// why a token could not be refreshed; the account concerned, if there is one,
-// is then named in the result.
+// Select returns an account with a fresh token. It waits while waiting makes
+// sense. Its error is ctx's, [messages.ErrStopped], a [*messages.RefusalError],
+// or why a token could not be refreshed. The result then names the account
+// concerned, if there is one.
 func (p *Pool) Select(ctx context.Context, r *policy.Request) (messages.TokenLeased, error) {
 	if err := ctx.Err(); err != nil {
 		return messages.TokenLeased{}, err // a caller that has left gets no account
@@ -29,12 +29,12 @@ func (p *Pool) Select(ctx context.Context, r *policy.Request) (messages.TokenLea
 	return leased, leased.Err
 }
 
-// ReportAndWait tells an account how a leased request ended. What is selected
-// afterwards takes the outcome into account.
+// ReportAndWait reports the outcome of a leased request. Later selections take it
+// into account.
 func ReportAndWait(ctx context.Context, to messages.Recipient, outcome *messages.ReportOutcome) {
 	outcome.Reply = messages.NewReply[messages.Acknowledged]()
 	if actor, ok := to.(*runtime.Ref); ok {
-		_, _ = runtime.Ask(ctx, actor, outcome, outcome.Reply) // who reports can do nothing about a failure
+		_, _ = runtime.Ask(ctx, actor, outcome, outcome.Reply) // the caller can do nothing about a failure
 	}
 }
 
@@ -49,7 +49,8 @@ func Replaced(ctx context.Context, account messages.Recipient, generation uint64
 	return err == nil && state.Record.Generation > generation
 }
 
-// Answered notes what came of a decision, and what follows. It does not wait.
+// Answered notes the outcome of a decision and the step that follows. It does not
+// wait.
 func (p *Pool) Answered(seq uint64, v *account.Verdict, next policy.Step) {
 	p.shared.Answers.Put(seq, v, next)
 }

@@ -1,7 +1,8 @@
-// Package actors is the way into the engine's actors: a [System] runs them, a
-// [Persistence] is the address of the only writer to a store, and a [Pool] that of
-// one provider's accounts. What the actors do is in the packages below internal,
-// one for each; what they say to each other is in package messages.
+// Package actors is how the root package reaches the engine's actors: a [System]
+// runs them, a [Persistence] is the handle of the only writer to a store, and a
+// [Pool] is the handle of one provider's accounts. The packages below internal
+// hold the actors, one package each; package messages holds what they say to each
+// other.
 //
 // It is a seam of this module and not for programs outside of it.
 package actors
@@ -24,18 +25,18 @@ type System struct{ runtime *runtime.System }
 // NewSystem starts an empty system that logs to log.
 func NewSystem(log zerolog.Logger) *System { return &System{runtime: runtime.New(log)} }
 
-// Close ends what is left when every actor has stopped.
+// Close ends the system. Every actor must have stopped before that.
 func (s *System) Close() { s.runtime.Close() }
 
-// EndExchanges waits for the token exchanges that are under way when every
-// pool is closed. Those that outlast ctx by grace are cut off; the error is
-// then ctx's.
+// EndExchanges waits for the token exchanges that are still under way when every
+// pool is closed. It waits until ctx ends and for grace after that. Then it
+// cancels them and returns ctx's error.
 func (s *System) EndExchanges(ctx context.Context, grace time.Duration) error {
 	return s.runtime.EndExchanges(ctx, grace)
 }
 
-// Persistence is the address of the persistence actor, the only writer to a
-// store. It is safe for concurrent use.
+// Persistence is the handle of the persistence actor, the only writer to a store.
+// It is safe for concurrent use.
 type Persistence = writer.Persistence
 
 // SpawnPersistence starts the only writer to store.

@@ -24,27 +24,28 @@ type Acknowledged struct {
 }
 
 // LeaseToken asks for a fresh token. The supervisor forwards it from a
-// [SelectAccount]; the account answers with [TokenLeased], at once while its
-// token is fresh, else when the refresh that it joins has ended.
+// [SelectAccount]. The account answers with [TokenLeased]: at once while its
+// token is fresh, otherwise when the refresh that the ask joins has ended.
 type LeaseToken struct {
 	Placement
-	// Patient is set by the supervisor when no other account may serve: the
-	// ask then waits for a refresh that is held up. Any other ask is answered
+	// Patient is set by the supervisor when no other account may serve. The ask
+	// then waits even for a refresh that is held up; other asks are answered
 	// with [RefusedHeldUp].
 	Patient bool
 	Reply   *Reply[TokenLeased]
 }
 
 // Placement is what the supervisor decided about an ask. It comes back to the
-// caller with [TokenLeased], with an error too.
+// caller with [TokenLeased], also with an error.
 type Placement struct {
-	// Pin is the only account that could serve; empty for any. PinnedBy says
-	// whose wish that was, and PinnedFor for which resource, if for one.
+	// Pin is the only account that could serve; empty for any. PinnedBy says who
+	// pinned the request, and PinnedFor names the resource if it was pinned for
+	// one.
 	Pin       string
 	PinnedBy  policy.PinnedBy
 	PinnedFor string
-	// Waited is how long the request has been held so far. Parked is set when
-	// this ask was: accounts that were tried before may then be tried again.
+	// Waited is how long the request has waited so far. Parked is set when this
+	// ask had to wait: accounts that were tried before may then be tried again.
 	Waited time.Duration
 	Parked bool
 	// Rebound is set when the conversation changed accounts.
@@ -70,8 +71,8 @@ type TokenLeased struct {
 	Err error
 }
 
-// ReportOutcome tells how a leased request ended. A caller sends it once for
-// each lease, and once more when a stream that had begun well breaks.
+// ReportOutcome reports the outcome of a leased request. A caller sends it once
+// for each lease, and a second time when a stream that had begun well breaks.
 type ReportOutcome struct {
 	Generation uint64
 	LeasedAt   time.Time
@@ -79,8 +80,8 @@ type ReportOutcome struct {
 	// Open is set while the answer's body is still being read; a
 	// [ReleaseLease] follows.
 	Open bool
-	// Broken is set, with Open, when an answer failed or was cut after a part
-	// of it had been passed on.
+	// Broken is set, together with Open, when an answer failed or was cut after a
+	// part of it had been passed on.
 	Broken bool
 	// Reply, when set, is answered after the supervisor was told, so that
 	// what the caller selects next takes the outcome into account.
@@ -90,9 +91,9 @@ type ReportOutcome struct {
 // ReleaseLease ends a lease whose outcome was reported as Open.
 type ReleaseLease struct{}
 
-// RefreshAccount refreshes an account's token without a request: at the
-// user's wish, or because it ends before Before. Answered with
-// [ErrandEnded] to ReplyTo when set, else through Reply.
+// RefreshAccount refreshes an account's token without a request: because the user
+// asked for it, or because the token ends before Before. It is answered with
+// [JobEnded] to ReplyTo when that is set, otherwise through Reply.
 type RefreshAccount struct {
 	// Before is zero for a refresh that the user wants in any case.
 	Before  time.Time
@@ -100,9 +101,9 @@ type RefreshAccount struct {
 	Reply   *Reply[Acknowledged]
 }
 
-// PollUsage asks the provider for an account's quota figures, unless those known
-// are newer than Before or somebody has asked since. Answered with
-// [ErrandEnded] to ReplyTo when set, else through Reply.
+// PollUsage asks the provider for an account's usage figures, unless those known
+// are newer than Before or somebody has asked since. It is answered with
+// [JobEnded] to ReplyTo when that is set, otherwise through Reply.
 type PollUsage struct {
 	// Before is zero when the user asks: figures of just now will do.
 	Before  time.Time
@@ -110,8 +111,8 @@ type PollUsage struct {
 	Reply   *Reply[Acknowledged]
 }
 
-// TakeIdentity tells an account who it is. The supervisor sends it in answer to
-// [IdentityFound].
+// TakeIdentity gives an account its identity. The supervisor sends it in answer
+// to [IdentityFound].
 type TakeIdentity struct {
 	Subject, Organization string
 }
@@ -148,32 +149,32 @@ type ConfigureAccount struct {
 	Reply  *Reply[Acknowledged]
 }
 
-// AdoptLogin makes a linked login this engine's own to refresh. Answered once
-// that is durable.
+// AdoptLogin makes this engine the owner of a linked login, which it then
+// refreshes. It is answered once that is durable.
 type AdoptLogin struct {
 	Reply *Reply[Acknowledged]
 }
 
-// ResetCooldown forgets an account's limits.
+// ResetCooldown clears an account's limits.
 type ResetCooldown struct {
 	Reply *Reply[Acknowledged]
 }
 
-// RetryRefresh tells that the token endpoint works again, so that a refresh
-// which it failed need not wait. The supervisor sends it in answer to
+// RetryRefresh tells that the token endpoint works again, so a refresh that
+// failed there need not wait any longer. The supervisor sends it in answer to
 // [ExchangeWorked].
 type RetryRefresh struct{}
 
-// Drain asks an account to begin nothing new and to tell when the last of its
-// requests and refreshes has ended. Answered to ReplyTo with [AccountDrained].
+// Drain asks an account to begin nothing new and to report when its last request
+// and refresh have ended. It is answered to ReplyTo with [AccountDrained].
 type Drain struct {
-	// Cut is set when requests are not worth waiting for any more.
+	// Cut is set when the answer need not wait for requests.
 	Cut     bool
 	ReplyTo Recipient
 }
 
-// ClockSetBack tells that the wall clock was set back by that much, and is at
-// Now. The supervisor sends it; not answered.
+// ClockSetBack tells that the wall clock was set back by By, and that it is Now.
+// The supervisor sends it; it is not answered.
 type ClockSetBack struct {
 	Now time.Time
 	By  time.Duration
@@ -184,7 +185,7 @@ type GetAccount struct {
 	Reply *Reply[AccountStatus]
 }
 
-// AccountStatus is an account as its owner may see it: never a secret.
+// AccountStatus is an account as its owner may see it. It never holds a secret.
 type AccountStatus struct {
 	// Record has its credentials' secrets removed.
 	Record   account.Record
@@ -193,29 +194,29 @@ type AccountStatus struct {
 	RefreshFailed string
 	// Unsaved says why the latest change is not on disk yet; empty when it is.
 	Unsaved string
-	// Unreadable says why its file cannot be used, although the account can;
-	// empty when it can. The supervisor knows.
+	// Unreadable says why its file cannot be used, although the account can; empty
+	// when the file can be used. The supervisor fills it in.
 	Unreadable string
 	// RetryAt is when a failed refresh is tried again.
 	RetryAt time.Time
-	// Expired is set when the token has to be refreshed before it is used, Ended
+	// Expired is set when the token must be refreshed before it is used, Ended
 	// when it cannot be used any more.
 	Expired bool
 	Ended   bool
-	// Renewable is set when another token can be had.
+	// Renewable is set when a refresh can get another token.
 	Renewable bool
 	// LastUsedAt may be newer than the record's.
 	LastUsedAt time.Time
-	// Claimed is set while another process uses it. The account does not know;
-	// whoever asked fills it in.
+	// Claimed is set while another process uses it. The account does not know; the
+	// asker fills it in.
 	Claimed bool
-	// Pinned is set while all requests are pinned to it; the supervisor knows.
+	// Pinned is set while all requests are pinned to it. The supervisor fills it
+	// in.
 	Pinned bool
 }
 
-// DisableAccount takes the account out of the pool for the fault of its login
-// that is on record, unless it has a newer login. The supervisor sends it in
-// answer to [LoginFailed].
+// DisableAccount disables the account for the recorded fault of its login, unless
+// it has a newer login. The supervisor sends it in answer to [LoginFailed].
 type DisableAccount struct {
 	Generation uint64
 }
@@ -224,30 +225,30 @@ type DisableAccount struct {
 // may be spent. The persistence actor sends it in answer to [BeginRefresh].
 type RefreshGranted struct {
 	Record account.Record
-	// Interrupted is set when an earlier exchange of this refresh token was
-	// begun and its outcome never saved: the token may be spent.
+	// Interrupted is set when an earlier exchange of this refresh token began
+	// and its outcome was never saved: the token may be spent already.
 	Interrupted *account.Intent
 }
 
-// RefreshAdopted tells that another process refreshed the account already, or
+// RefreshAdopted tells that another process has refreshed the account already, or
 // found that its refresh token is refused. The persistence actor sends it in
 // answer to [BeginRefresh].
 type RefreshAdopted struct {
 	Record account.Record
 }
 
-// RefreshInterrupted tells that an earlier exchange of the refresh token was
-// begun and its outcome never saved, and that nothing was sent now. The
-// persistence actor sends it in answer to [BeginRefresh].
+// RefreshInterrupted tells that an earlier exchange of the refresh token began
+// and its outcome was never saved. Nothing was sent now. The persistence actor
+// sends it in answer to [BeginRefresh].
 type RefreshInterrupted struct {
 	Record account.Record
-	// Until is how long the earlier request may still be on its way; zero when
-	// the refresh was only ahead of time.
+	// Until is how long the earlier request may still reach the provider; zero
+	// when the refresh was only ahead of time.
 	Until time.Time
 }
 
-// RefreshDenied tells that the lock could not be had. The persistence actor
-// sends it in answer to [BeginRefresh].
+// RefreshDenied tells that the lock could not be taken or the intent could not be
+// stored. The persistence actor sends it in answer to [BeginRefresh].
 type RefreshDenied struct {
 	Err error
 }
@@ -266,8 +267,8 @@ type AccountSaved struct {
 	Saves  []*SaveAccount
 	Record account.Record
 	Err    error
-	// Gone is set when the account is not stored any more, Unreadable when its
-	// file cannot be used.
+	// Gone is set when the account is no longer stored, Unreadable when its file
+	// cannot be used.
 	Gone       bool
 	Unreadable *AccountUnreadable
 }
@@ -307,10 +308,10 @@ func (m *ReportOutcome) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 // Fail answers the ask with err.
 func (m *RefreshAccount) Fail(err error) { m.Answer(err) }
 
-// Answer tells the sender how the refresh ended.
+// Answer tells the sender that the refresh has ended, and how.
 func (m *RefreshAccount) Answer(err error) {
 	if m.ReplyTo != nil {
-		m.ReplyTo.Tell(&ErrandEnded{})
+		m.ReplyTo.Tell(&JobEnded{})
 		return
 	}
 	m.Reply.Send(Acknowledged{Err: err})
@@ -319,10 +320,10 @@ func (m *RefreshAccount) Answer(err error) {
 // Fail answers the ask with err.
 func (m *PollUsage) Fail(err error) { m.Answer(err) }
 
-// Answer tells the sender how the poll ended.
+// Answer tells the sender that the poll has ended, and how.
 func (m *PollUsage) Answer(err error) {
 	if m.ReplyTo != nil {
-		m.ReplyTo.Tell(&ErrandEnded{})
+		m.ReplyTo.Tell(&JobEnded{})
 		return
 	}
 	m.Reply.Send(Acknowledged{Err: err})

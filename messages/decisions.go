@@ -8,8 +8,8 @@ type GetDecisions struct {
 	Reply *Reply[DecisionsListed]
 }
 
-// ReadDecisions asks for the decisions that other processes left. A caller sends
-// it to the persistence actor; answered with [DecisionsListed].
+// ReadDecisions asks for the decisions that other processes stored. A caller
+// sends it to the persistence actor; answered with [DecisionsListed].
 type ReadDecisions struct {
 	Provider string
 	Reply    *Reply[DecisionsListed]
@@ -21,8 +21,8 @@ type DecisionsListed struct {
 	Err       error
 }
 
-// SaveDecisions replaces what this process left of its decisions for others. A
-// supervisor sends it; not answered.
+// SaveDecisions replaces the decisions that this process stored for others to
+// read. A supervisor sends it; not answered.
 type SaveDecisions struct {
 	Provider  string
 	Decisions []policy.Decision

@@ -1,13 +1,13 @@
-// Package messages holds everything the actors say to each other, one file
-// for each receiver: commands in the imperative, facts in the past tense,
-// queries as Get. What hosts are told is in package event. It imports the
-// standard library and the plain values of packages account and policy, which
+// Package messages holds everything the actors say to each other, one file for
+// each receiver. Commands are in the imperative, facts in the past tense, queries
+// begin with Get. What hosts are told is in package event. This package imports
+// the standard library and the plain values of packages account and policy, which
 // all layers share.
 //
-// Each receiver has a sealed interface whose marker method stands on the
-// pointer: a message sent as a value does not compile.
+// Each receiver has a sealed interface. Its marker method has a pointer receiver,
+// so a message sent as a value does not compile.
 //
-// The package is a seam inside the module, without any promise to programs
+// The package is a seam inside the module and promises nothing to programs
 // outside: they use packages multiaccount and event. See docs/versioning.md.
 package messages
 
@@ -19,12 +19,14 @@ import (
 // ErrStopped answers an ask whose actor has stopped.
 var ErrStopped = errors.New("the actor has stopped")
 
-// ErrRestarted answers an ask that a fault in an actor came in the way of.
+// ErrRestarted answers an ask that was lost because an actor failed and was
+// restarted.
 var ErrRestarted = errors.New("the pool was restarted after an internal fault; try again")
 
 // Recipient is an actor's address.
 type Recipient interface {
-	// Tell delivers message without waiting; one to a stopped actor is dropped.
+	// Tell delivers message without waiting. A message to a stopped actor is
+	// dropped.
 	Tell(message any)
 }
 
@@ -34,7 +36,7 @@ type Failer interface {
 	Fail(err error)
 }
 
-// Reply is where the answer to one ask arrives. One answer counts, the first.
+// Reply is where the answer to one ask arrives. Only the first answer counts.
 // Make it with [NewReply]; it is safe for concurrent use.
 type Reply[T any] struct {
 	answered atomic.Bool
@@ -44,8 +46,8 @@ type Reply[T any] struct {
 // NewReply returns an open Reply.
 func NewReply[T any]() *Reply[T] { return &Reply[T]{answer: make(chan T, 1)} }
 
-// Send delivers the answer and reports whether it will be seen: false when
-// the ask was answered before or the asker gave up.
+// Send delivers the answer and reports whether it will be read: false when the
+// ask was answered before or the asker gave up.
 func (r *Reply[T]) Send(v T) bool {
 	if r == nil || !r.answered.CompareAndSwap(false, true) {
 		return false
@@ -54,16 +56,16 @@ func (r *Reply[T]) Send(v T) bool {
 	return true
 }
 
-// Abandon gives the ask up and reports whether no answer had been sent; after
-// false the answer is in the channel and must be taken care of.
+// Abandon gives the ask up and reports whether no answer had been sent. After
+// false the answer is in the channel, and the asker must handle it.
 func (r *Reply[T]) Abandon() bool { return r.answered.CompareAndSwap(false, true) }
 
-// Abandoned reports whether a Send would be in vain.
+// Abandoned reports whether a Send would have no effect.
 func (r *Reply[T]) Abandoned() bool { return r.answered.Load() }
 
 // C is where the answer arrives.
 func (r *Reply[T]) C() <-chan T { return r.answer }
 
-// Reopen makes the Reply usable once more. Only the asker may call it, and
-// only after it took the answer from C.
+// Reopen makes the Reply usable once more. Only the asker may call it, and only
+// after it took the answer from C.
 func (r *Reply[T]) Reopen() { r.answered.Store(false) }

@@ -26,8 +26,8 @@ type LoadPool struct {
 	ReplyTo  Recipient
 }
 
-// ReadAccounts asks what is stored of some accounts. A supervisor sends it;
-// answered with [AccountStored] or [AccountGone] for each.
+// ReadAccounts asks for the stored records of some accounts. A supervisor sends
+// it; answered with [AccountStored] or [AccountGone] for each.
 type ReadAccounts struct {
 	Provider string
 	IDs      []string
@@ -65,29 +65,31 @@ type DiscardQuarantined struct {
 	Asker   *RemoveAccount
 }
 
-// SaveAccount applies Mutate to the account as it is stored then. An account
-// sends it; answered with [AccountSaved] when the result is durable. Saves of
-// one account that wait for each other become one write, in their order.
+// SaveAccount applies Mutate to the record that is stored when its turn comes. An
+// account sends it; answered with [AccountSaved] when the result is durable.
+// Saves of one account that wait at the same time become one write, in their
+// order.
 type SaveAccount struct {
 	Key Key
 	// Mutate must be quick and may run more than once.
 	Mutate func(*account.Record)
-	// Lazy saves wait up to a second for others.
+	// Lazy saves are debounced: they wait up to a second, so that several become
+	// one write.
 	Lazy    bool
 	ReplyTo Recipient
-	// Acknowledge is answered by the account once the change is durable; nil
-	// when nobody waits.
+	// Acknowledge is called by the account once the change is durable; nil when
+	// nobody waits.
 	Acknowledge func(err error)
 }
 
-// SavePool changes what is remembered of a pool. A supervisor sends it, once for
-// all that changes within a second; not answered.
+// SavePool changes the stored state of a pool. A supervisor sends it, debounced
+// by a second; not answered.
 type SavePool struct {
 	Provider string
 	Active   string
-	// Bindings are those that changed; one without an account is deleted.
+	// Bindings are the changed ones; one without an account is deleted.
 	Bindings []policy.Binding
-	// Owned are the owners of resources that changed, in the same way.
+	// Owned are the changed owners of resources, in the same form.
 	Owned []policy.Binding
 	// Limits and Freed are evidence about the whole pool to be merged with what
 	// is stored.
@@ -95,22 +97,23 @@ type SavePool struct {
 	Freed  []account.Freed
 }
 
-// StorePin stores which account serves all requests, empty for none. A
+// StorePin stores the account that all requests are pinned to, empty for none. A
 // supervisor sends it; answered with [PinStored]. Asker is nil when nobody waits.
 type StorePin struct {
 	Provider string
 	ID       string
-	// Replaces, when set, is the account that the pool must still be pinned to:
-	// any other pin stays.
+	// Replaces, when set, is the account that the pool must still be pinned to.
+	// A pin to another account stays.
 	Replaces string
-	// At is when that was wished. What is stored is later than the pin before.
+	// At is when the pin was asked for. The stored time is always later than that
+	// of the pin before.
 	At      time.Time
 	ReplyTo Recipient
 	Asker   *PinPool
 }
 
-// MarkImported notes that other programs' logins have been imported into a
-// pool by itself, which happens once. Sent when the engine opens; answered with
+// MarkImported notes that a pool has done its automatic import of other programs'
+// logins. That happens once. It is sent when the engine opens; answered with
 // [ImportMarked].
 type MarkImported struct {
 	Provider string
@@ -118,15 +121,16 @@ type MarkImported struct {
 	Reply    *Reply[ImportMarked]
 }
 
-// ImportMarked answers [MarkImported]. First is set for the one who marked.
+// ImportMarked answers [MarkImported]. First is set for the first process that
+// marks the pool.
 type ImportMarked struct {
 	First bool
 	Err   error
 }
 
-// DisableUnlessLast takes an account out of the pool for its login's fault,
-// which its [SaveAccount] has put on record before, but only while one of Others
-// can serve: two processes never disable the last two. The supervisor sends it;
+// DisableUnlessLast disables an account for its login's fault, but only while one
+// of Others can serve: two processes never disable the last two accounts. A
+// [SaveAccount] must have recorded the fault before. The supervisor sends it;
 // answered with [DisableDecided].
 type DisableUnlessLast struct {
 	Key Key
@@ -138,17 +142,16 @@ type DisableUnlessLast struct {
 	ReplyTo Recipient
 }
 
-// ClaimAlert asks whether it falls to this process to alert an account's owner,
-// and notes that it was done: of all that ask for the same state of an account,
-// in any process, one is told so. The engine sends it; answered with
-// [AlertClaimed].
+// ClaimAlert asks whether this process is the one to alert an account's owner,
+// and notes that it does. Of all processes that ask for the same state of an
+// account, one gets yes. The engine sends it; answered with [AlertClaimed].
 type ClaimAlert struct {
 	Key Key
-	// State is what the owner is told of, Generation that of the login which
-	// has it; the two together are alerted of once.
+	// State is what the owner is alerted of, Generation that of the login that
+	// is in this state. Each pair gets one alert.
 	State      string
 	Generation uint64
-	// Again is after how long the same state is worth another alert; 0 is never.
+	// Again is when the same state gets another alert; 0 is never.
 	Again time.Duration
 	Reply *Reply[AlertClaimed]
 }
@@ -160,30 +163,31 @@ type AlertClaimed struct {
 	Err  error
 }
 
-// BeginRefresh takes the account's lock and reads the account again. An
-// account sends it, and waits for its last refresh that way; answered with
-// [RefreshGranted], [RefreshAdopted] when the stored generation is newer than
-// Generation or its token is known to be refused, [RefreshInterrupted] when an
-// earlier exchange is better not repeated now, or [RefreshDenied].
+// BeginRefresh takes the account's lock, after the account's last refresh has
+// released it, and reads the account again. An account sends it. It is answered
+// with [RefreshGranted]; with [RefreshAdopted] when the stored generation is
+// newer than Generation or the stored token is known to be refused; with
+// [RefreshInterrupted] when an earlier exchange should not be repeated now; or
+// with [RefreshDenied].
 type BeginRefresh struct {
 	Key        Key
 	Generation uint64
-	// Ahead is set while nobody needs the new token yet: an earlier exchange
+	// Ahead is set while nobody needs the new token yet. An earlier exchange
 	// whose outcome was never saved is then not repeated.
 	Ahead bool
-	// Timeout is how old such an exchange has to be before it is repeated.
+	// Timeout is how old such an exchange must be before it is repeated.
 	Timeout time.Duration
 	ReplyTo Recipient
 }
 
-// CommitRefresh makes what came of an exchange durable, a new token or the
-// fault of the login, and gives the lock back. An account sends it after
+// CommitRefresh makes the result of an exchange durable, a new token or the fault
+// of the login, and releases the lock. An account sends it after
 // [RefreshGranted]; answered with [RefreshCommitted].
 type CommitRefresh struct {
 	Key Key
-	// Spent are the fingerprints of the refresh token that was exchanged and,
-	// when that had not been stored, of the one in its place: only a record
-	// that still holds one of them is changed.
+	// Spent are the fingerprints of the exchanged refresh token and, when that
+	// one was not stored, of the stored one. Only a record that still holds one
+	// of them is changed.
 	Spent []string
 	// Generation is that of the exchanged token.
 	Generation uint64
@@ -194,26 +198,26 @@ type CommitRefresh struct {
 	ReplyTo Recipient
 }
 
-// AbortRefresh gives the lock back with nothing changed. An account sends it
-// after [RefreshGranted]; not answered.
+// AbortRefresh releases the lock with nothing changed. An account sends it after
+// [RefreshGranted]; not answered.
 type AbortRefresh struct {
 	Key Key
-	// Unspent is set when it is proved that this exchange did not spend the
-	// refresh token; else whoever refreshes next has to know that it may have.
+	// Unspent is set when this exchange certainly did not spend the refresh
+	// token. Otherwise the next refresh has to know that it may be spent.
 	Unspent bool
-	// Cut is set when this process did not wait for the exchange's end: the
-	// request may still be on its way.
+	// Cut is set when this process did not wait for the end of the exchange: the
+	// request may still reach the provider.
 	Cut bool
 }
 
-// CancelRefresh takes a [BeginRefresh] back whose answer nobody will act on: the
-// lock goes to others. An account that ends sends it; not answered.
+// CancelRefresh cancels a [BeginRefresh] whose answer will not be used, and
+// releases the lock. An account sends it when it stops; not answered.
 type CancelRefresh struct {
 	Key Key
 }
 
-// Flush writes now what waits for others. The engine sends it when it
-// closes; answered when nothing is left to write.
+// Flush writes at once what is debounced. The engine sends it when it closes;
+// answered when nothing is left to write.
 type Flush struct {
 	Reply *Reply[Acknowledged]
 }
@@ -245,9 +249,10 @@ func (m *MarkImported) Fail(err error) { m.Reply.Send(ImportMarked{Err: err}) }
 // Fail answers the ask with err.
 func (m *ClaimAlert) Fail(err error) { m.Reply.Send(AlertClaimed{Err: err}) }
 
-// Apply gives r what came of the refresh, unless r has a newer login since.
+// Apply changes r by the result of the refresh, unless r has a newer login by
+// now.
 func (m *CommitRefresh) Apply(r *account.Record) {
-	older := r.Generation < m.Generation // a copy that was put back meanwhile
+	older := r.Generation < m.Generation // somebody put an older copy of the file back
 	switch {
 	case !older && !slices.Contains(m.Spent, r.Credentials.RefreshToken.Fingerprint()):
 	case m.Fault == nil:

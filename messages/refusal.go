@@ -37,27 +37,27 @@ const (
 	// RefusedKind: the pool has no account of the kind that the request needs.
 	RefusedKind
 	// RefusedHeldUp: the account's refresh has to wait for another process;
-	// other accounts may serve meanwhile.
+	// other accounts may serve.
 	RefusedHeldUp
 )
 
-// RefusalError is the error of an ask that no account serves. The public package
+// RefusalError is the error of an ask that no account serves. The root package
 // turns it into its own typed errors.
 type RefusalError struct {
 	Reason    RefusalReason
 	AccountID string
 	// Kind is the only kind of account that may serve; empty for any.
 	Kind account.Kind
-	// PinnedFor is the resource that the account made, for which the request is
-	// pinned to it; empty for a pin of the caller's.
+	// PinnedFor is the resource for which the request is pinned to the account
+	// that made it; empty for another pin.
 	PinnedFor string
-	// ByOwner is set when the account's owner has pinned all requests to it.
+	// ByOwner is set when the owner has pinned all requests to the account.
 	ByOwner bool
-	// Detail says what is wrong in the user's words.
+	// Detail says what is wrong, in words for users.
 	Detail string
-	// RetryAt is when trying again makes sense; zero when not known.
+	// RetryAt is when another try makes sense; zero when not known.
 	RetryAt time.Time
-	// Accounts has a line for each account, a hundred at most.
+	// Accounts has a line for each account, at most a hundred.
 	Accounts []RefusedAccount
 }
 
@@ -79,7 +79,7 @@ func (r *RefusalError) Error() string {
 	return printable.Text(fmt.Sprintf("account %s: %s", r.AccountID, r.Detail))
 }
 
-// NeedsOwners reports whether each account needs its owner before it can serve.
+// NeedsOwners reports whether every account needs its owner before it can serve.
 func (r *RefusalError) NeedsOwners() bool {
 	return len(r.Accounts) > 0 && !slices.ContainsFunc(r.Accounts, func(a RefusedAccount) bool { return !a.Owner })
 }

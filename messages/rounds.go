@@ -2,33 +2,34 @@ package messages
 
 import "time"
 
-// ToRounds is a message for an actor that does something for accounts again and
-// again: refresh their tokens ahead of time, or poll their usage.
+// ToRounds is a message for an actor that works through accounts in rounds: it
+// refreshes tokens ahead of time, or polls usage.
 //
 //sumtype:decl
 type ToRounds interface{ toRounds() }
 
-// AccountsDue tells which accounts something is to be done for. The supervisor
-// sends it in answer to [GetExpiring] and [GetStale].
+// AccountsDue lists the accounts that are due. The supervisor sends it in answer
+// to [GetExpiring] and [GetStale].
 type AccountsDue struct {
 	Accounts []Recipient
 }
 
-// ErrandEnded tells that a [RefreshAccount] or a [PollUsage] has ended, well or
-// not. An account sends it.
-type ErrandEnded struct{}
+// JobEnded tells that a [RefreshAccount] or a [PollUsage] has ended, with success
+// or not. An account sends it.
+type JobEnded struct{}
 
-// ScheduleRounds changes how often accounts are looked at. A caller sends it; not
-// answered.
+// ScheduleRounds changes when accounts are due and how often that is checked. A
+// caller sends it; not answered.
 type ScheduleRounds struct {
-	// Interval is how long after the beginning of one round the next begins; 0 is never.
+	// Interval is the time from the beginning of one round to that of the next; 0
+	// means no rounds.
 	Interval time.Duration
 	// Ahead is how long before its end a token is refreshed.
 	Ahead time.Duration
-	// Age is how old figures of usage get before they are polled.
+	// Age is the age at which usage is stale.
 	Age time.Duration
 }
 
 func (*AccountsDue) toRounds()    {}
-func (*ErrandEnded) toRounds()    {}
+func (*JobEnded) toRounds()       {}
 func (*ScheduleRounds) toRounds() {}

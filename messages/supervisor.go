@@ -12,13 +12,14 @@ import (
 //sumtype:decl
 type ToSupervisor interface{ toSupervisor() }
 
-// SelectAccount asks for an account and its token. A caller sends it; the
-// supervisor forwards Lease to the account it picks, and that account answers
-// the caller with [TokenLeased]. When none can serve, the supervisor holds the
-// ask for as long as waiting makes sense and then answers with a [RefusalError].
+// SelectAccount asks for an account and its token. A caller sends it. The
+// supervisor forwards Lease to the account that it picks, and that account
+// answers the caller with [TokenLeased]. When no account can serve, the
+// supervisor keeps the ask while waiting makes sense, and then answers with a
+// [RefusalError].
 type SelectAccount struct {
-	// Request is what the caller wants. The supervisor sets WaitUntil, and
-	// what it adds comes back in [Placement].
+	// Request is what the caller wants. The supervisor sets WaitUntil. What it
+	// decides comes back in [Placement].
 	policy.Request
 	// Deadline is the caller's own; zero for none.
 	Deadline time.Time
@@ -30,10 +31,10 @@ type SelectAccount struct {
 // Record has no ID yet. Sent by a caller; answered with [AccountAdded].
 type AddAccount struct {
 	Record account.Record
-	// OnlyNew refuses an account that the pool knows, by its identity, its
-	// tokens or its origin, with [RefusedDuplicate].
+	// OnlyNew refuses an account that the pool has, by identity, tokens or
+	// origin, with [RefusedDuplicate].
 	OnlyNew bool
-	// DryRun answers as if, and adds nothing. It needs OnlyNew.
+	// DryRun answers as usual and adds nothing. It needs OnlyNew.
 	DryRun bool
 	Reply  *Reply[AccountAdded]
 }
@@ -51,8 +52,8 @@ type RemoveAccount struct {
 	Reply *Reply[Acknowledged]
 }
 
-// CommandAccount passes Command on to one account. Sent by a caller; the
-// account answers, or the supervisor when there is no such account.
+// CommandAccount forwards Command to one account. Sent by a caller; the account
+// answers, or the supervisor when there is no such account.
 type CommandAccount struct {
 	ID      string
 	Command AccountCommand
@@ -64,8 +65,8 @@ type GetAccounts struct {
 	Reply *Reply[AccountsListed]
 }
 
-// AccountsListed answers [GetAccounts], in the order the accounts were added;
-// each answers a [GetAccount].
+// AccountsListed answers [GetAccounts], in the order in which the accounts were
+// added. Each of Accounts answers a [GetAccount].
 type AccountsListed struct {
 	Accounts []Recipient
 	// Claimed are the ids of those that other processes use.
@@ -79,46 +80,47 @@ type AccountsListed struct {
 type Quarantined struct {
 	ID   string
 	Path string
-	// InPlace is set when the file is where it was: once it is in order, the
-	// account is used again.
+	// InPlace is set when the file is still in its place: once it is readable,
+	// the account is used again.
 	InPlace bool
 	Reason  string
 }
 
-// GetExpiring asks which accounts need a refresh before a moment. The rounds
-// that refresh send it; answered with [AccountsDue].
+// GetExpiring asks which accounts need a refresh before a moment. The rounds that
+// refresh tokens send it; answered with [AccountsDue].
 type GetExpiring struct {
 	Before  time.Time
 	ReplyTo Recipient
 }
 
-// GetStale asks which accounts' quota figures are older than Before. The rounds
-// that poll send it; answered with [AccountsDue].
+// GetStale asks which accounts have usage figures older than Before. The rounds
+// that poll usage send it; answered with [AccountsDue].
 type GetStale struct {
 	Before time.Time
-	// UsedSince, when set, leaves all out unless the pool was used after it.
+	// UsedSince, when set, leaves out all accounts unless the pool was used after
+	// it.
 	UsedSince time.Time
 	ReplyTo   Recipient
 }
 
-// IdentityFound tells who an account of unknown identity is. An account sends
-// it; answered with [TakeIdentity] unless another account is that already.
+// IdentityFound tells the identity of an account that had none. An account sends
+// it; answered with [TakeIdentity], unless another account has that identity.
 type IdentityFound struct {
 	ID                    string
 	Subject, Organization string
 }
 
-// DrainPool asks that no request begins any more; answered when the last of
-// those under way has ended. The engine sends it when it closes.
+// DrainPool asks that no new request begins; answered when the last one under way
+// has ended. The engine sends it when it closes.
 type DrainPool struct {
-	// Cut is set when requests are not worth waiting for any more: a refresh
-	// under way always is.
+	// Cut is set when the answer need not wait for requests. It always waits for
+	// a refresh under way.
 	Cut   bool
 	Reply *Reply[Acknowledged]
 }
 
-// Reconfigure makes the pool work by other settings. What is under way ends by
-// the old ones. A caller sends it; answered with [Acknowledged].
+// Reconfigure changes the pool's settings. What is under way ends with the old
+// settings. A caller sends it; answered with [Acknowledged].
 type Reconfigure struct {
 	Settings PoolSettings
 	Reply    *Reply[Acknowledged]
@@ -128,7 +130,8 @@ type Reconfigure struct {
 type PoolSettings struct {
 	Selection policy.Options
 	Tuning    policy.Tuning
-	// Claims is set when processes are to keep out of each other's way.
+	// Claims is set when processes claim accounts, so that each prefers accounts
+	// of its own.
 	Claims bool
 	// MaxWait is how long a request may wait for a limited account.
 	MaxWait time.Duration
@@ -137,49 +140,50 @@ type PoolSettings struct {
 // Fail answers the ask with err.
 func (m *Reconfigure) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
-// AccountDrained tells that an account has nothing under way. The account
-// sends it in answer to [Drain].
+// AccountDrained tells that an account has nothing under way. The account sends
+// it in answer to [Drain].
 type AccountDrained struct {
-	// Drain is what it answers.
+	// Drain is the message that it answers.
 	Drain *Drain
 }
 
-// AccountChanged tells that something selection depends on is different. An
+// AccountChanged tells that something changed that selection depends on. An
 // account sends it; Record must not be written to.
 type AccountChanged struct {
 	ID     string
 	Record *account.Record
-	// NotBefore is when the account can get a token again, after a refresh
-	// that failed; zero when nothing stands in the way.
+	// NotBefore is when the account can get a token again after a failed
+	// refresh; zero when nothing prevents it.
 	NotBefore time.Time
-	// RefreshFailed says why it failed.
+	// RefreshFailed says why the refresh failed.
 	RefreshFailed string
 }
 
-// LeaseReleased tells that one request of an account with a cap on its
-// requests in flight is over. An account sends it.
+// LeaseReleased tells that a request has ended at an account that limits its
+// requests in flight. An account sends it.
 type LeaseReleased struct {
 	ID string
 }
 
-// ProviderAnswered tells what an answer says of the provider, for its breaker.
-// An account sends it: of trouble always, else while the supervisor is on the
-// alert.
+// ProviderAnswered tells the circuit breaker what an answer says of the provider.
+// An account sends it: trouble always, other answers only while the supervisor
+// wants them.
 type ProviderAnswered struct {
-	// ID is the account's.
+	// ID is that of the account.
 	ID       string
 	Class    account.Class
 	LeasedAt time.Time
 }
 
 // ExchangeWorked tells that the token endpoint works. An account sends it after
-// each refresh that did; answered with [RetryRefresh] to those whose refresh failed.
+// each refresh that succeeded; answered with [RetryRefresh] to accounts whose
+// refresh failed.
 type ExchangeWorked struct{}
 
-// LoginFailed asks for the breaker's decision about an account whose login
-// does not work. An account sends it after [AccountChanged] told of the fault.
-// The supervisor asks the persistence actor with [DisableUnlessLast]; the
-// answer is [DisableAccount], or none: then the account is kept.
+// LoginFailed asks whether an account may be disabled because its login does not
+// work. An account sends it after [AccountChanged] told of the fault. The
+// supervisor asks the persistence actor with [DisableUnlessLast]. The answer is
+// [DisableAccount]; there is none when the account is kept.
 type LoginFailed struct {
 	ID         string
 	Generation uint64
@@ -208,14 +212,14 @@ type PoolLoaded struct {
 	Err         error
 }
 
-// OwnResource tells that an account made a resource which no other account can use,
-// such as a stored response. Sent by a caller; not answered.
+// OwnResource tells that an account made a resource that no other account can
+// use, such as a stored response. Sent by a caller; not answered.
 type OwnResource struct {
 	Resource, AccountID string
 }
 
-// PinPool has one account serve all requests of every process, until it is sent
-// without an id. Sent by a caller; answered with [Acknowledged] once it is stored.
+// PinPool pins all requests of every process to one account; an empty ID ends the
+// pin. Sent by a caller; answered with [Acknowledged] once it is stored.
 type PinPool struct {
 	ID    string
 	Reply *Reply[Acknowledged]
@@ -224,17 +228,17 @@ type PinPool struct {
 // Fail answers the ask with err.
 func (m *PinPool) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }
 
-// PinStored tells what became of a [StorePin]. The persistence actor sends it.
+// PinStored tells the result of a [StorePin]. The persistence actor sends it.
 type PinStored struct {
 	Asked *StorePin
-	// Pinned is whom the pool is pinned to by then, PinnedAt since when.
+	// Pinned is the account that the pool is now pinned to, PinnedAt since when.
 	Pinned   string
 	PinnedAt time.Time
 	Err      error
 }
 
-// PoolStored tells what limits and owners of resources are stored for the whole
-// pool, after somebody, perhaps another process, changed something. The
+// PoolStored tells what is stored for the whole pool after somebody, perhaps
+// another process, changed it: limits, pin and owners of resources. The
 // persistence actor sends it.
 type PoolStored struct {
 	Owned  []policy.Binding
@@ -245,22 +249,22 @@ type PoolStored struct {
 	Freed    []account.Freed
 }
 
-// AccountStored tells what is stored of an account now, after somebody,
-// perhaps another process, changed it. The persistence actor sends it; the
-// supervisor passes it on to the account, or takes a new one in.
+// AccountStored tells what is stored for an account after somebody, perhaps
+// another process, changed it. The persistence actor sends it. The supervisor
+// forwards it to the account, or adds the account if it is new.
 type AccountStored struct {
 	Record account.Record
 }
 
-// AccountGone tells that an account is not stored any more. The persistence
-// actor sends it.
+// AccountGone tells that an account is no longer stored. The persistence actor
+// sends it.
 type AccountGone struct {
 	ID string
 }
 
-// AccountUnreadable tells that an account's file is there and cannot be used.
-// The persistence actor sends it in place of [AccountStored], an account when it
-// could not save.
+// AccountUnreadable tells that an account's file exists and cannot be used. The
+// persistence actor sends it in place of [AccountStored]; an account sends it
+// when it could not save.
 type AccountUnreadable struct {
 	Quarantined
 }
@@ -271,8 +275,8 @@ type ClaimsChanged struct {
 	IDs map[string]bool
 }
 
-// AccountsPresent tells which accounts are stored. The persistence actor sends
-// it now and then; answered with [ReadAccounts] for those that differ.
+// AccountsPresent tells which accounts are stored. The persistence actor sends it
+// from time to time; answered with [ReadAccounts] for those that differ.
 type AccountsPresent struct {
 	IDs []string
 }
@@ -284,8 +288,8 @@ type AccountCreated struct {
 	Err    error
 }
 
-// AccountRemoved tells that an account is gone from the store, or could not be
-// removed. The persistence actor sends it in answer to [DeleteAccount].
+// AccountRemoved tells that an account was removed from the store, or could not
+// be. The persistence actor sends it in answer to [DeleteAccount].
 type AccountRemoved struct {
 	ID  string
 	Err error
@@ -335,7 +339,7 @@ func (m *SelectAccount) Fail(err error) { m.Lease.Fail(err) }
 // Fail answers the ask with err.
 func (m *AddAccount) Fail(err error) { m.Reply.Send(AccountAdded{Err: err}) }
 
-// Answer tells the asker.
+// Answer tells the asker the result.
 func (m *AccountCreated) Answer() {
 	if m.Err != nil {
 		m.Create.Asker.Send(AccountAdded{Err: m.Err})

@@ -10,7 +10,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/apikey"
 )
 
-// Extra is an actor that does nothing but keep what it was sent.
+// Extra is an actor that only keeps the messages it gets.
 type Extra struct{ Inbox }
 
 // Started implements runtime.Behavior.
@@ -22,14 +22,15 @@ func (e *Extra) Receive(message any) { e.Tell(message) }
 // Stopped implements runtime.Behavior.
 func (e *Extra) Stopped() {}
 
-// Provider has a token endpoint that answers as OnRefresh says.
+// Provider is a provider whose token endpoint answers as OnRefresh says.
 type Provider struct {
 	*apikey.Provider
 	Refreshes atomic.Int64
 	OnRefresh func() (account.Grant, error)
 }
 
-// NewProvider returns a provider "p", whose exchanges bring a token without an end.
+// NewProvider returns a provider "p". Its exchanges return a token without an
+// expiry.
 func NewProvider() *Provider {
 	return &Provider{
 		Provider:  apikey.New(apikey.Options{Name: "p", BaseURL: "https://provider.test"}),

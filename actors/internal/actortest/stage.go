@@ -1,6 +1,6 @@
-// Package actortest puts one actor on a stage: it runs alone, in a bubble of
-// [testing/synctest], and inboxes stand for the actors around it. A test sends
-// facts, and says which messages follow and which do not.
+// Package actortest tests one actor alone, in a bubble of [testing/synctest].
+// Inboxes take the place of the actors around it. A test sends messages, and says
+// which messages follow and which do not.
 package actortest
 
 import (
@@ -24,7 +24,8 @@ import (
 type Stage struct {
 	*shared.Pool
 	T *testing.T
-	// ToSupervisor and ToWriter are what those were sent, Events what hosts were told.
+	// ToSupervisor and ToWriter have the messages to those actors, Events the
+	// published events.
 	ToSupervisor, ToWriter, Events *Inbox
 
 	actors []*runtime.Ref
@@ -46,7 +47,8 @@ func Run(t *testing.T, p providers.Provider, test func(s *Stage)) {
 	})
 }
 
-// Enter has an actor stopped at the end of the test, after those that entered later.
+// Enter stops an actor at the end of the test. Those that entered last are
+// stopped first.
 func (s *Stage) Enter(actor *runtime.Ref) *runtime.Ref {
 	s.actors = append(s.actors, actor)
 	return actor
@@ -60,7 +62,7 @@ func (s *Stage) end() {
 	s.Close()
 }
 
-// Tell sends messages to an actor, and waits until nothing moves any more.
+// Tell sends messages to an actor, and waits until all goroutines are idle.
 func Tell(to *runtime.Ref, messages ...any) {
 	for _, m := range messages {
 		to.Tell(m)
@@ -68,7 +70,7 @@ func Tell(to *runtime.Ref, messages ...any) {
 	synctest.Wait()
 }
 
-// After lets time pass, and waits until nothing moves any more.
+// After lets time pass, and waits until all goroutines are idle.
 func After(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()

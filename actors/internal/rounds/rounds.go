@@ -1,7 +1,7 @@
-// Package rounds is the actor that does something for the accounts of a pool
-// again and again. It asks the supervisor which of them are due, and then tells
-// one after the other. What there is to do is an [Errand]: to refresh tokens
-// ahead of time, or to poll usage.
+// Package rounds is the actor that does one [Job] for the accounts of a pool in
+// regular rounds: it refreshes tokens before they end, or polls usage. In each
+// round it asks the supervisor which accounts are due, and then sends a request
+// to each of them, a few at a time.
 package rounds
 
 import (
@@ -13,46 +13,49 @@ import (
 )
 
 const (
-	// firstLook is how long after its start the first round begins.
-	firstLook = 5 * time.Second
+	// firstRound is how long after its start the first round begins.
+	firstRound = 5 * time.Second
 	// clockStep is how often the wall clock is read: timers stand still while a
-	// laptop sleeps, tokens do not.
+	// laptop sleeps, but tokens go on to end.
 	clockStep = 15 * time.Second
-	// atOnce is how many accounts are served at once.
-	atOnce = 3
-	// roundLasts is when a round that has not ended makes room for the next.
-	roundLasts = time.Minute
+	// maxRunning is how many requests run at the same time.
+	maxRunning = 3
+	// roundTimeout is when a round that has not ended is given up for the next.
+	roundTimeout = time.Minute
 )
 
-// Errand is what is done for accounts. Its methods are called by one actor.
-type Errand interface {
-	// Find asks which accounts are due, for the round that begins now.
+// Job is what is done for accounts. One actor calls its methods.
+type Job interface {
+	// Find is the query for the accounts that are due, in the round that begins
+	// now.
 	Find(now time.Time, s *messages.ScheduleRounds, replyTo messages.Recipient) messages.ToSupervisor
-	// Serve is what each of them is told. It is answered with [messages.ErrandEnded].
-	Serve(replyTo messages.Recipient) messages.ToAccount
+	// Request is what each of them is sent. It is answered with
+	// [messages.JobEnded].
+	Request(replyTo messages.Recipient) messages.ToAccount
 }
 
 type rounds struct {
 	*shared.Pool
 	self     *runtime.Ref
-	errand   Errand
+	job      Job
 	schedule messages.ScheduleRounds
-	// due is when the next round begins, began when the one under way did, by the
-	// wall clock; began is zero while none is.
+	// due is when the next round begins; began is when the one under way began,
+	// zero while none is. Both are by the wall clock.
 	due, began time.Time
 	timer      runtime.Timer
-	// waiting are to be served, running how many are being served.
+	// waiting are the accounts still to be sent a request; running counts those
+	// that have not answered yet.
 	waiting []messages.Recipient
 	running int
 }
 
-// looked is what the actor tells itself when it is time to read the clock.
-type looked struct{}
+// clockDue is a message of the actor to itself when it is time to read the clock.
+type clockDue struct{}
 
-// Spawn starts an actor for an errand.
-func Spawn(p *shared.Pool, errand Errand, schedule messages.ScheduleRounds) *runtime.Ref {
+// Spawn starts an actor for a job.
+func Spawn(p *shared.Pool, job Job, schedule messages.ScheduleRounds) *runtime.Ref {
 	return p.Spawn(func(self *runtime.Ref) runtime.Behavior {
-		return &rounds{Pool: p, self: self, errand: errand, schedule: schedule}
+		return &rounds{Pool: p, self: self, job: job, schedule: schedule}
 	})
 }
 
@@ -67,9 +70,9 @@ func (r *rounds) Receive(message any) {
 	switch m := message.(type) {
 	case messages.ToRounds:
 		r.handle(m)
-	case *looked:
-		r.look(r.Now())
-		r.lookAgain()
+	case *clockDue:
+		r.check(r.Now())
+		r.setTimer()
 	}
 }
 
@@ -78,7 +81,7 @@ func (r *rounds) handle(message messages.ToRounds) {
 	case *messages.AccountsDue:
 		r.waiting = m.Accounts
 		r.next()
-	case *messages.ErrandEnded:
+	case *messages.JobEnded:
 		r.running = max(0, r.running-1)
 		r.next()
 	case *messages.ScheduleRounds:
@@ -86,41 +89,41 @@ func (r *rounds) handle(message messages.ToRounds) {
 	}
 }
 
-// begin goes by a schedule from now on.
+// begin follows a new schedule from now on.
 func (r *rounds) begin(s messages.ScheduleRounds) {
-	r.schedule, r.due = s, r.Now().Add(r.spread(firstLook))
-	r.lookAgain()
+	r.schedule, r.due = s, r.Now().Add(r.spread(firstRound))
+	r.setTimer()
 }
 
-// lookAgain comes back when the next round is due, or to read the clock.
-func (r *rounds) lookAgain() {
+// setTimer wakes the actor when the next round is due, or to read the clock.
+func (r *rounds) setTimer() {
 	r.timer.Stop()
 	if r.schedule.Interval > 0 {
-		r.timer.Set(r.self, min(r.due.Sub(r.Now()), clockStep), &looked{})
+		r.timer.Set(r.self, min(r.due.Sub(r.Now()), clockStep), &clockDue{})
 	}
 }
 
-// look begins a round when it is due, and the one before has ended or has had
-// its time. A clock that was set back does not put it off.
-func (r *rounds) look(now time.Time) {
+// check begins a round when it is due and the one before has ended or timed out.
+// A clock that was set back does not postpone the round.
+func (r *rounds) check(now time.Time) {
 	switch {
 	case now.Before(r.due) && r.due.Sub(now) <= r.schedule.Interval:
 		return
-	case now.Sub(r.began).Abs() < roundLasts:
-		r.due = r.began.Add(roundLasts)
+	case now.Sub(r.began).Abs() < roundTimeout:
+		r.due = r.began.Add(roundTimeout)
 		return
 	}
 	r.due, r.began, r.running = now.Add(r.spread(r.schedule.Interval)), now, 0
-	r.Supervisor.Tell(r.errand.Find(now, &r.schedule, r.self))
+	r.Supervisor.Tell(r.job.Find(now, &r.schedule, r.self))
 }
 
-// next serves some of those that wait.
+// next sends requests to some of the waiting accounts.
 func (r *rounds) next() {
-	for r.running < atOnce && len(r.waiting) > 0 {
+	for r.running < maxRunning && len(r.waiting) > 0 {
 		to := r.waiting[0]
 		r.waiting = r.waiting[1:]
 		r.running++
-		to.Tell(r.errand.Serve(r.self))
+		to.Tell(r.job.Request(r.self))
 	}
 	if r.running == 0 {
 		r.began = time.Time{}
@@ -128,7 +131,7 @@ func (r *rounds) next() {
 }
 
 // spread shortens d by up to a tenth, so that processes which were started
-// together do not ask together.
+// together do not act together.
 func (r *rounds) spread(d time.Duration) time.Duration {
 	return d - time.Duration(r.Jitter()*float64(d)/10)
 }

@@ -17,10 +17,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // firstRound is when the first round has begun for certain.
 const firstRound = 6 * time.Second
 
-func onRounds(t *testing.T, errand rounds.Errand, schedule messages.ScheduleRounds, test func(s *actortest.Stage, r *runtime.Ref)) {
+func onRounds(t *testing.T, job rounds.Job, schedule messages.ScheduleRounds, test func(s *actortest.Stage, r *runtime.Ref)) {
 	t.Helper()
 	actortest.Run(t, actortest.NewProvider(), func(s *actortest.Stage) {
-		test(s, s.Enter(rounds.Spawn(s.Pool, errand, schedule)))
+		test(s, s.Enter(rounds.Spawn(s.Pool, job, schedule)))
 	})
 }
 
@@ -52,7 +52,7 @@ func TestThreeAtOnce(t *testing.T) {
 			actortest.Take[*messages.RefreshAccount](s.T, inbox)
 		}
 		actortest.None[*messages.RefreshAccount](s.T, inbox)
-		actortest.Tell(r, &messages.ErrandEnded{})
+		actortest.Tell(r, &messages.JobEnded{})
 		if told := actortest.Take[*messages.RefreshAccount](s.T, inbox); !told.Before.Equal(asked.Before) {
 			s.T.Errorf("told of another moment than was asked for")
 		}

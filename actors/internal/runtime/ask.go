@@ -6,18 +6,18 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// Ask sends message to an actor and waits for the reply, ctx's end or the
-// actor's, which is [messages.ErrStopped]. When it returns an error, the reply
-// will not be looked at again.
+// Ask sends message to an actor and waits for the reply. It ends with an error
+// when ctx ends first, or, as [messages.ErrStopped], when the actor stops. After
+// an error the reply is not read any more.
 func Ask[T any](ctx context.Context, to *Ref, message any, reply *messages.Reply[T]) (T, error) {
 	to.Tell(message)
 	return Wait(ctx, to, reply)
 }
 
-// Wait is [Ask] for a message that is already on its way.
+// Wait is [Ask] for a message that was sent before.
 func Wait[T any](ctx context.Context, to *Ref, reply *messages.Reply[T]) (T, error) {
 	select {
-	case answer := <-reply.C(): // an idle actor has answered by now, and one channel costs less than three
+	case answer := <-reply.C(): // an idle actor has answered already, and one channel costs less than three
 		return answer, nil
 	default:
 	}

@@ -6,16 +6,17 @@ import (
 )
 
 const (
-	// throughput is how many messages an actor may process before it lets others run.
+	// throughput is how many messages an actor may handle before others get a
+	// turn.
 	throughput = 300
 	// backlog is how many actors may wait for a worker.
 	backlog = 4096
 )
 
-// dispatcher runs mailboxes on a few goroutines that stay: one whose stack
-// has grown serves the next mailbox without growing it again, which makes a
-// wake-up two to three times as quick as a goroutine for each. Few are enough
-// since no actor waits for anything in its Receive.
+// dispatcher runs mailboxes on a few goroutines that stay. A goroutine whose
+// stack has grown serves the next mailbox without growing it again. That makes a
+// wake-up two to three times as fast as a new goroutine for each. A few are
+// enough, because no actor blocks in its Receive.
 type dispatcher struct {
 	work    chan func()
 	closed  chan struct{}
@@ -33,9 +34,9 @@ func newDispatcher() *dispatcher {
 // Throughput implements protoactor's dispatcher.
 func (d *dispatcher) Throughput() int { return throughput }
 
-// Schedule implements protoactor's dispatcher. A mailbox that finds the
-// backlog full, or the dispatcher closed, runs on a goroutine of its own:
-// protoactor sends its last notices after that.
+// Schedule implements protoactor's dispatcher. When the backlog is full, or the
+// dispatcher is closed, the mailbox runs on a goroutine of its own: protoactor
+// sends its last system messages after the close.
 func (d *dispatcher) Schedule(run func()) {
 	select {
 	case <-d.closed:
@@ -61,8 +62,8 @@ func (d *dispatcher) serve() {
 	}
 }
 
-// close ends the workers and waits for them. Every actor must have stopped
-// before.
+// close ends the workers and waits for them. Every actor must have stopped before
+// that.
 func (d *dispatcher) close() {
 	close(d.closed)
 	d.workers.Wait()

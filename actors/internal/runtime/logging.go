@@ -9,17 +9,17 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// redactingLogger gives protoactor a logger that shows the types of what it
-// logs, never the values: it prints messages that nobody received, and ours
-// hold tokens.
+// redactingLogger gives protoactor a logger that shows the types of logged
+// values, never the values. protoactor logs messages that nobody received, and
+// ours hold tokens.
 func redactingLogger(log zerolog.Logger) func(*actor.ActorSystem) *slog.Logger {
 	return func(*actor.ActorSystem) *slog.Logger {
 		return slog.New(redactor{zerolog.NewSlogHandler(log)})
 	}
 }
 
-// redactor is a slog handler that replaces every value by its type and makes
-// everything below a warning a debug line.
+// redactor is a slog handler that replaces every value by its type, and logs
+// everything below a warning as debug.
 type redactor struct{ next slog.Handler }
 
 // Enabled implements slog.Handler.

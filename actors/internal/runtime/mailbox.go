@@ -9,35 +9,36 @@ import (
 )
 
 const (
-	// keptCapacity is how long a queue may be and still be kept for the next burst.
+	// keptCapacity is how large a queue may be to be kept for the next burst.
 	keptCapacity = 64
 	// inline is how many messages a sender's goroutine handles for an idle
 	// actor before a worker takes over.
 	inline = 32
 )
 
-// mailbox is an unbounded mailbox. An idle one costs a third of protoactor's,
-// and posting to it does not allocate.
+// mailbox is an unbounded mailbox. An idle one costs a third of protoactor's, and
+// a send to it does not allocate.
 //
-// Whoever sends to an idle actor runs it at once, on its own goroutine, for a
-// few messages: to ask an actor then costs no switch between goroutines,
-// which is most of what it cost before. An actor still handles one message at
-// a time: sent to while it runs, it finds the message in its queue.
+// The goroutine that sends to an idle actor runs the actor itself, for a few
+// messages. So an ask needs no switch between goroutines, which would be most of
+// its cost. An actor still handles one message at a time: what is sent to it
+// while it runs waits in its queue.
 type mailbox struct {
 	invoker    actor.MessageInvoker
 	dispatcher *dispatcher
 	scheduled  atomic.Bool
-	// users and systems count what was posted and not yet processed.
+	// users and systems count the messages that were posted and are not handled
+	// yet.
 	users, systems atomic.Int32
 
 	//nolint:forbidigo // this lock is what lets the actors do without any
 	lock   sync.Mutex
 	posted []any
-	// notices are system messages: there are some at the actor's start and end,
-	// as a rule, and nil in between.
+	// notices are system messages. Usually there are some when the actor starts
+	// and stops, and nil in between.
 	notices *notices
 
-	// What follows belongs to whoever runs process.
+	// Only the goroutine that runs the actor uses the fields below.
 	batch     []any
 	next      int32
 	suspended bool
@@ -45,7 +46,7 @@ type mailbox struct {
 
 type notices struct{ posted []any }
 
-// mailbox returns what makes the mailboxes of actors that d runs.
+// mailbox returns a mailbox for an actor that d runs.
 func (d *dispatcher) mailbox() actor.Mailbox { return &mailbox{dispatcher: d} }
 
 // PostUserMessage implements [actor.Mailbox].
@@ -80,22 +81,22 @@ func (m *mailbox) Start() {}
 // UserMessageCount implements [actor.Mailbox].
 func (m *mailbox) UserMessageCount() int { return int(m.users.Load()) }
 
-// schedule runs an idle actor.
+// schedule runs the actor if it is idle.
 func (m *mailbox) schedule() {
 	if m.scheduled.CompareAndSwap(false, true) && !m.finish(inline) {
 		m.dispatcher.Schedule(m.process)
 	}
 }
 
-// process runs the actor until nothing is left for it; on a worker.
+// process runs the actor until no message is left. It runs on a worker.
 func (m *mailbox) process() {
 	for !m.finish(throughput) {
 		runtime.Gosched()
 	}
 }
 
-// finish handles up to most messages and reports whether the actor is idle
-// then, or run by somebody else.
+// finish handles up to most messages. It reports whether the actor is idle then,
+// or is run by another goroutine.
 func (m *mailbox) finish(most int) bool {
 	for handled := 0; handled < most; {
 		handled += m.drain(most - handled)
@@ -111,8 +112,8 @@ func (m *mailbox) finish(most int) bool {
 	return false
 }
 
-// drain hands messages over, system messages first, until there is none, there
-// were enough, or the actor panics. It returns how many there were.
+// drain handles messages, system messages first, until none is left, most are
+// handled, or the actor panics. It returns how many it handled.
 func (m *mailbox) drain(most int) (handled int) {
 	var message any
 	defer func() {
@@ -175,7 +176,7 @@ func (m *mailbox) popUser() any {
 	return message
 }
 
-// refill takes over what was posted since.
+// refill takes over the messages posted since.
 func (m *mailbox) refill() bool {
 	spare := m.batch[:0]
 	if cap(spare) > keptCapacity {

@@ -10,15 +10,15 @@ import (
 type Ref struct {
 	pid    *actor.PID
 	system *System
-	// dead is made when somebody first waits for the actor, closed when it
-	// has stopped for good.
+	// dead is made when somebody first waits for the actor's end, and closed when
+	// it has stopped for good.
 	dead atomic.Pointer[chan struct{}]
 }
 
 // Tell implements [messages.Recipient].
 func (r *Ref) Tell(message any) { r.system.actors.Root.Send(r.pid, message) }
 
-// Stop ends the actor once it has handled what was sent before.
+// Stop ends the actor once it has handled all messages sent before.
 func (r *Ref) Stop() { r.system.actors.Root.Poison(r.pid) }
 
 // Done is closed when the actor has stopped.

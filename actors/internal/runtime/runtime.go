@@ -1,15 +1,15 @@
 // Package runtime is the layer over protoactor-go: it runs actors, hands them
-// their messages one at a time, and lets callers ask them. What an actor is to
-// do, the packages beside it say. No other package imports protoactor.
+// their messages one at a time, and lets callers ask them. What an actor does is
+// written in the packages beside this one. No other package imports protoactor.
 //
-// Three things differ from protoactor's own, and each was measured:
+// Three things differ from protoactor's own. Each was measured:
 //
-//   - Whoever sends to an idle actor runs it at once on its own goroutine, for a
-//     few messages. An ask then costs no switch between goroutines. See mailbox.go.
-//   - An ask is a message with a [messages.Reply], not a future: it costs a tenth,
-//     and always ends, with an answer, its context or its actor. See ask.go.
-//   - A panic ends one incarnation of the actor's behavior, and its asker gets an
-//     error. protoactor's supervision never hears of it. See shell.go.
+//   - A send to an idle actor runs the actor at once on the sender's goroutine, for
+//     a few messages. An ask then needs no switch between goroutines. See mailbox.go.
+//   - An ask is a message with a [messages.Reply], not a future. It costs a tenth,
+//     and always ends: with an answer, with its context or with its actor. See ask.go.
+//   - A panic ends one incarnation of the actor's behavior, and the asker gets an
+//     error. protoactor's supervision does not see it. See shell.go.
 package runtime
 
 import (
@@ -27,17 +27,18 @@ import (
 type System struct {
 	// Log is where actors log to.
 	Log zerolog.Logger
-	// Now is the clock by which tokens and limits end. A test may replace it
+	// Now is the wall clock. Tokens and limits end by it. A test may replace it
 	// before the first actor runs.
 	Now func() time.Time
-	// Running ends when the engine closes: the parent of every provider call.
+	// Running ends when the engine closes. It is the parent of every provider
+	// call.
 	Running context.Context //nolint:containedctx // its life is the system's
 
 	cancel     context.CancelFunc
 	actors     *actor.ActorSystem
 	dispatcher *dispatcher
-	// tasks are the goroutines that actors own, exchanges those among them
-	// that spend a refresh token.
+	// tasks are the goroutines that actors own; exchanges are those of them that
+	// spend a refresh token.
 	tasks, exchanges sync.WaitGroup
 }
 
@@ -61,11 +62,11 @@ func New(log zerolog.Logger) *System {
 	}
 }
 
-// WallClock is the time by the wall clock alone: the other clock, which
+// WallClock is the time by the wall clock alone. The monotonic clock, which
 // time.Now carries along, stands still while a laptop sleeps.
 func WallClock() time.Time { return time.Now().Round(0) }
 
-// Close ends what is left when every actor has stopped.
+// Close ends the system. Every actor must have stopped before that.
 func (s *System) Close() {
 	s.cancel()
 	s.tasks.Wait()
@@ -91,9 +92,9 @@ func (s *System) Exchange(call func()) {
 	})
 }
 
-// EndExchanges waits for the token exchanges that are under way when every
-// pool is closed. Those that outlast ctx by grace are cut off; the error is
-// then ctx's.
+// EndExchanges waits for the token exchanges that are still under way when every
+// pool is closed. It waits until ctx ends and for grace after that. Then it
+// cancels them and returns ctx's error.
 func (s *System) EndExchanges(ctx context.Context, grace time.Duration) error {
 	ended := make(chan struct{})
 	go func() {

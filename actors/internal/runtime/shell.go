@@ -15,17 +15,17 @@ type Behavior interface {
 	Started(ctx Context)
 	// Receive handles one message.
 	Receive(message any)
-	// Stopped is called after the last message, or when a panic ended this
-	// incarnation: nobody who waits may be left waiting.
+	// Stopped is called after the last message, and when a panic ends this
+	// incarnation. It must answer all who wait.
 	Stopped()
 }
 
-// Context is what an actor may start children in: see [Nursery.Spawn].
+// Context is where an actor may start children: see [Nursery.Spawn].
 type Context = actor.SpawnerContext
 
-// shell is the protoactor side of an actor. After a panic the next message finds
-// a new behavior: protoactor's own restart would do the same, but stops the
-// actor's children on the way and counts how often.
+// shell is the protoactor side of an actor. After a panic the next message gets a
+// new behavior. protoactor's own restart does the same, but it also stops the
+// actor's children and counts restarts.
 type shell struct {
 	behavior Behavior
 	create   func(self *Ref) Behavior
@@ -65,8 +65,8 @@ func (s *shell) incarnate(ctx actor.Context) {
 	s.behavior.Started(ctx)
 }
 
-// survive ends this incarnation when message made it panic, and whoever waits
-// gets an answer.
+// survive ends this incarnation if message made it panic, and answers the asker
+// with an error.
 func (s *shell) survive(message any) {
 	reason := recover()
 	if reason == nil {
@@ -83,7 +83,7 @@ func (s *shell) survive(message any) {
 	}
 }
 
-// end is the end of an incarnation, which may fail as well.
+// end ends an incarnation. That may panic as well.
 func (s *shell) end(b Behavior) {
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -93,7 +93,7 @@ func (s *shell) end(b Behavior) {
 	b.Stopped()
 }
 
-// log shows types alone: what was thrown, and what is in a message, may be secret.
+// log shows only types: the value of the panic and the message may hold secrets.
 func (s *shell) log(reason, message any) {
 	s.self.system.Log.Error().Str("message", fmt.Sprintf("%T", message)).Str("panic", fmt.Sprintf("%T", reason)).
 		Bytes("stack", debug.Stack()).Msg("an actor is restarted after an internal fault")

@@ -2,20 +2,20 @@ package runtime
 
 import "time"
 
-// Timer tells an actor something after a while. It belongs to the actor: only
-// its Receive, Started and Stopped may use it. What it has to tell is not told
-// any more once the timer was stopped or set again, even when the time was up.
+// Timer sends an actor a message after a while. It belongs to the actor: only its
+// Receive, Started and Stopped may use it. Once the timer was stopped or set
+// again, the earlier message is not delivered, even when its time was up already.
 // The zero value is a timer that is not set.
 type Timer struct{ set *tick }
 
-// tick is a message of a timer on its way through the mailbox.
+// tick carries a timer's message through the mailbox.
 type tick struct {
 	of      *Timer
 	clock   *time.Timer
 	message any
 }
 
-// Set has to told message after wait, in place of what was set before.
+// Set sends message to the actor after wait. It replaces what was set before.
 func (t *Timer) Set(to *Ref, wait time.Duration, message any) {
 	t.Stop()
 	next := &tick{of: t, message: message}
@@ -23,10 +23,10 @@ func (t *Timer) Set(to *Ref, wait time.Duration, message any) {
 	next.clock = time.AfterFunc(wait, func() { to.Tell(next) })
 }
 
-// IsSet reports whether there is something to tell still.
+// IsSet reports whether a message is still to be delivered.
 func (t *Timer) IsSet() bool { return t.set != nil }
 
-// Stop reports whether there was something to tell still.
+// Stop reports whether a message was still to be delivered.
 func (t *Timer) Stop() bool {
 	if t.set == nil {
 		return false
@@ -36,7 +36,7 @@ func (t *Timer) Stop() bool {
 	return true
 }
 
-// due returns what is to be told, unless the timer was set or stopped since.
+// due returns the message, unless the timer was set or stopped since.
 func (t *tick) due() (message any, ok bool) {
 	if t.of.set != t {
 		return nil, false

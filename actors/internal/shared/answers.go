@@ -7,12 +7,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// keptAnswers is more than the decisions that a pool remembers.
+// keptAnswers must be greater than the number of decisions that a pool remembers.
 const keptAnswers = 256
 
-// Answers are what came of the latest decisions, by their numbers. Callers
-// write here what they know, since a message for each answer would cost a
-// healthy request a third of its time; the supervisor reads it when it is asked.
+// Answers are the outcomes of the latest decisions, by the decisions' numbers.
+// Callers write them here without a message: a message for each answer would cost
+// a healthy request a third of its time. The supervisor reads them when it is
+// asked for its decisions.
 type Answers [keptAnswers]atomic.Uint64
 
 // An answer is one word: the decision's number and, below, the status, the
@@ -24,14 +25,14 @@ const (
 	seqShift   = stepBits + classBits + statusBits
 )
 
-// Put notes an answer. A later one of the same decision replaces it.
+// Put notes the outcome of a decision, in place of an earlier one.
 func (a *Answers) Put(seq uint64, v *account.Verdict, next policy.Step) {
 	status := uint64(min(max(v.Status, 0), 1<<statusBits-1))
 	word := status<<(classBits+stepBits) | uint64(v.Class)<<stepBits | uint64(next)
 	a[seq%keptAnswers].Store(seq<<seqShift | word)
 }
 
-// Of returns the answer to a decision; nil while there is none.
+// Of returns the outcome of a decision; nil while there is none.
 func (a *Answers) Of(seq uint64) *policy.Answered {
 	word := a[seq%keptAnswers].Load()
 	if word>>seqShift != seq {

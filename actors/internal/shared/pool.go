@@ -1,5 +1,6 @@
 // Package shared is what the actors of one pool have in common: where they send
-// to, and the few values that one of them sets and others read without a message.
+// their messages, and the few values that one of them sets and others read
+// without a message.
 package shared
 
 import (
@@ -16,16 +17,17 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// Pool is shared by the actors of one pool. Only its atomic fields change once
-// the first of them runs.
+// Pool is shared by the actors of one pool. Once the first of them runs, only its
+// atomic fields change.
 type Pool struct {
 	*runtime.System
 	Provider providers.Provider
-	// Publish is told every event. It must not block.
+	// Publish gets every event. It must not block.
 	Publish func(event.Event)
 	// Reread reads a linked login again, from the file that it was found in.
 	Reread func(context.Context, account.Origin) (account.Grant, error)
-	// Supervisor is the pool's, Writer the engine's persistence actor.
+	// Supervisor is the pool's supervisor; Writer is the engine's persistence
+	// actor.
 	Supervisor messages.Recipient
 	Writer     messages.Recipient
 	// LogsDecisions is set when the store keeps decisions for other processes.
@@ -33,16 +35,16 @@ type Pool struct {
 
 	// Tuning is set by the supervisor.
 	Tuning atomic.Pointer[policy.Tuning]
-	// Alert is set while the supervisor wants to hear of successes: a message for
-	// each would cost a healthy request a third of its time.
+	// WantSuccesses is set while the supervisor needs to be told of successes. A
+	// message for each would cost a healthy request a third of its time.
 	WantSuccesses atomic.Bool
-	// Answers are what came of the latest decisions.
+	// Answers are the outcomes of the latest decisions.
 	Answers Answers
 
 	sizes atomic.Pointer[map[account.Kind]int]
 }
 
-// Count returns the number of accounts of a kind; the empty one is any.
+// Count returns the number of accounts of a kind; the empty kind means any.
 func (p *Pool) Count(kind account.Kind) int {
 	if sizes := p.sizes.Load(); sizes != nil {
 		return (*sizes)[kind]
@@ -50,8 +52,8 @@ func (p *Pool) Count(kind account.Kind) int {
 	return 0
 }
 
-// Resize counts accounts of a kind that have come, or have gone when by is
-// negative. The supervisor alone may call it.
+// Resize adds by to the number of accounts of a kind; by may be negative. Only
+// the supervisor may call it.
 func (p *Pool) Resize(kind account.Kind, by int) {
 	sizes := map[account.Kind]int{}
 	if known := p.sizes.Load(); known != nil {

@@ -2,7 +2,7 @@ package shared
 
 import "time"
 
-// Earlier returns the first of two moments; a zero one is none.
+// Earlier returns the earlier of two moments; a zero one is ignored.
 func Earlier(a, b time.Time) time.Time {
 	if a.IsZero() || (b.Before(a) && !b.IsZero()) {
 		return b
@@ -10,7 +10,7 @@ func Earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// Later returns the last of two moments.
+// Later returns the later of two moments.
 func Later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
@@ -18,7 +18,8 @@ func Later(a, b time.Time) time.Time {
 	return b
 }
 
-// MovedBack is t by a clock that was set back; zero stays none.
+// MovedBack returns t corrected for a clock that was set back by by. A zero time
+// stays zero.
 func MovedBack(t time.Time, by time.Duration) time.Time {
 	if t.IsZero() {
 		return t

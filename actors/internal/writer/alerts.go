@@ -7,10 +7,10 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// alertsKept is how long it is known that an owner was alerted.
+// alertsKept is how long the store remembers that an owner was alerted.
 const alertsKept = 90 * 24 * time.Hour
 
-// claimAlert decides under the pool's lock.
+// claimAlert decides under the pool's lock which process alerts the owner.
 func (p *writer) claimAlert(m *messages.ClaimAlert) {
 	now, mine := p.system.Now(), false
 	p.changePool(m.Key.Provider, poolChange{
@@ -19,8 +19,8 @@ func (p *writer) claimAlert(m *messages.ClaimAlert) {
 	})
 }
 
-// alertDue notes an alert in the pool's state, unless it is there already, and
-// forgets old ones.
+// alertDue reports whether an alert is due, and notes it in the pool's state. It
+// also forgets old alerts.
 func alertDue(s *persistence.PoolState, m *messages.ClaimAlert, now time.Time) bool {
 	name := m.Key.ID + "/" + m.State
 	last, known := s.Alerts[name]

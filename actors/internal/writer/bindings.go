@@ -13,8 +13,8 @@ func bindingsFrom(stored map[string]persistence.Binding) []policy.Binding {
 	return all
 }
 
-// changeBindings makes the changes in what is stored; a binding without an
-// account has ended.
+// changeBindings applies changes to the stored bindings; a change without an
+// account deletes its binding.
 func changeBindings(stored map[string]persistence.Binding, changes []policy.Binding) map[string]persistence.Binding {
 	for _, b := range changes {
 		if b.Account == "" {

@@ -11,19 +11,20 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// change waits in an account's lane until it is its turn to be stored.
+// change is a write that waits in an account's lane.
 type change interface {
-	// store makes the change durable; on a goroutine of the writer's.
+	// store makes the change durable. It runs on a goroutine of the writer.
 	store(ctx context.Context, store persistence.Store, l *lane) (account.Record, error)
-	// answer tells whoever asked for it what store returned.
+	// answer tells the sender what store returned.
 	answer(record account.Record, err error)
 }
 
-// saves are changes of the record that came one after the other: one write
-// stores them all.
+// saves are changes of the record that came directly one after the other. One
+// write stores them all.
 type saves struct{ all []*messages.SaveAccount }
 
-// save merges m with the saves before it. What else waits keeps its place.
+// save merges m with the saves before it. Other changes that wait keep their
+// place.
 func (l *lane) save(m *messages.SaveAccount) {
 	if n := len(l.waiting); n > 0 {
 		if last, ok := l.waiting[n-1].(*saves); ok {
@@ -48,7 +49,7 @@ func (c *saves) answer(record account.Record, err error) {
 	})
 }
 
-// unheard reports whether one of the saves has nobody who waits for it.
+// unheard reports whether nobody waits for one of the saves.
 func (c *saves) unheard() bool {
 	return slices.ContainsFunc(c.all, func(s *messages.SaveAccount) bool { return s.Acknowledge == nil })
 }
@@ -64,8 +65,8 @@ func (c *creation) answer(_ account.Record, err error) {
 	c.ReplyTo.Tell(&messages.AccountCreated{Create: c.CreateAccount, Err: err})
 }
 
-// deletion removes an account. It takes the account's lock by itself, and so
-// waits until the lane holds none.
+// deletion removes an account. The store takes the account's lock for that, so a
+// deletion waits until the lane holds no lock.
 type deletion struct{ *messages.DeleteAccount }
 
 func (c *deletion) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {

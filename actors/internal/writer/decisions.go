@@ -9,10 +9,10 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// saveDecisions warns once: nothing depends on these files.
+// saveDecisions logs a warning only once: nothing depends on these files.
 func (p *writer) saveDecisions(m *messages.SaveDecisions) {
-	p.replaceOwn(&ownWritten{
-		file:  ownFile{m.Provider, "decisions"},
+	p.replaceFile(&fileWritten{
+		file:  processFile{m.Provider, "decisions"},
 		write: func() error { return writeDecisions(p.log, m) },
 		failed: func(err error) {
 			if !p.warned {
@@ -34,7 +34,8 @@ func writeDecisions(log persistence.DecisionLog, m *messages.SaveDecisions) erro
 	return log.SaveDecisions(m.Provider, lines.Bytes())
 }
 
-// readDecisions reads what others left, on a goroutine of its own.
+// readDecisions reads the decisions of other processes, on a goroutine of its
+// own.
 func (p *writer) readDecisions(m *messages.ReadDecisions) {
 	p.system.Task(func() {
 		all, err := p.log.OthersDecisions(m.Provider)
@@ -46,7 +47,8 @@ func (p *writer) readDecisions(m *messages.ReadDecisions) {
 	})
 }
 
-// parseDecisions leaves out what it cannot read, such as what a later version wrote.
+// parseDecisions skips lines that it cannot read, such as those of a later
+// version.
 func parseDecisions(lines []byte) []policy.Decision {
 	var all []policy.Decision
 	for line := range bytes.Lines(lines) {

@@ -8,22 +8,22 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// disabling takes an account out of the pool for the fault of its login, but
-// only while another one can serve.
+// disabling disables an account for the fault of its login, but only while
+// another account can serve.
 //
-// Two processes never disable the last two accounts, and need no common lock
-// for it. The fault is on record before its process looks at the others, and
-// stays there under the account's lock until the account is disabled. So of
-// the processes that want to disable the last accounts, the one whose fault was
-// recorded last finds all the others with a fault, and leaves its account in
-// the pool.
+// Two processes never disable the last two accounts, and they need no common lock
+// for that. A process records the fault before it checks the other accounts, and
+// the fault stays recorded, under the account's lock, until the account is
+// disabled. Of the processes that want to disable the last accounts, the one that
+// recorded its fault last finds a fault on all the others, and does not disable
+// its account.
 type disabling struct {
 	asked    *messages.DisableUnlessLast
 	writer   *writer
 	disabled bool
 }
 
-// store leaves the account in the pool when in doubt.
+// store does not disable the account when it is not sure.
 func (c *disabling) store(ctx context.Context, store persistence.Store, l *lane) (account.Record, error) {
 	ctx, cancel := context.WithTimeout(ctx, lockDeadline)
 	defer cancel()
@@ -51,7 +51,8 @@ func (c *disabling) decide(ctx context.Context, store persistence.Store, locked 
 	return record, err
 }
 
-// anyServes reports whether one of the others is still in the pool.
+// anyServes reports whether one of the other accounts is still enabled and
+// without a fault.
 func (c *disabling) anyServes(ctx context.Context, store persistence.Store) bool {
 	for _, id := range c.asked.Others {
 		other, err := store.Read(ctx, persistence.Key{Provider: c.asked.Key.Provider, ID: id})
@@ -64,7 +65,7 @@ func (c *disabling) anyServes(ctx context.Context, store persistence.Store) bool
 
 func (c *disabling) answer(_ account.Record, err error) {
 	if err != nil {
-		c.writer.system.Log.Warn().Err(err).Str("account", c.asked.Key.ID).Msg("a login that fails stays in the pool, since nobody could decide otherwise")
+		c.writer.system.Log.Warn().Err(err).Str("account", c.asked.Key.ID).Msg("an account whose login failed stays enabled, because the store could not be asked whether it is the last one")
 	}
 	c.asked.ReplyTo.Tell(&messages.DisableDecided{Asked: c.asked, Disabled: c.disabled})
 }

@@ -26,14 +26,14 @@ func Spawn(system *runtime.System, store persistence.Store) *Persistence {
 		return &writer{
 			system: system, store: store, self: self,
 			lanes: map[messages.Key]*lane{}, watched: map[string]bool{}, notices: map[string]*notices{},
-			pools: map[string]*poolLane{}, owned: map[ownFile]*ownLane{},
+			pools: map[string]*poolLane{}, files: map[processFile]*processLane{},
 			lost: map[messages.Key]error{},
 			log:  log,
 		}
 	})}
 }
 
-// Close writes what waits, and stops the actor. What is not written when ctx
+// Close writes what is pending, and stops the actor. What is not written when ctx
 // ends is lost. The error is ctx's, or says what could not be stored.
 func (p *Persistence) Close(ctx context.Context) error {
 	flush := &messages.Flush{Reply: messages.NewReply[messages.Acknowledged]()}
@@ -46,8 +46,8 @@ func (p *Persistence) Close(ctx context.Context) error {
 	return errors.Join(err, done.Err)
 }
 
-// ClaimAlert reports whether it falls to this process to alert an account's
-// owner of a state.
+// ClaimAlert reports whether this process is the one to alert an account's owner
+// of a state.
 func (p *Persistence) ClaimAlert(ctx context.Context, m *messages.ClaimAlert) (bool, error) {
 	m.Reply = messages.NewReply[messages.AlertClaimed]()
 	claimed, err := runtime.Ask(ctx, p.Ref, m, m.Reply)
@@ -57,8 +57,8 @@ func (p *Persistence) ClaimAlert(ctx context.Context, m *messages.ClaimAlert) (b
 	return claimed.Mine, err
 }
 
-// MarkImported notes that a pool imports other programs' logins by itself, and
-// reports whether it is the first to do so.
+// MarkImported notes that a pool has done its automatic import of other programs'
+// logins, and reports whether it is the first to do so.
 func (p *Persistence) MarkImported(ctx context.Context, provider string) (first bool, err error) {
 	m := &messages.MarkImported{Provider: provider, At: runtime.WallClock().Truncate(time.Second), Reply: messages.NewReply[messages.ImportMarked]()}
 	marked, err := runtime.Ask(ctx, p.Ref, m, m.Reply)
@@ -69,7 +69,7 @@ func (p *Persistence) MarkImported(ctx context.Context, provider string) (first 
 }
 
 // OthersDecisions returns the latest decisions of other processes; none when the
-// store keeps none.
+// store keeps no decisions.
 func (p *Persistence) OthersDecisions(ctx context.Context, provider string) ([]policy.Decision, error) {
 	if !p.Logs {
 		return nil, nil

@@ -5,8 +5,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// markImported decides under the pool's lock, so that of several processes
-// which open an empty pool one imports.
+// markImported decides under the pool's lock: of several processes that open an
+// empty pool, one imports.
 func (p *writer) markImported(m *messages.MarkImported) {
 	first := false
 	p.changePool(m.Provider, poolChange{

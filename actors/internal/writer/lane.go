@@ -9,34 +9,33 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// lane is what the writer has to do for one account. One thing at a time
-// is under way (busy), on a goroutine; the rest waits here.
+// lane holds what the writer has to do for one account. One job runs at a time
+// (busy), on a goroutine; the others wait here.
 type lane struct {
 	key messages.Key
-	// waiting are the changes to be stored, in the order they came; urgent once
-	// one of them is not lazy, until all of them are taken.
+	// waiting are the changes to be stored, in the order in which they came.
+	// urgent is set once one of them is not lazy, until all of them are taken.
 	waiting []change
 	urgent  bool
-	// begin is the refresh that comes next, commit waits for its turn to be
-	// written.
+	// begin is the next refresh; commit waits to be written.
 	begin  *messages.BeginRefresh
 	commit *messages.CommitRefresh
 	// giveUp ends the wait for the account's lock.
 	giveUp context.CancelFunc
-	// lock is held while a refresh is under way; ended is set when it is to
-	// be given back, settled when the intent goes with it.
+	// lock is held during a refresh; ended is set when it is to be released,
+	// settled when the intent is to be removed with it.
 	lock    persistence.Locked
 	ended   bool
 	settled bool
-	// spending is the intent of the exchange under way; leave, when set, is to
-	// be stored in its place.
+	// spending is the intent of the exchange under way; leave, when set, is
+	// stored in its place.
 	spending *spending
 	leave    *account.Intent
 	busy     bool
-	// look is who wants to know what is stored; nil when nobody does. It waits
-	// until every write before it is answered, so that what is read holds no
-	// change that the account still counts as pending.
-	look messages.Recipient
+	// reader is told what is stored; nil when nobody asked. The read waits until
+	// every earlier write is answered, so that its result holds no change that
+	// the account still counts as pending.
+	reader messages.Recipient
 	// queued is set while the lane waits for a free writer.
 	queued bool
 }
@@ -45,7 +44,7 @@ type lane struct {
 func (l *lane) wantsWrite() bool { return l.commit != nil || l.urgent && !l.heldBack() }
 
 // heldBack reports whether the next change has to wait until the refresh under
-// way has given the lock back.
+// way has released the lock.
 func (l *lane) heldBack() bool {
 	switch l.waiting[0].(type) {
 	case *deletion, *discarding:
@@ -54,14 +53,14 @@ func (l *lane) heldBack() bool {
 	return false
 }
 
-// empty reports whether the lane can be forgotten.
+// empty reports whether the lane has nothing to do.
 func (l *lane) empty() bool {
-	return !l.busy && l.lock == nil && l.begin == nil && l.commit == nil && l.look == nil && len(l.waiting) == 0
+	return !l.busy && l.lock == nil && l.begin == nil && l.commit == nil && l.reader == nil && len(l.waiting) == 0
 }
 
-// update changes the stored account, under the lock of the refresh under way
-// when there is one. On a goroutine of the writer's. What fails for an account
-// that is gone has failed for that reason.
+// update changes the stored account, under the lock of the refresh under way if
+// there is one. It runs on a goroutine of the writer. When the account no longer
+// exists, the error says so, whatever failed.
 func (l *lane) update(ctx context.Context, store persistence.Store, mutate persistence.Mutation) (record account.Record, err error) {
 	key := persistence.Key(l.key)
 	if l.lock != nil {
@@ -77,28 +76,29 @@ func (l *lane) update(ctx context.Context, store persistence.Store, mutate persi
 	return record, err
 }
 
-// written is what one write of a lane came to: of a commit, of a change, or of
-// neither when somebody only looks.
+// written is the result of one job of a lane: of a commit, of a change, or of a
+// read.
 type written struct {
 	lane   *lane
 	commit *messages.CommitRefresh
 	change change
-	// look is told what is stored.
-	look   messages.Recipient
+	// reader is told what is stored.
+	reader messages.Recipient
 	record account.Record
 	err    error
 }
 
-// take moves what waits into one write. A commit is written alone, so that
-// who replays the changes that still wait applies none of them twice.
+// take makes the next job of what waits. A commit is written alone: an account
+// that applies its pending changes on top of the result then applies none of them
+// twice.
 func (l *lane) take() *written {
 	l.queued, l.busy = false, true
 	w := &written{lane: l}
 	switch {
 	case l.commit != nil:
 		w.commit, l.commit = l.commit, nil
-	case l.look != nil && !l.wantsWrite():
-		w.look, l.look = l.look, nil
+	case l.reader != nil && !l.wantsWrite():
+		w.reader, l.reader = l.reader, nil
 	default:
 		w.change, l.waiting = l.waiting[0], l.waiting[1:]
 		l.urgent = l.urgent && len(l.waiting) > 0
@@ -106,21 +106,21 @@ func (l *lane) take() *written {
 	return w
 }
 
-// run writes, or looks, until ctx ends with the system; on a goroutine of the
-// writer's.
+// run writes or reads, until ctx ends with the system. It runs on a goroutine of
+// the writer.
 func (w *written) run(ctx context.Context, store persistence.Store) {
 	switch {
 	case w.commit != nil:
 		w.record, w.err = w.lane.update(ctx, store, func(r *account.Record) { w.commit.Apply(r) })
-	case w.look != nil:
+	case w.reader != nil:
 		w.record, w.err = store.Read(ctx, persistence.Key(w.lane.key))
 	default:
 		w.record, w.err = w.change.store(ctx, store, w.lane)
 	}
 }
 
-// answer tells everybody whose change was in the write, or who wanted a look.
-// An account that cannot be read is met again by whoever writes it.
+// answer tells all senders whose change was written, or who asked to read. A
+// corrupt account is reported by the next write to it.
 func (w *written) answer() {
 	switch {
 	case w.commit != nil:
@@ -128,25 +128,24 @@ func (w *written) answer() {
 	case w.change != nil:
 		w.change.answer(w.record, w.err)
 	case w.err == nil:
-		w.look.Tell(&messages.AccountStored{Record: w.record})
+		w.reader.Tell(&messages.AccountStored{Record: w.record})
 	case errors.Is(w.err, persistence.ErrNotFound):
-		w.look.Tell(&messages.AccountGone{ID: w.lane.key.ID})
-	case errors.Is(w.err, persistence.ErrCorrupt): // somebody may be writing it; whoever writes it next tells
+		w.reader.Tell(&messages.AccountGone{ID: w.lane.key.ID})
+	case errors.Is(w.err, persistence.ErrCorrupt): // somebody may be writing it now; the next write reports it
 	default:
 		if unreadable := unreadableFrom(w.err); unreadable != nil {
-			w.look.Tell(unreadable)
+			w.reader.Tell(unreadable)
 		}
 	}
 }
 
-// unheard reports whether nobody can be told when the write fails who would
-// take it into account.
+// unheard reports whether the write failed with changes that no sender waits for.
 func (w *written) unheard() bool {
 	saved, ok := w.change.(*saves)
 	return w.commit != nil || ok && saved.unheard()
 }
 
-// fail answers everybody who waits with err.
+// fail answers all who wait with err.
 func (l *lane) fail(err error) {
 	if l.begin != nil {
 		l.begin.ReplyTo.Tell(&messages.RefreshDenied{Err: err})
@@ -158,8 +157,8 @@ func (l *lane) fail(err error) {
 	}
 }
 
-// settles reports whether the intent goes now that the write has ended: what
-// came of the exchange is stored.
+// settles reports whether the intent can be removed after this write: the result
+// of the exchange is stored.
 func (w *written) settles() bool {
 	return w.err == nil && (w.commit.Fault == nil || w.record.Refused())
 }

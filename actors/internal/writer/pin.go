@@ -20,8 +20,8 @@ func (p *writer) storePin(m *messages.StorePin) {
 	})
 }
 
-// changePin gives each pin a moment after that of the one before, whatever the
-// clocks of the processes say: by it all of them know which was stored last.
+// changePin gives each pin a later time than the one before, even when the clocks
+// of the processes differ. By it all processes know which pin was stored last.
 func changePin(s *persistence.PoolState, m *messages.StorePin) {
 	if m.Replaces != "" && s.Pinned != m.Replaces {
 		return

@@ -8,24 +8,23 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// poolLane is what the writer has to write for one pool as a whole. One
-// write at a time is under way, on a goroutine; the changes that come
-// meanwhile become the next one.
+// poolLane holds what the writer has to write for one pool. One write runs at a
+// time, on a goroutine. The changes that come meanwhile become the next write.
 type poolLane struct {
 	provider string
 	waiting  []poolChange
 	busy     bool
 }
 
-// poolChange changes what is stored of a pool.
+// poolChange changes the stored state of a pool.
 type poolChange struct {
 	// mutate must be quick and may run again, on a newer state.
 	mutate func(*persistence.PoolState)
-	// answer is told, once, whether the result is durable.
+	// answer is called once, with nil when the change is durable.
 	answer func(err error)
 }
 
-// poolWritten is what one write of a pool's lane came to.
+// poolWritten is the result of one write of a pool.
 type poolWritten struct {
 	lane    *poolLane
 	changes []poolChange
@@ -43,7 +42,7 @@ func (p *writer) changePool(provider string, c poolChange) {
 	p.advancePool(l)
 }
 
-// advancePool starts the next write of a lane, and forgets a lane that has
+// advancePool starts the next write of a lane, and removes a lane that has
 // nothing to do.
 func (p *writer) advancePool(l *poolLane) {
 	switch {
@@ -60,7 +59,7 @@ func (p *writer) advancePool(l *poolLane) {
 	}
 }
 
-// run writes; on a goroutine of the writer's.
+// run writes. It runs on a goroutine of the writer.
 func (w *poolWritten) run(running context.Context, store persistence.Store) {
 	ctx, cancel := context.WithTimeout(running, lockDeadline)
 	defer cancel()
@@ -80,7 +79,7 @@ func (p *writer) poolWritten(w *poolWritten) {
 	p.next()
 }
 
-// fail answers everybody who waits with err.
+// fail answers all who wait with err.
 func (l *poolLane) fail(err error) {
 	for _, c := range l.waiting {
 		c.answer(err)

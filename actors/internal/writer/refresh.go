@@ -11,8 +11,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// begin has the account's lock taken for a refresh, once the last refresh of
-// this account has given it back.
+// begin takes the account's lock for a refresh, once the refresh before it has
+// released it.
 func (p *writer) begin(m *messages.BeginRefresh) {
 	l := p.lane(m.Key)
 	if l.begin != nil {
@@ -23,11 +23,12 @@ func (p *writer) begin(m *messages.BeginRefresh) {
 	p.advance(l)
 }
 
-// lockTaken is what a writer tells itself of a refresh that was to begin.
+// lockTaken is a message of the writer to itself: whether a refresh may begin.
 type lockTaken struct {
 	lane  *lane
 	begin *messages.BeginRefresh
-	// answer is for the account; locked is nil unless that may spend its token.
+	// answer is for the account; locked is nil unless the refresh token may be
+	// spent.
 	answer   any
 	locked   persistence.Locked
 	spending *spending
@@ -35,13 +36,13 @@ type lockTaken struct {
 
 // spending is the intent of an exchange under way.
 type spending struct {
-	// mine is what is stored, before what was there; nil for none.
+	// mine is the stored intent; before is the one it replaced, nil for none.
 	mine   account.Intent
 	before *account.Intent
 }
 
-// takeLock waits for the account's lock, outside the mailbox, and has an
-// intent stored before anyone may spend the refresh token.
+// takeLock waits for the account's lock, on a goroutine, and stores an intent
+// before the refresh token may be spent.
 func (p *writer) takeLock(l *lane) {
 	ctx, cancel := context.WithTimeout(p.system.Running, lockDeadline)
 	begin := l.begin
@@ -61,8 +62,8 @@ func (p *writer) takeLock(l *lane) {
 	})
 }
 
-// prepare decides, with the lock in hand, what becomes of a refresh, and gives
-// the lock back unless its token may be spent.
+// prepare decides, while it holds the lock, how a refresh goes on. It releases
+// the lock unless the token may be spent.
 func (p *writer) prepare(ctx context.Context, t *lockTaken, locked persistence.Locked) {
 	answer, err := p.forestalled(ctx, t.begin, locked)
 	if err == nil && answer == nil {
@@ -80,12 +81,12 @@ func (p *writer) prepare(ctx context.Context, t *lockTaken, locked persistence.L
 }
 
 // forestalled answers a refresh whose token must not be spent now, because of
-// what another process did; nil when it may.
+// what another process did; nil when it may be spent.
 func (p *writer) forestalled(ctx context.Context, begin *messages.BeginRefresh, locked persistence.Locked) (any, error) {
 	stored := locked.Record()
 	switch {
-	case stored.Generation < begin.Generation: // the token to be spent is not stored yet: nobody else has it
-		return nil, nil //nolint:nilnil // nothing is against it
+	case stored.Generation < begin.Generation: // the token to be spent is not stored yet, so nobody else has it
+		return nil, nil //nolint:nilnil // it may be spent
 	case stored.Generation > begin.Generation, stored.Refused():
 		return &messages.RefreshAdopted{Record: stored}, nil
 	}
@@ -102,11 +103,11 @@ func (p *writer) forestalled(ctx context.Context, begin *messages.BeginRefresh, 
 	case !until.IsZero():
 		return &messages.RefreshInterrupted{Record: stored, Until: until}, nil
 	}
-	return nil, nil //nolint:nilnil // it is time to try once more
+	return nil, nil //nolint:nilnil // it may be sent once more
 }
 
-// lose stores that a login is lost whose token was sent twice without anybody
-// saving the answer. Sending it a third time would tell nothing else.
+// lose records that a login is lost: its token was sent twice, and no answer was
+// saved. To send it a third time would show nothing new.
 func (p *writer) lose(ctx context.Context, locked persistence.Locked, found *account.Intent) (any, error) {
 	fault := account.Fault{Kind: account.FaultLost, Reason: found.Lost(), At: p.system.Now(), Terminal: true}
 	stored, err := locked.Update(ctx, func(r *account.Record) { r.Fail(fault) })
@@ -117,9 +118,9 @@ func (p *writer) lose(ctx context.Context, locked persistence.Locked, found *acc
 	return &messages.RefreshAdopted{Record: stored}, nil
 }
 
-// intend stores the intent of an exchange. That of an earlier one which nobody
-// finished goes on in it: what it tells is older. One of a stored token whose
-// successor is not stored yet stays as it is.
+// intend stores the intent of an exchange. The intent of an earlier exchange that
+// nobody finished is repeated, so that its time is kept. The intent of a stored
+// token whose successor is not stored yet stays unchanged.
 func (p *writer) intend(t *lockTaken, locked persistence.Locked) (any, error) {
 	stored := locked.Record()
 	found, err := locked.Intent()
@@ -143,7 +144,7 @@ func (p *writer) intend(t *lockTaken, locked persistence.Locked) (any, error) {
 	return granted, nil
 }
 
-// lockTaken goes on with a refresh, unless it is not wanted any more.
+// lockTaken continues a refresh, unless it was canceled.
 func (p *writer) lockTaken(m *lockTaken) {
 	l := m.lane
 	l.busy, l.giveUp, l.lock, l.spending = false, nil, m.locked, m.spending
@@ -155,8 +156,8 @@ func (p *writer) lockTaken(m *lockTaken) {
 	p.advance(l)
 }
 
-// cancelRefresh ends a refresh that its account has not taken up, wherever it
-// is by now. One that waits for its turn leaves alone the one before it.
+// cancelRefresh ends a refresh whose exchange has not begun, at whatever step it
+// is. One that still waits for its turn leaves the refresh before it alone.
 func (p *writer) cancelRefresh(l *lane) {
 	switch {
 	case l.begin != nil:
@@ -171,7 +172,7 @@ func (p *writer) cancelRefresh(l *lane) {
 	p.advance(l)
 }
 
-// abort ends a refresh that came to nothing which could be stored.
+// abort ends a refresh that has no result to store.
 func (p *writer) abort(m *messages.AbortRefresh) {
 	l := p.lane(m.Key)
 	l.ended = true
@@ -186,14 +187,15 @@ func (p *writer) abort(m *messages.AbortRefresh) {
 	p.advance(l)
 }
 
-// unspent has the intent be what it was before an exchange that spent nothing.
+// unspent restores the intent that was stored before an exchange that spent
+// nothing.
 func (l *lane) unspent() {
 	if l.spending != nil {
 		l.leave, l.settled = l.spending.before, l.spending.before == nil
 	}
 }
 
-// unlock ends a refresh.
+// unlock ends a refresh: it updates or removes the intent and releases the lock.
 func (p *writer) unlock(l *lane) {
 	locked, settled, leave := l.lock, l.settled, l.leave
 	l.ended, l.settled, l.leave, l.lock, l.spending = false, false, nil, nil, nil
@@ -213,23 +215,24 @@ func (p *writer) unlock(l *lane) {
 	p.advance(l)
 }
 
-// keep stores what is left to say of a token that may be spent. Without it, the
-// intent says the same, and that the request is still on its way.
+// keep stores the intent of a token that may be spent. If that fails, the old
+// intent still says so, and also that the request is still under way.
 func (p *writer) keep(locked persistence.Locked, left *account.Intent) {
 	if err := locked.Intend(*left); err != nil {
 		p.system.Log.Warn().Err(err).Msg("an intent could not be changed; the next refresh of the account may have to wait")
 	}
 }
 
-// settle forgets an intent. One that stays is told apart by its token.
+// settle removes an intent. If one stays by mistake, its token no longer matches
+// the account's.
 func (p *writer) settle(locked persistence.Locked) {
 	if err := locked.Settle(); err != nil {
-		p.system.Log.Warn().Err(err).Msg("an intent could not be removed; it says that a refresh token may be spent, which it is not")
+		p.system.Log.Warn().Err(err).Msg("an intent could not be removed; it is ignored, because it names a refresh token that is no longer in use")
 	}
 }
 
 func (p *writer) release(locked persistence.Locked) {
 	if err := locked.Unlock(); err != nil {
-		p.system.Log.Warn().Err(err).Msg("an account's lock could not be given back")
+		p.system.Log.Warn().Err(err).Msg("an account's lock could not be released")
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// unreadableFrom returns what a supervisor is told of an account's file that
+// unreadableFrom returns what the supervisor is told of an account's file that
 // cannot be used; nil when err is about something else.
 func unreadableFrom(err error) *messages.AccountUnreadable {
 	var unreadable *persistence.UnreadableError

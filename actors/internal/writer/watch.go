@@ -7,18 +7,18 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// noticeDelay is how long a notice of a change waits for more of the same:
-// one write causes several.
+// noticeDelay is the debounce of notices that a file changed: one write causes
+// several.
 const noticeDelay = 10 * time.Millisecond
 
-// notices are what the writer was told of others' changes in one pool.
+// notices are the changes by others that were noticed in one pool.
 type notices struct {
 	supervisor messages.Recipient
-	// changed are the accounts to look at when the delay is over.
+	// changed are the ids of the accounts to read when the delay is over.
 	changed map[string]bool
 }
 
-// What a watch tells the writer, and the writer itself.
+// Messages of the watch to the writer, and of the writer to itself.
 type (
 	noticed struct {
 		provider   string
@@ -28,8 +28,8 @@ type (
 	noticesDue struct{}
 )
 
-// loadPool begins to watch a pool's accounts, and then reads them: what
-// changes in between is noticed. The watch lasts as long as the system.
+// loadPool begins to watch a pool's accounts, and then reads them: changes in
+// between are noticed. The watch lasts as long as the system.
 func (p *writer) loadPool(m *messages.LoadPool) {
 	watched := p.watched[m.Provider]
 	p.watched[m.Provider] = true
@@ -45,8 +45,9 @@ func (p *writer) loadPool(m *messages.LoadPool) {
 	})
 }
 
-// watchFiles returns what ends the watch. A store that cannot be watched is
-// used all the same: what others change shows when it is next written.
+// watchFiles begins a watch and returns what ends it. A store that cannot be
+// watched is used all the same: the changes of others then show at the next
+// write.
 func (p *writer) watchFiles(provider string, supervisor messages.Recipient) (stop func()) {
 	stop, err := p.store.Watch(provider, persistence.Watching{
 		Changed: func(id string) { p.self.Tell(&noticed{provider: provider, supervisor: supervisor, id: id}) },
@@ -75,28 +76,28 @@ func (p *writer) noticed(m *noticed) {
 	}
 }
 
-// lookAtNotices has everything read that was noticed.
-func (p *writer) lookAtNotices() {
+// readNoticed reads every account that was noticed.
+func (p *writer) readNoticed() {
 	for provider, n := range p.notices {
 		for id := range n.changed {
-			p.look(messages.Key{Provider: provider, ID: id}, n.supervisor)
+			p.read(messages.Key{Provider: provider, ID: id}, n.supervisor)
 		}
 	}
 	clear(p.notices)
 }
 
-// look has an account read in its turn, for its supervisor.
-func (p *writer) look(key messages.Key, supervisor messages.Recipient) {
+// read queues a read of an account in its lane; supervisor gets the result.
+func (p *writer) read(key messages.Key, supervisor messages.Recipient) {
 	l := p.lane(key)
-	l.look = supervisor
+	l.reader = supervisor
 	p.advance(l)
 }
 
-// claim tells others what this process uses. Claims are wishes: one that
-// cannot be written costs the others a good choice, no more.
+// claim tells other processes which accounts this one uses. A claim that cannot
+// be written makes their choice less good, no more.
 func (p *writer) claim(m *messages.ClaimAccounts) {
-	p.replaceOwn(&ownWritten{
-		file:  ownFile{m.Provider, "claims"},
+	p.replaceFile(&fileWritten{
+		file:  processFile{m.Provider, "claims"},
 		write: func() error { return p.store.Claim(m.Provider, m.IDs) },
 		failed: func(err error) {
 			p.system.Log.Warn().Err(err).Str("provider", m.Provider).Msg("other processes cannot be told which accounts are in use")

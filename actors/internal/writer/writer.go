@@ -1,8 +1,8 @@
 // Package writer is the persistence actor: the only writer to a store. Accounts
 // and supervisors send it what is to be stored, and it answers when that is
-// durable. Each account, each pool and each file of this process' own has a lane,
-// in which one thing is done after the other; a refresh holds its account's lane
-// from the lock to the commit.
+// durable. Each account, each pool and each file that only this process writes
+// has a lane. A lane does one job after the other. A refresh uses its account's
+// lane from the lock to the commit.
 package writer
 
 import (
@@ -16,61 +16,62 @@ import (
 )
 
 const (
-	// saveDelay is how long a lazy save waits for others.
+	// saveDelay is the debounce of lazy saves.
 	saveDelay = time.Second
-	// maxWriters bounds the accounts that are written at once.
+	// maxWriters bounds how many accounts are written at once.
 	maxWriters = 64
-	// lockDeadline is how long a refresh, or a write of a pool, waits for
-	// another process' lock.
+	// lockDeadline is how long a refresh, or a write of a pool, waits for a lock
+	// that another process holds.
 	lockDeadline = 30 * time.Second
 )
 
-// writer is the only writer to the store. Every write has a lane: each
-// account has one, each pool has one, and so has each file of this process'
-// own. A lane does one thing at a time, on a goroutine that the writer
-// owns, and in the order in which the mailbox got it. What waits in a lane
-// becomes one write where it can. Lanes do not wait for each other, but for one
-// of maxWriters places when that many accounts are written at once.
+// writer is the only writer to the store. Every write has a lane: each account
+// has one, each pool has one, and so has each file that only this process writes.
+// A lane does one job at a time, on a goroutine that the writer owns, in the
+// order in which the messages came. Where possible, all that waits in a lane
+// becomes one write. Lanes do not wait for each other, except for one of
+// maxWriters places when that many accounts are written at once.
 //
 // The order of lanes and locks: first the turn in a lane, then one lock of the
 // store, the account's or the pool's. Nobody waits for a second lock while
-// holding one. Only a refresh holds a lock across a call of the network, and it
-// is its account's: what waits for that waits in this account's lane alone.
+// holding one. Only a refresh holds a lock during a network call. That is the
+// lock of its account, and only this account's lane waits for it.
 type writer struct {
 	system *runtime.System
 	store  persistence.Store
 	self   *runtime.Ref
 
 	lanes map[messages.Key]*lane
-	// ready are the lanes of accounts whose turn to write is next.
+	// ready are the lanes of accounts that write or read next.
 	ready   []*lane
 	writers int
 	pools   map[string]*poolLane
-	owned   map[ownFile]*ownLane
+	files   map[processFile]*processLane
 	flushes []*messages.Flush
-	// lost are the accounts whose last write failed with changes that are
-	// worth an error when they are never stored.
+	// lost are the accounts whose last write failed, with an error that Close
+	// has to return if the changes are never stored.
 	lost map[messages.Key]error
-	// delay is set while lazy saves wait for others.
+	// delay is set while lazy saves are debounced.
 	delay runtime.Timer
-	// watched are the pools whose files are watched, notices what that showed.
+	// watched are the pools whose files are watched; notices are their noticed
+	// changes.
 	watched    map[string]bool
 	notices    map[string]*notices
 	noticeWait runtime.Timer
-	// log is nil when the store keeps no decisions; warned is set once one
-	// could not be written.
+	// log is nil when the store keeps no decisions; warned is set after the
+	// first of them that could not be written.
 	log    persistence.DecisionLog
 	warned bool
 }
 
-// saveDelayOver is what a writer tells itself.
+// saveDelayOver is a message of the writer to itself when saveDelay is over.
 type saveDelayOver struct{}
 
 // Started implements [runtime.Behavior].
 func (p *writer) Started(runtime.Context) {}
 
-// Stopped fails whoever waits, and gives back the locks of refreshes that
-// will not be committed.
+// Stopped answers all who wait with an error, and releases the locks of refreshes
+// that will not be committed.
 func (p *writer) Stopped() {
 	p.delay.Stop()
 	p.noticeWait.Stop()
@@ -94,17 +95,17 @@ func (p *writer) Receive(message any) {
 	case messages.ToPersistence:
 		p.command(m)
 	case *saveDelayOver:
-		p.writeNow()
+		p.flush()
 	case *written:
 		p.written(m)
 	case *noticed:
 		p.noticed(m)
 	case *noticesDue:
-		p.lookAtNotices()
+		p.readNoticed()
 	case *poolWritten:
 		p.poolWritten(m)
-	case *ownWritten:
-		p.ownWritten(m)
+	case *fileWritten:
+		p.fileWritten(m)
 	case *lockTaken:
 		p.lockTaken(m)
 		p.next()
@@ -119,7 +120,7 @@ func (p *writer) command(message messages.ToPersistence) {
 		p.claim(m)
 	case *messages.ReadAccounts:
 		for _, id := range m.IDs {
-			p.look(messages.Key{Provider: m.Provider, ID: id}, m.ReplyTo)
+			p.read(messages.Key{Provider: m.Provider, ID: id}, m.ReplyTo)
 		}
 	case *messages.CreateAccount:
 		p.change(messages.Key{Provider: m.Record.Provider, ID: m.Record.ID}, &creation{m})
@@ -155,11 +156,11 @@ func (p *writer) command(message messages.ToPersistence) {
 		p.cancelRefresh(p.lane(m.Key))
 	case *messages.Flush:
 		p.flushes = append(p.flushes, m)
-		p.writeNow()
+		p.flush()
 	}
 }
 
-// load reads a pool; on a goroutine of its own.
+// load reads a pool. It runs on a goroutine of its own.
 func (p *writer) load(provider string) *messages.PoolLoaded {
 	found, err := p.store.Load(p.system.Running, provider)
 	loaded := &messages.PoolLoaded{
@@ -172,7 +173,7 @@ func (p *writer) load(provider string) *messages.PoolLoaded {
 	return loaded
 }
 
-// lane returns the account's lane, new when it has none.
+// lane returns the account's lane, and makes one if there is none.
 func (p *writer) lane(key messages.Key) *lane {
 	l := p.lanes[key]
 	if l == nil {
@@ -196,22 +197,22 @@ func (p *writer) save(m *messages.SaveAccount) {
 	p.advance(l)
 }
 
-// change queues a change that does not wait for others.
+// change queues a change that is not lazy.
 func (p *writer) change(key messages.Key, c change) {
 	l := p.lane(key)
 	l.waiting, l.urgent = append(l.waiting, c), true
 	p.advance(l)
 }
 
-// writeSoon sees to it that lazy saves wait no longer than they may.
+// writeSoon starts the debounce of lazy saves.
 func (p *writer) writeSoon() {
 	if !p.delay.IsSet() {
 		p.delay.Set(p.self, saveDelay, &saveDelayOver{})
 	}
 }
 
-// writeNow ends the delay of the lazy saves.
-func (p *writer) writeNow() {
+// flush ends the debounce of lazy saves.
+func (p *writer) flush() {
 	for _, l := range p.lanes {
 		l.urgent = len(l.waiting) > 0
 		p.advance(l)
@@ -219,8 +220,8 @@ func (p *writer) writeNow() {
 	p.next()
 }
 
-// advance starts what l can do next. The order matters: a lock that is held
-// serves the writes, and is given back only when none of them is under way.
+// advance starts the next job of l. The order matters: writes use the lock that
+// is held, and it is released only when none of them is under way.
 func (p *writer) advance(l *lane) {
 	switch {
 	case l.busy, l.queued:
@@ -230,22 +231,22 @@ func (p *writer) advance(l *lane) {
 		p.unlock(l)
 	case l.begin != nil && l.lock == nil:
 		p.takeLock(l)
-	case l.look != nil:
+	case l.reader != nil:
 		p.queue(l)
 	case l.empty():
 		delete(p.lanes, l.key)
 	}
 }
 
-// queue lets l wait for its turn to write or to look.
+// queue lets l wait for a free place to write or read.
 func (p *writer) queue(l *lane) {
 	l.queued = true
 	p.ready = append(p.ready, l)
 	p.next()
 }
 
-// next starts as many writes as may run, and answers the flushes when there
-// is nothing left to write.
+// next starts as many jobs as may run at once, and answers the flushes when
+// nothing is left to write.
 func (p *writer) next() {
 	for len(p.ready) > 0 && p.writers < maxWriters {
 		w := p.ready[0].take()
@@ -280,15 +281,15 @@ func (p *writer) writing() bool {
 			return true
 		}
 	}
-	return p.writers > 0 || len(p.pools) > 0 || len(p.owned) > 0
+	return p.writers > 0 || len(p.pools) > 0 || len(p.files) > 0
 }
 
-// written answers every sender of a write that has ended, and gives the lock
-// back when it was a refresh's last.
+// written answers all senders of a job that has ended. After the commit of a
+// refresh it releases the lock.
 func (p *writer) written(w *written) {
 	p.writers--
 	w.lane.busy = false
-	p.account(w)
+	p.noteLost(w)
 	w.answer()
 	if w.commit != nil {
 		w.lane.ended, w.lane.settled = true, w.settles()
@@ -297,10 +298,10 @@ func (p *writer) written(w *written) {
 	p.next()
 }
 
-// account remembers which accounts have something that is not stored.
-func (p *writer) account(w *written) {
+// noteLost remembers which accounts have changes that are not stored.
+func (p *writer) noteLost(w *written) {
 	switch {
-	case w.look != nil:
+	case w.reader != nil:
 	case w.err == nil, errors.Is(w.err, persistence.ErrNotFound):
 		delete(p.lost, w.lane.key)
 	case w.unheard():
