@@ -249,7 +249,7 @@ func (p bench) heap(b *testing.B, address string, streams int) int64 {
 			b.Fatal(err)
 		}
 		req.Header = http.Header{"Authorization": {"Bearer " + benchToken}, "X-Stays-Open": {"1"}}
-		if open[i], err = p.client.Do(req); err != nil {
+		if open[i], err = p.client.Do(req); err != nil { //nolint:bodyclose // below
 			b.Fatal(err)
 		}
 		if _, err := io.ReadFull(open[i].Body, make([]byte, 64)); err != nil {

@@ -24,7 +24,7 @@ func (sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeOf(req.Context())
 	keeper := x.keepAlive()
 	// Not the proxy's context: that passes on provisional answers, beside the keeper.
-	resp, err := x.send(req.WithContext(x.in.Context()))
+	resp, err := x.send(req.WithContext(x.in.Context())) //nolint:contextcheck // on purpose
 	keeper.stop()
 	x.body.sent()
 	return resp, err

@@ -102,7 +102,7 @@ func (b *Breaker) Failed(accounts int) (ids []string, all bool) {
 	return b.failed, len(b.failed) >= min(accounts, mostFailed)
 }
 
-// Alert reports whether successes are news: trouble has been seen since the last.
+// NeedsSuccesses reports whether successes are news: trouble has been seen since the last.
 func (b *Breaker) NeedsSuccesses() bool { return b.state != closed || b.failures > 0 }
 
 // Class returns that of the last trouble.

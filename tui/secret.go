@@ -54,17 +54,17 @@ func hiddenLine(in io.Reader) (string, error) {
 		if _, err := io.ReadFull(in, one); err != nil {
 			return "", err
 		}
-		switch key := one[0]; {
-		case key == '\r' || key == '\n':
+		switch key := one[0]; key {
+		case '\r', '\n':
 			return string(line), nil
-		case key == keyInterrupt:
+		case keyInterrupt:
 			return "", ErrDismissed
-		case key == keyEnd:
+		case keyEnd:
 			return "", io.EOF
-		case key == keyBackspace || key == keyDelete:
+		case keyBackspace, keyDelete:
 			_, size := utf8.DecodeLastRune(line)
 			line = line[:len(line)-size]
-		case key == keyKill:
+		case keyKill:
 			line = nil
 		default:
 			line = append(line, key)

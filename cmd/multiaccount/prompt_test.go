@@ -96,7 +96,7 @@ func (d *desk) interrupts(line, question string) {
 func TestEditingAsksAgain(t *testing.T) {
 	editor := filepath.Join(t.TempDir(), "editor")
 	script := "#!/bin/sh\n[ -e $0.done ] && echo '{\"debug\": true}' > $1 || echo '{\"debug\": 1}' > $1\n: > $0.done\n"
-	if err := os.WriteFile(editor, []byte(script), 0o700); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(editor, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {

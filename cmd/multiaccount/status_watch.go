@@ -123,7 +123,8 @@ func (m *watchModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		return m, m.lookNow()
+		look := m.lookNow()
+		return m, look
 	case tea.KeyPressMsg:
 		switch msg.String() {
 		case "ctrl+c":
@@ -135,7 +136,8 @@ func (m *watchModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.scroll(msg.String())
 		}
 	case lookAgain:
-		return m, m.lookNow()
+		look := m.lookNow()
+		return m, look
 	case tickAgain:
 		return m, tea.Batch(m.lookNow(), tickLater())
 	case looked:

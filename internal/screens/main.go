@@ -86,8 +86,12 @@ func (s *shot) take(ctx context.Context, program, dir, file string) error {
 	if err := stage.Fill(ctx, dir, srv); err != nil {
 		return err
 	}
+	zone := dir + ".zone"
+	if err := writeZone(zone, time.Now()); err != nil {
+		return err
+	}
 	cmd := exec.CommandContext(ctx, program, s.args...) //nolint:gosec // the program that was just built
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=", "NO_COLOR=", "MULTIACCOUNT_DIR="+dir)
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=", "NO_COLOR=", "MULTIACCOUNT_DIR="+dir, "TZ="+zone)
 	terminal, err := tty.Start(cmd, s.width, s.height)
 	if err != nil {
 		return err

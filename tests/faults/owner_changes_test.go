@@ -66,7 +66,7 @@ func TestSetKey(t *testing.T) {
 	owned := rig.Add(t, pool, rig.Login("a"))
 	rig.Must(t, pool.SetEnabled(t.Context(), id, false))
 	rig.Must(t, pool.SetKey(t.Context(), id, " key-3\n"))
-	rig.Must(t, pool.Confirm(t.Context(), id, multiaccount.NewAccount{APIKey: "key-3"}))
+	rig.Must(t, pool.CheckStored(t.Context(), id, multiaccount.NewAccount{APIKey: "key-3"}))
 	if s := rig.Status(t, pool, id); s.Label != "work" || s.Priority != 3 || !s.Enabled || s.Generation != 2 {
 		t.Errorf("%+v", s)
 	}

@@ -88,7 +88,7 @@ func Login(id string) *account.Record {
 
 // Inbox keeps what was sent to it. It is safe for concurrent use.
 type Inbox struct {
-	mu  sync.Mutex
+	mu  sync.Mutex //nolint:forbidigo // it is no actor
 	all []any
 }
 

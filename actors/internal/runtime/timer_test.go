@@ -29,7 +29,7 @@ func (c *clockwork) Receive(message any) {
 
 func onClockwork(t *testing.T, test func(c *clockwork)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		s := New(zerolog.Nop())
 		c := &clockwork{}
 		c.self = s.Spawn(func(self *Ref) Behavior {

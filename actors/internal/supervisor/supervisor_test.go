@@ -96,12 +96,12 @@ func (s *scene) refused(m *messages.SelectAccount) *messages.RefusalError {
 	return refused
 }
 
-// limited has an account tell that it is limited for a while.
-func (s *scene) limited(id string, d time.Duration) {
-	r := actortest.Login(id)
+// limited makes account a tell that it is limited for a while.
+func (s *scene) limited(d time.Duration) {
+	r := actortest.Login("a")
 	now := time.Now()
 	r.Limits = []account.Limit{{Scope: account.ScopeAccount, SeenAt: now, Until: now.Add(d), Reason: "5h"}}
-	s.tell(&messages.AccountChanged{ID: id, Record: r})
+	s.tell(&messages.AccountChanged{ID: "a", Record: r})
 }
 
 func TestAsksWaitForWhatIsStored(t *testing.T) {
@@ -143,7 +143,7 @@ func TestAskIsForwarded(t *testing.T) {
 // does not.
 func TestLimitedPool(t *testing.T) {
 	withAccounts(t, []string{"a"}, func(s *scene) {
-		s.limited("a", 5*time.Minute)
+		s.limited(5 * time.Minute)
 		m := s.ask(policy.Request{})
 		actortest.After(4 * time.Minute)
 		actortest.None[*messages.LeaseToken](t, &s.accounts["a"].Inbox)
@@ -151,7 +151,7 @@ func TestLimitedPool(t *testing.T) {
 		if lease := s.forwarded(m, "a"); !lease.Parked || lease.Waited < 5*time.Minute {
 			t.Errorf("forwarded with %+v", lease.Placement)
 		}
-		s.limited("a", time.Hour)
+		s.limited(time.Hour)
 		if r := s.refused(s.ask(policy.Request{})); r.Reason != messages.RefusedLimited || time.Until(r.RetryAt) != time.Hour {
 			t.Errorf("refused: %v until %v", r, r.RetryAt)
 		}
@@ -161,7 +161,7 @@ func TestLimitedPool(t *testing.T) {
 // Two asks that wait are served in their order, by the account that becomes free.
 func TestFirstComeFirstServed(t *testing.T) {
 	withAccounts(t, []string{"a"}, func(s *scene) {
-		s.limited("a", 5*time.Minute)
+		s.limited(5 * time.Minute)
 		first, second := s.ask(policy.Request{}), s.ask(policy.Request{})
 		s.tell(&messages.AccountChanged{ID: "a", Record: actortest.Login("a")})
 		s.forwarded(first, "a")
@@ -311,7 +311,7 @@ func TestWhoIsDue(t *testing.T) {
 // A drain ends all waiting, and is answered once every account has.
 func TestDrain(t *testing.T) {
 	withAccounts(t, []string{"a"}, func(s *scene) {
-		s.limited("a", 5*time.Minute)
+		s.limited(5 * time.Minute)
 		waiting := s.ask(policy.Request{})
 		drain := &messages.DrainPool{Reply: messages.NewReply[messages.Acknowledged]()}
 		s.tell(drain)
@@ -331,7 +331,7 @@ func TestDrain(t *testing.T) {
 // After a panic the supervisor loads its pool again; whoever waited is told.
 func TestRestartLoadsAgain(t *testing.T) {
 	withAccounts(t, []string{"a"}, func(s *scene) {
-		s.limited("a", 5*time.Minute)
+		s.limited(5 * time.Minute)
 		waiting := s.ask(policy.Request{})
 		s.tell(&messages.AccountChanged{ID: "a"}) // no record: a fault
 		if answer, ok := actortest.Answered(waiting.Lease.Reply); !ok || !errors.Is(answer.Err, messages.ErrRestarted) {
