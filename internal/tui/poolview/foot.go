@@ -126,7 +126,7 @@ func flow(items []string, gap string, width int) []string {
 	var lines []string
 	for _, item := range items {
 		last := len(lines) - 1
-		if last >= 0 && lipgloss.Width(lines[last])+len(gap)+lipgloss.Width(item) <= width {
+		if last >= 0 && lipgloss.Width(lines[last])+lipgloss.Width(gap)+lipgloss.Width(item) <= width {
 			lines[last] += gap + item
 			continue
 		}
