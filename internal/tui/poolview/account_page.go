@@ -75,7 +75,7 @@ func (m *model) accountPage() []string {
 			chart += tui.Spark(share)
 		}
 		lines = append(lines, m.Faint.Render(tui.Fit(w.Name, widestQuota))+" "+m.Level(w.Utilization).Render(chart)+
-			m.Faint.Render(" since "+h.since.Local().Format("15:04")))
+			m.Faint.Render(" "+h.span(m.now)))
 	}
 	if len(a.Usage) == 0 {
 		lines = append(lines, m.Faint.Render("no figures are known"))
@@ -87,6 +87,15 @@ func (m *model) accountPage() []string {
 		return append(lines, m.Faint.Render("looking …"))
 	}
 	return append(lines, split(lipgloss.Wrap(m.reading.text, m.innerWidth(), " "))...)
+}
+
+// span says how many figures there are, and over how long.
+func (h *history) span(now time.Time) string {
+	text := tui.Count(len(h.shares), "figure", "figures")
+	if len(h.shares) > 1 {
+		text += " in " + tui.ShortWait(now.Sub(h.since))
+	}
+	return text
 }
 
 // newsOf are the latest events of an account, a line each.
