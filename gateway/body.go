@@ -55,9 +55,10 @@ func (g *Gateway) keep(src io.Reader, length int64) (*body, error) {
 		return g.spool(&body{}, src, length)
 	}
 	b := &body{memory: g.buffers.get(int(max(length, 0)))}
+	limit := int(min(memoryLimit, g.config.MaxBody))
 	for {
-		have := len(b.memory.bytes)
-		n, err := src.Read(b.memory.bytes[have:cap(b.memory.bytes)])
+		have, room := len(b.memory.bytes), min(cap(b.memory.bytes), limit)
+		n, err := src.Read(b.memory.bytes[have:room])
 		b.memory.bytes = b.memory.bytes[:have+n]
 		b.size = int64(have + n)
 		switch {
@@ -65,10 +66,9 @@ func (g *Gateway) keep(src io.Reader, length int64) (*body, error) {
 			return b, nil
 		case err != nil:
 			return b, err
-		case len(b.memory.bytes) < cap(b.memory.bytes):
-		case b.size == memoryLimit:
+		case have+n == limit:
 			return g.spool(b, src, length)
-		default:
+		case have+n == room:
 			b.memory = g.grown(b.memory)
 		}
 	}

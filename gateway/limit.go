@@ -6,15 +6,19 @@ import (
 	"sync/atomic"
 )
 
-// maxConnections bounds what connections cost, be they idle: about 10 KB each.
-const maxConnections = 8192
+// MaxConnections is a limit for [Limit] that suits a machine of one person. An idle
+// connection costs about 10 KB.
+const MaxConnections = 8192
 
-// Limit returns a listener that closes at once what comes beyond 8 192 open
+// Limit returns a listener that closes at once what comes beyond so many open
 // connections.
-func Limit(l net.Listener) net.Listener { return &limitedListener{Listener: l} }
+func Limit(l net.Listener, connections int) net.Listener {
+	return &limitedListener{Listener: l, most: int64(connections)}
+}
 
 type limitedListener struct {
 	net.Listener
+	most int64
 	open atomic.Int64
 }
 
@@ -25,7 +29,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if l.open.Add(1) <= maxConnections {
+		if l.open.Add(1) <= l.most {
 			return &countedConn{Conn: conn, leave: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
 		}
 		l.open.Add(-1)

@@ -3,27 +3,30 @@ package gateway_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/providers/apikey"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
 // serveRaw is a gateway before a handler, as the provider zai.
-func serveRaw(t *testing.T, h http.Handler) gate {
+func serveRaw(t *testing.T, h http.Handler, change ...func(*gateway.Config)) gate {
 	t.Helper()
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
-	g := serve(t, []providers.Provider{apikey.New(apikey.Options{Name: "zai", BaseURL: srv.URL})})
+	g := serve(t, []providers.Provider{apikey.New(apikey.Options{Name: "zai", BaseURL: srv.URL})}, change...)
 	rig.Add(t, rig.Pool(t, g.engine, "zai"), multiaccount.NewAccount{Label: "z", APIKey: "key"})
 	return g
 }
@@ -166,4 +169,86 @@ func TestClientThatDoesNotRead(t *testing.T) {
 	}
 	cancel()
 	_ = resp.Body.Close()
+}
+
+// A head that comes slowly is given up after ten seconds.
+func TestSlowHead(t *testing.T) {
+	t.Parallel()
+	u := record(t)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(u.url, "http://"))
+	rig.Must(t, err)
+	defer conn.Close() //nolint:errcheck // the other side has
+	_, err = io.WriteString(conn, "POST /zai/x HTTP/1.1\r\nHost: localhost\r\n")
+	rig.Must(t, err)
+	began := time.Now()
+	_, _ = io.Copy(io.Discard, conn) // ends when the server closes
+	if took := time.Since(began); took < 9*time.Second || took > rig.Patience {
+		t.Errorf("it was closed after %v", took)
+	}
+}
+
+// A body without end passes in bounded memory, and ends with its client.
+func TestEndlessBody(t *testing.T) {
+	got, ended := make(chan int64, 1), make(chan error, 1)
+	g := serveRaw(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		n, err := io.CopyN(io.Discard, r.Body, 100<<20)
+		rig.Must(t, err)
+		got <- n
+		_, err = io.Copy(io.Discard, r.Body)
+		ended <- err
+	}), func(c *gateway.Config) { c.MaxBody = 1 << 20 })
+	ctx, cancel := context.WithCancel(t.Context())
+	var before, during runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	done := make(chan error)
+	go func() {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.url+"/zai/x", endless{})
+		rig.Must(t, err)
+		req.Header = ask("", "").header
+		resp, err := g.client.Do(req)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		done <- err
+	}()
+	<-got
+	runtime.GC()
+	runtime.ReadMemStats(&during)
+	if grown := int64(during.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
+		t.Errorf("the heap grew by %d MB", grown>>20)
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("the client ended with %v", err)
+	}
+	if err := <-ended; err == nil {
+		t.Error("the provider saw a whole body")
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// Thousands of idle connections cost little, and keep nobody out.
+func TestIdleConnections(t *testing.T) {
+	u := record(t)
+	var before, during runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	const idle = 2000
+	for range idle {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(u.url, "http://"))
+		rig.Must(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	if a := u.send(t, ask("/zai/x", "{}")); a.status != http.StatusOK {
+		t.Errorf("HTTP %d", a.status)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&during)
+	if each := (int64(during.HeapAlloc) - int64(before.HeapAlloc)) / idle; each > 16<<10 {
+		t.Errorf("an idle connection costs %d bytes", each)
+	}
 }

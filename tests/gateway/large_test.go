@@ -71,6 +71,23 @@ func TestLargeBodies(t *testing.T) {
 	}
 }
 
+// A limit below what is kept in memory holds too.
+func TestSmallLimit(t *testing.T) {
+	for _, size := range []int{10_000, 65_536, 65_537, 100_000, 9 << 20} {
+		u := record(t, func(c *gateway.Config) { c.MaxBody = 64 << 10 })
+		body := letters(size)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, u.url+"/zai/x", struct{ io.Reader }{strings.NewReader(body)})
+		rig.Must(t, err)
+		req.Header = ask("", "").header
+		resp, err := u.client.Do(req)
+		rig.Must(t, err)
+		rig.Must(t, resp.Body.Close())
+		if got := u.last(t); resp.StatusCode != http.StatusOK || got.body != body {
+			t.Errorf("%d bytes: HTTP %d, and %d arrived", size, resp.StatusCode, len(got.body))
+		}
+	}
+}
+
 // An answer may come before the request's body was read, and memory that is still
 // read is not used for another.
 func TestAnswerBeforeTheBody(t *testing.T) {
