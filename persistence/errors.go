@@ -30,7 +30,7 @@ var (
 	// file name.
 	ErrName = errors.New("not fit for a file name")
 	// ErrUnlocked is returned by [Locked.Update] after Unlock.
-	ErrUnlocked = errors.New("the account's lock has been given back")
+	ErrUnlocked = errors.New("the account's lock was released")
 )
 
 // UnreadableError is returned for an account whose file exists and cannot be

@@ -36,8 +36,8 @@ func (s *FileStore) peek(p place) (account.Record, error) {
 	return s.decode(p.key, data)
 }
 
-// errStray is returned by replace when a temp file is in the way.
-var errStray = errors.New("an unfinished write is in the way")
+// errStray is returned by replace when a temp file exists already.
+var errStray = errors.New("an unfinished write has left its file")
 
 // replace makes data the content of path, atomically and durably. After an error
 // the old or the new content is there. The caller holds the lock of path, so

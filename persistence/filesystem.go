@@ -140,8 +140,8 @@ func tryFlock(path string, try func(*flock.Flock) (bool, error)) (unlock func() 
 	return lock.Unlock, true, nil
 }
 
-// checkLock returns what stands in the place of a lock that could not be opened.
-// It returns nil when that is gone by now: the next try finds what is there.
+// checkLock says what was found in place of a lock that could not be opened. It
+// returns nil when that is gone by now: the next try finds what is there.
 func checkLock(path string, err error) error {
 	if err == nil {
 		return nil

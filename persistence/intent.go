@@ -177,7 +177,7 @@ func (s *FileStore) underWay(p place) (bool, error) {
 	if wire.Instance == s.instance.name || !fitName(wire.Instance) || !s.isAlive(p.key.Provider, wire.Instance) {
 		return false, nil
 	}
-	stored, err := s.peek(p) // what cannot be read is met again by whoever asked
+	stored, err := s.peek(p) // the caller gets the error when it reads the file
 	return err == nil && stored.Credentials.RefreshToken.Fingerprint() == wire.Token, nil
 }
 

@@ -9,9 +9,8 @@ import (
 
 // Breaker is a circuit breaker for something that all accounts share, such as the
 // provider itself. It is closed while that works. After trouble in a row it
-// opens, and no request may go. When its pause is over, one request goes as a
-// probe. The outcome of the probe closes the breaker, or opens it again for
-// longer.
+// opens, and no request may go for a while. Then one request goes as a probe. The
+// outcome of the probe closes the breaker, or opens it again for longer.
 //
 // A request that began before the current state did says nothing about it. The
 // zero value is closed. A Breaker is not safe for concurrent use.
@@ -49,9 +48,10 @@ const (
 	troubleOpens = 10
 	// troubleRow is how far apart two failures may be and still be in a row.
 	troubleRow = time.Minute
-	// The first and the longest pause of a breaker; they double in between.
-	firstPause   = 2 * time.Second
-	longestPause = time.Minute
+	// How long a breaker stays open: the first time and at most. The time doubles
+	// in between.
+	firstOpen   = 2 * time.Second
+	longestOpen = time.Minute
 	// mostFailed is how many failing accounts are enough evidence against the
 	// provider, however many other accounts there are.
 	mostFailed = 64
@@ -214,7 +214,7 @@ func weight(c account.Class) int {
 func (b *Breaker) open(now Instant, jitter float64) {
 	b.openings++
 	b.state, b.since, b.failures = open, now, 0
-	b.until = now.Add(Backoff(b.openings, firstPause, longestPause, jitter))
+	b.until = now.Add(Backoff(b.openings, firstOpen, longestOpen, jitter))
 }
 
 // setBack reports whether the clock was set back. What was scheduled for later is

@@ -7,8 +7,8 @@ import (
 )
 
 // Facts are what selection needs to know of one account. The zero value is an
-// account that may not serve. The pool keeps the slices: whoever made them
-// must not write to them any more.
+// account that may not serve. The pool keeps the slices: the caller must not
+// write to them any more.
 type Facts struct {
 	ID string `json:"id"`
 	// Kind is how the account proves itself; a request may ask for one kind.

@@ -30,9 +30,9 @@ func (s Step) String() string {
 	return "unknown"
 }
 
-// sameAccountPauses are the waits before asking one account again when the
+// sameAccountWaits are the waits before asking one account again when the
 // provider failed, each times 0.5 to 1.
-var sameAccountPauses = [...]time.Duration{time.Second, 2 * time.Second} //nolint:gochecknoglobals // a constant table
+var sameAccountWaits = [...]time.Duration{time.Second, 2 * time.Second} //nolint:gochecknoglobals // a constant table
 
 // largePool is the number of accounts from which the attempts are capped.
 const (
@@ -47,7 +47,7 @@ const (
 // attempt. It is for one goroutine.
 type RetryPlan struct {
 	left       int
-	pauses     int
+	waits      int
 	refreshed  bool
 	waitBudget time.Duration
 }
@@ -82,7 +82,7 @@ func (p *RetryPlan) Next(v *account.Verdict, kind account.Kind, jitter float64) 
 	}
 	p.left--
 	if step == NextAccount {
-		p.pauses, p.refreshed = 0, false
+		p.waits, p.refreshed = 0, false
 	}
 	return step, wait
 }
@@ -108,11 +108,11 @@ func (p *RetryPlan) decide(v *account.Verdict, kind account.Kind, jitter float64
 // used. A wait that the provider asks for is respected, unless it is longer than
 // the request may wait: then the account is not asked again.
 func (p *RetryPlan) again(asked time.Duration, jitter float64) (Step, time.Duration) {
-	if p.pauses == len(sameAccountPauses) || asked > p.waitBudget {
+	if p.waits == len(sameAccountWaits) || asked > p.waitBudget {
 		return NextAccount, 0
 	}
-	wait := time.Duration(float64(sameAccountPauses[p.pauses]) * (0.5 + jitter/2))
-	p.pauses++
+	wait := time.Duration(float64(sameAccountWaits[p.waits]) * (0.5 + jitter/2))
+	p.waits++
 	p.waitBudget -= asked
 	return SameAccount, max(wait, asked)
 }

@@ -68,7 +68,7 @@ func (d *Decoder) Write(piece []byte) error {
 	}
 }
 
-// failure is nil for a body that came to its end.
+// failure is nil for a body that has ended.
 func (d *Decoder) failure() error {
 	if errors.Is(d.err, io.EOF) {
 		return nil

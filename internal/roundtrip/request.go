@@ -65,7 +65,7 @@ func (r *request) run() (*http.Response, error) {
 			return r.finish()
 		}
 		r.report(false)
-		if err := r.pause(wait); err != nil {
+		if err := r.wait(wait); err != nil {
 			r.last.discard()
 			return nil, err
 		}
@@ -124,8 +124,8 @@ func (r *request) report(open bool) {
 	actors.ReportAndWait(r.req.Context(), r.last.leased.Account, &report)
 }
 
-// pause waits before the next attempt, or returns why the request was given up.
-func (r *request) pause(d time.Duration) error {
+// wait waits before the next attempt, or returns why the request was given up.
+func (r *request) wait(d time.Duration) error {
 	ctx := r.req.Context()
 	if d == 0 {
 		return ctx.Err()
