@@ -57,8 +57,8 @@ type DeleteAccount struct {
 	ReplyTo Recipient
 }
 
-// DiscardQuarantined deletes what was set aside of an account that cannot be read. A
-// supervisor sends it; answered with [QuarantineDiscarded].
+// DiscardQuarantined deletes the quarantined files of an account that cannot be
+// read. A supervisor sends it; answered with [QuarantineDiscarded].
 type DiscardQuarantined struct {
 	Key     Key
 	ReplyTo Recipient

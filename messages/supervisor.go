@@ -295,8 +295,9 @@ type AccountRemoved struct {
 	Err error
 }
 
-// QuarantineDiscarded tells that what was set aside of an account is gone, or could
-// not be deleted. The persistence actor sends it in answer to [DiscardQuarantined].
+// QuarantineDiscarded tells that the quarantined files of an account were
+// deleted, or could not be. The persistence actor sends it in answer to
+// [DiscardQuarantined].
 type QuarantineDiscarded struct {
 	Discard *DiscardQuarantined
 	Err     error

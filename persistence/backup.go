@@ -12,9 +12,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Backup is all that a state folder holds of accounts and pools, in plain text:
-// whoever has it has every login. As JSON it is what a backup's file holds, once
-// that is encrypted.
+// Backup holds the accounts and pools of a state folder in plain text: anyone who
+// has it has every login. A backup's file holds it as JSON, encrypted.
 type Backup struct {
 	Version int `json:"version"`
 	// Settings is the text of the settings file; empty for none. A store neither
@@ -23,13 +22,13 @@ type Backup struct {
 	Providers map[string]ProviderBackup `json:"providers"`
 }
 
-// ProviderBackup is what is stored of one provider, each as its file holds it.
+// ProviderBackup is what is stored for one provider, in the form of its files.
 type ProviderBackup struct {
 	Accounts []json.RawMessage `json:"accounts"`
 	Pool     json.RawMessage   `json:"pool,omitempty"`
 }
 
-// Accounts is how many accounts there are of all providers.
+// Accounts returns the number of accounts of all providers.
 func (b *Backup) Accounts() int {
 	n := 0
 	for _, p := range b.Providers {
@@ -38,8 +37,8 @@ func (b *Backup) Accounts() int {
 	return n
 }
 
-// Backup returns what is stored now, and the files that could not be read, which
-// are left out. Unknown fields are kept.
+// Backup returns what is stored now. Files that could not be read are left out of
+// it and returned beside it. Unknown fields are kept.
 func (s *FileStore) Backup(ctx context.Context) (Backup, []Quarantined, error) {
 	b := Backup{Version: formatVersion, Providers: map[string]ProviderBackup{}}
 	names, err := s.providers()
@@ -83,10 +82,11 @@ type Restored struct {
 	Stored, Kept []string
 }
 
-// Restore stores the accounts of a backup and reads each back. What is there
-// already is kept unless replace is set, pools too: it may have newer logins. It
-// ends at the first error; what was stored until then stays. [ErrCorrupt] or
-// [ErrNewerVersion] for a backup that cannot be read, of which nothing is stored.
+// Restore stores the accounts of a backup and reads each back. Accounts and pools
+// that are stored already are kept unless replace is set: they may have newer
+// logins. It ends at the first error; what was stored until then stays. A backup
+// that cannot be read is [ErrCorrupt] or [ErrNewerVersion], and nothing of it is
+// stored.
 func (s *FileStore) Restore(ctx context.Context, b *Backup, replace bool) (Restored, error) {
 	var done Restored
 	all, err := b.decoded()
@@ -145,7 +145,8 @@ func (b *Backup) decoded() (map[string]Snapshot, error) {
 	return all, nil
 }
 
-// restore reports whether the record was stored; it was not when there is one.
+// restore reports whether the record was stored. Without replace, one that exists
+// is kept.
 func (s *FileStore) restore(ctx context.Context, rec account.Record, replace bool) (bool, error) {
 	key := Key{Provider: rec.Provider, ID: rec.ID}
 	err := s.Create(ctx, rec)
@@ -156,7 +157,7 @@ func (s *FileStore) restore(ctx context.Context, rec account.Record, replace boo
 		_, err = s.Update(ctx, key, func(stored *account.Record) {
 			generation := stored.Generation
 			*stored = rec
-			stored.Generation = max(rec.Generation, generation) + 1 // for others this is another login
+			stored.Generation = max(rec.Generation, generation) + 1 // other processes must see a new login
 		})
 	}
 	if err != nil {
@@ -180,7 +181,7 @@ func (s *FileStore) confirm(ctx context.Context, key Key, want *account.Record) 
 	return accountError(key, err)
 }
 
-// restorePool stores what a pool remembers, unless something is stored.
+// restorePool stores the state of a pool, unless one is stored.
 func (s *FileStore) restorePool(ctx context.Context, provider string, pool *PoolState, replace bool) error {
 	p, err := s.poolPlace(provider)
 	if err != nil {

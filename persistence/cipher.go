@@ -8,9 +8,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Cipher encrypts what is stored of an account. It must be safe for
-// concurrent use, and must authenticate: Open returns an error for what Seal
-// did not make, or made with another key.
+// Cipher encrypts stored accounts. It must be safe for concurrent use, and must
+// authenticate: Open returns an error for data that Seal did not make, or made
+// with another key.
 type Cipher interface {
 	Seal(plain []byte) ([]byte, error)
 	Open(sealed []byte) ([]byte, error)
@@ -47,8 +47,8 @@ func (s *FileStore) encode(rec *account.Record) ([]byte, error) {
 	return append([]byte(sealMark), sealed...), nil
 }
 
-// decode reads an account's file, encrypted or not: a conversion that was cut
-// short leaves both. Its errors are those of decodeAccount, and ErrSealed.
+// decode reads an account's file, encrypted or not: a conversion that was
+// interrupted leaves both. Its errors are those of decodeAccount, and ErrSealed.
 func (s *FileStore) decode(key Key, data []byte) (account.Record, error) {
 	sealed, found := bytes.CutPrefix(data, []byte(sealMark))
 	if !found {

@@ -14,8 +14,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// claimsFolder holds a file for each process with what it claims, beside a
-// lock file that the process holds for as long as it lives.
+// claimsFolder holds a file for each process with its claims, and beside it a
+// lock file that the process holds while it lives.
 const claimsFolder = "claims"
 
 // claimsWire is the content of a claims file.
@@ -26,13 +26,13 @@ type claimsWire struct {
 	Accounts []string `json:"accounts"`
 }
 
-// instance is this store as others know it.
+// instance is this store as other processes see it.
 type instance struct {
 	name string
 	mu   sync.Mutex
 	// held are the locks that show that this store is in use, by provider.
 	held map[string]func() error
-	// logs are the providers of which decisions have been left.
+	// logs are the providers for which decisions were stored.
 	logs map[string]bool
 }
 
@@ -68,11 +68,11 @@ func (s *FileStore) claim(provider string, ids []string) error {
 	if err != nil {
 		return err
 	}
-	return s.replaceStale(claims, data) // an unfinished one is our own, from a write that failed
+	return s.replaceStale(claims, data) // an unfinished write is our own, and failed
 }
 
-// live takes the lock that shows that this store is in use, unless it has it.
-// The caller holds instance.mu.
+// live takes the lock that shows that this store is in use, unless it holds it
+// already. The caller holds instance.mu.
 func (s *FileStore) live(provider string) error {
 	if s.instance.held[provider] != nil {
 		return nil
@@ -91,8 +91,8 @@ func (s *FileStore) live(provider string) error {
 	return storageError(lock, err)
 }
 
-// living returns the name under which others see for how long this store is in
-// use; empty when there is no folder to show it in.
+// living returns the name of the lock by which other processes see that this
+// store is in use; empty when there is no folder for it.
 func (s *FileStore) living(provider string) (string, error) {
 	s.instance.mu.Lock()
 	defer s.instance.mu.Unlock()
@@ -114,22 +114,22 @@ func (s *FileStore) makeClaimsFolder(provider string) error {
 	return s.makeFolder(s.claimsFolder(provider), checkFolder)
 }
 
-// unclaim gives up what this store claims of every provider.
+// unclaim ends the claims of this store for every provider.
 func (s *FileStore) unclaim() error {
 	s.instance.mu.Lock()
 	defer s.instance.mu.Unlock()
 	var errs []error
 	for _, provider := range slices.Sorted(maps.Keys(s.instance.held)) {
 		_, lock := s.claimsOf(provider, s.instance.name)
-		errs = append(errs, s.bury(provider, s.instance.name), storageError(lock, s.instance.held[provider]()))
+		errs = append(errs, s.removeInstance(provider, s.instance.name), storageError(lock, s.instance.held[provider]()))
 	}
 	clear(s.instance.held)
 	return errors.Join(errs...)
 }
 
-// bury removes the files of a process that has ended, or is about to. The
-// caller holds its lock.
-func (s *FileStore) bury(provider, name string) error {
+// removeInstance removes the files of a process that has ended, or is about to.
+// The caller holds its lock.
+func (s *FileStore) removeInstance(provider, name string) error {
 	claims, lock := s.claimsOf(provider, name)
 	for _, path := range []string{claims, claims + tempSuffix, lock} {
 		if err := s.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -139,8 +139,9 @@ func (s *FileStore) bury(provider, name string) error {
 	return nil
 }
 
-// claimedByOthers returns what living processes claim, and how many there
-// are. Those that have died are forgotten: the kernel gave their locks back.
+// claimedByOthers returns what other living processes claim, and how many they
+// are. The files of processes that died are removed: the kernel has released
+// their locks.
 func (s *FileStore) claimedByOthers(provider string) (claimed map[string]bool, living int) {
 	claimed = map[string]bool{}
 	others := s.othersClaims(provider)
@@ -152,8 +153,8 @@ func (s *FileStore) claimedByOthers(provider string) (claimed map[string]bool, l
 	return claimed, len(others)
 }
 
-// Claimants returns which other living processes claim an account now, by its id.
-// A process of an earlier version is left out.
+// Claimants returns the ids of the other living processes that claim each
+// account, by the account's id. A process of an earlier version is left out.
 func (s *FileStore) Claimants(provider string) map[string][]int {
 	claimants := map[string][]int{}
 	for _, other := range s.othersClaims(provider) {
@@ -166,8 +167,8 @@ func (s *FileStore) Claimants(provider string) map[string][]int {
 	return claimants
 }
 
-// othersClaims returns the claims of each living process, and forgets those that
-// have died.
+// othersClaims returns the claims of each other living process, and removes those
+// of processes that died.
 func (s *FileStore) othersClaims(provider string) []claimsWire {
 	entries, err := s.fs.ReadDir(s.claimsFolder(provider))
 	if err != nil {
@@ -184,28 +185,28 @@ func (s *FileStore) othersClaims(provider string) []claimsWire {
 	return others
 }
 
-// isAlive is lives for a process that may have left no lock.
+// isAlive is lives for a process that may have no lock file.
 func (s *FileStore) isAlive(provider, name string) bool {
 	_, lock := s.claimsOf(provider, name)
 	_, err := s.fs.Lstat(lock)
 	return err == nil && s.lives(provider, name)
 }
 
-// lives reports whether a process still holds its lock, and buries one that
-// does not.
+// lives reports whether a process still holds its lock, and removes the files of
+// one that does not.
 func (s *FileStore) lives(provider, name string) bool {
 	_, lock := s.claimsOf(provider, name)
 	unlock, free, err := s.fs.TryLock(lock)
 	if err != nil || !free {
 		return err == nil
 	}
-	_ = s.bury(provider, name) // else the next one to look does
-	_ = unlock()               // nobody waits for it
+	_ = s.removeInstance(provider, name) // on failure the next check removes it
+	_ = unlock()                         // nobody waits for it
 	return false
 }
 
-// readClaims returns nothing when the file cannot be read: a claim is a wish,
-// and its owner writes it anew.
+// readClaims returns nothing when the file cannot be read: nothing depends on a
+// claim, and its process writes it again.
 func (s *FileStore) readClaims(provider, name string) claimsWire {
 	claims, _ := s.claimsOf(provider, name)
 	data, _, err := s.fs.ReadFile(claims, maxPoolFile)

@@ -71,8 +71,8 @@ func decodeAccount(key Key, data []byte) (account.Record, error) {
 	return rec, nil
 }
 
-// decodeObject is splitObject for a whole file, whose version decides whether
-// an error counts.
+// decodeObject is splitObject for a whole file. The file's version decides
+// whether an error counts.
 func decodeObject(data []byte, into any, version *int) (map[string]json.RawMessage, error) {
 	if !utf8.Valid(data) {
 		return nil, corrupt(errors.New("it is not UTF-8"))
@@ -94,10 +94,10 @@ func decodeObject(data []byte, into any, version *int) (map[string]json.RawMessa
 	return unknown, nil
 }
 
-// corrupt makes err, which must not quote the file, an ErrCorrupt.
+// corrupt makes err an ErrCorrupt. err must not quote the file.
 func corrupt(err error) error { return fmt.Errorf("%w: %w", ErrCorrupt, err) }
 
-// shared returns a word that many accounts have, in the memory of one.
+// shared returns a copy of a word that all accounts with it share in memory.
 func shared[T ~string](word T) T { return unique.Make(word).Value() }
 
 func recordFromWire(key Key, w *accountWire) account.Record {

@@ -48,8 +48,8 @@ func freedFromWire(wire []freedWire) []account.Freed {
 	return freed
 }
 
-// usageToWire leaves out a figure that JSON has no number for: it tells
-// nothing, and must not keep a token from being stored.
+// usageToWire leaves out a figure that JSON has no number for: it says nothing,
+// and must not keep a token from being stored.
 func usageToWire(usage []account.UsageWindow) []usageWire {
 	wire := make([]usageWire, 0, len(usage))
 	for _, u := range usage {

@@ -2,7 +2,7 @@ package persistence
 
 import "time"
 
-// encodePool returns what a pool remembers as the content of its file.
+// encodePool returns the state of a pool as the content of its file.
 func encodePool(state *PoolState) ([]byte, error) {
 	wire := poolWire{
 		Version: formatVersion, Active: state.Active, Pinned: state.Pinned, PinnedAt: stamp(state.PinnedAt), ImportedAt: stamp(state.ImportedAt),
@@ -40,7 +40,7 @@ func decodePool(data []byte) (PoolState, error) {
 	return state, nil
 }
 
-// An empty map is none, on disk and in memory.
+// An empty map is stored, and read, as nil.
 
 func bindingsToWire(all map[string]Binding) map[string]bindingWire {
 	if len(all) == 0 {

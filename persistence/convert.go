@@ -13,16 +13,16 @@ import (
 type Conversion struct {
 	// Accounts is how many were rewritten.
 	Accounts int
-	// Left are files that could not be read and were left as they are, plain
-	// text among them.
+	// Left are files that could not be read and were left as they are. Some may
+	// be in plain text.
 	Left []string
 }
 
-// Encrypt encrypts every account in dir with c, and stores e, which says how
-// the key is found again. One that was cut short is completed by calling it
-// again with the same key. The errors are [ErrInUse] while a program has the
-// folder open, [ErrSealed] when it is encrypted with another key, ctx's, and
-// the disk's; what has been converted until then stays, and is read all the same.
+// Encrypt encrypts every account in dir with c, and stores e, which says how to
+// find the key again. To complete an interrupted encryption, call it again with
+// the same key. The errors are [ErrInUse] while a program has the folder open,
+// [ErrSealed] when it is encrypted with another key, ctx's, and the disk's. What
+// was converted before an error stays so, and can still be read.
 func Encrypt(ctx context.Context, dir string, c Cipher, e Encryption) (Conversion, error) {
 	return encrypt(ctx, osFileSystem{}, dir, c, e)
 }
@@ -48,9 +48,9 @@ func encrypt(ctx context.Context, files fileSystem, dir string, c Cipher, e Encr
 	})
 }
 
-// Decrypt stores every account in dir in plain text again. One that was cut
-// short is completed by calling it again. The errors are those of [Encrypt],
-// and [ErrNotSealed].
+// Decrypt stores every account in dir in plain text again. To complete an
+// interrupted decryption, call it again. The errors are those of [Encrypt], and
+// [ErrNotSealed].
 func Decrypt(ctx context.Context, dir string, c Cipher) (Conversion, error) {
 	return decrypt(ctx, osFileSystem{}, dir, c)
 }
@@ -78,8 +78,8 @@ func (s *FileStore) forgetEncryption() error {
 }
 
 // convert rewrites every account while nobody else has the folder open. The
-// encryption file is there from before the first account is encrypted until
-// after the last one is not, so that no program takes a folder with encrypted
+// encryption file exists from before the first account is encrypted until after
+// the last one is decrypted. So no program mistakes a folder with encrypted
 // accounts for a plain one.
 func convert(ctx context.Context, files fileSystem, dir string, c Cipher, begin func(*FileStore) (func() error, error)) (done Conversion, err error) {
 	s, err := newFileStore(dir, files)
@@ -137,7 +137,7 @@ func (s *FileStore) eachAccount(ctx context.Context, do func(Key) error) error {
 	return nil
 }
 
-// providers returns the names of those that have a folder.
+// providers returns the names of the providers that have a folder.
 func (s *FileStore) providers() ([]string, error) {
 	folders, err := s.fs.ReadDir(s.dir)
 	if err != nil {

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// DecisionLog is what a [Store] may be as well: a place where each user of the
-// store leaves its latest decisions for the others to read. Its methods are
-// safe for concurrent use.
+// DecisionLog is a [Store] that also keeps decisions: each user of the store
+// stores its latest ones there for the others to read. Its methods are safe for
+// concurrent use.
 type DecisionLog interface {
-	// SaveDecisions replaces what this user left for a provider. It does not
-	// wait for the disk: a power failure may lose it, and nothing else.
+	// SaveDecisions replaces what this user stored for a provider. It does not
+	// wait for the disk: a power failure may lose these decisions, nothing else.
 	SaveDecisions(provider string, lines []byte) error
-	// OthersDecisions returns what each of the others left in the last 24
-	// hours, those that have ended among them: 16 at most, the latest.
+	// OthersDecisions returns what each other user stored in the last 24 hours,
+	// also of users that have ended: the latest, at most 16.
 	OthersDecisions(provider string) ([][]byte, error)
 }
 
@@ -36,8 +36,8 @@ func (s *FileStore) decisionsFolder(provider string) string {
 	return filepath.Join(s.dir, provider, decisionsFolder)
 }
 
-// SaveDecisions implements [DecisionLog]. The first call sweeps what is too
-// old to be read.
+// SaveDecisions implements [DecisionLog]. The first call removes the files that
+// are too old to be read.
 func (s *FileStore) SaveDecisions(provider string, lines []byte) error {
 	if err := checkProvider(provider); err != nil {
 		return err
@@ -62,8 +62,8 @@ func (s *FileStore) saveDecisions(provider string, lines []byte) error {
 	return s.publish(filepath.Join(folder, s.instance.name+decisionsSuffix), lines)
 }
 
-// publish makes lines the content of path, at once and not durably. Nobody
-// else writes it: a temp file in the way is what an earlier call left.
+// publish makes lines the content of path, atomically but not durably. Nobody
+// else writes it: a temp file in its place is left from an earlier call.
 func (s *FileStore) publish(path string, lines []byte) error {
 	temp := path + tempSuffix
 	f, err := s.fs.Create(temp)
@@ -118,8 +118,8 @@ func (s *FileStore) sweepDecisions(folder string) error {
 	return storageError(folder, err)
 }
 
-// decisionLogs lists a folder's files, the latest first: those worth reading
-// and those to sweep.
+// decisionLogs lists a folder's files, the latest first: those to read, and those
+// to remove.
 func (s *FileStore) decisionLogs(folder string) (recent, old []string, err error) {
 	entries, err := s.fs.ReadDir(folder)
 	written := map[string]time.Time{}

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 )
 
-// Discarder is a [Store] that can delete what it has set aside.
+// Discarder is a [Store] that can delete quarantined files.
 type Discarder interface {
-	// Discard deletes what was set aside of an account, and its file when that is there
+	// Discard deletes the quarantined files of an account, and its file if that exists
 	// and cannot be read. An account that can be read stays: the error is ErrExists.
 	// What is gone already is no error.
 	Discard(ctx context.Context, key Key) error

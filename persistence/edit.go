@@ -10,14 +10,14 @@ import (
 )
 
 // EditFile replaces the content of a file that people write too, such as the
-// settings: it takes a lock beside the file, reads it, and stores what edit
-// makes of it, atomically and durably. edit gets nil for a file that is not
-// there, and changes nothing by returning an error, which EditFile returns as
-// it is. Whoever edits by EditFile at the same time waits, in other processes
-// too; [ErrLocked] when ctx ends before that.
+// settings. It takes a lock beside the file, reads the file, passes its content
+// to edit, and stores the result, atomically and durably. edit gets nil when
+// there is no file. When edit returns an error, nothing is changed, and EditFile
+// returns that error. Other calls of EditFile for the file wait, also in other
+// processes; the error is [ErrLocked] when ctx ends before that.
 //
-// A symbolic link is followed and stays one. The file ends with mode 0600;
-// folders that are missing are made with 0700.
+// A symbolic link is followed and stays one. The file gets mode 0600; missing
+// folders are made with 0700.
 func EditFile(ctx context.Context, path string, edit func([]byte) ([]byte, error)) error {
 	return editFile(ctx, osFileSystem{}, path, edit)
 }
@@ -51,8 +51,9 @@ func editFile(ctx context.Context, files fileSystem, path string, edit func([]by
 	return s.replaceStale(path, data)
 }
 
-// WriteFile makes data the content of path, atomically and durably, for its owner
-// alone. Without replace, fs.ErrExist when something has that name.
+// WriteFile makes data the content of path, atomically and durably. Only its
+// owner may read it. Without replace, the error is fs.ErrExist when something has
+// that name.
 func WriteFile(path string, data []byte, replace bool) error {
 	s := &FileStore{fs: osFileSystem{}, folders: folderSyncer{sync: osFileSystem{}.SyncDir}}
 	path, err := filepath.Abs(path)
@@ -68,8 +69,8 @@ func WriteFile(path string, data []byte, replace bool) error {
 	return s.replaceStale(path, data)
 }
 
-// target is where path leads. A link that leads nowhere is an error: replacing
-// it would part the file from where its owner keeps it.
+// target returns where path leads. A link that leads nowhere is an error: to
+// replace it would separate the file from where its owner keeps it.
 func (s *FileStore) target(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {

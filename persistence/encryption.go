@@ -8,7 +8,7 @@ import (
 )
 
 // Encryption says how a folder's accounts are encrypted. Its file is no secret:
-// what it holds of the key is of use only with the passphrase or the keyring.
+// without the passphrase or the keyring, what it holds of the key is useless.
 type Encryption struct {
 	// Method names who keeps the key.
 	Method string `json:"method"`
@@ -16,7 +16,7 @@ type Encryption struct {
 	Key string `json:"key"`
 	// Check is a text that the key must open; written by [Encrypt].
 	Check []byte `json:"check"`
-	// Complete is false while a conversion is under way, or was cut short:
+	// Complete is false while a conversion is under way, or was interrupted:
 	// some accounts are encrypted, others are not.
 	Complete bool `json:"complete"`
 }
@@ -53,7 +53,7 @@ func readEncryption(files fileSystem, dir string) (Encryption, bool, error) {
 	return wire.Encryption, true, nil
 }
 
-// writeEncryption is durable when it returns.
+// writeEncryption returns when the file is durable.
 func (s *FileStore) writeEncryption(e Encryption) error {
 	data, err := json.Marshal(encryptionWire{Version: formatVersion, Encryption: e})
 	if err != nil {
@@ -62,8 +62,8 @@ func (s *FileStore) writeEncryption(e Encryption) error {
 	return s.replaceStale(filepath.Join(s.dir, encryptionFile), append(data, '\n'))
 }
 
-// checkEncryption refuses a folder that is encrypted without its key, and a
-// key without encryption.
+// checkEncryption refuses an encrypted folder without its key, and a key for a
+// folder without encryption.
 func (s *FileStore) checkEncryption() error {
 	e, sealed, err := readEncryption(s.fs, s.dir)
 	switch {
@@ -78,7 +78,7 @@ func (s *FileStore) checkEncryption() error {
 	return nil
 }
 
-// checkText is what Check says once it is opened.
+// checkText is the plain text of Check.
 const checkText = "multiaccount"
 
 // opens reports whether c has the key.

@@ -17,9 +17,8 @@ var (
 	ErrExists = errors.New("the account is already stored")
 	// ErrNotFound is returned when no account of that id is stored.
 	ErrNotFound = errors.New("no such account is stored")
-	// ErrLocked is returned when somebody else, as a rule another process,
-	// kept the lock until the deadline. Nothing was changed; a later try can
-	// succeed.
+	// ErrLocked is returned when somebody else, usually another process, kept
+	// the lock until the deadline. Nothing was changed; a later try can succeed.
 	ErrLocked = errors.New("the lock is held by another process or caller")
 	// ErrCorrupt is returned when the stored account cannot be read; it has
 	// been quarantined.
@@ -27,26 +26,26 @@ var (
 	// ErrNewerVersion is returned when the file was written by a newer
 	// version of this program. It is left alone: update this program.
 	ErrNewerVersion = errors.New("written by a newer version of this program; update this one to use it")
-	// ErrName is returned for an account id or a provider name that is not
-	// fit for a file name.
+	// ErrName is returned for an account id or a provider name that cannot be a
+	// file name.
 	ErrName = errors.New("not fit for a file name")
 	// ErrUnlocked is returned by [Locked.Update] after Unlock.
-	ErrUnlocked = errors.New("the account's lock has been given back")
+	ErrUnlocked = errors.New("the account's lock was released")
 )
 
-// UnreadableError is returned for an account whose file is there and cannot be
+// UnreadableError is returned for an account whose file exists and cannot be
 // used. Its text is the Reason, and it wraps the cause.
 type UnreadableError struct{ Quarantined }
 
-// Error says what is wrong and what mends it.
+// Error says what is wrong and how to repair it.
 func (e *UnreadableError) Error() string { return e.Reason }
 
 // Unwrap returns the cause.
 func (e *UnreadableError) Unwrap() error { return e.Err }
 
-// PermissionError is returned when a folder or an account file is open to
-// other users, or closed to its owner. Nothing is read or written until the
-// owner mends it with the command in Fix.
+// PermissionError is returned when a folder or an account file is open to other
+// users, or closed to its owner. Nothing is read or written until the owner
+// repairs it with the command in Fix.
 type PermissionError struct {
 	Path string
 	Mode fs.FileMode
@@ -54,14 +53,14 @@ type PermissionError struct {
 	Fix string
 }
 
-// Error names the path, its mode and the command that mends it.
+// Error names the path, its mode and the command that repairs it.
 func (e *PermissionError) Error() string {
 	return printable.Text(fmt.Sprintf("the mode %04o of %s is not safe for logins: run %s", e.Mode.Perm(), e.Path, e.Fix))
 }
 
-// StorageError is returned when the operating system refused to read or write
-// the state. What was stored before is still there, or the new state is in its
-// place; never something in between. The cause can be tested with errors.Is
+// StorageError is returned when the operating system refused to read or write the
+// state. Either the state from before is still there, or the new one is complete;
+// never something in between. The cause can be tested with errors.Is
 // (syscall.ENOSPC, fs.ErrPermission and so on).
 type StorageError struct {
 	// Path is the file or folder concerned.
@@ -77,7 +76,8 @@ func (e *StorageError) Error() string { return printable.Text(e.Err.Error() + ":
 // Unwrap returns the operating system's error.
 func (e *StorageError) Unwrap() error { return e.Err }
 
-// storageError wraps err, which the operating system gave for path; nil stays nil.
+// storageError wraps err, which the operating system returned for path; nil stays
+// nil.
 func storageError(path string, err error) error {
 	if err == nil {
 		return nil
@@ -121,9 +121,9 @@ var (
 	errNoLocks  = errors.New("two held one lock at the same time")
 )
 
-// isNoFile reports whether something has the name of a file that is none of the
+// isNoFile reports whether something with the name of a file cannot be one of the
 // store's: a folder, a pipe, a link that leads nowhere, a file far too large.
-// Nobody can have stored anything there.
+// Nothing can be stored in it.
 func isNoFile(err error) bool {
 	for _, cause := range []error{regular.ErrNotRegular, regular.ErrTooLarge, errDangling, syscall.ELOOP} {
 		if errors.Is(err, cause) {

@@ -10,8 +10,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/failpoint"
 )
 
-// read returns the account as it is stored. The caller holds its lock: a file
-// that does not parse is set aside.
+// read returns the stored account. The caller holds its lock: a file that does
+// not parse is quarantined.
 func (s *FileStore) read(p place) (account.Record, error) {
 	rec, err := s.peek(p)
 	if errors.Is(err, ErrCorrupt) {
@@ -20,8 +20,8 @@ func (s *FileStore) read(p place) (account.Record, error) {
 	return rec, err
 }
 
-// peek is read without the lock: since files are only ever replaced, it sees
-// a whole one, old or new. It changes nothing.
+// peek is read without the lock. Files are only ever replaced, so it sees a whole
+// one, old or new. It changes nothing.
 func (s *FileStore) peek(p place) (account.Record, error) {
 	data, info, err := s.fs.ReadFile(p.file, maxAccountFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,13 +36,13 @@ func (s *FileStore) peek(p place) (account.Record, error) {
 	return s.decode(p.key, data)
 }
 
-// errStray is returned by replace when a temp file is in the way.
-var errStray = errors.New("an unfinished write is in the way")
+// errStray is returned by replace when a temp file exists already.
+var errStray = errors.New("an unfinished write has left its file")
 
-// replace makes data the content of path, at once and durably. After an error
-// the old content is there, or the new. The caller holds the lock of path, so
-// nobody else uses the name of its temp file; one that is there was left by a
-// writer that died or could not remove it, and is for the caller to settle.
+// replace makes data the content of path, atomically and durably. After an error
+// the old or the new content is there. The caller holds the lock of path, so
+// nobody else uses the name of its temp file. One that exists was left by a
+// writer that died or could not remove it; the caller has to settle it.
 func (s *FileStore) replace(path string, data []byte) error {
 	temp := path + tempSuffix
 	f, err := s.fs.Create(temp)
@@ -58,7 +58,7 @@ func (s *FileStore) replace(path string, data []byte) error {
 	}
 	failpoint.Here("store.renamed")
 	if err != nil {
-		_ = s.fs.Remove(temp) // what stays is settled by the next one to write
+		_ = s.fs.Remove(temp) // if it stays, the next writer settles it
 		return storageError(path, err)
 	}
 	return s.syncFolderOf(path)

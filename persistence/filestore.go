@@ -18,34 +18,35 @@ type FileStore struct {
 	fs      fileSystem
 	local   keyedMutex
 	folders folderSyncer
-	// root is the state folder as it was opened; nil is not compared.
+	// root identifies the state folder that was opened; nil is not compared.
 	root fs.FileInfo
-	// cipher opens and seals accounts; nil when they are stored in plain text.
-	// seals is set while accounts are to be stored encrypted.
+	// cipher encrypts and decrypts accounts; nil when they are stored in plain
+	// text. seals is set while accounts are to be stored encrypted.
 	cipher Cipher
 	seals  bool
-	// readOnly is set for a store that only looks.
+	// readOnly is set for a store that changes nothing.
 	readOnly bool
-	// unuse gives back the lock that tells others the folder is open.
+	// unuse releases the lock that tells others the folder is open.
 	unuse func() error
-	// instance is how other processes tell this store's claims from theirs.
+	// instance identifies this store's claims to other processes.
 	instance *instance
 }
 
 var _ Store = (*FileStore)(nil)
 
-// OpenFiles returns the store whose state folder is dir, which it makes (mode
-// 0700, parents too) when it is missing. The errors are *PermissionError when
-// other users could change what is in dir, and *StorageError when the folder
-// cannot be made or written to, is something else, or is on a file system
-// whose locks do not work.
+// OpenFiles returns the store whose state folder is dir. It makes the folder if
+// needed (mode 0700, parents too). The error is a *PermissionError when other
+// users could change what is in dir. It is a *StorageError when the folder cannot
+// be made or written to, is not a folder, or is on a file system whose locks do
+// not work.
 //
 // A folder whose accounts are encrypted is refused with [ErrSealed]: see
 // [OpenSealed].
 func OpenFiles(dir string) (*FileStore, error) { return openFiles(dir, osFileSystem{}, nil) }
 
-// OpenSealed is [OpenFiles] for a folder that [Encrypt] has encrypted. What it
-// stores is encrypted with c. [ErrNotSealed] for a folder that is not.
+// OpenSealed is [OpenFiles] for a folder that [Encrypt] has encrypted. It stores
+// accounts encrypted with c. The error is [ErrNotSealed] for a folder without
+// encryption.
 func OpenSealed(dir string, c Cipher) (*FileStore, error) { return openFiles(dir, osFileSystem{}, c) }
 
 func openFiles(dir string, files fileSystem, c Cipher) (*FileStore, error) {
@@ -71,7 +72,7 @@ func openFiles(dir string, files fileSystem, c Cipher) (*FileStore, error) {
 // useLock is shared by all who have the folder open.
 func (s *FileStore) useLock() string { return filepath.Join(s.dir, "use"+lockSuffix) }
 
-// newFileStore returns a store whose folder is there, and fit to be used.
+// newFileStore returns a store whose folder exists and can be used.
 func newFileStore(dir string, files fileSystem) (*FileStore, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -88,9 +89,9 @@ func newFileStore(dir string, files fileSystem) (*FileStore, error) {
 	return s, storageError(dir, err)
 }
 
-// present returns an error when the state folder is not the one that was
-// opened: it was moved or removed, or its disk is gone. What is missing then
-// was not removed by anybody, and must not be made anew.
+// present returns an error when the state folder is not the one that was opened:
+// it was moved or removed, or its disk is gone. Then nobody has removed what is
+// missing in it, and nothing must be made anew.
 func (s *FileStore) present() error {
 	if s.root == nil {
 		return nil
@@ -102,7 +103,7 @@ func (s *FileStore) present() error {
 	return storageError(s.dir, err)
 }
 
-// notFound is the error for an account whose file is not there.
+// notFound is the error for an account without a file.
 func (s *FileStore) notFound() error {
 	if err := s.present(); err != nil {
 		return err
@@ -110,8 +111,8 @@ func (s *FileStore) notFound() error {
 	return ErrNotFound
 }
 
-// probeLocks refuses a file system on which locks keep nobody out: two
-// processes would spend one refresh token.
+// probeLocks refuses a file system whose locks exclude nobody: two processes
+// would spend one refresh token.
 func (s *FileStore) probeLocks() error {
 	// A name of our own: another process that removes its probe must not
 	// have us lock two files for one.
@@ -128,7 +129,7 @@ func (s *FileStore) probeLocks() error {
 	return storageError(path, errors.Join(err, unlock()))
 }
 
-// Close implements [Store]: it gives up what this store claims, and the folder.
+// Close implements [Store]: it ends this store's claims, and closes the folder.
 func (s *FileStore) Close() error {
 	err := s.unclaim()
 	if s.unuse != nil {
@@ -176,8 +177,8 @@ func (s *FileStore) Lock(ctx context.Context, key Key) (Locked, error) {
 	return held, nil
 }
 
-// Remove implements [Store]. It deletes the account's bytes, also when a
-// symbolic link led to them; what was quarantined stays.
+// Remove implements [Store]. It deletes the account's file, also when a symbolic
+// link led to it; quarantined files stay.
 func (s *FileStore) Remove(ctx context.Context, key Key) error {
 	held, err := s.hold(ctx, key)
 	if errors.Is(err, ErrNotFound) {
@@ -189,7 +190,7 @@ func (s *FileStore) Remove(ctx context.Context, key Key) error {
 	return accountError(key, errors.Join(held.remove(), held.Unlock()))
 }
 
-// makeFolders makes what is missing of a provider's folders.
+// makeFolders makes the missing folders of a provider.
 func (s *FileStore) makeFolders(provider string) error {
 	if err := s.present(); err != nil {
 		return err
@@ -202,8 +203,8 @@ func (s *FileStore) makeFolders(provider string) error {
 	return nil
 }
 
-// makeFolder makes path and its parents when they are missing, and checks the
-// mode of one that was there.
+// makeFolder makes path and its parents if needed, and checks the mode of a
+// folder that existed.
 func (s *FileStore) makeFolder(path string, check func(string, fs.FileMode) error) error {
 	info, err := s.fs.Stat(path)
 	switch {

@@ -13,8 +13,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
-// fileSystem is everything the store asks of the operating system, so that a
-// test can make each single operation fail. Errors are those of package os.
+// fileSystem is everything that the store asks of the operating system. A test
+// can make each operation fail. Errors are those of package os.
 type fileSystem interface {
 	// Mkdir makes one folder that only its owner may enter.
 	Mkdir(path string) error
@@ -25,27 +25,27 @@ type fileSystem interface {
 	// EvalSymlinks returns path without symbolic links.
 	EvalSymlinks(path string) (string, error)
 	ReadDir(path string) ([]fs.DirEntry, error)
-	// ReadFile returns a file's content and what is known of it. It waits for
-	// nothing: what is no regular file, or has more than most bytes, is refused,
-	// and so is a symbolic link that leads nowhere. See [isNoFile].
+	// ReadFile returns a file's content and information. It never blocks: what
+	// is not a regular file, or has more than most bytes, is refused, and so is
+	// a symbolic link that leads nowhere. See [isNoFile].
 	ReadFile(path string, most int64) ([]byte, fs.FileInfo, error)
 	// Create makes a file that only its owner may read; fs.ErrExist when
 	// something has that name.
 	Create(path string) (file, error)
-	// Open opens a file that is there, without changing it.
+	// Open opens an existing file without changing it.
 	Open(path string) (file, error)
 	// Rename replaces what is at to.
 	Rename(from, to string) error
 	Remove(path string) error
 	// SyncDir makes the names in a folder durable.
 	SyncDir(path string) error
-	// TryLock takes the flock of a file, which it makes when it is missing,
-	// without waiting; ok is false while somebody else holds it, or when the
-	// file lost its name meanwhile. What is no regular file is refused.
+	// TryLock takes the flock of a file without waiting, and makes the file if
+	// needed; ok is false while somebody else holds the lock, or when the file
+	// lost its name meanwhile. What is not a regular file is refused.
 	TryLock(path string) (unlock func() error, ok bool, err error)
 	// TryShare is TryLock for a lock that any number may hold together.
 	TryShare(path string) (unlock func() error, ok bool, err error)
-	// TryLockFolder is TryLock for a folder that is there.
+	// TryLockFolder is TryLock for an existing folder.
 	TryLockFolder(path string) (unlock func() error, ok bool, err error)
 }
 
@@ -56,7 +56,7 @@ type file interface {
 	Sync() error
 }
 
-// osFileSystem is the real one. What differs between systems is in
+// osFileSystem is the operating system's. What differs between systems is in
 // filesystem_unix.go and filesystem_windows.go.
 type osFileSystem struct{}
 
@@ -65,7 +65,7 @@ func (osFileSystem) Stat(path string) (fs.FileInfo, error)      { return os.Stat
 func (osFileSystem) Lstat(path string) (fs.FileInfo, error)     { return os.Lstat(path) }
 func (osFileSystem) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
 
-// EvalSymlinks gives a loop of links the error that the system has for it.
+// EvalSymlinks returns the operating system's error for a loop of links.
 func (osFileSystem) EvalSymlinks(path string) (string, error) {
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -121,7 +121,7 @@ func (osFileSystem) TryLockFolder(path string) (unlock func() error, ok bool, er
 }
 
 // tryFlock takes a lock that counts only while the file has its name: another
-// process would lock the file that has it now.
+// process would lock the file that has the name now.
 func tryFlock(path string, try func(*flock.Flock) (bool, error)) (unlock func() error, ok bool, err error) {
 	lock := flock.New(path, flock.SetFlag(os.O_CREATE|lockFlags), flock.SetPermissions(0o600))
 	if ok, err = try(lock); !ok {
@@ -140,8 +140,8 @@ func tryFlock(path string, try func(*flock.Flock) (bool, error)) (unlock func() 
 	return lock.Unlock, true, nil
 }
 
-// checkLock says of a lock that could not be opened what stands in its place.
-// It returns nil when that has made way since: the next try finds what is there now.
+// checkLock says what was found in place of a lock that could not be opened. It
+// returns nil when that is gone by now: the next try finds what is there.
 func checkLock(path string, err error) error {
 	if err == nil {
 		return nil
@@ -156,8 +156,8 @@ func checkLock(path string, err error) error {
 	return err
 }
 
-// isOfNoFile reports whether a link, a folder, a socket or a device made the
-// opening fail.
+// isOfNoFile reports whether a link, a folder, a socket or a device made the open
+// fail.
 func isOfNoFile(err error) bool {
 	for _, cause := range []error{syscall.ELOOP, syscall.EISDIR, syscall.ENXIO, syscall.ENODEV} {
 		if errors.Is(err, cause) {

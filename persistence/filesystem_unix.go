@@ -11,15 +11,15 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
-// lockFlags open a lock's file: no pipe is waited for, and no link leads to a
-// file that is somebody else's.
+// lockFlags open a lock's file: without waiting for a pipe, and without following
+// a link to somebody else's file.
 const lockFlags = os.O_RDONLY | syscall.O_NONBLOCK | syscall.O_NOFOLLOW
 
 // locksCanGo is set where a file can be deleted while it is locked.
 const locksCanGo = true
 
 // syncDir makes renames within path durable. A file system that cannot sync a
-// folder says so with EINVAL or ENOTSUP, and then there is nothing to wait for.
+// folder returns EINVAL or ENOTSUP, and then nothing has to be waited for.
 func syncDir(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
@@ -33,10 +33,10 @@ func syncDir(path string) error {
 	return err
 }
 
-// keepOpen keeps the file at path alive until release. The kernel frees the
-// blocks of a file that is replaced, and on some disks tells the disk so,
-// while it holds the folder's lock, unless somebody has the file open; then it
-// does so at the close, and other writers go on meanwhile.
+// keepOpen keeps the file at path open until release. When a file is replaced,
+// the kernel frees its blocks, and on some disks reports them to the disk, while
+// it holds the folder's lock. When somebody has the file open, it does that
+// later, at the close, and other writers need not wait.
 func keepOpen(path string) (release func()) {
 	f, _, err := regular.Open(path, os.O_RDONLY)
 	if err != nil {

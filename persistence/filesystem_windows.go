@@ -12,10 +12,10 @@ import (
 // lockFlags open a lock's file.
 const lockFlags = os.O_RDONLY
 
-// locksCanGo is not set: an open file cannot be deleted.
+// locksCanGo is false: an open file cannot be deleted.
 const locksCanGo = false
 
-// busyFor is how long a file that somebody has open is tried again.
+// busyFor is how long the store tries to replace a file that somebody has open.
 const busyFor = 2 * time.Second
 
 // syncDir does nothing: NTFS keeps its names in a journal of its own, and a
@@ -43,7 +43,7 @@ func isBusy(err error) bool {
 		errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
 
-// ownerOf knows nothing: access is inherited from the user's profile.
+// ownerOf returns nothing: access is inherited from the user's profile.
 func ownerOf(fs.FileInfo) (uid int, ok bool) { return 0, false }
 
 func isDiskFull(err error) bool {

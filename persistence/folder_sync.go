@@ -37,8 +37,8 @@ func (s *folderSyncer) wait(folder string) error {
 	return round.err
 }
 
-// join adds the caller to the round that has not begun yet. The first one
-// there leads it, as soon as the previous round is done.
+// join adds the caller to the round that has not begun yet. The first caller
+// leads it, as soon as the previous round is done.
 func (s *folderSyncer) join(folder string) (round, previous *syncRound, leads bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

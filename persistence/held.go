@@ -20,8 +20,8 @@ type held struct {
 	record account.Record
 	// lock is the lock's file as it was when it was taken.
 	lock fs.FileInfo
-	// intent is what this holder has stored of an exchange that is not settled;
-	// nil for nothing.
+	// intent is the intent that this holder stored and has not settled; nil for
+	// none.
 	intent *intentWire
 	// gone is set when there is no such account.
 	gone bool
@@ -29,8 +29,8 @@ type held struct {
 	release func() error
 }
 
-// hold takes the account's lock. ErrNotFound when nothing was ever stored for
-// the provider.
+// hold takes the account's lock. The error is ErrNotFound when nothing was ever
+// stored for the provider.
 func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 	p, err := s.place(key)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *FileStore) hold(ctx context.Context, key Key) (*held, error) {
 	return h, err
 }
 
-// holdFree is hold of an account whose refresh token nobody is spending; nil
+// holdFree is hold for an account whose refresh token nobody is spending; nil
 // while somebody is.
 func (s *FileStore) holdFree(ctx context.Context, p place) (*held, error) {
 	release, err := s.acquire(ctx, p.lock)
@@ -71,7 +71,7 @@ func (s *FileStore) holdFree(ctx context.Context, p place) (*held, error) {
 	return &held{store: s, place: p, lock: lock, release: release}, nil
 }
 
-// tryHold is hold without waiting, for a place and its lock alone.
+// tryHold is hold without waiting, and without reading the account.
 func (s *FileStore) tryHold(p place) (release func() error, ok bool, err error) {
 	release, ok, err = s.tryAcquire(p.lock)
 	if !ok {
@@ -83,8 +83,8 @@ func (s *FileStore) tryHold(p place) (release func() error, ok bool, err error) 
 	return release, true, nil
 }
 
-// acquireAgain makes the folder of locks, which somebody removed, unless the
-// accounts are gone as well.
+// acquireAgain makes the folder of locks again, which somebody removed, unless
+// the accounts are gone as well.
 func (s *FileStore) acquireAgain(ctx context.Context, p place) (func() error, error) {
 	if _, err := s.fs.Stat(filepath.Dir(p.entry)); errors.Is(err, fs.ErrNotExist) {
 		return nil, s.notFound()
@@ -133,8 +133,8 @@ func (h *held) rewrite(mutate Mutation) (account.Record, error) {
 	return rec, err
 }
 
-// readSettled fills in the record, with the write of a dead writer completed:
-// who holds the lock for long decides by what it reads now.
+// readSettled reads the record after it has completed the write of a dead writer:
+// decisions under a long lock depend on it.
 func (h *held) readSettled() error {
 	err := h.store.settle(h.place)
 	if err == nil {
@@ -144,9 +144,9 @@ func (h *held) readSettled() error {
 	return err
 }
 
-// Unlock implements [Locked]. An exchange that is not settled is not under way
-// any more. The lock's file goes with its account: who waits for the lock finds
-// that the file has lost its name, and makes another.
+// Unlock implements [Locked]. An exchange that is not settled is no longer under
+// way. The lock's file is removed with its account: a waiter then finds that the
+// file has lost its name, and makes another one.
 func (h *held) Unlock() error {
 	if h.release == nil {
 		return nil
@@ -159,8 +159,8 @@ func (h *held) Unlock() error {
 	return errors.Join(h.endIntent(), release())
 }
 
-// isCurrent returns an error when the lock keeps nobody out any more, since
-// somebody deleted its file.
+// isCurrent returns an error when the lock no longer excludes anybody, because
+// its file was deleted.
 func (h *held) isCurrent() error {
 	now, err := h.store.fs.Lstat(h.place.lock)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(h.lock, now) {
@@ -196,9 +196,9 @@ func (h *held) write(rec *account.Record) error {
 	return h.store.replace(h.place.file, data)
 }
 
-// remove deletes the file first and a link to it last: a crash in between
-// leaves a link that leads nowhere, and no login that nobody knows of. What a
-// link leads to and is no file is not the account's.
+// remove deletes the file first and a link to it last: after a crash in between,
+// a link leads nowhere, and no login is left that nobody knows of. If a link
+// leads to something that is not a file, that is not the account's and stays.
 func (h *held) remove() error {
 	if err := h.store.settle(h.place); err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// intentSuffix names the file that stands beside an account's while its
-// refresh token is being spent.
+// intentSuffix names the file beside an account's that exists while its refresh
+// token is being spent.
 const intentSuffix = ".intent"
 
 // intentWire is the content of an intent's file.
@@ -26,8 +26,8 @@ type intentWire struct {
 	SentAt  time.Time `json:"sent_at,omitzero"`
 	Again   bool      `json:"again,omitempty"`
 	Ended   bool      `json:"ended,omitempty"`
-	// Instance is the store whose exchange is under way for as long as its
-	// process lives; empty once it has ended.
+	// Instance is the store whose exchange is under way while its process lives;
+	// empty once the exchange has ended.
 	Instance string `json:"instance,omitempty"`
 }
 
@@ -49,8 +49,8 @@ func (p place) intent() string {
 	return strings.TrimSuffix(p.file, accountSuffix) + intentSuffix
 }
 
-// Intend implements [Locked]. It fails when the lock's file has been deleted
-// before or meanwhile: another process may hold the one that took its place.
+// Intend implements [Locked]. It fails when the lock's file has been deleted,
+// before or during the call: another process may hold the file that replaced it.
 func (h *held) Intend(i account.Intent) error {
 	if h.release == nil {
 		return accountError(h.place.key, ErrUnlocked)
@@ -69,8 +69,8 @@ func (h *held) Intend(i account.Intent) error {
 	return accountError(h.place.key, err)
 }
 
-// replaceIntent writes an intent over what stands in its place. An unfinished
-// one is of no use, nothing was spent yet; nor is a folder.
+// replaceIntent replaces an intent. An unfinished write in its place can be
+// dropped: nothing was spent yet. So can a folder.
 func (s *FileStore) replaceIntent(path string, data []byte) error {
 	info, err := s.fs.Lstat(path)
 	if err == nil && info.IsDir() {
@@ -94,10 +94,10 @@ func (h *held) storeIntent(wire *intentWire, write func(path string, data []byte
 	return err
 }
 
-// endIntent notes that the exchange is not under way any more, although what
-// came of it is not known. Others wait for this note while this process lives:
-// it is written over what is there, which a full disk has room for. Whoever reads
-// half of it reads that nothing is under way.
+// endIntent notes that the exchange is no longer under way, although its result
+// is not known. Others wait for this note while this process lives. It overwrites
+// the file in place, which works on a full disk too. A reader that sees half of
+// it reads that nothing is under way.
 func (h *held) endIntent() error {
 	if h.intent == nil || h.intent.Instance == "" {
 		return nil
@@ -126,9 +126,9 @@ func (h *held) endIntent() error {
 	return accountError(h.place.key, storageError(path, err))
 }
 
-// Intent implements [Locked]. One that cannot be read, or is no file, tells
-// nothing but that an exchange began, and counts for the token that is stored.
-// Who asks is about to spend that token: its exchange is under way from now on.
+// Intent implements [Locked]. An intent that cannot be read, or is not a file,
+// only shows that an exchange began, and counts for the stored token. The caller
+// is about to spend that token: its exchange is under way from now on.
 func (h *held) Intent() (*account.Intent, error) {
 	stored := h.record.Credentials.RefreshToken.Fingerprint()
 	data, _, err := h.store.fs.ReadFile(h.place.intent(), maxSmallFile)
@@ -140,7 +140,7 @@ func (h *held) Intent() (*account.Intent, error) {
 	}
 	wire := decodeIntent(data, stored)
 	if wire.Token != stored {
-		return nil, h.Settle() // the token it speaks of has been replaced
+		return nil, h.Settle() // its token has been replaced
 	}
 	if h.release != nil {
 		wire.Instance, _ = h.store.living(h.place.key.Provider)
@@ -149,8 +149,8 @@ func (h *held) Intent() (*account.Intent, error) {
 	return wire.intent(), nil
 }
 
-// decodeIntent reads an intent's file; one that cannot be read is about the
-// token that is stored.
+// decodeIntent reads an intent's file. One that cannot be read counts for the
+// stored token.
 func decodeIntent(data []byte, stored string) intentWire {
 	var wire intentWire
 	if json.Unmarshal(data, &wire) != nil {
@@ -159,11 +159,12 @@ func decodeIntent(data []byte, stored string) intentWire {
 	return wire
 }
 
-// underWayPause is how often it is looked whether an exchange is still under way.
+// underWayPause is how often the store checks whether an exchange is still under
+// way.
 const underWayPause = 50 * time.Millisecond
 
 // underWay reports whether a living process is spending the account's refresh
-// token, whatever the account's lock says: somebody may have deleted its file.
+// token. It does not trust the account's lock, whose file may have been deleted.
 func (s *FileStore) underWay(p place) (bool, error) {
 	data, _, err := s.fs.ReadFile(p.intent(), maxSmallFile)
 	switch {
@@ -176,13 +177,13 @@ func (s *FileStore) underWay(p place) (bool, error) {
 	if wire.Instance == s.instance.name || !fitName(wire.Instance) || !s.isAlive(p.key.Provider, wire.Instance) {
 		return false, nil
 	}
-	stored, err := s.peek(p) // what cannot be read is met again by whoever asked
+	stored, err := s.peek(p) // the caller gets the error when it reads the file
 	return err == nil && stored.Credentials.RefreshToken.Fingerprint() == wire.Token, nil
 }
 
-// Settle implements [Locked]. The folder is not synced: an intent that comes
-// back after a crash speaks of a token that has been replaced, or of one that
-// the server was never asked about.
+// Settle implements [Locked]. The folder is not synced: an intent that comes back
+// after a crash is about a token that has been replaced, or about one that was
+// never sent.
 func (h *held) Settle() error {
 	if h.release == nil {
 		return accountError(h.place.key, ErrUnlocked)

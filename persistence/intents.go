@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// StrayIntent is a note that a refresh token was about to be spent, by a process
-// that has not told how that ended.
+// StrayIntent is an intent whose process has ended without storing a result.
 type StrayIntent struct {
 	// ID is the account's.
 	ID string
@@ -19,13 +18,13 @@ type StrayIntent struct {
 	// At and Process are when and which process; zero for a note that cannot be read.
 	At      time.Time
 	Process int
-	// Pending is set while the account's login is still the one that the note is
-	// about: whether it works shows when it is refreshed. Others are left-overs.
+	// Pending is set while the account still has the login that the intent is
+	// about: only a refresh shows whether it works. Others are left-overs.
 	Pending bool
 }
 
-// StrayIntents returns the notes of a provider whose process has ended. Those of
-// exchanges that are under way are none.
+// StrayIntents returns the intents of a provider whose processes have ended. An
+// exchange that is under way is not among them.
 func (s *FileStore) StrayIntents(provider string) ([]StrayIntent, error) {
 	folder, err := s.accountsFolderToRead(provider)
 	if folder == "" || err != nil {
@@ -48,7 +47,8 @@ func (s *FileStore) StrayIntents(provider string) ([]StrayIntent, error) {
 	return all, nil
 }
 
-// stray reads one note; ok is false for one that is under way, or has gone.
+// stray reads one intent; ok is false when its exchange is under way, or when it
+// is gone.
 func (s *FileStore) stray(provider, id, path string) (found StrayIntent, ok bool) {
 	data, _, err := s.fs.ReadFile(path, maxSmallFile)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -17,7 +17,7 @@ type keyedEntry struct {
 	users int           // holders and waiters
 }
 
-// lock waits for key; the context's error when that ends first.
+// lock waits for key. It returns the context's error when that ends first.
 func (m *keyedMutex) lock(ctx context.Context, key string) error {
 	if m.tryLock(key) {
 		return nil
@@ -44,7 +44,7 @@ func (m *keyedMutex) tryLock(key string) bool {
 	}
 }
 
-// unlock lets the next one in; key must be locked.
+// unlock lets the next waiter lock key, which must be locked.
 func (m *keyedMutex) unlock(key string) {
 	m.mu.Lock()
 	entry := m.entries[key]

@@ -15,9 +15,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Load implements [Store]. It takes no lock and waits for nobody, except that
-// it sets a broken file aside under the account's lock; while that is held the
-// file is reported and left where it is.
+// Load implements [Store]. It takes no lock and does not wait, with one
+// exception: it quarantines a broken file under the account's lock. While that
+// lock is held, the file is reported and stays in its place.
 func (s *FileStore) Load(ctx context.Context, provider string) (Snapshot, error) {
 	if err := checkProvider(provider); err != nil {
 		return Snapshot{}, err
@@ -41,7 +41,7 @@ func (s *FileStore) Load(ctx context.Context, provider string) (Snapshot, error)
 	return snap, nil
 }
 
-// accountsFolderToRead returns the accounts folder after a look at the modes;
+// accountsFolderToRead returns the accounts folder after a check of the modes;
 // empty when nothing was ever stored.
 func (s *FileStore) accountsFolderToRead(provider string) (string, error) {
 	for _, folder := range []string{s.providerFolder(provider), s.accountsFolder(provider)} {
@@ -70,8 +70,8 @@ type listing struct {
 	refused []Quarantined
 }
 
-// sweptListing settles the temp files of writers that died before it looks
-// for accounts. One whose lock is held belongs to a writer at work.
+// sweptListing settles the temp files of writers that died, and then lists the
+// accounts. A temp file whose lock is held belongs to a writer at work.
 func (s *FileStore) sweptListing(folder, provider string) (listing, error) {
 	found, err := s.list(folder, provider)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *FileStore) sweptListing(folder, provider string) (listing, error) {
 	return s.list(folder, provider)
 }
 
-// sweep ignores errors: the account's next user meets them again and is told.
+// sweep ignores errors: the next user of the account gets them again.
 func (s *FileStore) sweep(key Key, settle func(place)) {
 	p, err := s.place(key)
 	if err != nil {
@@ -113,9 +113,9 @@ func (s *FileStore) list(folder, provider string) (listing, error) {
 	return found, nil
 }
 
-// classify puts one name where it belongs; names that are not the store's count
-// for nothing. Whatever has the name of an account counts as one, so that its
-// owner is told when it is no file.
+// classify sorts one name into the listing; names that are not the store's are
+// ignored. Whatever has the name of an account counts as one, so its owner is
+// told when it is not a file.
 func (s *FileStore) classify(entry fs.DirEntry, folder, provider string, found *listing) {
 	name := entry.Name()
 	if id, at, ok := parseSetAside(name); ok {
@@ -165,8 +165,8 @@ func (s *FileStore) loadAccounts(ctx context.Context, places []place, snap *Snap
 	return nil
 }
 
-// loadOne reads one account. A file that does not parse is read once more
-// under its lock before it is set aside: somebody may just be editing it.
+// loadOne reads one account. A file that does not parse is read once more under
+// its lock before it is quarantined: somebody may just be editing it.
 func (s *FileStore) loadOne(p place) (account.Record, error) {
 	rec, err := s.peek(p)
 	if !errors.Is(err, ErrCorrupt) {
@@ -190,8 +190,8 @@ func refused(p place, err error) Quarantined {
 	return q
 }
 
-// inParallel calls work for 0 to n-1 from a few goroutines, and returns the
-// context's error when it ended before all were done.
+// inParallel calls work for 0 to n-1 from a few goroutines. It returns the
+// context's error when that ended before all were done.
 func inParallel(ctx context.Context, n int, work func(i int)) error {
 	var next atomic.Int64
 	var workers sync.WaitGroup

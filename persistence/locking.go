@@ -15,14 +15,14 @@ const (
 	lastPause  = 5 * time.Millisecond
 )
 
-// acquire takes the lock at path among the callers of this store and among
-// the processes, and returns what gives it back.
+// acquire takes the lock at path, among the callers of this store and among the
+// processes, and returns what releases it.
 //
-// It asks the kernel again and again instead of waiting within flock(2): that
-// wait cannot be cancelled, so a caller that gives up would leave behind a
-// thread, and later a lock that nobody wants.
+// It asks the kernel repeatedly instead of waiting within flock(2). That wait
+// cannot be canceled, so a caller that gives up would leave a thread behind, and
+// later a lock that nobody wants.
 func (s *FileStore) acquire(ctx context.Context, path string) (func() error, error) {
-	if s.readOnly { // it is taken to change something
+	if s.readOnly { // a lock is taken to change something
 		return nil, storageError(path, refuse("lock", path))
 	}
 	if err := s.local.lock(ctx, path); err != nil {
@@ -34,7 +34,7 @@ func (s *FileStore) acquire(ctx context.Context, path string) (func() error, err
 		return nil, err
 	}
 	release := s.releaser(path, unlock)
-	if err := ctx.Err(); err != nil { // nobody waits for what would follow
+	if err := ctx.Err(); err != nil { // the caller has given up
 		return nil, errors.Join(err, release())
 	}
 	return release, nil

@@ -8,8 +8,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/regular"
 )
 
-// tryLock is TryLock of the file system, once more after what is no file has
-// been moved out of the lock's way.
+// tryLock is TryLock of the file system. If something that is not a file is in
+// the place of the lock, it is moved away first.
 func (s *FileStore) tryLock(path string) (unlock func() error, ok bool, err error) {
 	return s.tryCleared(path, s.fs.TryLock)
 }
@@ -25,11 +25,11 @@ func (s *FileStore) tryCleared(path string, try func(string) (func() error, bool
 	return try(path)
 }
 
-// clearLock moves away what stands in the place of a lock and is no file, as a
-// pipe. A lock holds no bytes, so nothing is lost, and the account can be used.
-// One process at a time does so, under the lock of the folder: another one could
-// move away the lock that the first has made since. cleared is false while
-// another one is at it.
+// clearLock moves away what is in the place of a lock and is not a file, such as
+// a pipe. A lock holds no bytes, so nothing is lost, and the account can be used.
+// One process at a time does so, under the lock of the folder: otherwise a second
+// one could move away the lock that the first has made since. cleared is false
+// while another process does it.
 func (s *FileStore) clearLock(path string) (cleared bool, err error) {
 	release, ok, err := s.fs.TryLockFolder(filepath.Dir(path))
 	if err != nil || !ok {

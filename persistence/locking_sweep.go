@@ -8,7 +8,7 @@ import (
 )
 
 // sweepLocks removes the lock files of accounts that are gone. Each is removed
-// under its lock, so nobody holds it, and who waits for it makes another.
+// under its lock, so nobody holds it, and a waiter makes another one.
 func (s *FileStore) sweepLocks(provider string, found *listing) {
 	if !locksCanGo {
 		return

@@ -68,14 +68,13 @@ func (m *Memory) Read(_ context.Context, key Key) (account.Record, error) {
 // memoryWatch is one watch of a provider's accounts.
 type memoryWatch struct {
 	provider string
-	// one keeps a watch from being told two things at once, and stop waiting.
+	// one makes calls of a watch run one at a time, and makes stop wait for them.
 	one     sync.Mutex
 	changed func(id string)
 	pool    func(state PoolState)
 }
 
-// Watch implements [Store]. Nothing is ever missed, so nobody is told what is
-// present.
+// Watch implements [Store]. No change is ever missed, so Present is never called.
 func (m *Memory) Watch(provider string, w Watching) (stop func(), err error) {
 	watch := &memoryWatch{provider: provider, changed: w.Changed, pool: w.Pool}
 	if watch.pool == nil {
@@ -94,7 +93,7 @@ func (m *Memory) Watch(provider string, w Watching) (stop func(), err error) {
 	}, nil
 }
 
-// tell informs the watches of a provider. The caller does not hold m.mu.
+// tell calls the watches of a provider. The caller does not hold m.mu.
 func (m *Memory) tell(provider string, news func(*memoryWatch)) {
 	m.mu.Lock()
 	watches := slices.Collect(maps.Keys(m.watches))
@@ -167,8 +166,8 @@ func (m *Memory) Lock(ctx context.Context, key Key) (Locked, error) {
 	return &heldInMemory{store: m, key: key, record: rec, release: release}, nil
 }
 
-// Claim implements [Store]. Who shares a Memory shares a process, where
-// nobody needs to keep out of the other's way.
+// Claim implements [Store]. All users of a Memory are in one process and need no
+// claims.
 func (m *Memory) Claim(provider string, _ []string) error { return checkProvider(provider) }
 
 // LockPool implements [Store].
@@ -223,13 +222,13 @@ func (m *Memory) acquire(ctx context.Context, key Key) (release func(), err erro
 	return func() { m.locks.unlock(name) }, nil
 }
 
-// wait takes a lock, unless ctx ends before.
+// wait takes a lock, unless ctx ends first.
 func (m *Memory) wait(ctx context.Context, name string) error {
 	if err := m.locks.lock(ctx, name); err != nil {
 		return fmt.Errorf("%w: %w", ErrLocked, err)
 	}
 	err := ctx.Err()
-	if err != nil { // nobody waits for what would follow
+	if err != nil { // the caller has given up
 		m.locks.unlock(name)
 	}
 	return err
@@ -321,12 +320,12 @@ func (h *heldInMemory) Unlock() error {
 	return nil
 }
 
-// byAge orders accounts as they were added.
+// byAge orders accounts by when they were added.
 func byAge(a, b account.Record) int {
 	return cmp.Or(a.AddedAt.Compare(b.AddedAt), strings.Compare(a.ID, b.ID))
 }
 
-// cloneRecord returns a record that shares nothing that can be written to.
+// cloneRecord returns a copy that shares nothing that can be written to.
 func cloneRecord(rec account.Record) account.Record {
 	rec.Credentials.Scopes = slices.Clone(rec.Credentials.Scopes)
 	rec.Limits = slices.Clone(rec.Limits)

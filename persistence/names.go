@@ -9,11 +9,11 @@ import (
 // file systems allow.
 const maxName = 128
 
-// poolName stands where an account's id would: locks/pool.lock.
+// poolName takes the place of an account's id: locks/pool.lock.
 const poolName = "pool"
 
-// check refuses a key that would not make a file name of its own, everywhere
-// and without leaving its folder.
+// check refuses a key that would not make a unique file name on every system, or
+// would leave its folder.
 func (k Key) check() error {
 	if err := checkProvider(k.Provider); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (k Key) check() error {
 	return nil
 }
 
-// fitID keeps an account's lock apart from the pool's.
+// fitID keeps account ids different from the name of the pool's lock.
 func fitID(id string) bool { return fitName(id) && id != poolName }
 
 func checkProvider(name string) error {

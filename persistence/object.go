@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// splitObject decodes a JSON object into a struct and returns the members
-// that the struct has no field for. A field that is a struct is split in the
-// same way; what is unknown in it is returned as an object under its name.
+// splitObject decodes a JSON object into a struct and returns the members that
+// the struct has no field for. A field that is a struct is split in the same way;
+// its unknown members are returned as an object under its name.
 //
 // Unlike encoding/json it matches names exactly, so that "ID" is not taken for
-// "id" and then kept a second time. After an error, which quotes nothing, the
-// other fields are set all the same.
+// "id" and then kept a second time. After an error, which quotes nothing of the
+// data, the other fields are still set.
 func splitObject(data []byte, into any) (map[string]json.RawMessage, error) {
 	target := reflect.ValueOf(into).Elem()
 	if looksOwn(data, target.Type()) && json.Unmarshal(data, into) == nil {
@@ -95,7 +95,7 @@ func joinField(field reflect.Value, raw json.RawMessage) (json.RawMessage, error
 	return joinObject(field.Addr().Interface(), unknown)
 }
 
-// isObject tells a struct that is written as an object from a moment.
+// isObject tells a struct that is written as an object from a time.
 func isObject(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
 }

@@ -5,10 +5,10 @@ import (
 	"reflect"
 )
 
-// looksOwn reports whether the members of the JSON object data are fields of
-// the struct, in their order and without spaces, which is so for all that this
-// version wrote by itself. Such an object needs no splitting, which takes much longer. Data
-// that is no JSON may look so too.
+// looksOwn reports whether the members of the JSON object data are fields of the
+// struct, in their order and without spaces, as this version writes them. Such an
+// object needs no splitting, which takes much longer. Data that is not JSON may
+// look so too.
 func looksOwn(data []byte, fields reflect.Type) bool {
 	next, depth := 0, 0
 	for i := 0; i < len(data); i++ {
@@ -40,7 +40,7 @@ func valueLooksOwn(data []byte, field reflect.Type) bool {
 	return !isObject(field) || looksOwn(data, field)
 }
 
-// stringEnd returns where the JSON string that begins at start is over.
+// stringEnd returns where the JSON string that begins at start ends.
 func stringEnd(data []byte, start int) int {
 	for i := start + 1; i < len(data); {
 		quote := bytes.IndexByte(data[i:], '"')
@@ -55,13 +55,13 @@ func stringEnd(data []byte, start int) int {
 	return len(data)
 }
 
-// escaped reports whether what follows text is escaped by it.
+// escaped reports whether text escapes the character that follows it.
 func escaped(text []byte) bool {
 	return (len(text)-len(bytes.TrimRight(text, `\`)))%2 == 1
 }
 
-// fieldFrom returns the number of the field called name, looking from the
-// field number from on; -1 when there is none.
+// fieldFrom returns the number of the field called name, searching from the field
+// number from on; -1 when there is none.
 func fieldFrom(fields reflect.Type, from int, name []byte) int {
 	for i := from; i < fields.NumField(); i++ {
 		if memberName(fields.Field(i)) == string(name) {

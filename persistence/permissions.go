@@ -13,8 +13,8 @@ func checkFile(path string, mode fs.FileMode) error {
 	return checkMode(path, mode, 0o077, "chmod 600 ")
 }
 
-// checkOwner refuses an account file of somebody else: neither this user nor
-// the owner of the folder, who could put any file there.
+// checkOwner refuses an account file that belongs neither to this user nor to the
+// owner of the folder, who could put any file there.
 func (s *FileStore) checkOwner(p place, info fs.FileInfo) error {
 	owner, ok := ownerOf(info)
 	if !ok || owner == os.Geteuid() {
@@ -38,8 +38,8 @@ func checkFolder(path string, mode fs.FileMode) error {
 	return checkMode(path, mode, 0o077, "chmod 700 ")
 }
 
-// checkRoot refuses a state folder in which other users could swap what is in
-// it. Reading it is harmless, since the folders within are closed, and mode
+// checkRoot refuses a state folder in which other users could replace files. That
+// they can list it is harmless, since the folders within are closed, and mode
 // 0755 is what mkdir gives.
 func checkRoot(path string, mode fs.FileMode) error {
 	return checkMode(path, mode, 0o022, "chmod 700 ")

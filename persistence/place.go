@@ -21,9 +21,9 @@ const (
 // place is where one account, or a pool's state, is kept.
 type place struct {
 	key Key
-	// entry is its name in the accounts folder, perhaps a symbolic link.
+	// entry is its path in the accounts folder, perhaps a symbolic link.
 	entry string
-	// file is what entry leads to; the same when it is no link.
+	// file is where entry leads; the same as entry when it is no link.
 	file string
 	lock string
 }
@@ -40,8 +40,8 @@ func (s *FileStore) locksFolder(provider string) string {
 	return filepath.Join(s.dir, provider, locksFolder)
 }
 
-// place finds the account, following symbolic links first, so that they
-// survive a rename onto the file and that everybody locks the same lock.
+// place finds the account. It follows symbolic links first, so that they survive
+// a rename onto the file and that all processes take the same lock.
 func (s *FileStore) place(key Key) (place, error) {
 	if err := key.check(); err != nil {
 		return place{}, err
@@ -60,7 +60,7 @@ func (s *FileStore) place(key Key) (place, error) {
 	return s.placeIn(folder, key, link)
 }
 
-// isLink reports whether path is a symbolic link; what is not there is none.
+// isLink reports whether path is a symbolic link; false when nothing is there.
 func (s *FileStore) isLink(path string) (bool, error) {
 	info, err := s.fs.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -96,8 +96,8 @@ func (s *FileStore) resolve(path string) (string, error) {
 	return resolved, storageError(path, err)
 }
 
-// lockOf returns the lock of an account's file. A file that a link led to in
-// another state folder has its lock there, with the store of that folder.
+// lockOf returns the lock of an account's file. When a link led to a file in
+// another state folder, the lock is in that folder.
 func (s *FileStore) lockOf(provider, file string) string {
 	folder, name := filepath.Split(file)
 	locks := s.locksFolder(provider)
@@ -107,8 +107,7 @@ func (s *FileStore) lockOf(provider, file string) string {
 	return filepath.Join(locks, strings.TrimSuffix(name, accountSuffix)+lockSuffix)
 }
 
-// poolPlace is the place of what the pool as a whole remembers; its key has
-// no id.
+// poolPlace is the place of a pool's state; its key has no id.
 func (s *FileStore) poolPlace(provider string) (place, error) {
 	if err := checkProvider(provider); err != nil {
 		return place{}, err

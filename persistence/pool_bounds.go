@@ -15,7 +15,7 @@ const (
 	maxAlerts     = 10_000
 )
 
-// bound drops what is too much, the oldest first.
+// bound drops the oldest entries above the limits.
 func (s *PoolState) bound() {
 	for _, bindings := range []map[string]Binding{s.Bindings, s.Owned} {
 		maps.DeleteFunc(bindings, func(key string, b Binding) bool { return len(key) > maxBindingKey || len(b.Account) > maxName })

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// UpdatePool implements [Store]. A file that does not parse is set aside, and
-// the pool starts anew: what it holds are preferences, no logins.
+// UpdatePool implements [Store]. A file that does not parse is quarantined, and
+// the pool starts anew: it holds preferences, no logins.
 func (s *FileStore) UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error) {
 	if err := checkProvider(provider); err != nil {
 		return PoolState{}, err
@@ -71,7 +71,7 @@ func (s *FileStore) rewritePool(p place, mutate func(*PoolState)) (PoolState, er
 	return state, s.replaceStale(p.file, data)
 }
 
-// replaceStale is replace for what nothing is lost of with an unfinished write.
+// replaceStale is replace for a file of which an unfinished write can be dropped.
 func (s *FileStore) replaceStale(path string, data []byte) error {
 	err := s.replace(path, data)
 	if !errors.Is(err, errStray) {
@@ -83,7 +83,7 @@ func (s *FileStore) replaceStale(path string, data []byte) error {
 	return s.replace(path, data)
 }
 
-// readPool sets a file aside that does not parse; the caller holds the lock.
+// readPool quarantines a file that does not parse; the caller holds the lock.
 func (s *FileStore) readPool(p place) (PoolState, error) {
 	state, err := s.peekPool(p)
 	if errors.Is(err, ErrCorrupt) {
@@ -92,8 +92,9 @@ func (s *FileStore) readPool(p place) (PoolState, error) {
 	return state, err
 }
 
-// peekPool needs no lock and changes nothing; no file is the zero state. What
-// is no file at all is in the way of every change, as one that does not parse.
+// peekPool needs no lock and changes nothing. Without a file it returns the zero
+// state. Something that is not a file prevents every change, like a file that
+// does not parse.
 func (s *FileStore) peekPool(p place) (PoolState, error) {
 	data, _, err := s.fs.ReadFile(p.file, maxPoolFile)
 	switch {
@@ -107,7 +108,7 @@ func (s *FileStore) peekPool(p place) (PoolState, error) {
 	return decodePool(data)
 }
 
-// loadPool adds the pool's state to snap, and what was set aside of it.
+// loadPool adds the pool's state and its quarantined files to snap.
 func (s *FileStore) loadPool(provider string, snap *Snapshot) error {
 	p, err := s.poolPlace(provider)
 	if err != nil {
@@ -126,7 +127,7 @@ func (s *FileStore) loadPool(provider string, snap *Snapshot) error {
 	return nil
 }
 
-// readPoolLocked reads once more under the lock, unless that is held.
+// readPoolLocked reads the state once more under the lock, unless that is held.
 func (s *FileStore) readPoolLocked(p place, cause error) (PoolState, error) {
 	release, ok, err := s.tryAcquire(p.lock)
 	if !ok {
@@ -136,8 +137,8 @@ func (s *FileStore) readPoolLocked(p place, cause error) (PoolState, error) {
 	return state, errors.Join(err, release())
 }
 
-// listPool adds what was set aside of the pool's file, and removes the temp
-// file of a writer that died.
+// listPool adds the pool's quarantined files, and removes the temp file of a
+// writer that died.
 func (s *FileStore) listPool(p place, snap *Snapshot) error {
 	folder := filepath.Dir(p.entry)
 	entries, err := s.fs.ReadDir(folder)

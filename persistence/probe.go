@@ -5,12 +5,13 @@ import (
 	"path/filepath"
 )
 
-// probeSize is how much room a folder must have: a few accounts and a pool.
+// probeSize is how much free space a folder must have: enough for a few accounts
+// and a pool.
 const probeSize = 1 << 20
 
-// Probe finds out whether the state folder dir can be used, which is there: whether
-// it is closed to other users, has locks that work, and room for 1 MiB. It leaves
-// nothing behind. The errors are those of [OpenFiles].
+// Probe checks whether the existing state folder dir can be used: whether it is
+// closed to other users, has working locks, and has 1 MiB of free space. It
+// leaves nothing behind. The errors are those of [OpenFiles].
 func Probe(dir string) error { return probe(dir, osFileSystem{}) }
 
 func probe(dir string, files fileSystem) error {

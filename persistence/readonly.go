@@ -9,11 +9,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// OpenReadOnly returns the store of a folder that is only looked at: nothing in
-// it is made, changed, locked for longer than a look, or set aside, and what
-// would do so fails. c is the key of an encrypted folder, nil for one in plain
-// text. A folder that is not there has no accounts, and one that its owner may
-// read but not write to is read.
+// OpenReadOnly returns a store that only reads a folder. It makes, changes and
+// quarantines nothing, and holds a lock only while it reads; calls that would
+// change something fail. c is the key of an encrypted folder, nil for one in
+// plain text. A folder that does not exist has no accounts. The owner needs no
+// right to write to it.
 //
 // The errors are *PermissionError when other users could change what is in dir,
 // *StorageError when it cannot be read, and those of a key as in [OpenSealed].
@@ -44,8 +44,8 @@ func OpenReadOnly(dir string, c Cipher) (*FileStore, error) {
 	return s, nil
 }
 
-// readable is a folder's mode as a check is to see it: who only reads has no
-// need to write.
+// readable returns a folder's mode as a check should see it: a store that only
+// reads needs no right to write.
 func (s *FileStore) readable(mode fs.FileMode) fs.FileMode {
 	if s.readOnly {
 		mode |= 0o200
@@ -53,10 +53,10 @@ func (s *FileStore) readable(mode fs.FileMode) fs.FileMode {
 	return mode
 }
 
-// errReadOnly is what a change ends with.
+// errReadOnly is the error of a change.
 var errReadOnly = errors.New("the state folder was opened to be read")
 
-// readOnlyFiles refuses whatever would change something.
+// readOnlyFiles refuses everything that would change something.
 type readOnlyFiles struct{ fileSystem }
 
 func refuse(op, path string) error { return &fs.PathError{Op: op, Path: path, Err: errReadOnly} }
@@ -68,8 +68,8 @@ func (readOnlyFiles) Rename(from, _ string) error      { return refuse("rename",
 func (readOnlyFiles) Remove(path string) error         { return refuse("remove", path) }
 func (readOnlyFiles) SyncDir(path string) error        { return refuse("sync", path) }
 
-// TryLock tells whether somebody holds a lock, and makes none: nobody holds what
-// is not there.
+// TryLock reports whether somebody holds a lock, and makes none: nobody holds a
+// lock that does not exist.
 func (readOnlyFiles) TryLock(path string) (unlock func() error, ok bool, err error) {
 	lock := flock.New(path, flock.SetFlag(lockFlags))
 	ok, err = lock.TryLock()

@@ -9,18 +9,18 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
-// settle deals with the temp file of a writer that died. The caller holds the
-// lock under which it was written, so nobody is writing it now, and nothing
-// was stored after it: a whole one is the write that was about to complete,
-// perhaps a login whose previous refresh token is already spent. Completing
-// it keeps that login; anything less is removed.
+// settle handles the temp file of a writer that died. The caller holds the lock
+// under which it was written, so nobody is writing it now, and nothing was stored
+// after it. A complete file is the write that was about to be made, perhaps a
+// login whose previous refresh token is already spent. It is completed, which
+// keeps that login. An incomplete one is removed.
 func (s *FileStore) settle(p place) error {
 	temp := p.file + tempSuffix
 	data, _, err := s.fs.ReadFile(temp, maxAccountFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	case isNoFile(err): // no writer's of ours
+	case isNoFile(err): // not from a writer of the store
 		return storageError(temp, s.discard(temp))
 	case err != nil:
 		return storageError(temp, err)
@@ -42,7 +42,7 @@ func (s *FileStore) settle(p place) error {
 	return s.complete(temp, p.file)
 }
 
-// complete does what the writer of temp did not come to do.
+// complete does the rest of what the writer of temp had to do.
 func (s *FileStore) complete(temp, path string) error {
 	f, err := s.fs.Open(temp)
 	if err == nil {
@@ -57,8 +57,8 @@ func (s *FileStore) complete(temp, path string) error {
 	return s.syncFolderOf(path)
 }
 
-// discard removes what is in the way of a temp file; a folder that holds
-// something is moved away instead.
+// discard removes what is in the place of a temp file; a folder that is not empty
+// is moved away instead.
 func (s *FileStore) discard(path string) error {
 	err := s.fs.Remove(path)
 	if info, statErr := s.fs.Lstat(path); err == nil || statErr != nil || !info.IsDir() {
@@ -67,8 +67,8 @@ func (s *FileStore) discard(path string) error {
 	return s.moveAway(path)
 }
 
-// moveAway renames what stands in the place of a file and holds nothing that
-// was stored.
+// moveAway renames something that is in the place of a file and holds no stored
+// bytes.
 func (s *FileStore) moveAway(path string) error {
 	aside, err := s.freeName(path)
 	if err != nil {
@@ -89,8 +89,8 @@ func (e *setAsideError) Error() string {
 
 func (e *setAsideError) Unwrap() error { return e.cause }
 
-// setAside renames a file that cannot be read, so that nothing overwrites it,
-// and returns a *setAsideError. The caller holds the lock.
+// setAside quarantines a file that cannot be read: it renames the file, so that
+// nothing overwrites it, and returns a *setAsideError. The caller holds the lock.
 func (s *FileStore) setAside(p place, cause error) error {
 	path, err := s.freeName(p.entry)
 	if err == nil {
@@ -108,11 +108,11 @@ func (s *FileStore) setAside(p place, cause error) error {
 	return &setAsideError{path: path, cause: cause}
 }
 
-// stampLayout gives names that sort by time and hold no character that a file
+// stampLayout gives names that sort by time and have no character that a file
 // system refuses.
 const stampLayout = "20060102T150405.000000000Z"
 
-// freeName returns a name for the quarantine that nothing has yet.
+// freeName returns an unused name for the quarantine.
 func (s *FileStore) freeName(entry string) (string, error) {
 	for at := time.Now().UTC(); ; at = at.Add(time.Nanosecond) {
 		path := entry + setAsideMark + at.Format(stampLayout)
@@ -126,8 +126,8 @@ func (s *FileStore) freeName(entry string) (string, error) {
 	}
 }
 
-// parseSetAside reads an account's id and the moment out of a quarantined
-// file's name; ok is false for any other name.
+// parseSetAside reads an account's id and the time from the name of a quarantined
+// file; ok is false for any other name.
 func parseSetAside(name string) (id string, at time.Time, ok bool) {
 	stem, stamp, found := strings.Cut(name, accountSuffix+setAsideMark)
 	if !found {

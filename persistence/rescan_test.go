@@ -17,7 +17,7 @@ func TestRescanFindsWhatWasMissed(t *testing.T) {
 		t.Fatal(err)
 	}
 	var changed, present []string
-	l := &lookout{store: s, provider: "provider", folder: accounts, scanned: time.Now(), watching: Watching{
+	l := &watcher{store: s, provider: "provider", folder: accounts, scanned: time.Now(), watching: Watching{
 		Changed: func(id string) { changed = append(changed, id) },
 		Present: func(ids []string) { present = ids },
 	}}

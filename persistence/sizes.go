@@ -21,7 +21,7 @@ const (
 	maxPoolFile = 16 << 20
 )
 
-// checkSize refuses to write what could not be read again.
+// checkSize refuses to write a file that could not be read again.
 func checkSize(path string, data []byte, most int) error {
 	if len(data) <= most {
 		return nil

@@ -8,9 +8,9 @@ import (
 	"runtime"
 )
 
-// Spool is a file for what is too large for memory and ends with its user. Nobody
-// else can read it, and where the system allows it has no name. It is for one
-// writer; any number of readers may read what was written.
+// Spool is a temporary file for what is too large for memory. Nobody else can
+// read it, and where the system allows it has no name. It is for one writer; any
+// number of readers may read what was written.
 type Spool struct {
 	file *os.File
 	size int64
@@ -22,14 +22,15 @@ type spoolError struct{ err error }
 func (e *spoolError) Error() string { return fmt.Sprintf("a temporary file: %v", e.err) }
 func (e *spoolError) Unwrap() error { return e.err }
 
-// IsSpoolError reports whether err is of a spool's file, such as a full disk.
+// IsSpoolError reports whether err comes from the file of a spool, such as a full
+// disk.
 func IsSpoolError(err error) bool {
 	_, ok := errors.AsType[*spoolError](err)
 	return ok
 }
 
-// NewSpool makes a file in dir, empty for the system's folder for temporary
-// files. It has to be closed.
+// NewSpool makes a file in dir; an empty dir means the system's folder for
+// temporary files. It must be closed.
 func NewSpool(dir string) (*Spool, error) {
 	file, err := os.CreateTemp(dir, "multiaccount-*.spool")
 	if err != nil {
@@ -58,8 +59,8 @@ func (s *Spool) Write(p []byte) (int, error) {
 // Size returns how much was written.
 func (s *Spool) Size() int64 { return s.size }
 
-// Reader returns a reader of what was written until now. It fails once the spool
-// is closed.
+// Reader returns a reader of what was written so far. It fails once the spool is
+// closed.
 func (s *Spool) Reader() io.Reader { return io.NewSectionReader(s.file, 0, s.size) }
 
 // Close removes the file.

@@ -17,14 +17,15 @@ import (
 )
 
 const (
-	// rescanEvery is how often a watched folder is looked through in case a
-	// notice was lost.
+	// rescanEvery is how often a watched folder is scanned in case a notice was
+	// lost.
 	rescanEvery = 30 * time.Second
-	// lookEvery is the same for who only looks, and may have no folder to be
-	// told of.
-	lookEvery = time.Second
-	// checkLife is how often it is checked, while there are other processes,
-	// whether they still hold their locks: nobody is told when a lock is freed.
+	// readOnlyRescan is the same for a read-only store, which may have no folder
+	// to watch.
+	readOnlyRescan = time.Second
+	// checkLife is how often the store checks, while there are other processes,
+	// whether they still hold their locks: the kernel sends no notice when a lock
+	// is released.
 	checkLife = 50 * time.Millisecond
 )
 
@@ -41,8 +42,8 @@ func (s *FileStore) Read(_ context.Context, key Key) (account.Record, error) {
 	return rec, accountError(key, err)
 }
 
-// Watch implements [Store]. The kernel's notices are hints; behind them the
-// folder is looked through now and then.
+// Watch implements [Store]. The kernel's notices are hints; the folder is also
+// scanned from time to time.
 func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) {
 	if !s.readOnly {
 		if err := s.makeClaimsFolder(provider); err != nil {
@@ -66,17 +67,17 @@ func (s *FileStore) Watch(provider string, w Watching) (stop func(), err error) 
 		_ = notices.Close() // nothing is watched yet
 		return nil, storageError(folder, fmt.Errorf("watching for other processes' changes: %w", err))
 	}
-	l := &lookout{
+	l := &watcher{
 		store: s, provider: provider, folder: folder, claims: claims, pool: pool, notices: notices, watching: w,
 		scanned: time.Now(), every: s.rescanEvery(), ended: make(chan struct{}),
 	}
-	l.lookAtClaims() // now: who has just opened is to know them
+	l.checkClaims() // at once: a store that has just opened needs them
 	l.running.Go(l.run)
 	return sync.OnceFunc(l.stop), nil
 }
 
-// noticeAll asks for notices of what changes in the folders. Who only looks makes
-// none that is missing, and finds it by looking through its place.
+// noticeAll asks for notices of changes in the folders. A read-only store makes
+// no missing folder, and finds changes by scanning.
 func (s *FileStore) noticeAll(notices *fsnotify.Watcher, folders ...string) error {
 	for _, folder := range folders {
 		err := notices.Add(folder)
@@ -92,13 +93,13 @@ func (s *FileStore) noticeAll(notices *fsnotify.Watcher, folders ...string) erro
 
 func (s *FileStore) rescanEvery() time.Duration {
 	if s.readOnly {
-		return lookEvery
+		return readOnlyRescan
 	}
 	return rescanEvery
 }
 
-// lookout watches one folder of accounts on a goroutine of its own.
-type lookout struct {
+// watcher watches one folder of accounts on a goroutine of its own.
+type watcher struct {
 	store    *FileStore
 	provider string
 	folder   string
@@ -106,23 +107,23 @@ type lookout struct {
 	pool     place
 	notices  *fsnotify.Watcher
 	watching Watching
-	// claimed is what others claim, life the next check on those who do.
+	// claimed is what others claim; life is the next check of whether they live.
 	claimed map[string]bool
 	life    <-chan time.Time
-	// scanned is when the folder was last looked through.
+	// scanned is when the folder was last scanned.
 	scanned time.Time
 	every   time.Duration
 	ended   chan struct{}
 	running sync.WaitGroup
 }
 
-func (l *lookout) stop() {
+func (l *watcher) stop() {
 	close(l.ended)
 	l.running.Wait()
-	_ = l.notices.Close() // nobody listens any more
+	_ = l.notices.Close() // nothing can be done about an error
 }
 
-func (l *lookout) run() {
+func (l *watcher) run() {
 	ticker := time.NewTicker(l.every)
 	defer ticker.Stop()
 	for {
@@ -132,7 +133,7 @@ func (l *lookout) run() {
 		case notice := <-l.notices.Events:
 			l.noticed(notice.Name)
 		case <-l.life:
-			l.lookAtClaims()
+			l.checkClaims()
 		case lost := <-l.notices.Errors:
 			if lost != nil {
 				l.rescan()
@@ -143,13 +144,13 @@ func (l *lookout) run() {
 	}
 }
 
-func (l *lookout) noticed(path string) {
+func (l *watcher) noticed(path string) {
 	switch {
 	case filepath.Dir(path) == l.claims:
-		l.lookAtClaims()
+		l.checkClaims()
 		return
 	case path == l.pool.file:
-		l.lookAtPool()
+		l.readPool()
 		return
 	}
 	if id, ok := accountOf(path); ok {
@@ -157,9 +158,9 @@ func (l *lookout) noticed(path string) {
 	}
 }
 
-// lookAtClaims tells of the others' claims when they have changed, and comes
-// back soon while there are others.
-func (l *lookout) lookAtClaims() {
+// checkClaims reports the others' claims when they have changed, and runs again
+// soon while there are others.
+func (l *watcher) checkClaims() {
 	claimed, living := l.store.claimedByOthers(l.provider)
 	if !maps.Equal(claimed, l.claimed) {
 		l.claimed = claimed
@@ -171,9 +172,9 @@ func (l *lookout) lookAtClaims() {
 	}
 }
 
-// lookAtPool tells what is stored of the pool. What cannot be read is met again
-// by whoever writes it.
-func (l *lookout) lookAtPool() {
+// readPool reports the stored state of the pool. If it cannot be read, the next
+// write to it says so.
+func (l *watcher) readPool() {
 	if l.watching.Pool == nil {
 		return
 	}
@@ -182,12 +183,13 @@ func (l *lookout) lookAtPool() {
 	}
 }
 
-// rescan tells of the files that changed since the last scan, and which there are.
-func (l *lookout) rescan() {
-	l.lookAtPool()
+// rescan reports the files that changed since the last scan, and the ids of all
+// accounts.
+func (l *watcher) rescan() {
+	l.readPool()
 	entries, err := l.store.fs.ReadDir(l.folder)
 	if err != nil || l.store.present() != nil {
-		return // the next scan, or the next write, meets it again
+		return // the next scan, or the next write, gets the error again
 	}
 	since := l.scanned.Add(-rescanEvery) // file times are coarse, and clocks are set
 	l.scanned = time.Now()

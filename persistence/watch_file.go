@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// fileDelay is how long a notice of a changed file waits for more of the
-	// same: editors write in several steps.
+	// fileDelay is the debounce of notices that a file changed: editors write in
+	// several steps.
 	fileDelay = 50 * time.Millisecond
-	// fileLook is how often a watched file is looked at in case no notice came.
-	fileLook = 5 * time.Second
+	// fileRescan is how often a watched file is read in case no notice came.
+	fileRescan = 5 * time.Second
 )
 
-// WatchFile has changed called, on one goroutine, once at the beginning and each
-// time the content of a file has changed, until stop is called; stop waits until it
-// does not run any more. The kernel's notices are hints, and a look every 5
-// seconds stands behind them: the file, its folder, or what a symbolic link leads
-// to need not be there yet, and a file that cannot be read is as good as empty.
+// WatchFile calls changed, on one goroutine, once at the beginning and each time
+// the content of a file has changed, until stop is called; stop waits until
+// changed no longer runs. The kernel's notices are hints, and the file is also
+// read every 5 seconds. The file, its folder, or what a symbolic link leads to
+// need not exist yet. A file that cannot be read counts as empty.
 func WatchFile(path string, changed func()) (stop func()) {
 	w := &fileWatch{path: path, changed: changed, ended: make(chan struct{})}
 	w.content = w.read()
@@ -59,7 +59,7 @@ func (w *fileWatch) read() []byte {
 }
 
 // watchFolders watches the folder of the file, since editors replace files, and
-// that of what a link leads to. Folders that are watched already stay so.
+// that of a link's target. Folders that are watched already stay so.
 func (w *fileWatch) watchFolders() {
 	if w.notices == nil {
 		return
@@ -71,7 +71,7 @@ func (w *fileWatch) watchFolders() {
 }
 
 func (w *fileWatch) run() {
-	ticker := time.NewTicker(fileLook)
+	ticker := time.NewTicker(fileRescan)
 	defer ticker.Stop()
 	var events chan fsnotify.Event
 	var lost chan error

@@ -170,8 +170,8 @@ type stamp time.Time
 // IsZero makes omitzero leave out a moment that is not known.
 func (s stamp) IsZero() bool { return time.Time(s).IsZero() }
 
-// MarshalJSON writes the nearest moment that RFC 3339 has four digits for: a
-// token that claims to live 10 000 years must still be stored.
+// MarshalJSON writes the nearest time that RFC 3339 has four digits for: a token
+// that claims to be valid for 10 000 years must still be stored.
 func (s stamp) MarshalJSON() ([]byte, error) {
 	t := time.Time(s).UTC()
 	if t.Year() > 9999 {

@@ -8,8 +8,8 @@ import (
 
 // Binding ties one conversation to one account.
 type Binding struct {
-	// Key is the affinity key of the conversation's requests, or stands for it:
-	// it has 64 bytes at most.
+	// Key is the affinity key of the conversation's requests, or stands for it.
+	// It has at most 64 bytes.
 	Key string
 	// Account is the account's id; empty when the binding ended.
 	Account string
@@ -17,24 +17,24 @@ type Binding struct {
 }
 
 const (
-	// bindingLife is how long a binding outlives its last use.
+	// bindingLife is how long a binding is kept after its last use.
 	bindingLife = 6 * time.Hour
 	maxBindings = 2000
-	// useGrain is how much newer a use must be than the one last reported to
-	// be worth a report.
+	// useGrain is how much newer a use must be than the last reported one to be
+	// reported.
 	useGrain = 5 * time.Minute
 )
 
 // bindings are the most recently used bindings of one kind.
 type bindings struct {
-	// life is how long one outlives its last use.
+	// life is how long a binding is kept after its last use.
 	life  time.Duration
 	byKey map[string]int32
-	// all holds the bindings at the indexes of byKey, linked in a ring by last
-	// use. Index 0 is no binding: it is where the ring begins and ends.
+	// all holds the bindings at the indexes in byKey, linked in a ring by last
+	// use. Index 0 is no binding: the ring begins and ends there.
 	all  []bound
 	free []int32
-	// changed are indexes, ended are keys, to be reported.
+	// changed are the indexes, and ended the keys, of the bindings to be reported.
 	changed []int32
 	ended   []string
 }
@@ -42,7 +42,7 @@ type bindings struct {
 // bound is a binding in the ring.
 type bound struct {
 	Binding
-	// slot is where the account was when last looked for.
+	// slot is where the account was at the last lookup.
 	slot         Slot
 	newer, older int32
 	// reported is the UsedAt of the last report.
@@ -55,8 +55,8 @@ func newBindings(life time.Duration) bindings {
 	return bindings{life: life, byKey: map[string]int32{}, all: make([]bound, 1)}
 }
 
-// RestoreBindings brings back bindings that were saved, those that are too old
-// left out. It is meant for a new pool.
+// RestoreBindings restores saved bindings, except those that are too old. Use it
+// on a new pool.
 func (p *Pool) RestoreBindings(saved []Binding, now Instant) { p.bindings.restore(saved, now) }
 
 func (b *bindings) restore(saved []Binding, now Instant) {
@@ -69,7 +69,7 @@ func (b *bindings) restore(saved []Binding, now Instant) {
 	}
 }
 
-// restoreOne takes over what is saved, and so need not be reported.
+// restoreOne restores a saved binding, which is not reported.
 func (b *bindings) restoreOne(s Binding, now Instant) {
 	unreported := len(b.changed)
 	i := b.bind(s.Key, min(s.UsedAt, now))
@@ -83,9 +83,10 @@ func byUse(a, b Binding) int {
 	return cmp.Or(cmp.Compare(a.UsedAt, b.UsedAt), cmp.Compare(a.Key, b.Key))
 }
 
-// TakeBindings returns the bindings that were made, moved or ended since the
-// last call, and those used whose last report is more than 5 minutes old.
-// After many have ended, the rest end unreported: they are too old to restore.
+// TakeBindings returns the bindings that were made, moved or ended since the last
+// call, and those used again whose last report is more than 5 minutes old. When
+// very many have ended, only some of those are reported; the others are too old
+// to be restored.
 func (p *Pool) TakeBindings() []Binding { return p.bindings.take() }
 
 func (b *bindings) take() []Binding {
@@ -145,7 +146,8 @@ func (b *bindings) bind(key string, now Instant) int32 {
 	return i
 }
 
-// open finds an index for a new binding; the least recently used make way.
+// open returns an index for a new binding. The least recently used bindings are
+// ended to make room.
 func (b *bindings) open(now Instant) int32 {
 	for oldest := b.all[0].newer; oldest != 0; oldest = b.all[0].newer {
 		if len(b.byKey) < maxBindings && !b.expired(oldest, now) {
@@ -162,7 +164,7 @@ func (b *bindings) open(now Instant) int32 {
 	return int32(len(b.all) - 1) //nolint:gosec // at most maxBindings
 }
 
-// end forgets a binding.
+// end removes a binding.
 func (b *bindings) end(i int32) {
 	key := b.all[i].Key
 	if len(b.ended) < maxBindings {
@@ -174,7 +176,7 @@ func (b *bindings) end(i int32) {
 	b.free = append(b.free, i)
 }
 
-// link puts a binding at the end of the ring where the newest are.
+// link puts a binding at the newest end of the ring.
 func (b *bindings) link(i int32) {
 	newest := b.all[0].older
 	b.all[i].older, b.all[i].newer = newest, 0
@@ -186,7 +188,7 @@ func (b *bindings) unlink(i int32) {
 	b.all[older].newer, b.all[newer].older = newer, older
 }
 
-// change notes that a binding is to be reported.
+// change marks a binding to be reported.
 func (b *bindings) change(i int32) {
 	if !b.all[i].changed {
 		b.all[i].changed = true

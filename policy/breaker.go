@@ -7,27 +7,27 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Breaker decides whether requests may go to something that all accounts
-// share, such as the provider itself. It is closed while that works. After
-// trouble in a row it opens, and nothing goes. When its pause is over, one
-// request is let through, as a probe; what comes of it closes the breaker, or
-// opens it again for longer.
+// Breaker is a circuit breaker for something that all accounts share, such as the
+// provider itself. It is closed while that works. After trouble in a row it
+// opens, and no request may go for a while. Then one request goes as a probe. The
+// outcome of the probe closes the breaker, or opens it again for longer.
 //
-// What began before the present state did is of an older generation and says
-// nothing. The zero value is closed. A Breaker is not safe for concurrent use.
+// A request that began before the current state did says nothing about it. The
+// zero value is closed. A Breaker is not safe for concurrent use.
 type Breaker struct {
 	state breakerState
-	// since is when the state began; what began earlier does not count.
+	// since is when the state began; requests that began earlier do not count.
 	since Instant
 	// until is when the next probe may go.
 	until Instant
-	// openings in a row, without the breaker having closed.
+	// openings is how often the breaker opened without closing in between.
 	openings int
 
-	// failures in a row while closed, by their weight, the last at failedAt.
+	// failures is the number of failures in a row while closed, by their weight;
+	// the last was at failedAt.
 	failures int
 	failedAt Instant
-	// failed are the accounts that have failed in this row, mostFailed at most.
+	// failed are the accounts that failed in this row, at most mostFailed.
 	failed []string
 	// class is that of the last failure.
 	class account.Class
@@ -42,29 +42,32 @@ const (
 )
 
 const (
-	// troubleOpens is how many failures in a row open a breaker: more than what
-	// one request with a flaky answer causes, and soon reached by many.
+	// troubleOpens is how many failures in a row open the breaker: more than one
+	// request with a flaky answer causes, and few enough to be reached soon when
+	// many requests fail.
 	troubleOpens = 10
-	// troubleRow is how long two failures may be apart and still be in a row.
+	// troubleRow is how far apart two failures may be and still be in a row.
 	troubleRow = time.Minute
-	// A breaker's pauses, doubling.
-	firstPause   = 2 * time.Second
-	longestPause = time.Minute
-	// mostFailed accounts that fail in a row are enough evidence against the
-	// provider, however many others there are.
+	// How long a breaker stays open: the first time and at most. The time doubles
+	// in between.
+	firstOpen   = 2 * time.Second
+	longestOpen = time.Minute
+	// mostFailed is how many failing accounts are enough evidence against the
+	// provider, however many other accounts there are.
 	mostFailed = 64
-	// probePatience is how long a probe is waited for before the next goes.
-	probePatience = 10 * time.Second
+	// probeTimeout is how long the breaker waits for a probe before the next one
+	// may go.
+	probeTimeout = 10 * time.Second
 )
 
-// Result is what came of one request, as far as the provider is concerned.
+// Result is the outcome of one request, as far as it concerns the provider.
 type Result struct {
-	// Account served the request.
+	// Account is the account that served the request.
 	Account string
 	Class   account.Class
 	// LeasedAt is when the request began.
 	LeasedAt Instant
-	// Alone is set when no other account could have shown the same.
+	// Alone is set when the pool has no other account that could fail too.
 	Alone bool
 }
 
@@ -73,7 +76,7 @@ type Change uint8
 
 // The changes.
 const (
-	// Unchanged: as many requests may go as before.
+	// Unchanged: requests may go as before.
 	Unchanged Change = iota
 	// Opened: it was closed.
 	Opened
@@ -83,8 +86,8 @@ const (
 	Closed
 )
 
-// IsTrouble reports whether an answer of that class speaks against the
-// provider, and not against the account or the caller.
+// IsTrouble reports whether an answer of that class is evidence against the
+// provider, not against the account or the caller.
 func IsTrouble(c account.Class) bool {
 	switch c {
 	case account.ClassServerError, account.ClassOverloaded, account.ClassNetwork, account.ClassChallenge:
@@ -94,22 +97,23 @@ func IsTrouble(c account.Class) bool {
 	}
 }
 
-// Failed returns the accounts that have failed since the last success. One
-// account's failure says little of the others: while the breaker is open, each
-// other account may still be asked once. all is set when, of so many accounts,
-// none is left for that. The result must not be written to.
+// Failed returns the accounts that failed since the last success. A failure of
+// one account says little about the others, so while the breaker is open each
+// other account may still be asked once. all is set when no account is left for
+// that, out of so many accounts. The result must not be written to.
 func (b *Breaker) Failed(accounts int) (ids []string, all bool) {
 	return b.failed, len(b.failed) >= min(accounts, mostFailed)
 }
 
-// NeedsSuccesses reports whether successes are news: trouble has been seen since the last.
+// NeedsSuccesses reports whether the breaker has to be told of successes: there
+// was trouble since the last one.
 func (b *Breaker) NeedsSuccesses() bool { return b.state != closed || b.failures > 0 }
 
-// Class returns that of the last trouble.
+// Class returns the class of the last trouble.
 func (b *Breaker) Class() account.Class { return b.class }
 
 // Wait returns when the next request may go, zero for at once, and whether a
-// probe is under way, which may end the wait any time.
+// probe is under way, whose outcome may end the wait earlier.
 func (b *Breaker) Wait(now Instant) (until Instant, probing bool) {
 	if b.state == closed || b.until <= now || b.setBack(now) {
 		return 0, false
@@ -117,7 +121,7 @@ func (b *Breaker) Wait(now Instant) (until Instant, probing bool) {
 	return b.until, b.state == halfOpen
 }
 
-// Begin notes that a request goes now, Wait having allowed it.
+// Begin notes that a request goes now. Wait must have allowed it.
 func (b *Breaker) Begin(now Instant) {
 	switch {
 	case b.state == closed:
@@ -125,11 +129,11 @@ func (b *Breaker) Begin(now Instant) {
 	case b.state == open || b.setBack(now):
 		b.since = now
 	}
-	b.state, b.until = halfOpen, now.Add(probePatience)
+	b.state, b.until = halfOpen, now.Add(probeTimeout)
 }
 
-// Learn takes in what came of a request. jitter is a random number in [0, 1).
-func (b *Breaker) Learn(r Result, now Instant, jitter float64) Change {
+// Observe applies the outcome of a request. jitter is a random number in [0, 1).
+func (b *Breaker) Observe(r Result, now Instant, jitter float64) Change {
 	older := r.LeasedAt < b.since && !b.setBack(now)
 	switch {
 	case IsTrouble(r.Class):
@@ -142,7 +146,7 @@ func (b *Breaker) Learn(r Result, now Instant, jitter float64) Change {
 	return b.close(now)
 }
 
-// giveUpProbe lets the next probe go: the one under way will tell nothing.
+// giveUpProbe lets the next probe go, because the one under way was canceled.
 func (b *Breaker) giveUpProbe(now Instant) Change {
 	if b.state != halfOpen {
 		return Unchanged
@@ -193,9 +197,9 @@ func (b *Breaker) count(r Result, now Instant) {
 	}
 }
 
-// weight returns how many failures one of that class stands for: a provider
-// that calls itself overloaded means it, and a firewall's challenge is followed
-// by the next.
+// weight returns how many failures one of that class counts for. A provider that
+// says it is overloaded is believed sooner, and after a firewall's challenge the
+// next request is challenged too.
 func weight(c account.Class) int {
 	switch c {
 	case account.ClassChallenge:
@@ -210,8 +214,9 @@ func weight(c account.Class) int {
 func (b *Breaker) open(now Instant, jitter float64) {
 	b.openings++
 	b.state, b.since, b.failures = open, now, 0
-	b.until = now.Add(Backoff(b.openings, firstPause, longestPause, jitter))
+	b.until = now.Add(Backoff(b.openings, firstOpen, longestOpen, jitter))
 }
 
-// setBack reports whether the clock was: what is to come then comes at once.
-func (b *Breaker) setBack(now Instant) bool { return now+patience < b.since }
+// setBack reports whether the clock was set back. What was scheduled for later is
+// then due at once.
+func (b *Breaker) setBack(now Instant) bool { return now+clockSlack < b.since }

@@ -31,7 +31,7 @@ func result(class account.Class, id string, leased float64) policy.Result {
 func opened(tb testing.TB) *policy.Breaker {
 	tb.Helper()
 	var b policy.Breaker
-	if change := b.Learn(result(account.ClassChallenge, "a", 0), at(0), 0.99); change != policy.Opened {
+	if change := b.Observe(result(account.ClassChallenge, "a", 0), at(0), 0.99); change != policy.Opened {
 		tb.Fatalf("change %d", change)
 	}
 	return &b
@@ -60,7 +60,7 @@ func TestBreakerOpens(t *testing.T) {
 			var b policy.Breaker
 			opens := false
 			for i, r := range test.results {
-				opens = b.Learn(r, at(float64(i)*test.every), 0.5) == policy.Opened || opens
+				opens = b.Observe(r, at(float64(i)*test.every), 0.5) == policy.Opened || opens
 			}
 			if opens != test.opens {
 				t.Errorf("opens: %v", opens)
@@ -91,21 +91,21 @@ func TestBreakerProbes(t *testing.T) {
 		t.Fatalf("a second probe may go at %d", until-start)
 	}
 	for _, old := range []account.Class{success, trouble, account.ClassCancelled} {
-		if change := b.Learn(result(old, "a", 1.9), at(3), 0.5); change != policy.Unchanged {
+		if change := b.Observe(result(old, "a", 1.9), at(3), 0.5); change != policy.Unchanged {
 			t.Errorf("a %v of an older generation counts: %d", old, change)
 		}
 	}
-	if change := b.Learn(result(trouble, "a", 2), at(4), 0.99); change != policy.Reopened {
+	if change := b.Observe(result(trouble, "a", 2), at(4), 0.99); change != policy.Reopened {
 		t.Fatalf("a failed probe: %d", change)
 	}
 	if until, _ := b.Wait(at(5)); until <= at(7) || until > at(8) {
 		t.Errorf("the second pause ends at %d", until-start)
 	}
 	b.Begin(at(8))
-	if change := b.Learn(result(account.ClassLimited, "a", 8), at(9), 0.5); change != policy.Closed || b.NeedsSuccesses() {
+	if change := b.Observe(result(account.ClassLimited, "a", 8), at(9), 0.5); change != policy.Closed || b.NeedsSuccesses() {
 		t.Errorf("a probe that was answered: %d, alert %v", change, b.NeedsSuccesses())
 	}
-	if change := b.Learn(result(account.ClassChallenge, "a", 8.5), at(9), 0.5); change != policy.Unchanged {
+	if change := b.Observe(result(account.ClassChallenge, "a", 8.5), at(9), 0.5); change != policy.Unchanged {
 		t.Errorf("a challenge from before the breaker closed: %d", change)
 	}
 }
@@ -113,7 +113,7 @@ func TestBreakerProbes(t *testing.T) {
 func TestBreakerDoesWithoutALostProbe(t *testing.T) {
 	b := opened(t)
 	b.Begin(at(2))
-	if change := b.Learn(result(account.ClassCancelled, "a", 2), at(3), 0.5); change != policy.Reopened {
+	if change := b.Observe(result(account.ClassCancelled, "a", 2), at(3), 0.5); change != policy.Reopened {
 		t.Fatalf("a probe that was given up: %d", change)
 	}
 	if until, _ := b.Wait(at(3)); until != 0 {
@@ -124,7 +124,7 @@ func TestBreakerDoesWithoutALostProbe(t *testing.T) {
 		t.Fatal("a probe without an answer is waited for without end")
 	}
 	b.Begin(at(13))
-	if change := b.Learn(result(success, "a", 3), at(14), 0.5); change != policy.Closed {
+	if change := b.Observe(result(success, "a", 3), at(14), 0.5); change != policy.Closed {
 		t.Errorf("the late answer of the first probe: %d", change)
 	}
 }
@@ -135,7 +135,7 @@ func TestBreakerOutlivesAClockSetBack(t *testing.T) {
 		t.Fatal("the pause became an hour longer")
 	}
 	b.Begin(at(-3600))
-	if change := b.Learn(result(success, "a", -3600), at(-3599), 0.5); change != policy.Closed {
+	if change := b.Observe(result(success, "a", -3600), at(-3599), 0.5); change != policy.Closed {
 		t.Errorf("change %d", change)
 	}
 }
@@ -159,7 +159,7 @@ func TestBreakerLaws(t *testing.T) {
 			}
 			class := classes.Draw(t, "class")
 			id := fmt.Sprint(rapid.IntRange(0, 2).Draw(t, "account"))
-			change := b.Learn(result(class, id, begun), at(now), rapid.Float64Range(0, 0.99).Draw(t, "jitter"))
+			change := b.Observe(result(class, id, begun), at(now), rapid.Float64Range(0, 0.99).Draw(t, "jitter"))
 			switch {
 			case change == policy.Opened && (isOpen || !policy.IsTrouble(class)),
 				change == policy.Closed && (!isOpen || policy.IsTrouble(class)),
@@ -172,7 +172,7 @@ func TestBreakerLaws(t *testing.T) {
 			}
 		}
 		b.Begin(at(now + hopeless))
-		b.Learn(result(success, "a", now+hopeless), at(now+hopeless), 0.5)
+		b.Observe(result(success, "a", now+hopeless), at(now+hopeless), 0.5)
 		if until, _ := b.Wait(at(now + hopeless)); until != 0 || b.NeedsSuccesses() {
 			t.Fatal("a success does not end it")
 		}
@@ -184,12 +184,12 @@ func TestBreakerLaws(t *testing.T) {
 func TestBreakerKnowsWhoFailed(t *testing.T) {
 	var b policy.Breaker
 	for i, id := range []string{"a", "b", "a", "b", "a", "b", "a", "b", "a", "b"} {
-		b.Learn(result(trouble, id, float64(i)), at(float64(i)), 0.99)
+		b.Observe(result(trouble, id, float64(i)), at(float64(i)), 0.99)
 	}
 	if ids, all := b.Failed(3); len(ids) != 2 || all {
 		t.Fatalf("failed: %v, all: %v", ids, all)
 	}
-	if change := b.Learn(result(trouble, "c", 10), at(10.5), 0.5); change != policy.Unchanged {
+	if change := b.Observe(result(trouble, "c", 10), at(10.5), 0.5); change != policy.Unchanged {
 		t.Errorf("another failure while it is open: %d", change)
 	}
 	if ids, all := b.Failed(3); len(ids) != 3 || !all {
@@ -198,10 +198,10 @@ func TestBreakerKnowsWhoFailed(t *testing.T) {
 	if _, all := b.Failed(4); all {
 		t.Error("the fourth has not failed")
 	}
-	if change := b.Learn(result(success, "d", 8.5), at(10.6), 0.5); change != policy.Unchanged {
+	if change := b.Observe(result(success, "d", 8.5), at(10.6), 0.5); change != policy.Unchanged {
 		t.Errorf("a success from before it opened: %d", change)
 	}
-	if change := b.Learn(result(success, "d", 10), at(10.6), 0.5); change != policy.Closed || b.NeedsSuccesses() {
+	if change := b.Observe(result(success, "d", 10), at(10.6), 0.5); change != policy.Closed || b.NeedsSuccesses() {
 		t.Errorf("a success since it opened: %d", change)
 	}
 	if ids, _ := b.Failed(4); len(ids) != 0 {
@@ -213,7 +213,7 @@ func TestBreakerKnowsWhoFailed(t *testing.T) {
 func TestBreakerNeedsNotEveryAccount(t *testing.T) {
 	var b policy.Breaker
 	for i := range 100 {
-		b.Learn(result(trouble, fmt.Sprint(i), 1), at(1), 0.5)
+		b.Observe(result(trouble, fmt.Sprint(i), 1), at(1), 0.5)
 	}
 	if ids, all := b.Failed(10_000); len(ids) != 64 || !all {
 		t.Errorf("%d failed, all: %v", len(ids), all)

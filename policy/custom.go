@@ -32,8 +32,8 @@ func (c *custom) pick(p *Pool, q *query) Slot {
 	return c.slots[i]
 }
 
-// ask calls the host's code; ok is false when that panicked, which must cost
-// this request and nothing else.
+// ask calls the host's strategy. ok is false when that panicked: then only this
+// request fails.
 func (c *custom) ask(r Request, now time.Time) (i int, ok bool) {
 	defer func() { _ = recover() }()
 	return c.strategy.Pick(c.candidates, r, now), true

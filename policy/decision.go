@@ -7,7 +7,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Decision is what one [Pool.Select] was made from, and what came of it. It
+// Decision is what one [Pool.Select] considered, and its outcome. It
 // holds ids and figures: no secret, nothing that was said, and no key of a
 // conversation but its [ConversationID].
 type Decision struct {
@@ -59,20 +59,20 @@ type Considered struct {
 	Why string `json:"why"`
 }
 
-// Answered is what came of a decision.
+// Answered is the outcome of a decision.
 type Answered struct {
 	// Status is the HTTP status; 0 when no answer came.
 	Status int `json:"status,omitempty"`
-	// Class is what the provider's answer means, Next what followed from it.
+	// Class is what the provider's answer means, Next is the step that followed.
 	Class string `json:"class"`
 	Next  string `json:"next"`
 }
 
-// conversationDigits is how much of a hash stands for a conversation.
+// conversationDigits is how many digits of the hash identify a conversation.
 const conversationDigits = 12
 
-// ConversationID stands for an affinity key wherever people look, since keys
-// may tell of users: the beginning of its SHA-256, empty for no key.
+// ConversationID is shown in place of an affinity key, since keys may tell of
+// users: the beginning of its SHA-256, empty for no key.
 func ConversationID(key string) string {
 	if key == "" {
 		return ""

@@ -1,18 +1,18 @@
 package policy
 
-// drainFirst uses the quota that is lost soonest: an account's value is the
-// remaining share of its shortest window over the time to that window's reset.
-// It ranks by the inverse, seconds for each percent left, negated, because that
-// is a line.
+// drainFirst uses the quota that is lost soonest. The value of an account is the
+// remaining share of its shortest window, divided by the time to that window's
+// reset. Accounts are ranked by the negated inverse, seconds for each percent
+// left, because that is a line.
 type drainFirst struct{}
 
 const (
-	// ungauged is taken off an account without a window to go by: it comes
+	// noWindow is subtracted for an account without a usable window: it comes
 	// after all whose quota is known to end.
-	ungauged = -1e9
-	// gated is taken off an account that is ahead of the pace in one of its
-	// longer windows: there, quota is short, not about to be lost.
-	gated = -2e9
+	noWindow = -1e9
+	// aheadOfPace is subtracted for an account that is ahead of the pace in one
+	// of its longer windows: its quota is short, not about to be lost.
+	aheadOfPace = -2e9
 	// leastLeft is the least percentage that counts as left.
 	leastLeft = 0.01
 )
@@ -22,7 +22,7 @@ func (drainFirst) traits() traits { return traits{claimsLast: true} }
 func (drainFirst) line(f *Facts, epoch, now Instant) (line, Instant) {
 	shortest := shortestOf(f.Windows, now)
 	if shortest == nil {
-		return line{base: ungauged}, nextReset(f.Windows, now)
+		return line{base: noWindow}, nextReset(f.Windows, now)
 	}
 	left := max(100-shortest.percent(), leastLeft)
 	l := line{slope: 1 / left, base: -secondsFrom(epoch, shortest.ResetAt) / left}
@@ -33,7 +33,7 @@ func (drainFirst) line(f *Facts, epoch, now Instant) (line, Instant) {
 			continue
 		}
 		if opens := w.opens(); opens > now {
-			l.base += gated
+			l.base += aheadOfPace
 			return l, min(until, opens)
 		}
 	}
@@ -53,7 +53,7 @@ func (w *Window) timed(now Instant) bool {
 	return w.live(now) && w.ResetAt != 0 && w.Length > 0
 }
 
-// opens returns from when on the window's utilization is not above the pace.
+// opens returns when the window's utilization is no longer above the pace.
 func (w *Window) opens() Instant {
 	if w.percent() == 0 {
 		return 0

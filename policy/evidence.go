@@ -8,11 +8,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Evidence is what is known of limits: those seen, and what freed some since.
-// An account's is in its record, a pool's in the pool's state.
+// Evidence is what is known of limits: those seen, and what freed some of them
+// since. The evidence of an account is in its record, that of a pool in the
+// pool's state.
 //
-// Merging is commutative, associative and idempotent: evidence may come in any
-// order, more than once, and from several processes, each of which merges into
+// Merging is commutative, associative and idempotent. Evidence may arrive in any
+// order, more than once, and from several processes, each of which merges it into
 // what is stored then. The zero value is no evidence. Evidence is a value;
 // merging makes new slices.
 type Evidence struct {
@@ -21,17 +22,18 @@ type Evidence struct {
 }
 
 const (
-	// longestLimit is what no limit outlasts, whatever a server says.
+	// longestLimit bounds how long a limit lasts, whatever a server says.
 	longestLimit = 7 * 24 * time.Hour
-	// mostEvidence bounds the limits of one record, and what frees them.
+	// mostEvidence bounds the limits of one record, and the entries that free
+	// them.
 	mostEvidence = 64
 )
 
 // EvidenceOf returns what rec knows.
 func EvidenceOf(rec *account.Record) Evidence { return Evidence{Limits: rec.Limits, Freed: rec.Freed} }
 
-// Merge returns what both know together. What is freed is left out, and what
-// says no more than something else does.
+// Merge returns what both know together. Freed limits are left out, and so is
+// what another entry says already.
 func (e Evidence) Merge(o Evidence) Evidence {
 	freed := slices.Concat(e.Freed, o.Freed)
 	slices.SortFunc(freed, compareFreed)
@@ -41,8 +43,8 @@ func (e Evidence) Merge(o Evidence) Evidence {
 	return Evidence{Limits: strongest(limits, outlasts), Freed: freed}
 }
 
-// At leaves out what says nothing any more at now: limits that ended a while
-// ago, and freedom from limits that would all have ended.
+// At leaves out what no longer matters at now: limits that ended a while ago, and
+// entries that free limits which would all have ended.
 func (e Evidence) At(now time.Time) Evidence {
 	e.Limits = without(e.Limits, func(l account.Limit) bool {
 		return recalled(l).Before(now)
@@ -53,16 +55,16 @@ func (e Evidence) At(now time.Time) Evidence {
 	return e
 }
 
-// Free leaves out what freed disproves, and remembers that.
+// Free removes what freed disproves, and remembers freed.
 func (e Evidence) Free(freed ...account.Freed) Evidence { return e.Merge(Evidence{Freed: freed}) }
 
-// learn merges what was seen at now into a record.
-func (e Evidence) learn(rec *account.Record, now time.Time) {
+// mergeInto merges what was seen at now into a record.
+func (e Evidence) mergeInto(rec *account.Record, now time.Time) {
 	merged := EvidenceOf(rec).Merge(e.clamped(now)).At(now)
 	rec.Limits, rec.Freed = merged.Limits, merged.Freed
 }
 
-// clamped bounds limits: none is seen in the future, none lasts too long.
+// clamped bounds limits: none was seen in the future, none lasts too long.
 func (e Evidence) clamped(now time.Time) Evidence {
 	e.Limits = slices.Clone(e.Limits)
 	for i := range e.Limits {
@@ -73,15 +75,15 @@ func (e Evidence) clamped(now time.Time) Evidence {
 	return e
 }
 
-// Forget frees rec of all limits seen up to now, as its owner wishes.
+// Forget frees rec of all limits seen up to now. The owner asks for it.
 func Forget(rec *account.Record, now time.Time) {
-	Evidence{Freed: everything(now)}.learn(rec, now)
+	Evidence{Freed: everything(now)}.mergeInto(rec, now)
 }
 
-// everything is freedom from all limits seen up to now.
+// everything frees all limits seen up to now.
 func everything(now time.Time) []account.Freed { return []account.Freed{{At: now.Add(1)}} }
 
-// frees reports whether any of limits is free.
+// frees reports whether freed frees any of limits.
 func frees(freed []account.Freed, limits []account.Limit) bool {
 	return slices.ContainsFunc(limits, func(l account.Limit) bool { return isFree(l, freed) })
 }
@@ -90,13 +92,13 @@ func isFree(l account.Limit, freed []account.Freed) bool {
 	return slices.ContainsFunc(freed, func(f account.Freed) bool { return f.Frees(l) })
 }
 
-// outlasts reports whether l says all that o does: whatever frees l frees o.
+// outlasts reports whether l says all that o says: whatever frees l frees o.
 func outlasts(l, o account.Limit) bool {
 	same := l.Scope == o.Scope && l.Model == o.Model && l.Reason == o.Reason
 	return same && !l.SeenAt.Before(o.SeenAt) && !l.Until.Before(o.Until)
 }
 
-// strongest keeps what nothing else implies; of equals, the first.
+// strongest keeps what nothing else implies; of equal ones, the first.
 func strongest[T any](all []T, implies func(T, T) bool) []T {
 	var kept []T
 	for i, x := range all {
@@ -109,7 +111,7 @@ func strongest[T any](all []T, implies func(T, T) bool) []T {
 	return kept
 }
 
-// bounded drops the least of what is too much.
+// bounded keeps the greatest mostEvidence entries.
 func bounded[T any](all []T, compare func(a, b T) int) []T {
 	if len(all) <= mostEvidence {
 		return all

@@ -138,7 +138,7 @@ func TestEvidenceIsBounded(t *testing.T) {
 func TestLimitsAreClamped(t *testing.T) {
 	var rec account.Record
 	ahead := noon.Add(time.Hour)
-	policy.Report{Verdict: answered429(limitedUntil(ahead, noon.AddDate(31, 0, 0)))}.Learn(&rec, noon, tuning)
+	policy.Report{Verdict: answered429(limitedUntil(ahead, noon.AddDate(31, 0, 0)))}.ApplyTo(&rec, noon, tuning)
 	if l := rec.Limits[0]; !l.SeenAt.Equal(noon) || !l.Until.Equal(noon.Add(7*24*time.Hour)) {
 		t.Errorf("seen at %v, until %v", l.SeenAt, l.Until)
 	}
@@ -163,7 +163,7 @@ func TestFiguresFreeWhatTheirWindowRejected(t *testing.T) {
 			if !test.figures.Concerns(&rec, tuning) {
 				t.Error("new figures do not concern the account")
 			}
-			test.figures.Learn(&rec, noon, tuning)
+			test.figures.ApplyTo(&rec, noon, tuning)
 			if len(rec.Limits) != test.left || len(rec.Usage) != 1 {
 				t.Errorf("limits %+v, usage %+v", rec.Limits, rec.Usage)
 			}
@@ -190,7 +190,7 @@ func TestFiguresOfALimitedAnswer(t *testing.T) {
 	verdict := answered429(model7d)
 	verdict.Model, verdict.Usage = "large", figuresOf("5h", 20, noon).Windows
 	rec := account.Record{Limits: []account.Limit{account5h}}
-	policy.Report{LeasedAt: secondsFromNoon(-1), Verdict: verdict}.Learn(&rec, noon, tuning)
+	policy.Report{LeasedAt: secondsFromNoon(-1), Verdict: verdict}.ApplyTo(&rec, noon, tuning)
 	if !slices.Equal(rec.Limits, []account.Limit{model7d}) {
 		t.Errorf("limits %+v", rec.Limits)
 	}
@@ -207,9 +207,9 @@ func TestFiguresMergeInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := rapid.SliceOfN(window, 1, 6).Draw(t, "windows")
 		var first, second account.Record
-		policy.Figures{Windows: all}.Learn(&first, noon, tuning)
+		policy.Figures{Windows: all}.ApplyTo(&first, noon, tuning)
 		for _, w := range rapid.Permutation(slices.Concat(all, all)).Draw(t, "order") {
-			policy.Figures{Windows: []account.UsageWindow{w}}.Learn(&second, noon, tuning)
+			policy.Figures{Windows: []account.UsageWindow{w}}.ApplyTo(&second, noon, tuning)
 		}
 		for _, w := range first.Usage {
 			if !slices.Contains(second.Usage, w) || len(first.Usage) != len(second.Usage) {
@@ -227,11 +227,11 @@ func TestForget(t *testing.T) {
 	if len(rec.Limits) != 0 {
 		t.Errorf("limits %+v", rec.Limits)
 	}
-	policy.Report{Verdict: answered429(limitedUntil(noon.Add(-time.Second), noon.Add(time.Hour)))}.Learn(&rec, noon, tuning)
+	policy.Report{Verdict: answered429(limitedUntil(noon.Add(-time.Second), noon.Add(time.Hour)))}.ApplyTo(&rec, noon, tuning)
 	if len(rec.Limits) != 0 {
 		t.Error("older evidence that came late counts")
 	}
-	policy.Report{Verdict: answered429(limitedUntil(noon.Add(time.Second), noon.Add(time.Hour)))}.Learn(&rec, noon.Add(time.Second), tuning)
+	policy.Report{Verdict: answered429(limitedUntil(noon.Add(time.Second), noon.Add(time.Hour)))}.ApplyTo(&rec, noon.Add(time.Second), tuning)
 	if len(rec.Limits) != 1 {
 		t.Error("newer evidence does not count")
 	}
@@ -241,17 +241,17 @@ func TestForget(t *testing.T) {
 // its next request would only be refused. What is newer frees it again.
 func TestFiguresOfAUsedUpWindowLimit(t *testing.T) {
 	rec := account.Record{}
-	policy.Figures{Windows: figuresOf("7d", 100, noon).Windows, AskedAt: noon}.Learn(&rec, noon, tuning)
+	policy.Figures{Windows: figuresOf("7d", 100, noon).Windows, AskedAt: noon}.ApplyTo(&rec, noon, tuning)
 	if len(rec.Limits) != 1 || rec.Limits[0].Source != account.FromUsage || !rec.Limits[0].Until.Equal(noon.Add(5*time.Hour)) {
 		t.Fatalf("the limits are %+v", rec.Limits)
 	}
 	for name, free := range map[string]func(*account.Record){
 		"a lower figure": func(r *account.Record) {
-			figuresOf("7d", 20, noon.Add(time.Minute)).Learn(r, noon.Add(time.Minute), tuning)
+			figuresOf("7d", 20, noon.Add(time.Minute)).ApplyTo(r, noon.Add(time.Minute), tuning)
 		},
 		"a success": func(r *account.Record) {
 			success := policy.Report{Verdict: account.Verdict{Class: account.ClassSuccess}, LeasedAt: noon.Add(time.Minute)}
-			success.Learn(r, noon.Add(2*time.Minute), tuning)
+			success.ApplyTo(r, noon.Add(2*time.Minute), tuning)
 		},
 	} {
 		r := rec
@@ -264,14 +264,14 @@ func TestFiguresOfAUsedUpWindowLimit(t *testing.T) {
 	soft.Windows[0].Soft, open.Windows[0].ResetAt = true, time.Time{}
 	for name, figures := range map[string]policy.Figures{"that is soft": soft, "without an end": open} {
 		r := account.Record{}
-		figures.Learn(&r, noon, tuning)
+		figures.ApplyTo(&r, noon, tuning)
 		if len(r.Limits) != 0 {
 			t.Errorf("a window %s limits the account: %+v", name, r.Limits)
 		}
 	}
 	var sightings policy.Sightings
 	for _, id := range []string{"a", "b", "c"} {
-		if _, pauses := sightings.Learn(id, rec.Limits[0]); pauses {
+		if _, pauses := sightings.Observe(id, rec.Limits[0]); pauses {
 			t.Error("figures of some accounts pause the pool")
 		}
 	}

@@ -2,8 +2,8 @@ package policy
 
 import "slices"
 
-// Decisions returns the decisions after the one of that number, as far as they
-// are remembered, the oldest first. The latest 200 are.
+// Decisions returns the remembered decisions after the one of that number, the
+// oldest first. The latest 200 are remembered.
 func (p *Pool) Decisions(after uint64) []Decision {
 	d := &p.decisions
 	first := max(after+1, d.last+1-uint64(len(d.ring)))
@@ -14,8 +14,8 @@ func (p *Pool) Decisions(after uint64) []Decision {
 	return all
 }
 
-// Decision returns the decision of that number; false when it is not
-// remembered any more.
+// Decision returns the decision of that number; false when it is no longer
+// remembered.
 func (p *Pool) Decision(seq uint64) (Decision, bool) {
 	d := &p.decisions
 	if seq == 0 || seq > d.last || seq+uint64(len(d.ring)) <= d.last {
@@ -24,7 +24,8 @@ func (p *Pool) Decision(seq uint64) (Decision, bool) {
 	return p.explain(d.at(seq)), true
 }
 
-// explain returns a copy that says of each account what spoke for and against it.
+// explain returns a copy with the state, the score and the reason for each
+// account.
 func (p *Pool) explain(d *remembered) Decision {
 	e := d.Decision
 	e.Conversation, e.Tried = ConversationID(d.Conversation), slices.Clone(d.Tried)
@@ -54,10 +55,11 @@ func (p *Pool) judgeConsidered(d *Decision, c *Considered) {
 	c.Why = why(d, c)
 }
 
-// wrongKind is why an account is passed over that the request's host does not take.
+// wrongKind is the reason for an account of a kind that the request's host does
+// not accept.
 const wrongKind = "of another kind than can serve the request"
 
-// finite returns windows whose figures can be written down.
+// finite returns windows whose figures can be written as JSON.
 func finite(windows []Window) []Window {
 	windows = slices.Clone(windows)
 	for i := range windows {

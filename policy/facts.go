@@ -7,8 +7,8 @@ import (
 )
 
 // Facts are what selection needs to know of one account. The zero value is an
-// account that may not serve. The pool keeps the slices: whoever made them
-// must not write to them any more.
+// account that may not serve. The pool keeps the slices: the caller must not
+// write to them any more.
 type Facts struct {
 	ID string `json:"id"`
 	// Kind is how the account proves itself; a request may ask for one kind.
@@ -34,8 +34,8 @@ type Facts struct {
 	RateLimitedAt Instant `json:"rate_limited_at,omitzero"`
 	// CoolUntil is the end of the cooldown of the whole account.
 	CoolUntil Instant `json:"cool_until,omitzero"`
-	// ProbeAt, when before CoolUntil, is from when on one request may find out
-	// whether the account is limited still; zero for none.
+	// ProbeAt, when before CoolUntil, is when one request may probe whether the
+	// account is still limited; zero for none.
 	ProbeAt Instant `json:"probe_at,omitzero"`
 	// ModelCooldowns limit single models; usually there are none.
 	ModelCooldowns []ModelCooldown `json:"model_cooldowns,omitempty"`
@@ -54,18 +54,18 @@ type Window struct {
 	Name string `json:"name,omitempty"`
 	// Utilization is in percent.
 	Utilization float64 `json:"utilization"`
-	// ResetAt is when the window starts anew; from then on its figures do not
+	// ResetAt is when the window starts anew; after that its figures do not
 	// count. Zero when not known.
 	ResetAt Instant `json:"reset_at,omitzero"`
 	// Length is zero when not known.
 	Length time.Duration `json:"length,omitzero"`
-	// Spared is the pool's: the window is above the soft quota, or was and has not
-	// fallen clearly below.
+	// Spared is set by the pool: the window is above the soft quota, or was and
+	// has not fallen clearly below it.
 	Spared bool `json:"spared,omitempty"`
 }
 
-// FactsOf returns what selection needs to know of rec. Whether another process
-// claims the account is not in the record.
+// FactsOf returns what selection needs to know of rec. The record does not say
+// whether another process claims the account.
 func FactsOf(rec *account.Record, t Tuning) Facts {
 	f := Facts{
 		ID:               rec.ID,
@@ -90,7 +90,7 @@ func InEffect(limits []account.Limit, t Tuning) []account.Limit {
 	return without(limits, func(l account.Limit) bool { return l.Paid && t.AllowPaid })
 }
 
-// windowsOf leaves out the windows that count some of the requests only.
+// windowsOf leaves out windows that count only some of the requests.
 func windowsOf(usage []account.UsageWindow) []Window {
 	if len(usage) == 0 {
 		return nil

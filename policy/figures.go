@@ -8,15 +8,15 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// usedUp is the utilization from which a window rejects, in percent.
+// usedUp is the utilization, in percent, at which a window rejects requests.
 const usedUp = 100
 
-// Figures are what a usage endpoint answered about one account. Learn is all
-// that has to be done with them; a failed poll says nothing.
+// Figures are what a usage endpoint answered about one account. Apply them with
+// ApplyTo; a failed poll has none and says nothing.
 type Figures struct {
 	Windows []account.UsageWindow
-	// AskedAt is when the question was sent: what the figures show is no
-	// newer, so they never free what a later answer limited.
+	// AskedAt is when the poll was sent. The figures are no newer, so they never
+	// free what a later answer limited.
 	AskedAt time.Time
 }
 
@@ -25,26 +25,25 @@ func (f Figures) Concerns(rec *account.Record, t Tuning) bool {
 	return newFigures(rec.Usage, f.Windows) || frees(f.freed(rec), rec.Limits) || f.limitsAnew(rec.Limits, t)
 }
 
-// limitsAnew reports whether a window is used up that was not.
+// limitsAnew reports whether a window is used up that was not used up before.
 func (f Figures) limitsAnew(known []account.Limit, t Tuning) bool {
 	return slices.ContainsFunc(f.limits(f.AskedAt, t), func(l account.Limit) bool { return !slices.ContainsFunc(known, l.Same) })
 }
 
-// Learn changes rec by what the figures say at the time now. A window below
-// its limit frees what that window had rejected before the question was sent,
-// one that is used up limits the account until it starts anew, and an answer to
-// a request sent since tells more of a window.
-func (f Figures) Learn(rec *account.Record, now time.Time, t Tuning) {
+// ApplyTo changes rec by the figures, at the time now. A window below its limit
+// frees what that window rejected before the poll was sent. A window that is used
+// up limits the account until it starts anew. The figures of an answer to a later
+// request are newer and stay.
+func (f Figures) ApplyTo(rec *account.Record, now time.Time, t Tuning) {
 	windows := slices.Clone(f.Windows)
 	for i := range windows {
 		windows[i].SeenAt = earlier(windows[i].SeenAt, f.AskedAt)
 	}
 	rec.Usage = mergeUsage(rec.Usage, windows)
-	Evidence{Limits: f.limits(now, t), Freed: f.freed(rec)}.learn(rec, now)
+	Evidence{Limits: f.limits(now, t), Freed: f.freed(rec)}.mergeInto(rec, now)
 }
 
-// limits returns a limit for each window that is used up, as far as its end is
-// told.
+// limits returns a limit for each used-up window whose end is known.
 func (f Figures) limits(now time.Time, t Tuning) []account.Limit {
 	var limits []account.Limit
 	for i := range f.Windows {
@@ -64,9 +63,9 @@ func (f Figures) freed(rec *account.Record) []account.Freed {
 	return append(belowLimit(nil, f.Windows, account.Freed{At: f.AskedAt}), withRoom(rec, f.Windows, f.AskedAt)...)
 }
 
-// withRoom frees rec of the limits that name no window, such as those that a
-// body told of, when figures show room in every quota window. What only the
-// owner can end has nothing to do with windows.
+// withRoom frees rec of limits that name no window, such as those read from a
+// body, when the figures show room in every quota window. Limits that only the
+// owner can end have nothing to do with windows and stay.
 func withRoom(rec *account.Record, windows []account.UsageWindow, at time.Time) []account.Freed {
 	if !haveRoom(windows) {
 		return nil
@@ -81,7 +80,7 @@ func withRoom(rec *account.Record, windows []account.UsageWindow, at time.Time) 
 	return freed
 }
 
-// haveRoom reports whether figures show quota windows, none of them used up.
+// haveRoom reports whether the figures show quota windows, none of them used up.
 func haveRoom(windows []account.UsageWindow) bool {
 	quota := false
 	for i := range windows {
@@ -95,7 +94,7 @@ func haveRoom(windows []account.UsageWindow) bool {
 }
 
 // belowLimit adds, for each window below its limit, that what it rejected is
-// free as far as scope says.
+// free, within scope.
 func belowLimit(freed []account.Freed, windows []account.UsageWindow, scope account.Freed) []account.Freed {
 	for i := range windows {
 		if windows[i].Utilization < usedUp {
@@ -106,7 +105,7 @@ func belowLimit(freed []account.Freed, windows []account.UsageWindow, scope acco
 	return freed
 }
 
-// newFigures reports whether seen says anything that old does not.
+// newFigures reports whether seen holds figures that old does not.
 func newFigures(old, seen []account.UsageWindow) bool {
 	return slices.ContainsFunc(seen, func(w account.UsageWindow) bool {
 		return !slices.ContainsFunc(old, func(o account.UsageWindow) bool {
@@ -116,14 +115,14 @@ func newFigures(old, seen []account.UsageWindow) bool {
 }
 
 // TakeFigures gives rec the last use and the usage figures of from, and what
-// those freed, as far as rec has older ones.
+// those freed, where rec has older ones.
 func TakeFigures(rec, from *account.Record, now time.Time) {
 	rec.LastUsedAt = later(rec.LastUsedAt, from.LastUsedAt)
 	rec.Usage = mergeUsage(rec.Usage, from.Usage)
-	Evidence{Freed: from.Freed}.learn(rec, now)
+	Evidence{Freed: from.Freed}.mergeInto(rec, now)
 }
 
-// mergeUsage keeps, of each window, the figures seen last.
+// mergeUsage keeps, for each window, the figures that were seen last.
 func mergeUsage(old, seen []account.UsageWindow) []account.UsageWindow {
 	merged := slices.Clone(old)
 	for _, w := range seen {
@@ -138,7 +137,8 @@ func mergeUsage(old, seen []account.UsageWindow) []account.UsageWindow {
 	return merged
 }
 
-// newer reports whether w was seen after o; of two seen at once, the fuller counts.
+// newer reports whether w was seen after o. Of two seen at the same time, the
+// fuller one counts as newer.
 func newer(w, o *account.UsageWindow) bool {
 	if w.SeenAt.Equal(o.SeenAt) {
 		return w.Utilization > o.Utilization || w.Utilization == o.Utilization && w.ResetAt.After(o.ResetAt)
@@ -147,14 +147,14 @@ func newer(w, o *account.UsageWindow) bool {
 }
 
 const (
-	// longWindow is how long a window is whose figures change slowly.
+	// longWindow is the length from which the figures of a window change slowly.
 	longWindow = time.Hour
-	// resetGrain is how far apart one reset is told.
+	// resetGrain is how much the stated time of the same reset may vary.
 	resetGrain = time.Minute
 )
 
-// NoticeablyUsed reports whether figures differ enough to tell people: those of a
-// window of an hour or more by a whole percent, or by its reset.
+// NoticeablyUsed reports whether the figures changed enough to tell people: for a
+// window of an hour or more, by a whole percent, or by its reset.
 func NoticeablyUsed(old, seen []account.UsageWindow) bool {
 	return slices.ContainsFunc(seen, func(w account.UsageWindow) bool {
 		return w.Length >= longWindow && !slices.ContainsFunc(old, func(o account.UsageWindow) bool {

@@ -26,15 +26,15 @@ func genWindows(t *rapid.T) []account.UsageWindow {
 func TestTakeFigures(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stored := account.Record{LastUsedAt: noon}
-		policy.Report{LeasedAt: noon, Verdict: account.Verdict{Usage: genWindows(t)}}.Learn(&stored, noon, tuning)
+		policy.Report{LeasedAt: noon, Verdict: account.Verdict{Usage: genWindows(t)}}.ApplyTo(&stored, noon, tuning)
 		latest, each := stored, stored
 		for range rapid.IntRange(0, 4).Draw(t, "answers") {
 			report := policy.Report{LeasedAt: noon, Verdict: account.Verdict{Usage: genWindows(t)}}
 			if report.Weighs(&latest) {
 				t.Fatal("figures weigh")
 			}
-			report.Learn(&latest, noon, tuning)
-			report.Learn(&each, noon, tuning)
+			report.ApplyTo(&latest, noon, tuning)
+			report.ApplyTo(&each, noon, tuning)
 		}
 		latest.LastUsedAt = noon.Add(time.Minute)
 		each.LastUsedAt = latest.LastUsedAt

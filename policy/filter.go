@@ -2,15 +2,15 @@ package policy
 
 import "slices"
 
-// filter names the accounts that may not serve one request although their
-// group could: those it tried already, those that are cooling for its tier, and,
-// where its model has no view of its own, those that are cooling for the model.
+// filter names accounts that may not serve one request although their group
+// could: those that it tried already, those that are cooling for its tier, and,
+// when its model has no view of its own, those that are cooling for the model.
 // The nil filter lets all pass.
 type filter struct {
 	tried []Slot
 	// cooling is that of the model; nil for none.
 	cooling *scope
-	// tier is the model's with its speed tier; nil for none.
+	// tier is the model with its speed tier; nil for none.
 	tier *model
 }
 

@@ -15,11 +15,11 @@ const (
 	longestOwner = 6 * time.Hour
 )
 
-// recentLimit is how long a limit is recalled although it has ended:
-// selection prefers accounts that were not limited just now.
+// recentLimit is how long after its end a limit still counts: selection prefers
+// accounts that were not limited just now.
 const recentLimit = 30 * time.Second
 
-// guess returns how long l is taken to last, which rec has met at now.
+// guess returns how long l is assumed to last, a limit that rec met at now.
 func guess(l account.Limit, rec *account.Record, now time.Time, t Tuning) time.Duration {
 	usual := max(t.DefaultRetryAfter, t.MinBackoff)
 	first, most := usual, max(usual, longestQuota)
@@ -32,7 +32,7 @@ func guess(l account.Limit, rec *account.Record, now time.Time, t Tuning) time.D
 	return min(max(first, 2*lasted(l, rec, now)), most)
 }
 
-// lasted returns how long the same limit was taken to last the last time; zero
+// lasted returns how long the same limit was assumed to last the last time; zero
 // when that is too long ago to be the same trouble.
 func lasted(l account.Limit, rec *account.Record, now time.Time) (longest time.Duration) {
 	for _, o := range rec.Limits {
@@ -43,13 +43,13 @@ func lasted(l account.Limit, rec *account.Record, now time.Time) (longest time.D
 	return longest
 }
 
-// ownerMemory is how long a limit is remembered that only an owner can end, so
-// that a night without requests neither starts the guesses anew nor has the owner
-// told again.
+// ownerMemory is how long after its end a limit that only an owner can end is
+// remembered. A night without requests then neither resets the guess nor alerts
+// the owner again.
 const ownerMemory = 24 * time.Hour
 
-// recalled returns until when a limit is of use after its end: those whose end
-// was a guess as long again, so that the next guess is a better one.
+// recalled returns until when a limit is remembered after its end. A guessed one
+// is remembered for as long again, so that the next guess is better.
 func recalled(l account.Limit) time.Time {
 	switch {
 	case l.Owner:

@@ -19,7 +19,7 @@ func met(limits []account.Limit, times int, t policy.Tuning) []time.Duration {
 			limits[i].SeenAt = now
 		}
 		v := account.Verdict{Class: account.ClassLimited, Model: "opus (fast)", Limits: limits}
-		policy.Report{LeasedAt: now, Verdict: v}.Learn(&rec, now, t)
+		policy.Report{LeasedAt: now, Verdict: v}.ApplyTo(&rec, now, t)
 		until := rec.Limits[0].Until
 		rests = append(rests, until.Sub(now))
 		now = until.Add(time.Second)
@@ -53,7 +53,7 @@ func TestOwnersLimitIsRememberedOverANight(t *testing.T) {
 	var rec account.Record
 	refuse := func(now time.Time) {
 		l := account.Limit{Scope: account.ScopeAccount, Reason: "disabled", SeenAt: now, Owner: true}
-		policy.Report{LeasedAt: now, Verdict: answered429(l)}.Learn(&rec, now, tuning)
+		policy.Report{LeasedAt: now, Verdict: answered429(l)}.ApplyTo(&rec, now, tuning)
 	}
 	refuse(noon)
 	morning := noon.Add(20 * hour)
@@ -67,13 +67,13 @@ func TestOwnersLimitIsRememberedOverANight(t *testing.T) {
 func TestBareLimitIsTheModels(t *testing.T) {
 	var rec account.Record
 	bare := policy.Report{LeasedAt: noon, Verdict: account.Verdict{Class: account.ClassLimited, Model: "opus (fast)"}}
-	bare.Learn(&rec, noon, tuning)
+	bare.ApplyTo(&rec, noon, tuning)
 	l := rec.Limits[0]
 	if l.Scope != account.ScopeModel || l.Model != "opus" || !l.Unstated {
 		t.Errorf("%+v", l)
 	}
 	later := noon.Add(time.Minute)
-	bare.Learn(&rec, later, tuning)
+	bare.ApplyTo(&rec, later, tuning)
 	if rest := rec.Limits[0].Until.Sub(later); len(rec.Limits) != 1 || rest != 5*time.Second {
 		t.Errorf("a minute later: %+v", rec.Limits)
 	}
@@ -89,8 +89,8 @@ func TestPaidUseIsTheOwnersToAllow(t *testing.T) {
 	figures := figuresOf("5h", 100, noon)
 	figures.Windows[0].Paid = true
 	for name, learn := range map[string]func(*account.Record, policy.Tuning){
-		"a billed success": func(r *account.Record, t policy.Tuning) { success.Learn(r, noon, t) },
-		"figures":          func(r *account.Record, t policy.Tuning) { figures.Learn(r, noon, t) },
+		"a billed success": func(r *account.Record, t policy.Tuning) { success.ApplyTo(r, noon, t) },
+		"figures":          func(r *account.Record, t policy.Tuning) { figures.ApplyTo(r, noon, t) },
 	} {
 		var free, rests account.Record
 		learn(&free, allowed)
@@ -139,10 +139,10 @@ func TestFiguresWithRoomFreeNamelessLimits(t *testing.T) {
 		"older figures":         {body, []account.UsageWindow{figure("5h", 10, 5*hour)}, seen.Add(-time.Second), false},
 	} {
 		polled := account.Record{Limits: []account.Limit{test.limit}}
-		policy.Figures{Windows: test.windows, AskedAt: test.asked}.Learn(&polled, noon, tuning)
+		policy.Figures{Windows: test.windows, AskedAt: test.asked}.ApplyTo(&polled, noon, tuning)
 		answered := account.Record{Limits: []account.Limit{test.limit}}
 		verdict := account.Verdict{Class: account.ClassCaller, Usage: test.windows}
-		policy.Report{LeasedAt: test.asked, Verdict: verdict}.Learn(&answered, noon, tuning)
+		policy.Report{LeasedAt: test.asked, Verdict: verdict}.ApplyTo(&answered, noon, tuning)
 		for from, rec := range map[string]account.Record{"polled": polled, "answered": answered} {
 			held := policy.FactsOf(&account.Record{Limits: seenInAnswers(rec.Limits)}, tuning).CoolUntil != 0
 			if held == test.free {

@@ -11,17 +11,16 @@ const (
 	fullRest           = 900 * time.Second
 	activePoints       = 120
 	claimedPoints      = -200
-	// switchMargin is by how much another account must be better than the
-	// active one.
+	// switchMargin is how much better another account must be than the active one.
 	switchMargin = 40
 )
 
-// hybrid scores accounts by quota left, pace, health, rest and claims, and
-// leaves the active one only for one that is clearly better. A score is a sum
-// of lines, each of which holds for a while.
+// hybrid scores accounts by quota left, pace, health, rest and claims. It leaves
+// the active account only for one that is clearly better. A score is a sum of
+// lines, each of which holds for a while.
 //
-// The active account is held out of the ranking: its rest starts anew with
-// each request, and it is compared with the best of the others anyway.
+// The active account is kept out of the ranking: its rest starts anew with each
+// request, and it is compared with the best of the others anyway.
 type hybrid struct{ maxFailures float64 }
 
 func newHybrid(maxFailures int) hybrid {
@@ -77,7 +76,7 @@ func (h hybrid) pick(p *Pool, q *query) Slot {
 	return active
 }
 
-// hold keeps another account out of a view's ranking.
+// hold keeps this account, in place of the one before, out of a view's ranking.
 func (p *Pool) hold(v *view, s Slot) {
 	old := v.held
 	if old == s {
@@ -85,14 +84,14 @@ func (p *Pool) hold(v *view, s Slot) {
 	}
 	v.held = s
 	if old != nobody {
-		p.settle(old)
+		p.regroup(old)
 	}
 	if s != nobody {
-		p.settle(s)
+		p.regroup(s)
 	}
 }
 
-// serves reports whether an account may serve, whatever its tier.
+// serves reports whether an account may serve, in any tier.
 func (q *query) serves(s Slot) bool {
 	return s != nobody && q.can(s, q.view.places[s].rank.tier()) && q.view.places[s].rank >= serving
 }
@@ -106,14 +105,14 @@ func (h hybrid) activeScore(p *Pool, s Slot) float64 {
 	return l.at(p.seconds(p.now)) + activePoints
 }
 
-// spell is a line that holds until a moment.
-type spell struct {
+// segment is a line that holds until a moment.
+type segment struct {
 	line
 	until Instant
 }
 
 // quotaLeft scores the highest utilization.
-func quotaLeft(windows []Window, now Instant) spell {
+func quotaLeft(windows []Window, now Instant) segment {
 	highest, until, known := 0.0, forever, false
 	for i := range windows {
 		w := &windows[i]
@@ -126,20 +125,20 @@ func quotaLeft(windows []Window, now Instant) spell {
 	if !known {
 		highest = unknownUtilization
 	}
-	return spell{line{base: (100 - highest) / 100 * quotaPoints}, until}
+	return segment{line{base: (100 - highest) / 100 * quotaPoints}, until}
 }
 
 // restOf scores how long the account has not been used, up to fullRest.
-func restOf(used, epoch, now Instant) spell {
+func restOf(used, epoch, now Instant) segment {
 	rested := used.Add(fullRest)
 	switch {
 	case now >= rested:
-		return spell{line{base: restPoints}, forever}
+		return segment{line{base: restPoints}, forever}
 	case now < used:
-		return spell{line{}, used}
+		return segment{line{}, used}
 	}
 	slope := restPoints / fullRest.Seconds()
-	return spell{line{slope: slope, base: slope * secondsFrom(used, epoch)}, rested}
+	return segment{line{slope: slope, base: slope * secondsFrom(used, epoch)}, rested}
 }
 
 // secondsFrom returns the seconds that pass from one instant to another.

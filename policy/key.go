@@ -9,13 +9,13 @@ import (
 const (
 	// longestKey is how many bytes of a key are kept as they are.
 	longestKey = 64
-	// keyDigits is how much of a hash stands for a longer one.
+	// keyDigits is how many digits of the hash replace a longer key.
 	keyDigits = 32
 )
 
-// shortKey returns what stands for an affinity key, or for a resource's id,
-// wherever it is kept: callers choose keys, and may choose long ones. A key that
-// is no UTF-8 would not come back from a file as it was.
+// shortKey returns what is stored for an affinity key, or for a resource's id:
+// callers choose keys, and may choose long ones. A key that is not UTF-8 would
+// not come back from a file unchanged.
 func shortKey(key string) string {
 	if len(key) <= longestKey && utf8.ValidString(key) {
 		return key

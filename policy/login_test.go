@@ -26,7 +26,7 @@ func answered(class account.Class, generation uint64, leased time.Time) policy.R
 // counts as rejected by it.
 func learn(rec *account.Record, p policy.Report, now time.Time) bool {
 	before := *rec
-	p.Learn(rec, now, tuning)
+	p.ApplyTo(rec, now, tuning)
 	_, rejected := p.LoginRejected(&before, rec, tuning)
 	return rejected
 }

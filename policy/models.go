@@ -6,20 +6,22 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// model is what a pool knows of a model that at least one account is cooling for.
+// model is what a pool knows of a model for which at least one account is
+// cooling.
 type model struct {
 	name string
 	// slots are the accounts that are cooling for it.
 	slots map[Slot]struct{}
-	// scopes are those of the kinds that were asked for.
+	// scopes are those of the account kinds that were asked for.
 	scopes []*scope
 }
 
-// maxViews bounds the memory: a view takes about 60 bytes an account. For
-// models beyond, the accounts that are cooling are skipped one by one.
+// maxViews bounds the memory: a view takes about 60 bytes an account. For further
+// models, cooling accounts are skipped one by one.
 const maxViews = 16
 
-// scope returns what is known of the model's requests for a kind, which may be new.
+// scope returns the scope of the model's requests for a kind, and makes it if
+// needed.
 func (m *model) scope(kind account.Kind) *scope {
 	for _, sc := range m.scopes {
 		if sc.kind == kind {
@@ -49,8 +51,8 @@ func (m *model) all() map[Slot]struct{} {
 	return m.slots
 }
 
-// replace replaces an account's facts, and keeps the models' books. Cooldowns
-// that have ended are left out.
+// replace replaces an account's facts, and updates the models. Cooldowns that
+// have ended are left out.
 func (p *Pool) replace(s Slot, f Facts) {
 	p.changes++
 	p.countKinds(&p.members[s].facts, &f)
@@ -62,13 +64,13 @@ func (p *Pool) replace(s Slot, f Facts) {
 	}
 	for i := range old {
 		if name := old[i].Model; f.cooldown(name) == 0 {
-			p.warm(name, s)
+			p.endCooldown(name, s)
 		}
 	}
 }
 
-// countKinds counts an account that was of one kind and is of another; facts
-// without an id are of no account.
+// countKinds updates the counts when an account's kind changes. Facts without an
+// id belong to no account.
 func (p *Pool) countKinds(was, is *Facts) {
 	if was.ID != "" {
 		p.ofKind(was.Kind).accounts--
@@ -78,8 +80,8 @@ func (p *Pool) countKinds(was, is *Facts) {
 	}
 }
 
-// endCooldowns forgets the cooldowns for single models that have ended, and returns
-// when the next one of the account ends.
+// endCooldowns drops the account's model cooldowns that have ended, and returns
+// when the next one ends.
 func (p *Pool) endCooldowns(s Slot) Instant {
 	next := forever
 	cooldowns := p.members[s].facts.ModelCooldowns
@@ -93,7 +95,7 @@ func (p *Pool) endCooldowns(s Slot) Instant {
 	return p.endCooldowns(s)
 }
 
-// model returns what is known of a model, which may be new.
+// model returns what is known of a model, and makes it if needed.
 func (p *Pool) model(name string) *model {
 	m := p.models[name]
 	if m == nil {
@@ -103,8 +105,8 @@ func (p *Pool) model(name string) *model {
 	return m
 }
 
-// warm notes that an account cools no longer for a model.
-func (p *Pool) warm(name string, s Slot) {
+// endCooldown notes that an account no longer cools for a model.
+func (p *Pool) endCooldown(name string, s Slot) {
 	m := p.models[name]
 	if m == nil {
 		return
@@ -117,8 +119,8 @@ func (p *Pool) warm(name string, s Slot) {
 	p.viewed = slices.DeleteFunc(p.viewed, func(sc *scope) bool { return sc.model == m })
 }
 
-// worthView reports whether a model's scope is to have a view of its own: once
-// skipping has cost as much as building one does.
+// worthView reports whether a model's scope gets a view of its own: once skipping
+// has cost as much as building a view.
 func (p *Pool) worthView(sc *scope) bool {
 	return sc.view == nil && sc.skipped > len(p.members) && len(p.viewed) < maxViews
 }
@@ -132,8 +134,8 @@ func lasting(all []ModelCooldown, now Instant) []ModelCooldown {
 	return slices.DeleteFunc(slices.Clone(all), ended)
 }
 
-// cooldownOf returns the end of the cooldown for a request's model, its tier
-// included; zero for none.
+// cooldownOf returns the end of the cooldown for a request's model, with its
+// tier; zero for none.
 func (f *Facts) cooldownOf(model string) Instant {
 	return max(f.cooldown(model), f.cooldown(account.Untiered(model)))
 }

@@ -12,35 +12,35 @@ type Tuning struct {
 	MinBackoff time.Duration
 	// DefaultRetryAfter is the cooldown when the server named no time.
 	DefaultRetryAfter time.Duration
-	// MaxAuthFailures in a row make a login count as rejected.
+	// MaxAuthFailures is how many failures in a row reject a login.
 	MaxAuthFailures int
 	// RejectedBackoff is the least wait before a rejected login is tried again.
 	RejectedBackoff time.Duration
-	// AllowPaid is set when the owner lets providers go on at his expense.
+	// AllowPaid is set when the owner allows providers to continue at the owner's
+	// expense.
 	AllowPaid bool
 }
 
-// longestRest is the most that the wait for a rejected login grows to.
+// longestRest bounds how long a rejected login waits for its next try.
 const longestRest = 5 * time.Minute
 
-// Rest returns how long a login rests that the API has refused so many times in
-// a row, before it is tried again. It doubles with each refusal more than make
-// it count as rejected.
+// Rest returns how long a rejected login waits for its next try after that many
+// failures in a row. It doubles with each failure after the one that rejected it.
 func (t Tuning) Rest(failures int) time.Duration {
 	return Backoff(max(failures-t.MaxAuthFailures+1, 1), t.RejectedBackoff, max(t.RejectedBackoff, longestRest), 1)
 }
 
-// Report is what came of one leased request.
+// Report is the outcome of one leased request.
 type Report struct {
-	// Generation is that of the token which was used.
+	// Generation is that of the token that was used.
 	Generation uint64
 	Verdict    account.Verdict
-	// LeasedAt is when the request began: what it shows is no newer.
+	// LeasedAt is when the request began: what its answer shows is no newer.
 	LeasedAt time.Time
 }
 
-// Concerns reports whether the report changes rec at all; the usual success
-// does not.
+// Concerns reports whether the report changes rec at all. The usual success does
+// not.
 func (p Report) Concerns(rec *account.Record) bool {
 	return p.Weighs(rec) || newFigures(rec.Usage, p.Verdict.Usage)
 }
@@ -57,19 +57,19 @@ func (p Report) Weighs(rec *account.Record) bool {
 	}
 }
 
-// Urgent reports whether what the report says must be stored at once. Figures,
-// and what they or a success free, may wait for the save delay.
+// Urgent reports whether the report must be stored at once. Figures, and what
+// they or a success free, may be debounced.
 func (p Report) Urgent() bool {
 	return p.Verdict.Class == account.ClassLimited || p.Verdict.Class == account.ClassRevoked || p.Verdict.Class == account.ClassUnauthorized
 }
 
-// Learn changes rec by what the report says, at the time now. A success may
-// carry limits of its own: what it was billed to is not to be used again.
-func (p Report) Learn(rec *account.Record, now time.Time, t Tuning) {
+// ApplyTo changes rec by the report, at the time now. A success may carry limits
+// too: the account was billed for paid use, and must not be used again.
+func (p Report) ApplyTo(rec *account.Record, now time.Time, t Tuning) {
 	if p.Verdict.Usage != nil {
 		rec.Usage = mergeUsage(rec.Usage, p.Verdict.Usage)
 	}
-	Evidence{Limits: p.limits(rec, now, t), Freed: p.freed(rec)}.learn(rec, now)
+	Evidence{Limits: p.limits(rec, now, t), Freed: p.freed(rec)}.mergeInto(rec, now)
 	switch {
 	case p.proves(rec):
 		p.proveLogin(rec)
@@ -78,14 +78,14 @@ func (p Report) Learn(rec *account.Record, now time.Time, t Tuning) {
 	}
 }
 
-// frees reports whether the report disproves any of rec's limits.
+// frees reports whether the report frees any of rec's limits.
 func (p Report) frees(rec *account.Record) bool {
 	return len(rec.Limits) > 0 && frees(p.freed(rec), rec.Limits)
 }
 
-// freed returns what the report disproves of rec's limits: a success, those of
-// the account and of its model; any other answer, those by windows that it shows
-// below their limits. All were seen before the request began.
+// freed returns what the report frees: a success frees the limits of the account
+// and of its model; any other answer frees the limits of windows that it shows
+// below their limits. Only limits seen before the request began are freed.
 func (p Report) freed(rec *account.Record) []account.Freed {
 	scopes := []account.Freed{{Scope: account.ScopeAccount, At: p.LeasedAt}}
 	for _, model := range names(p.Verdict.Model) {
@@ -101,7 +101,7 @@ func (p Report) freed(rec *account.Record) []account.Freed {
 	return append(freed, withRoom(rec, p.Verdict.Usage, p.LeasedAt)...)
 }
 
-// names returns what a request's model is known by: its tier's name and its own.
+// names returns the names of a request's model: with its tier, and without.
 func names(model string) []string {
 	switch plain := account.Untiered(model); {
 	case model == "":
@@ -112,8 +112,8 @@ func names(model string) []string {
 	return []string{model}
 }
 
-// limits returns the limits that the answer told of; those whose end it did not
-// state have one by guess.
+// limits returns the limits in the answer. A limit without a stated end gets a
+// guessed one.
 func (p Report) limits(rec *account.Record, now time.Time, t Tuning) []account.Limit {
 	told := p.Verdict.Limits
 	if p.Verdict.Class == account.ClassLimited && len(told) == 0 {
@@ -133,11 +133,11 @@ func (p Report) limits(rec *account.Record, now time.Time, t Tuning) []account.L
 	return limits
 }
 
-// bareReason is that of a limit about which nothing is known.
+// bareReason is the reason of a limit about which nothing is known.
 const bareReason = "rate limit"
 
-// bare is the limit of an answer that says no more than that there is one. It
-// is the model's, as far as that is known.
+// bare is the limit of an answer that only says that there is one. It holds for
+// the model, if that is known.
 func (p Report) bare(now time.Time) account.Limit {
 	l := account.Limit{Scope: account.ScopeAccount, Source: account.FromStatus, Reason: bareReason, SeenAt: now}
 	if model := account.Untiered(p.Verdict.Model); model != "" {
@@ -146,8 +146,8 @@ func (p Report) bare(now time.Time) account.Limit {
 	return l
 }
 
-// Backoff returns how long to wait after the failures-th failure in a row:
-// first, doubling to most, times 0.5 to 1 by jitter, which is in [0, 1).
+// Backoff returns how long to wait after that many failures in a row: first,
+// doubling up to most, times 0.5 to 1 by jitter, which is in [0, 1).
 func Backoff(failures int, first, most time.Duration, jitter float64) time.Duration {
 	wait := most
 	if shift := failures - 1; shift < 30 && first<<max(shift, 0) < most {

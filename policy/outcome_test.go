@@ -25,7 +25,7 @@ func answered429(limits ...account.Limit) account.Verdict {
 
 func TestStatedEndIsKeptHoweverShort(t *testing.T) {
 	var rec account.Record
-	policy.Report{Verdict: answered429(limitedUntil(noon, noon.Add(5*time.Second)))}.Learn(&rec, noon, tuning)
+	policy.Report{Verdict: answered429(limitedUntil(noon, noon.Add(5*time.Second)))}.ApplyTo(&rec, noon, tuning)
 	if until := rec.Limits[0].Until; !until.Equal(noon.Add(5 * time.Second)) {
 		t.Errorf("until %v", until)
 	}
@@ -46,7 +46,7 @@ func TestSuccessFreesOlderLimitsOnly(t *testing.T) {
 			if report.Concerns(&rec) != (test.left == 0) {
 				t.Errorf("the success concerns the account: %v", test.left != 0)
 			}
-			report.Learn(&rec, noon.Add(2*time.Second), tuning)
+			report.ApplyTo(&rec, noon.Add(2*time.Second), tuning)
 			if len(rec.Limits) != test.left {
 				t.Errorf("limits left: %+v", rec.Limits)
 			}
@@ -64,7 +64,7 @@ func TestSuccessFreesItsModel(t *testing.T) {
 		if report.Concerns(&rec) != (left == 0) {
 			t.Errorf("a success with %q concerns the account: %v", model, left != 0)
 		}
-		report.Learn(&rec, noon, tuning)
+		report.ApplyTo(&rec, noon, tuning)
 		if len(rec.Limits) != left {
 			t.Errorf("after a success with %q: %+v", model, rec.Limits)
 		}
@@ -79,7 +79,7 @@ func TestSuccessWithLimitsOfItsOwn(t *testing.T) {
 	if !report.Concerns(&rec) {
 		t.Fatal("the success does not concern the account")
 	}
-	report.Learn(&rec, noon, tuning)
+	report.ApplyTo(&rec, noon, tuning)
 	if !slices.Equal(rec.Limits, []account.Limit{overage}) {
 		t.Errorf("limits %+v", rec.Limits)
 	}
@@ -107,7 +107,7 @@ func TestLearnLeavesSharedSlicesAlone(t *testing.T) {
 		if rapid.Bool().Draw(t, "success") {
 			verdict = account.Verdict{}
 		}
-		policy.Report{LeasedAt: noon, Verdict: verdict}.Learn(&rec, noon, tuning)
+		policy.Report{LeasedAt: noon, Verdict: verdict}.ApplyTo(&rec, noon, tuning)
 		if !slices.Equal(shared, before) {
 			t.Fatal("the old limits were changed in place")
 		}

@@ -2,13 +2,12 @@ package policy
 
 import "time"
 
-// ownedLife is how long it is remembered which account made a resource that only
-// it can use, counted from the last use: as long as OpenAI keeps a response
-// ("Conversation state": 30 days).
+// ownedLife is how long after its last use the owner of a resource is remembered:
+// as long as OpenAI keeps a response ("Conversation state": 30 days).
 const ownedLife = 30 * 24 * time.Hour
 
-// Own notes that an account made a resource that no other account can use, such as
-// a stored response or a file.
+// Own notes that an account made a resource that no other account can use, such
+// as a stored response or a file. That account owns it.
 func (p *Pool) Own(resource, account string, now Instant) {
 	p.advance(now)
 	i := p.owned.bind(resource, now)
@@ -19,7 +18,7 @@ func (p *Pool) Own(resource, account string, now Instant) {
 }
 
 // Owner returns the first of the resources whose owner is known, and the owner's
-// id, which may be that of an account that has left the pool.
+// id. The owner may have left the pool.
 func (p *Pool) Owner(resources []string, now Instant) (resource, account string) {
 	p.advance(now)
 	for _, resource := range resources {
@@ -35,6 +34,6 @@ func (p *Pool) Owner(resources []string, now Instant) (resource, account string)
 // [Pool.RestoreBindings].
 func (p *Pool) TakeOwned() []Binding { return p.owned.take() }
 
-// RestoreOwned brings back owners that were saved; see [Pool.TakeOwned]. It may
-// be called again with what other processes saved since.
+// RestoreOwned restores saved owners; see [Pool.TakeOwned]. It may be called
+// again with what other processes saved since.
 func (p *Pool) RestoreOwned(saved []Binding, now Instant) { p.owned.restore(saved, now) }

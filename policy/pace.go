@@ -8,7 +8,7 @@ import (
 // The points for pace: an account that uses its quota more slowly than time
 // passes gets up to mostAhead, one that uses it faster down to mostBehind.
 const (
-	// target is the utilization, in percent, to arrive at when a window ends.
+	// target is the utilization, in percent, that pace aims at for a window's end.
 	target       = 90
 	aheadFactor  = 3
 	behindFactor = 4
@@ -16,9 +16,9 @@ const (
 	mostBehind   = -160
 )
 
-// paceOf scores the pace of the window where it is worst.
-func paceOf(windows []Window, epoch, now Instant) spell {
-	worst := spell{until: forever}
+// paceOf scores the pace of the window in which it is worst.
+func paceOf(windows []Window, epoch, now Instant) segment {
+	worst := segment{until: forever}
 	known := false
 	for i := range windows {
 		w := &windows[i]
@@ -34,9 +34,9 @@ func paceOf(windows []Window, epoch, now Instant) spell {
 	return worst
 }
 
-// pace scores one window by its slack: by how many percent its utilization is
-// below target × the share of the window that has passed.
-func (w *Window) pace(epoch, now Instant) spell {
+// pace scores one window by its slack: how many percent its utilization is below
+// target × the share of the window that has passed.
+func (w *Window) pace(epoch, now Instant) segment {
 	start := w.ResetAt - Instant(w.Length)
 	used := w.percent()
 	perSecond := target / w.Length.Seconds()
@@ -46,15 +46,15 @@ func (w *Window) pace(epoch, now Instant) spell {
 	}
 	switch {
 	case now < start:
-		return spell{line{base: max(mostBehind, -behindFactor*used)}, start}
+		return segment{line{base: max(mostBehind, -behindFactor*used)}, start}
 	case now < until(mostBehind/behindFactor):
-		return spell{line{base: mostBehind}, until(mostBehind / behindFactor)}
+		return segment{line{base: mostBehind}, until(mostBehind / behindFactor)}
 	case now < until(0):
-		return spell{slack.times(behindFactor), until(0)}
+		return segment{slack.times(behindFactor), until(0)}
 	case now < until(mostAhead/aheadFactor):
-		return spell{slack.times(aheadFactor), until(mostAhead / aheadFactor)}
+		return segment{slack.times(aheadFactor), until(mostAhead / aheadFactor)}
 	}
-	return spell{line{base: mostAhead}, w.ResetAt}
+	return segment{line{base: mostAhead}, w.ResetAt}
 }
 
 func (l line) times(factor float64) line {
@@ -70,8 +70,8 @@ func share(d time.Duration, part float64) time.Duration {
 	return time.Duration(scaled)
 }
 
-// lower returns the lower of two spells, until the other one is.
-func lower(a, b spell, epoch, now Instant) spell {
+// lower returns the lower of two segments. It holds until the other one is lower.
+func lower(a, b segment, epoch, now Instant) segment {
 	t := secondsFrom(epoch, now)
 	x, y := a.at(t), b.at(t)
 	if y < x {
@@ -85,7 +85,7 @@ func lower(a, b spell, epoch, now Instant) spell {
 	return a
 }
 
-// percent returns the utilization, made a number to reckon with.
+// percent returns the utilization as a number within bounds.
 func (w *Window) percent() float64 {
 	if math.IsNaN(w.Utilization) {
 		return 0

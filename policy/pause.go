@@ -7,11 +7,11 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Sightings are the limits that the accounts of a pool have met lately. When
-// several accounts meet the same limit at once, it is an organisation's or an
-// address', and the whole pool counts as paused. The limits of an account's own
-// windows are never that: many windows end on the full hour, so their ends say
-// nothing. Nor are limits whose end nobody stated.
+// Sightings are the limits that the accounts of a pool met lately. When several
+// accounts meet the same limit at once, it belongs to an organisation or an
+// address, and the whole pool counts as paused. Limits of an account's own
+// windows never pause the pool: many windows end on the full hour, so their ends
+// say nothing. Nor do limits without a stated end.
 //
 // The zero value has none. Sightings are not safe for concurrent use.
 type Sightings struct {
@@ -24,22 +24,22 @@ type sighting struct {
 }
 
 const (
-	// atOnce is how far apart accounts meet a limit at once, sameEnd how far
-	// apart the ends of the same limit are told.
+	// atOnce is how far apart in time accounts meet a limit together; sameEnd is
+	// how far apart the stated ends of the same limit may be.
 	atOnce  = 10 * time.Second
 	sameEnd = 2 * time.Second
-	// enoughAccounts have to meet it.
+	// enoughAccounts is how many accounts must meet the same limit.
 	enoughAccounts = 3
 	mostSightings  = 64
 )
 
-// Learn takes in a limit that an account has met, and returns the pool's own
-// limit when that is what it is.
-func (s *Sightings) Learn(id string, l account.Limit) (pause account.Limit, pauses bool) {
+// Observe notes a limit that an account met. If it is one of the whole pool, it
+// returns that limit.
+func (s *Sightings) Observe(id string, l account.Limit) (pause account.Limit, pauses bool) {
 	s.recent = slices.DeleteFunc(s.recent, func(o sighting) bool {
 		return o.id == id || l.SeenAt.Sub(o.limit.SeenAt) > atOnce
 	})
-	if isOwn(&l) {
+	if isOneAccounts(&l) {
 		return account.Limit{}, false
 	}
 	if len(s.recent) == mostSightings {
@@ -54,19 +54,17 @@ func (s *Sightings) Learn(id string, l account.Limit) (pause account.Limit, paus
 	return l, alike >= enoughAccounts
 }
 
-// isOwn reports whether a limit is that of one account by its nature.
-func isOwn(l *account.Limit) bool {
+// isOneAccounts reports whether a limit can only be that of one account.
+func isOneAccounts(l *account.Limit) bool {
 	return l.Scope != account.ScopeAccount || l.Window || l.Owner || l.Paid || l.Unstated || l.Source == account.FromUsage
 }
 
-// Worked takes back what was seen before a moment at which an account answered
-// well.
-func (s *Sightings) Worked(at time.Time) {
+// Succeeded forgets what was seen before a moment at which an account succeeded.
+func (s *Sightings) Succeeded(at time.Time) {
 	s.recent = slices.DeleteFunc(s.recent, func(o sighting) bool { return o.limit.SeenAt.Before(at) })
 }
 
-// Forget takes back what an account has met that is no longer of the pool: it
-// says nothing of those that came after it.
+// Forget forgets what an account met that has left the pool.
 func (s *Sightings) Forget(id string) {
 	s.recent = slices.DeleteFunc(s.recent, func(o sighting) bool { return o.id == id })
 }
@@ -75,7 +73,7 @@ func isSame(a, b *account.Limit) bool {
 	return a.Reason == b.Reason && a.Until.Sub(b.Until).Abs() <= sameEnd && a.SeenAt.Sub(b.SeenAt).Abs() <= atOnce
 }
 
-// InForce returns the limit that ends last of those that have not ended.
+// InForce returns the limit in force at now that ends last.
 func (e Evidence) InForce(now time.Time) (last account.Limit, limited bool) {
 	for _, l := range e.Limits {
 		if l.Until.After(now) && l.Until.After(last.Until) {

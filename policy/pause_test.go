@@ -43,7 +43,7 @@ func TestSightingsPauseThePool(t *testing.T) {
 		var pause account.Limit
 		pauses := false
 		for i, l := range test.limits {
-			pause, pauses = s.Learn(fmt.Sprint(i), l)
+			pause, pauses = s.Observe(fmt.Sprint(i), l)
 		}
 		if pauses != test.pauses || pauses && (pause.Scope != account.ScopePool || !pause.Until.Equal(noon.Add(time.Hour))) {
 			t.Errorf("%s: %v %+v", name, pauses, pause)
@@ -55,20 +55,20 @@ func TestSightingsCountAccounts(t *testing.T) {
 	l := limitedUntil(noon, noon.Add(time.Hour))
 	var s policy.Sightings
 	for range 5 {
-		if _, pauses := s.Learn("one", l); pauses {
+		if _, pauses := s.Observe("one", l); pauses {
 			t.Error("one account's limit pauses the pool")
 		}
 	}
-	s.Learn("left", l)
+	s.Observe("left", l)
 	s.Forget("left")
-	if _, pauses := s.Learn("third", l); pauses {
+	if _, pauses := s.Observe("third", l); pauses {
 		t.Error("an account that has left pauses the pool")
 	}
-	if _, pauses := s.Learn("fourth", l); !pauses {
+	if _, pauses := s.Observe("fourth", l); !pauses {
 		t.Error("those that stayed are forgotten as well")
 	}
-	s.Worked(noon.Add(time.Second))
-	if _, pauses := s.Learn("fifth", l); pauses {
+	s.Succeeded(noon.Add(time.Second))
+	if _, pauses := s.Observe("fifth", l); pauses {
 		t.Error("an account that answered well since does not count")
 	}
 }

@@ -10,16 +10,16 @@ const (
 	// PollGap is the least time between two calls of an account's usage
 	// endpoint, whichever process makes them.
 	PollGap = 30 * time.Second
-	// longestPollWait is what no wait after a failed poll outlasts.
+	// longestPollWait bounds the wait after a failed poll.
 	longestPollWait = 24 * time.Hour
-	// profileGap is the least time between two questions whose an account is.
+	// profileGap is the least time between two polls of an account's profile.
 	profileGap = 24 * time.Hour
 )
 
-// PollDue reports whether rec's figures are to be asked for at now: they are no
-// newer than before, nobody has asked since, and no failure stands in the way.
+// PollDue reports whether rec's usage should be polled at now: its figures are
+// not newer than before, nobody polled since, and no failed poll is backing off.
 func PollDue(rec *account.Record, before, now time.Time) bool {
-	latest := now.Add(PollGap) // somebody else may have looked at the clock later, and been faster
+	latest := now.Add(PollGap) // another process may have read the clock later and stored first
 	if within(rec.Poll.UsageAt, before, latest) || PollBlocked(rec, now) {
 		return false
 	}
@@ -31,24 +31,24 @@ func PollDue(rec *account.Record, before, now time.Time) bool {
 	return true
 }
 
-// PollBlocked reports whether a failed poll keeps rec from being asked about.
+// PollBlocked reports whether a failed poll of rec is backing off.
 func PollBlocked(rec *account.Record, now time.Time) bool {
 	return within(rec.Poll.RetryAt, now, now.Add(longestPollWait))
 }
 
-// ProfileDue reports whether it is to be asked at now whose account rec is:
-// something is not known, and nobody asked within a day.
+// ProfileDue reports whether rec's profile should be polled at now: something is
+// missing, and nobody polled within a day.
 func ProfileDue(rec *account.Record, now time.Time) bool {
 	unknown := rec.Subject == "" || rec.Email == "" || rec.Plan == ""
 	return unknown && !within(rec.Poll.ProfileAt, now.Add(-profileGap), now)
 }
 
-// PollWait returns how long to wait after the failures-th failed poll in a row:
-// what the server asked for, else one minute, doubling to an hour.
+// PollWait returns how long to wait after that many failed polls in a row: what
+// the server asked for, or one minute, doubling to an hour, if that is longer.
 func PollWait(failures int, retryAfter time.Duration, jitter float64) time.Duration {
 	return min(max(retryAfter, Backoff(failures, time.Minute, time.Hour, jitter), PollGap), longestPollWait)
 }
 
-// within reports whether t is after from and not after to: what is later was
-// seen by a clock that has been set back since.
+// within reports whether t is after from and not after to. A later t is from a
+// clock that was set back since.
 func within(t, from, to time.Time) bool { return t.After(from) && !t.After(to) }

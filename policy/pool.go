@@ -1,9 +1,8 @@
-// Package policy decides; it does nothing itself. It knows no clock, no disk
-// and no actor: the moment is handed in, and what follows from a decision is
-// for the caller to do.
+// Package policy decides and does nothing else. It uses no clock, no disk and no
+// actor: the caller passes the time in and carries out the decision.
 //
-// [Pool] decides which account serves a request. [Report] and [RetryPlan]
-// decide what an answer means.
+// [Pool] decides which account serves a request. [Report] and [RetryPlan] decide
+// what an answer means.
 package policy
 
 import (
@@ -12,19 +11,19 @@ import (
 )
 
 // Slot is an account's place in a [Pool]: a small number, good as an index. The
-// slot of a removed account is given to a later one. Where nothing else
-// decides between two accounts, the lower slot comes first.
+// slot of a removed account is given to a later one. When nothing else decides
+// between two accounts, the lower slot comes first.
 type Slot int32
 
-// Pool decides which account serves each request. The cost of a decision does
-// not grow with the number of accounts, save for a host's own strategy.
+// Pool decides which account serves each request. The cost of a decision does not
+// grow with the number of accounts, except with a host's own strategy.
 //
-// How: each account is in one group with those of the same state and priority,
-// and each group knows its best member at any time (see view and ranking).
-// What changes by time alone, such as the end of a cooldown, waits in a queue,
-// and every method first does what has come due.
+// Each account is in one group with those of the same state and priority, and
+// each group knows its best member at any time (see view and ranking). What
+// changes by time alone, such as the end of a cooldown, waits in a queue. Every
+// method first handles what is due.
 //
-// A Pool is not safe for concurrent use. Its methods take the present moment.
+// A Pool is not safe for concurrent use. Its methods take the current time.
 type Pool struct {
 	opts   Options
 	rule   rule
@@ -37,26 +36,26 @@ type Pool struct {
 	base   *view
 	active Slot
 	models map[string]*model
-	kinds  []*kindred
+	kinds  []*kindAccounts
 	// viewed are the scopes that have a view of their own.
 	viewed []*scope
 
 	bindings  bindings
 	owned     bindings
 	decisions decisions
-	// changes counts what changed of the accounts.
+	// changes counts the changes of accounts.
 	changes uint64
-	// probes are slots of accounts whose probes have gone, and of some that
-	// are known to have come back.
+	// probes are the slots of accounts with a probe under way; some of those
+	// probes may have ended.
 	probes []Slot
 
 	now, epoch Instant
-	// due holds the accounts that change by themselves, the first on top, at
+	// due holds the accounts that change by time alone, the earliest on top, at
 	// dueAt.
 	due   ranking
 	dueAt Instant
 
-	// query is that of the Select that is running.
+	// query belongs to the Select that is running.
 	query query
 }
 
@@ -64,14 +63,14 @@ type Pool struct {
 type member struct {
 	facts    Facts
 	inFlight int32
-	// duePos is the position in the pool's queue, nobody when it is not there.
+	// duePos is the position in the pool's queue; nobody when it is not in it.
 	duePos int32
 	dueAt  Instant
-	// probed is the CoolUntil of the cooldown whose probe has gone.
+	// probed is the CoolUntil of the cooldown for which a probe was sent.
 	probed Instant
 }
 
-// NewPool returns an empty pool. It fails when the strategy is not known.
+// NewPool returns an empty pool. It fails when the strategy is unknown.
 func NewPool(o Options) (*Pool, error) {
 	r, err := o.rule()
 	if err != nil {
@@ -86,8 +85,8 @@ func NewPool(o Options) (*Pool, error) {
 	return p, nil
 }
 
-// Put adds an account or replaces what is known of it, and returns its slot.
-// The pool keeps its own count of requests in flight, and the later LastUsed.
+// Put adds an account or replaces its facts, and returns its slot. The pool keeps
+// its own count of requests in flight, and the later LastUsed.
 func (p *Pool) Put(f Facts, now Instant) Slot {
 	p.advance(now)
 	s, known := p.byID[f.ID]
@@ -96,17 +95,16 @@ func (p *Pool) Put(f Facts, now Instant) Slot {
 	}
 	m := &p.members[s]
 	f.LastUsed = max(f.LastUsed, m.facts.LastUsed)
-	p.spare(&f, m.facts.Windows)
+	p.markSpared(&f, m.facts.Windows)
 	if f.MaxInFlight <= 0 {
 		m.inFlight = 0
 	}
 	p.replace(s, f)
-	p.settle(s)
+	p.regroup(s)
 	return s
 }
 
-// Grow makes room for that many accounts more, as before many are put in at
-// once. It changes no decision.
+// Grow allocates room for that many more accounts. It changes no decision.
 func (p *Pool) Grow(accounts int) {
 	p.members = slices.Grow(p.members, accounts)
 	p.base.places = slices.Grow(p.base.places, accounts)
@@ -131,11 +129,11 @@ func (p *Pool) SetClaimed(id string, claimed bool, now Instant) {
 	p.advance(now)
 	if s, ok := p.byID[id]; ok && p.members[s].facts.Claimed != claimed {
 		p.members[s].facts.Claimed = claimed
-		p.settle(s)
+		p.regroup(s)
 	}
 }
 
-// Remove forgets an account; if it was the active one, the next usable one
+// Remove removes an account. If it was the active one, the next usable one
 // becomes active.
 func (p *Pool) Remove(id string, now Instant) {
 	p.advance(now)
@@ -168,8 +166,8 @@ func (p *Pool) replaceActive(removed Slot) {
 	}
 }
 
-// Release gives back the place that Select took. It does nothing for an
-// account without a limit of its own.
+// Release frees the place that Select took. It does nothing for an account
+// without a limit on requests in flight.
 func (p *Pool) Release(id string, now Instant) {
 	p.advance(now)
 	s, ok := p.byID[id]
@@ -178,7 +176,7 @@ func (p *Pool) Release(id string, now Instant) {
 	}
 	p.members[s].inFlight--
 	if p.base.places[s].rank.state() == Busy {
-		p.settle(s)
+		p.regroup(s)
 	}
 }
 
@@ -199,11 +197,11 @@ func (p *Pool) ID(s Slot) string {
 // Len returns the number of accounts.
 func (p *Pool) Len() int { return len(p.byID) }
 
-// Active returns the id of the account in use; empty for none.
+// Active returns the id of the active account; empty for none.
 func (p *Pool) Active() string { return p.ID(p.active) }
 
-// SetActive makes an account the one in use, as after a restart. An unknown id
-// leaves the pool without one.
+// SetActive sets the active account, as after a restart. With an unknown id the
+// pool has none.
 func (p *Pool) SetActive(id string) {
 	p.active = nobody
 	if s, ok := p.byID[id]; ok {
@@ -219,7 +217,7 @@ func (p *Pool) eachView(do func(*view)) {
 	}
 }
 
-// seconds returns i as the time of the lines that count seconds.
+// seconds returns i in the time of the lines that count seconds.
 func (p *Pool) seconds(i Instant) float64 {
 	return float64(i-p.epoch) / float64(time.Second)
 }

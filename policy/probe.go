@@ -7,11 +7,11 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// ProbeAt returns from when on one request may find out whether rec is limited
-// still, although its cooldown has not ended: when nobody said how long that
-// lasts, after half of the default and up to a quarter more by jitter, which
-// is in [0, 1). It is zero when the end is known. A success frees the account,
-// a limit renews the cooldown, anything else leaves it as it is.
+// ProbeAt returns when one request may probe whether rec is still limited, before
+// the cooldown ends. That is so when nobody stated the end: after half of the
+// guessed time and up to a quarter more by jitter, which is in [0, 1). It is zero
+// when the end is known. A success frees the account, a limit renews the
+// cooldown, any other outcome changes nothing.
 func ProbeAt(rec *account.Record, jitter float64) Instant {
 	var probe time.Time
 	guessed := false
@@ -35,7 +35,7 @@ func ProbeAt(rec *account.Record, jitter float64) Instant {
 	return At(probe)
 }
 
-// coolEnd returns when the account may serve again, if only as a probe.
+// coolEnd returns when the account may serve again, or be probed.
 func (m *member) coolEnd() Instant {
 	if m.probed == m.facts.CoolUntil {
 		return m.facts.CoolUntil
@@ -43,7 +43,7 @@ func (m *member) coolEnd() Instant {
 	return m.facts.coolEnd()
 }
 
-// coolEnd is that of an account whose probe has not gone.
+// coolEnd is that of an account for which no probe was sent.
 func (f *Facts) coolEnd() Instant {
 	if f.ProbeAt == 0 {
 		return f.CoolUntil
@@ -51,8 +51,8 @@ func (f *Facts) coolEnd() Instant {
 	return min(f.ProbeAt, f.CoolUntil)
 }
 
-// probe notes that the account's probe goes, if it is one. Until more is known
-// the account cools as it did.
+// probe notes that a probe of the account is sent, if the request is one. Until
+// its outcome is known the account keeps cooling.
 func (p *Pool) probe(s Slot) bool {
 	m := &p.members[s]
 	if m.facts.CoolUntil <= p.now {

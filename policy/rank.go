@@ -2,9 +2,9 @@ package policy
 
 import "math"
 
-// rank puts groups of accounts in order, the greatest first: by state, then by
-// priority, then, where the strategy wants it, those nobody else claims. The
-// zero rank is that of ineligible accounts, which are in no group.
+// rank orders groups of accounts, the greatest first: by state, then by priority,
+// then, if the strategy wants it, accounts that no other process claims. The zero
+// rank is that of ineligible accounts, which are in no group.
 type rank uint64
 
 const (
@@ -16,7 +16,7 @@ const (
 // serving is the least rank of an account that can serve.
 const serving = rank(Available) << stateShift
 
-// rankOf orders by priority only where it matters: among those that can serve.
+// rankOf uses the priority only among accounts that can serve.
 func rankOf(s State, f *Facts, claimsLast bool) rank {
 	r := rank(s) << stateShift
 	if s < Available {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// line is a value that changes evenly with time. What time means is the
-// ranking's affair: seconds, or turns taken.
+// line is a value that changes linearly with time. The ranking says what time
+// means: seconds, or turns taken.
 type line struct{ slope, base float64 }
 
 // at returns the value at time t. The conversion keeps the compiler from
@@ -16,17 +16,18 @@ func (l line) at(t float64) float64 { return l.base + float64(l.slope*t) }
 // nobody stands for no position and no account.
 const nobody = -1
 
-// ranking knows, at any time, the best of its members, whose values are lines.
-// The lower slot wins a tie.
+// ranking knows the best of its members at any time. Their values are lines. The
+// lower slot wins a tie.
 //
-// It is a tournament: a binary tree with a member at each leaf and at each
-// inner node the better of the two below, which is a certificate that runs out
-// when the lines cross. The clock going on, only the paths to certificates that
-// ran out are played again; a member that changes costs its path to the root.
-// The zero value is an empty ranking.
+// It is a kinetic tournament: a binary tree with a member at each leaf. Each
+// inner node has the better of the two members below it, and the time until which
+// that is certain: when their lines cross. When the clock advances, only the
+// paths to nodes whose time is over are played again. A member that changes costs
+// one path to the root. The zero value is an empty ranking.
 type ranking struct {
 	clock float64
-	// slots and lines are the members', by position: dense, in no order.
+	// slots and lines are those of the members by position, without gaps, in no
+	// order.
 	slots []Slot
 	lines []line
 	// best and until belong to the inner nodes. Node 1 is the root, the
@@ -56,7 +57,7 @@ func (r *ranking) set(pos int32, l line) {
 	r.replay(int(pos))
 }
 
-// remove takes a member out. Another may get its position: that one is
+// remove removes a member. Another member may get its position: that one is
 // returned, else nobody.
 func (r *ranking) remove(pos int32) (moved Slot) {
 	last := len(r.slots) - 1
@@ -87,7 +88,7 @@ func (r *ranking) top(skip *filter) int32 {
 	return r.search(1, skip)
 }
 
-// search looks below a node's best only while that one is skipped.
+// search looks below a node only while the node's best is skipped.
 func (r *ranking) search(node int, skip *filter) int32 {
 	pos := r.winner(node)
 	if pos == nobody || !skip.has(r.slots[pos]) {
@@ -103,7 +104,7 @@ func (r *ranking) search(node int, skip *filter) int32 {
 	return a
 }
 
-// refresh plays again what has run out below node.
+// refresh plays again the nodes below node whose time is over.
 func (r *ranking) refresh(node int) {
 	if node >= r.width || r.until[node] > r.clock {
 		return
@@ -113,8 +114,8 @@ func (r *ranking) refresh(node int) {
 	r.play(node)
 }
 
-// replay plays the matches of a position whose line is new or gone, up to
-// where the outcome is as before.
+// replay plays the matches of a position whose line changed or is gone, up to the
+// first one with the same result as before.
 func (r *ranking) replay(pos int) {
 	for node := (r.width + pos) / 2; node > 0; node /= 2 {
 		best, until := r.best[node], r.until[node]
@@ -125,8 +126,8 @@ func (r *ranking) replay(pos int) {
 	}
 }
 
-// play decides the match at node by what its children say. A child that has
-// run out makes its parents run out as well, until the next refresh.
+// play decides the match at node between its children. A child whose time is over
+// makes its parents' time be over too, until the next refresh.
 func (r *ranking) play(node int) {
 	until := math.Inf(1)
 	if 2*node < r.width {
@@ -158,7 +159,7 @@ func (r *ranking) beats(a, b int32) bool {
 	return x > y || x == y && r.slots[a] < r.slots[b]
 }
 
-// overtaken returns when b, which is behind a now, draws level with it.
+// overtaken returns when b, which is behind a now, catches up with it.
 func (r *ranking) overtaken(a, b int32) float64 {
 	gain := r.lines[b].slope - r.lines[a].slope
 	if gain <= 0 {
@@ -167,7 +168,7 @@ func (r *ranking) overtaken(a, b int32) float64 {
 	return (r.lines[a].base - r.lines[b].base) / gain
 }
 
-// resize changes the number of leaves and plays everything anew.
+// resize changes the number of leaves and plays all matches.
 func (r *ranking) resize(width int) {
 	r.width = width
 	r.best, r.until = make([]int32, width), make([]float64, width)
@@ -177,7 +178,7 @@ func (r *ranking) resize(width int) {
 	r.rebuild()
 }
 
-// rebuild plays every match, as is needed when the clock was set back.
+// rebuild plays every match, which is needed after the clock was set back.
 func (r *ranking) rebuild() {
 	for node := r.width - 1; node > 0; node-- {
 		r.play(node)

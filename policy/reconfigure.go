@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// Reconfigure makes the pool select by other options. Accounts keep their
-// slots, requests in flight and bindings theirs; what was decided stays
-// remembered. It fails, and changes nothing, when the strategy is not known.
+// Reconfigure changes the pool's options. Accounts keep their slots, their
+// requests in flight and their bindings; decisions stay remembered. It fails and
+// changes nothing when the strategy is unknown.
 func (p *Pool) Reconfigure(o Options, now Instant) error {
 	p.advance(now)
 	next, err := NewPool(o)
@@ -26,8 +26,8 @@ func (p *Pool) Reconfigure(o Options, now Instant) error {
 	return nil
 }
 
-// placeholder is the id of what keeps a free slot until all accounts have theirs.
-// No account's id begins so.
+// placeholder begins the id that holds a free slot until all accounts have
+// theirs. No account's id begins so.
 const placeholder = "\x00"
 
 // moveIn puts an account, or a placeholder, in the next slot.
@@ -36,10 +36,10 @@ func (p *Pool) moveIn(old member, s Slot, now Instant) {
 		p.Put(Facts{ID: placeholder + strconv.Itoa(int(s))}, now)
 		return
 	}
-	old.facts.Windows = slices.Clone(old.facts.Windows) // decisions show those that were
+	old.facts.Windows = slices.Clone(old.facts.Windows) // remembered decisions still show the old ones
 	p.Put(old.facts, now)
 	p.members[s].inFlight, p.members[s].probed = old.inFlight, old.probed
-	p.settle(s)
+	p.regroup(s)
 }
 
 func (p *Pool) dropPlaceholders(now Instant) {

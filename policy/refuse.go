@@ -7,8 +7,8 @@ func (p *Pool) refuse(q *query) Choice {
 	}
 	c := Choice{RetryAt: p.earliest(q), Probing: p.probing(q.Kind)}
 	switch {
-	case q.ownAt != 0:
-		c.Reason, c.RetryAt = OwnLimited, q.ownAt
+	case q.boundAt != 0:
+		c.Reason, c.RetryAt = OwnLimited, q.boundAt
 	case q.declined:
 		c.Reason = Declined
 	case q.panicked:
@@ -28,23 +28,23 @@ func (p *Pool) refuse(q *query) Choice {
 }
 
 // earliest returns when the first cooldown ends that keeps an account from
-// serving the model; zero when none does. What the request tried already
-// counts as well.
+// serving the model; zero when there is none. Accounts that the request tried
+// count as well.
 func (p *Pool) earliest(q *query) Instant {
 	if q.skip.cooling == nil && q.skip.tier == nil {
-		return p.wake(q.view.firstIn(Cooling, nil), q.Model)
+		return p.coolsUntil(q.view.firstIn(Cooling, nil), q.Model)
 	}
 	apart := filter{tier: q.skip.tier}
 	if q.model != nil {
 		apart.cooling = q.model.scope(q.only())
 	}
-	first := p.wake(q.view.firstIn(Cooling, &apart), q.Model)
+	first := p.coolsUntil(q.view.firstIn(Cooling, &apart), q.Model)
 	for _, m := range [...]*model{q.model, q.skip.tier} {
 		for s := range m.all() {
 			if !p.members[s].facts.is(q.Kind) {
 				continue
 			}
-			if at := p.wake(s, q.Model); at != 0 && (first == 0 || at < first) {
+			if at := p.coolsUntil(s, q.Model); at != 0 && (first == 0 || at < first) {
 				first = at
 			}
 		}
@@ -52,9 +52,9 @@ func (p *Pool) earliest(q *query) Instant {
 	return first
 }
 
-// wake returns when an account that is cooling for the model ends to; zero for
-// one that is not, or is not eligible.
-func (p *Pool) wake(s Slot, model string) Instant {
+// coolsUntil returns when an account stops cooling for the model; zero when it is
+// not cooling, or is not eligible.
+func (p *Pool) coolsUntil(s Slot, model string) Instant {
 	if s == nobody {
 		return 0
 	}

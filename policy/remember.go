@@ -14,9 +14,9 @@ const (
 	fewAccounts = 8
 )
 
-// decisions are a pool's latest, in a ring that is filled before it turns.
-// The affinity keys in it are those of the requests, and the accounts are not
-// judged yet: both is left to whoever looks.
+// decisions are a pool's latest, in a ring. They hold the affinity keys of the
+// requests, and the accounts are not explained yet: both is done when somebody
+// reads them.
 type decisions struct {
 	ring []remembered
 	last uint64
@@ -25,23 +25,24 @@ type decisions struct {
 // remembered is a decision in the ring.
 type remembered struct {
 	Decision
-	// apart is the chosen account of a large pool when the look does not have it.
+	// apart is the chosen account of a large pool when it is not in the snapshot.
 	apart Considered
 }
 
-// look is what one look at the accounts found. Looking costs more than picking
-// does, so decisions of one view share a look until an account changes, for a second at most.
-type look struct {
+// snapshot is the accounts as they were at one moment. Taking one costs more than
+// a pick, so decisions in one view share a snapshot until an account changes, for
+// a second at most.
+type snapshot struct {
 	changes uint64
 	at      Instant
-	// named is never written to again.
+	// named is never written to after the snapshot is taken.
 	named []Considered
 	slots []Slot
 }
 
-const lookLasts = time.Second
+const snapshotLife = time.Second
 
-// next returns the place for another decision.
+// next returns the place for the next decision.
 func (d *decisions) next() *remembered {
 	d.last++
 	if len(d.ring) < keptDecisions {
@@ -52,8 +53,8 @@ func (d *decisions) next() *remembered {
 
 func (d *decisions) at(seq uint64) *remembered { return &d.ring[(seq-1)%keptDecisions] }
 
-// remember notes a decision before it changes anything. q is nil for a request
-// that is pinned, s nobody for one that no account serves.
+// remember notes a decision before it changes anything. q is nil for a pinned
+// request, s is nobody when no account serves.
 func (p *Pool) remember(r *Request, before Slot, q *query, s Slot, c *Choice) {
 	d := p.decisions.next()
 	view, bound, only := p.base, "", account.Kind("")
@@ -68,16 +69,16 @@ func (p *Pool) remember(r *Request, before Slot, q *query, s Slot, c *Choice) {
 	p.consider(d, view, s, before)
 }
 
-// consider has a decision share the latest look, or takes another one.
+// consider gives a decision the latest snapshot, or takes a new one.
 func (p *Pool) consider(d *remembered, v *view, chosen, active Slot) {
 	l := &v.latest
 	if len(d.Tried) > 0 || d.Bound != "" && d.Bound != d.Chosen {
-		own := p.lookFor(&d.Decision, v, chosen, active)
+		own := p.takeSnapshot(&d.Decision, v, chosen, active)
 		d.Considered = own.named
 		return
 	}
-	if l.changes != p.changes || p.now < l.at || p.now >= l.at.Add(lookLasts) {
-		*l = p.lookFor(&d.Decision, v, chosen, active)
+	if l.changes != p.changes || p.now < l.at || p.now >= l.at.Add(snapshotLife) {
+		*l = p.takeSnapshot(&d.Decision, v, chosen, active)
 	}
 	d.Considered = l.named
 	if chosen != nobody && len(p.members) > fewAccounts && !slices.Contains(l.slots, chosen) {
@@ -87,9 +88,9 @@ func (p *Pool) consider(d *remembered, v *view, chosen, active Slot) {
 	}
 }
 
-// lookFor names the accounts of a small pool, and some of a large one.
-func (p *Pool) lookFor(d *Decision, v *view, chosen, active Slot) look {
-	l := look{changes: p.changes, at: p.now}
+// takeSnapshot names the accounts of a small pool, and some of a large one.
+func (p *Pool) takeSnapshot(d *Decision, v *view, chosen, active Slot) snapshot {
+	l := snapshot{changes: p.changes, at: p.now}
 	if len(p.members) <= fewAccounts {
 		for s := range p.members {
 			p.name(&l, Slot(s))
@@ -111,8 +112,8 @@ func (p *Pool) lookFor(d *Decision, v *view, chosen, active Slot) look {
 	return l
 }
 
-// name adds an account to a look, once, while there is room.
-func (p *Pool) name(l *look, s Slot) {
+// name adds an account to a snapshot, once, while there is room.
+func (p *Pool) name(l *snapshot, s Slot) {
 	if s == nobody || p.members[s].facts.ID == "" || len(l.slots) == fewAccounts || slices.Contains(l.slots, s) {
 		return
 	}
@@ -120,18 +121,18 @@ func (p *Pool) name(l *look, s Slot) {
 	l.named = append(l.named, p.found(s))
 }
 
-// found is an account as it is now, not judged yet.
+// found is an account as it is now, without an explanation.
 func (p *Pool) found(s Slot) Considered {
 	m := &p.members[s]
 	c := Considered{Facts: m.facts, InFlight: int(m.inFlight)}
-	if m.probed == m.facts.CoolUntil { // the probe has gone
+	if m.probed == m.facts.CoolUntil { // the probe was sent
 		c.ProbeAt = 0
 	}
 	return c
 }
 
-// leaders returns the best of each quarter of a group, as far as it is known
-// without looking for it, the group's best first.
+// leaders returns the group's best, then the best of each quarter, as far as they
+// are known without a search.
 func (g *group) leaders() (best [5]Slot) {
 	const quarters = 4
 	best = [5]Slot{nobody, nobody, nobody, nobody, nobody}

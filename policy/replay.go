@@ -5,22 +5,21 @@ import (
 	"slices"
 )
 
-// Replayed is what another strategy would have made of past decisions.
+// Replayed is what another strategy would have picked in past decisions.
 type Replayed struct {
 	// Chosen are the accounts that it would have picked, one for each decision;
 	// empty where it would have picked none.
 	Chosen []string
 	// Switches counts how often a conversation, or what stands alone, would have
-	// got another account than the time before; Before is the same count for
-	// what was chosen in truth.
+	// changed accounts; Before counts the same for the actual choices.
 	Switches, Before int
 }
 
-// Replay tells what o would have picked where these decisions were made. It
-// knows of each only the accounts that the decision names: all of a pool with
-// eight at most. It takes the accounts as they were found then, so that quota
-// which it would have used differently shows at the next decision at best, and
-// what a request had tried already stays tried. The error is that of [NewPool].
+// Replay tells what o would have picked in these decisions. Of each decision it
+// knows only the accounts that the decision names: all of them in a pool with at
+// most eight. It uses the accounts as they were then, so quota that it would have
+// used differently shows at the next decision at best. What a request had tried
+// already stays tried. The error is that of [NewPool].
 func Replay(decisions []Decision, o Options) (Replayed, error) {
 	p, err := NewPool(o)
 	if err != nil {
@@ -31,7 +30,7 @@ func Replay(decisions []Decision, o Options) (Replayed, error) {
 	now, before := map[string]string{}, map[string]string{}
 	for i := range sorted {
 		d := &sorted[i]
-		p.restage(d)
+		p.setFacts(d)
 		c := p.Select(Request{Affinity: d.Conversation, Model: d.Model, Kind: d.Kind, Pin: d.Pin, Exclude: d.Tried}, d.At)
 		chosen := ""
 		if c.OK {
@@ -54,10 +53,10 @@ func switched(had map[string]string, conversation, id string) int {
 	return count(was != "" && was != id)
 }
 
-// restage gives the accounts the facts that d found, and takes those that d
-// does not name off the stage. Places are not given back in a replay, so who
-// had none free is not eligible, and the others have enough.
-func (p *Pool) restage(d *Decision) {
+// setFacts gives the accounts the facts that d found, and makes all other
+// accounts ineligible. A replay frees no places, so an account that was busy is
+// ineligible, and the others have no limit on requests in flight.
+func (p *Pool) setFacts(d *Decision) {
 	named := map[string]bool{}
 	for i := range d.Considered {
 		f := d.Considered[i].Facts

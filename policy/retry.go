@@ -30,12 +30,13 @@ func (s Step) String() string {
 	return "unknown"
 }
 
-// sameAccountPauses are the waits before asking one account again when the
+// sameAccountWaits are the waits before asking one account again when the
 // provider failed, each times 0.5 to 1.
-var sameAccountPauses = [...]time.Duration{time.Second, 2 * time.Second} //nolint:gochecknoglobals // a constant table
+var sameAccountWaits = [...]time.Duration{time.Second, 2 * time.Second} //nolint:gochecknoglobals // a constant table
 
 // largePool is the number of accounts from which the attempts are capped.
 const (
+	// largePool is the number of accounts above which the attempts are capped.
 	minAttempts       = 6
 	attemptsByAccount = 3
 	largePool         = 10
@@ -45,17 +46,17 @@ const (
 // RetryPlan decides the steps of one request. The zero value allows a single
 // attempt. It is for one goroutine.
 type RetryPlan struct {
-	left      int
-	pauses    int
-	refreshed bool
-	patience  time.Duration
+	left       int
+	waits      int
+	refreshed  bool
+	waitBudget time.Duration
 }
 
-// NewRetryPlan returns the plan for a request to a pool with that many
-// accounts. lower, when above zero, lowers the number of attempts. patience is
-// how long the request may wait because a provider in trouble asks for it. A
-// request that cannot be sent again has one attempt.
-func NewRetryPlan(accounts, lower int, patience time.Duration, replayable bool) RetryPlan {
+// NewRetryPlan returns the plan for a request to a pool with that many accounts.
+// lower, when above zero, lowers the number of attempts. waitBudget is how long
+// the request may wait in all because a provider in trouble asks for it. A
+// request that cannot be replayed gets one attempt.
+func NewRetryPlan(accounts, lower int, waitBudget time.Duration, replayable bool) RetryPlan {
 	attempts := max(minAttempts, attemptsByAccount*accounts)
 	if accounts > largePool {
 		attempts = maxAttemptsLarge
@@ -66,10 +67,10 @@ func NewRetryPlan(accounts, lower int, patience time.Duration, replayable bool) 
 	if !replayable {
 		attempts = 1
 	}
-	return RetryPlan{left: attempts - 1, patience: patience}
+	return RetryPlan{left: attempts - 1, waitBudget: waitBudget}
 }
 
-// Spent reports whether the request can not be sent again, whatever comes.
+// Spent reports whether no attempt is left.
 func (p *RetryPlan) Spent() bool { return p.left <= 0 }
 
 // Next returns what to do after an answer to an account of that kind, and how
@@ -81,7 +82,7 @@ func (p *RetryPlan) Next(v *account.Verdict, kind account.Kind, jitter float64) 
 	}
 	p.left--
 	if step == NextAccount {
-		p.pauses, p.refreshed = 0, false
+		p.waits, p.refreshed = 0, false
 	}
 	return step, wait
 }
@@ -103,15 +104,15 @@ func (p *RetryPlan) decide(v *account.Verdict, kind account.Kind, jitter float64
 	}
 }
 
-// again pauses before the same account, until the pauses are used up. A pause
-// that the provider asks for is taken as it is, unless it is longer than the
-// request may wait: then the account is not asked again.
+// again waits before the next attempt with the same account, until all waits are
+// used. A wait that the provider asks for is respected, unless it is longer than
+// the request may wait: then the account is not asked again.
 func (p *RetryPlan) again(asked time.Duration, jitter float64) (Step, time.Duration) {
-	if p.pauses == len(sameAccountPauses) || asked > p.patience {
+	if p.waits == len(sameAccountWaits) || asked > p.waitBudget {
 		return NextAccount, 0
 	}
-	wait := time.Duration(float64(sameAccountPauses[p.pauses]) * (0.5 + jitter/2))
-	p.pauses++
-	p.patience -= asked
+	wait := time.Duration(float64(sameAccountWaits[p.waits]) * (0.5 + jitter/2))
+	p.waits++
+	p.waitBudget -= asked
 	return SameAccount, max(wait, asked)
 }

@@ -2,8 +2,8 @@ package policy
 
 import "fmt"
 
-// rule is a strategy as the pool sees it: it gives each account a line by
-// which the members of a group are ranked, and picks by help of the ranking.
+// rule is a strategy as the pool sees it. It gives each account a line by which
+// the members of a group are ranked, and picks with the ranking.
 type rule interface {
 	traits() traits
 	// line returns the value of an account that can serve, and until when the

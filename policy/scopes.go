@@ -2,56 +2,56 @@ package policy
 
 import "github.com/seed-810f1486/multiaccount/account"
 
-// scope is what a pool knows of the requests that ask for one kind of account,
-// or for any, and for a model that accounts are cooling for, or for another.
+// scope is what a pool knows of the requests for one kind of account, or for any,
+// and for one model for which accounts are cooling, or for all other models.
 type scope struct {
 	// kind is empty for any.
 	kind account.Kind
-	// model is nil for those that no account is cooling for.
+	// model is nil for the models for which no account is cooling.
 	model *model
-	// active is the account in use while that of the wider scope cannot serve;
+	// active is the active account while that of the wider scope cannot serve;
 	// nobody for none.
 	active Slot
-	// view is how the accounts stand for these requests; nil while the wider
-	// scope's view serves, the accounts that are cooling being skipped.
+	// view has the accounts for these requests; nil while the wider scope's view
+	// is used and the cooling accounts are skipped.
 	view *view
-	// skipped counts how often an account was skipped for want of a view.
+	// skipped counts how often an account was skipped because there is no view.
 	skipped int
 }
 
-// kindred is what a pool knows of the accounts of one kind.
-type kindred struct {
+// kindAccounts is what a pool knows of the accounts of one kind.
+type kindAccounts struct {
 	scope
 	// accounts counts them.
 	accounts int
 }
 
-// is reports whether the account is of a kind; the empty one is any.
+// is reports whether the account is of a kind; the empty kind matches any.
 func (f *Facts) is(kind account.Kind) bool { return kind == "" || kind == f.Kind }
 
 // cools reports whether the account is cooling for the scope's model; the nil
 // scope has none.
 func (sc *scope) cools(s Slot) bool { return sc != nil && sc.model.cools(s) }
 
-// leave notes that an account is in use no more.
+// leave notes that an account is no longer in use.
 func (sc *scope) leave(s Slot) {
 	if sc.active == s {
 		sc.active = nobody
 	}
 }
 
-// ofKind returns what is known of a kind, which may be new.
-func (p *Pool) ofKind(kind account.Kind) *kindred {
+// ofKind returns what is known of a kind, and makes it if needed.
+func (p *Pool) ofKind(kind account.Kind) *kindAccounts {
 	if k := p.findKind(kind); k != nil {
 		return k
 	}
-	k := &kindred{scope: scope{kind: kind, active: nobody}}
+	k := &kindAccounts{scope: scope{kind: kind, active: nobody}}
 	p.kinds = append(p.kinds, k)
 	return k
 }
 
-// findKind returns what is known of a kind, nil when no account is or was of it.
-func (p *Pool) findKind(kind account.Kind) *kindred {
+// findKind returns what is known of a kind; nil when no account is or was of it.
+func (p *Pool) findKind(kind account.Kind) *kindAccounts {
 	for _, k := range p.kinds {
 		if k.kind == kind {
 			return k
@@ -60,7 +60,7 @@ func (p *Pool) findKind(kind account.Kind) *kindred {
 	return nil
 }
 
-// countKind returns how many accounts are of a kind; the empty one is any.
+// countKind returns how many accounts are of a kind; the empty kind means any.
 func (p *Pool) countKind(kind account.Kind) int {
 	if kind == "" {
 		return len(p.byID)
@@ -71,8 +71,8 @@ func (p *Pool) countKind(kind account.Kind) int {
 	return 0
 }
 
-// askKind chooses the view for a request that one kind of account can serve.
-// While no account is of another kind, that is the view for all.
+// askKind chooses the view for a request that only one kind of account can serve.
+// While all accounts are of that kind, it is the view for all.
 func (p *Pool) askKind(q *query) {
 	k := p.findKind(q.Kind)
 	if k == nil || k.accounts == len(p.byID) {

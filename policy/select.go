@@ -12,8 +12,8 @@ type Request struct {
 	// Affinity ties the requests of one conversation to one account; empty
 	// for a request that stands alone.
 	Affinity string
-	// Caller is who asks, where a host serves several: their conversations never
-	// meet. Empty for the host itself.
+	// Caller is who sends the request, when a host serves several: their
+	// conversations are kept apart. Empty for the host itself.
 	Caller string
 	// Model is what the request asks for (see [account.Tiered]); empty when not
 	// known.
@@ -22,18 +22,18 @@ type Request struct {
 	Kind account.Kind
 	// Pin is the id of the only account that may serve; empty for any.
 	Pin string
-	// PinnedBy says whose wish the pin is; empty for the host's.
+	// PinnedBy says who pinned the request; empty for the host.
 	PinnedBy PinnedBy
-	// Movable is set when Pin only says where the request was: another account
-	// may serve as well.
+	// Movable is set when Pin is only the account that the request used before:
+	// another account may serve as well.
 	Movable bool
-	// Named are the ids of resources that the request names and that only the
-	// account which made them can use: see [Pool.Owner].
+	// Named are the ids of resources in the request that only the account which
+	// made them can use: see [Pool.Owner].
 	Named []string
 	// Exclude are the ids of the accounts that this request tried already.
 	Exclude []string
-	// Waited is how long the request has been held so far, and WaitUntil how
-	// long it may be; zero means not at all.
+	// Waited is how long the request has waited so far, and WaitUntil how long it
+	// may wait; zero means not at all.
 	Waited    time.Duration
 	WaitUntil Instant
 }
@@ -43,7 +43,7 @@ type PinnedBy string
 
 // Whose wish a pin is.
 const (
-	// ByResource: the account made what the request names.
+	// ByResource: the account made a resource that the request names.
 	ByResource PinnedBy = "resource"
 	// ByOwner: its owner has pinned all requests to the account.
 	ByOwner PinnedBy = "owner"
@@ -57,17 +57,17 @@ type Choice struct {
 	// Rebound is set when the conversation had another account before.
 	Rebound bool
 	// Was is the account that the conversation had before, when it has another
-	// now, and Left says in a few words why it does not serve.
+	// now. Left says in a few words why that one does not serve.
 	Was, Left string
 	// Seq is the number of the decision, for [Pool.Decision].
 	Seq uint64
 	// Reason says why no account serves.
 	Reason Reason
-	// RetryAt is the first moment at which a limited account is available
-	// again, whether or not this request tried it already; zero when not known.
+	// RetryAt is the first moment at which a limited account is available again,
+	// whether or not this request tried it; zero when not known.
 	RetryAt Instant
-	// Probing is set when one request is finding out whether a limited account
-	// is available again already.
+	// Probing is set while a request probes whether a limited account is available
+	// again.
 	Probing bool
 }
 
@@ -82,31 +82,31 @@ const (
 	PinUnknown
 	// PinUnusable: the pinned account cannot serve now, or was tried already.
 	PinUnusable
-	// PinBusy: the pinned account has no free place; a release helps.
+	// PinBusy: the pinned account has no free place until a request ends.
 	PinBusy
-	// OwnLimited: others could serve, but the conversation's own account is
-	// free at RetryAt, and worth that wait.
+	// OwnLimited: others could serve, but the conversation's own account is free
+	// at RetryAt, which is worth waiting for.
 	OwnLimited
 	// Declined: the host's strategy picked none of its candidates.
 	Declined
 	// Panicked: the host's strategy panicked.
 	Panicked
-	// AllBusy: an account is not limited but has no free place; a release
-	// helps before RetryAt does.
+	// AllBusy: an account is not limited but has no free place. One may become
+	// free before RetryAt.
 	AllBusy
 	// AllLimited: the accounts that could serve are cooling until RetryAt or later.
 	AllLimited
-	// AllTried: what could serve was tried already by this request.
+	// AllTried: this request has tried every account that could serve.
 	AllTried
 	// NoneEligible: every account is switched off or disabled.
 	NoneEligible
 	// NoAccounts: the pool is empty.
 	NoAccounts
-	// ProviderDown: the provider is in trouble, so that no account is asked.
+	// ProviderDown: the provider is in trouble, so no account is asked.
 	ProviderDown
 	// PinOtherKind: the pinned account is not of the kind that may serve.
 	PinOtherKind
-	// NoneOfKind: the pool has accounts, and none of the kind that may serve.
+	// NoneOfKind: the pool has accounts, but none of the kind that may serve.
 	NoneOfKind
 )
 
@@ -126,14 +126,14 @@ var reasonNames = [...]string{ //nolint:gochecknoglobals // a constant table
 	"the account is of another kind than can serve the request", "no account of the kind that can serve the request",
 }
 
-// Select picks the account that serves r, takes one of its places, and notes
-// that it is used now.
+// Select picks the account that serves r, takes one of its places, and notes that
+// it is used now.
 func (p *Pool) Select(r Request, now Instant) Choice {
 	p.advance(now)
 	before := p.active
 	if r.Pin != "" {
 		s, c := p.selectPinned(&r)
-		return p.settleOn(&r, before, nil, s, c)
+		return p.finish(&r, before, nil, s, c)
 	}
 	q := p.ask(&r)
 	s := Slot(nobody)
@@ -141,24 +141,24 @@ func (p *Pool) Select(r Request, now Instant) Choice {
 		s = p.rule.pick(p, q)
 	}
 	if s == nobody {
-		return p.settleOn(&r, before, q, s, p.refuse(q))
+		return p.finish(&r, before, q, s, p.refuse(q))
 	}
 	c := Choice{Slot: s, OK: true}
 	if q.bound != "" && q.bound != p.ID(s) {
 		c.Rebound, c.Was, c.Left = true, q.bound, p.whyLeft(q)
 	}
-	return p.settleOn(&r, before, q, s, c)
+	return p.finish(&r, before, q, s, c)
 }
 
-// TurnAway remembers a request that is refused whatever its accounts are like, and
-// returns that as a choice.
+// TurnAway remembers a request that is refused whatever the state of the
+// accounts, and returns that as a choice.
 func (p *Pool) TurnAway(r Request, reason Reason, retryAt, now Instant) Choice {
 	p.advance(now)
-	return p.settleOn(&r, p.active, nil, nobody, Choice{Reason: reason, RetryAt: retryAt})
+	return p.finish(&r, p.active, nil, nobody, Choice{Reason: reason, RetryAt: retryAt})
 }
 
-// settleOn remembers a decision and carries it out.
-func (p *Pool) settleOn(r *Request, before Slot, q *query, s Slot, c Choice) Choice {
+// finish remembers a decision and carries it out.
+func (p *Pool) finish(r *Request, before Slot, q *query, s Slot, c Choice) Choice {
 	p.remember(r, before, q, s, &c)
 	c.Seq = p.decisions.last
 	if s != nobody {
@@ -167,7 +167,7 @@ func (p *Pool) settleOn(r *Request, before Slot, q *query, s Slot, c Choice) Cho
 	return c
 }
 
-// whyLeft says why a conversation's account does not serve it any more.
+// whyLeft says why a conversation's account no longer serves it.
 func (p *Pool) whyLeft(q *query) string {
 	s, ok := p.byID[q.bound]
 	switch {
@@ -192,19 +192,19 @@ type query struct {
 	model *model
 	view  *view
 	skip  filter
-	// active is the account in use; setting it changes it.
+	// active points to the active account; a strategy sets it.
 	active *Slot
 	// bound is the account that the conversation had before; empty for none.
 	bound string
-	// ownAt is when the conversation's own account is worth waiting for.
-	ownAt Instant
+	// boundAt is when that account is free again, if it is worth waiting for.
+	boundAt Instant
 	// declined is set when a host's strategy picked none, panicked when it
-	// did that.
+	// panicked.
 	declined, panicked bool
 }
 
-// ask translates a request. The query is the pool's own, so that none is made
-// for each request.
+// ask translates a request. The query belongs to the pool, so that a request
+// allocates none.
 func (p *Pool) ask(r *Request) *query {
 	q := &p.query
 	*q = query{Request: *r, view: p.base, active: &p.active, skip: filter{tried: q.skip.tried[:0]}}
@@ -227,7 +227,7 @@ func (p *Pool) ask(r *Request) *query {
 	return q
 }
 
-// turnTo makes a scope's account the active one when that of the wider scope is
+// turnTo uses the active account of a scope when that of the wider scope is
 // cooling for it.
 func (q *query) turnTo(sc *scope, wide Slot) {
 	if sc.cools(wide) {
@@ -235,7 +235,7 @@ func (q *query) turnTo(sc *scope, wide Slot) {
 	}
 }
 
-// askModel chooses the view for a model that accounts are cooling for.
+// askModel chooses the view for a model for which accounts are cooling.
 func (p *Pool) askModel(q *query, m *model, wide Slot) {
 	sc := m.scope(q.only())
 	q.model = m
@@ -250,8 +250,8 @@ func (p *Pool) askModel(q *query, m *model, wide Slot) {
 	}
 }
 
-// only returns the kind to which the pool's accounts are narrowed; empty while
-// all are of the kind that may serve, or any may.
+// only returns the kind that narrows the pool's accounts; empty while all
+// accounts are of the requested kind, or any may serve.
 func (q *query) only() account.Kind {
 	if q.scope == nil {
 		return ""
@@ -280,14 +280,14 @@ func (p *Pool) take(s Slot) {
 	}
 	switch {
 	case full:
-		p.settle(s)
+		p.regroup(s)
 	case p.traits.rest && !p.heldOut(s):
-		p.place(s) // that it was used just now is no change worth another look
+		p.assign(s) // the last use alone is not worth another snapshot
 	}
 }
 
-// heldOut reports whether no view ranks the account, as is usual for the
-// active one of the hybrid strategy.
+// heldOut reports whether no view ranks the account. The hybrid strategy does
+// that with the active one.
 func (p *Pool) heldOut(s Slot) bool {
 	for _, sc := range p.viewed {
 		if sc.view.held != s {

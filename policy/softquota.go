@@ -3,13 +3,13 @@ package policy
 import "cmp"
 
 // softQuotaGap is how many points below the soft quota an account's utilization
-// has to be before it is used again: figures that go up and down about the quota
-// must not move conversations to and fro.
+// must be before it is used again: figures that vary around the quota must not
+// move conversations back and forth.
 const softQuotaGap = 5
 
-// spare notes which windows of an account are above its soft quota, old being
-// those that were known before.
-func (p *Pool) spare(f *Facts, old []Window) {
+// markSpared sets Spared for the windows above the account's soft quota. old are
+// the windows known before.
+func (p *Pool) markSpared(f *Facts, old []Window) {
 	quota := cmp.Or(f.SoftQuotaPercent, p.opts.SoftQuotaPercent)
 	on := quota > 0 && quota < 100
 	for i := range f.Windows {

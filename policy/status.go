@@ -38,7 +38,7 @@ type Status struct {
 	Active   bool
 }
 
-// Status tells how an account stands, models aside; false when it is not in
+// Status returns the state of an account, without models; false when it is not in
 // the pool.
 func (p *Pool) Status(id string, now Instant) (Status, bool) {
 	p.advance(now)
@@ -53,8 +53,8 @@ func (p *Pool) Status(id string, now Instant) (Status, bool) {
 	}, true
 }
 
-// Usable reports whether an account may serve a request for model now, nothing
-// speaking against it; an empty model stands for one without limits of its own.
+// Usable reports whether an account's state for a request for model is [Usable]
+// now. An empty model is one without limits of its own.
 func (p *Pool) Usable(id, model string, now Instant) bool {
 	p.advance(now)
 	s, ok := p.byID[id]
@@ -82,7 +82,7 @@ func (p *Pool) stateFor(s Slot, model string) (State, Instant) {
 	if st == Ineligible {
 		return st, 0
 	}
-	if until := p.wake(s, model); until != 0 {
+	if until := p.coolsUntil(s, model); until != 0 {
 		return Cooling, until
 	}
 	return st, 0

@@ -2,23 +2,24 @@ package policy
 
 import "time"
 
-// warm is how long after its last use a conversation is worth a wait: as long
-// as providers keep what they cached of it (Anthropic, "Prompt caching": 5 minutes).
-const warm = 5 * time.Minute
+// cacheLife is how long after its last use a conversation is worth a wait: as
+// long as providers cache its prompt (Anthropic, "Prompt caching": 5 minutes).
+const cacheLife = 5 * time.Minute
 
-// sticky keeps a conversation on its account, and what is new on the active
-// one. Its lines are all alike: the first account in order is the best.
+// sticky keeps a conversation on its account, and gives new ones the active
+// account. Its lines are all the same: the first account in order is the best.
 type sticky struct{ wait time.Duration }
 
 func (sticky) traits() traits { return traits{claimsLast: true} }
 
 func (sticky) line(*Facts, Instant, Instant) (line, Instant) { return line{}, forever }
 
-// pick returns, from the highest tier that can serve, the conversation's
-// account, else the active one, else the first. Of accounts that are not the
-// conversation's, those unclaimed by others come first, the active one included.
-// A conversation whose account cannot serve, or failed this very request, moves
-// to the one that does, and stays there; unless it is worth a short wait.
+// pick returns, from the highest tier that can serve, the conversation's account,
+// else the active one, else the first. Except for the conversation's account,
+// accounts that other processes claim come last, even the active one. A
+// conversation whose account cannot serve, or failed this request, moves to the
+// account that serves, and stays there; unless waiting a short time for its
+// account makes sense.
 func (s sticky) pick(p *Pool, q *query) Slot {
 	best, g := p.top(q)
 	i := p.bindings.find(q.Affinity, p.now)
@@ -30,9 +31,9 @@ func (s sticky) pick(p *Pool, q *query) Slot {
 		return p.bound(i)
 	}
 	if i != 0 {
-		q.ownAt = s.waitFor(p, q, i, best)
+		q.boundAt = s.waitFor(p, q, i, best)
 	}
-	if best == nobody || q.ownAt != 0 {
+	if best == nobody || q.boundAt != 0 {
 		return nobody
 	}
 	if a := *q.active; q.can(a, g.rank.tier()) && q.view.places[a].rank >= g.rank {
@@ -46,8 +47,8 @@ func (s sticky) pick(p *Pool, q *query) Slot {
 }
 
 // waitFor returns when the conversation's own account is free again, if that is
-// worth waiting for: the conversation is warm, and the wait short. That this
-// request tried the account already does not matter; it is asked again after
+// worth waiting for: the provider still caches the conversation, and the wait is
+// short. The request may have tried the account already; it is asked again after
 // the wait. Zero means no.
 func (s sticky) waitFor(p *Pool, q *query, i int32, best Slot) Instant {
 	if !s.keeps(p, i, best) {
@@ -61,8 +62,8 @@ func (s sticky) waitFor(p *Pool, q *query, i int32, best Slot) Instant {
 	return until
 }
 
-// stays reports whether a warm conversation's own account may serve although
-// others come first: for a limit that it met just now, and that is over.
+// stays reports whether a cached conversation's own account may serve although
+// others come first, because it was limited just now and no longer is.
 func (s sticky) stays(p *Pool, q *query, i int32, best Slot) bool {
 	if !s.keeps(p, i, best) || !q.serves(p.bound(i)) {
 		return false
@@ -72,11 +73,11 @@ func (s sticky) stays(p *Pool, q *query, i int32, best Slot) bool {
 	return f.sparedUntil(p.now) <= p.now
 }
 
-// keeps reports whether a conversation is to be kept where it is rather than
-// moved to best.
+// keeps reports whether a conversation should stay with its account rather than
+// move to best.
 func (s sticky) keeps(p *Pool, i int32, best Slot) bool {
 	own := p.bound(i)
-	return s.wait > 0 && own != nobody && p.bindings.all[i].UsedAt.Add(warm) > p.now &&
+	return s.wait > 0 && own != nobody && p.bindings.all[i].UsedAt.Add(cacheLife) > p.now &&
 		(best == nobody || p.members[own].facts.Priority >= p.members[best].facts.Priority)
 }
 

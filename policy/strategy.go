@@ -11,7 +11,7 @@ const (
 	RoundRobin = "round-robin"
 	// Hybrid scores the accounts by quota, pace, health and rest.
 	Hybrid = "hybrid"
-	// DrainFirst uses the quota that is lost first if it is not used.
+	// DrainFirst uses the quota first that would be lost first.
 	DrainFirst = "drain-first"
 )
 
@@ -22,20 +22,20 @@ type Options struct {
 	Strategy string
 	// Custom, when set, decides in place of Strategy.
 	Custom Strategy
-	// SoftQuotaPercent is the utilization from which on an account is spared
-	// while others are usable, until the window starts anew or its utilization is
-	// 5 points lower. 0, and 100 or more, switch it off.
+	// SoftQuotaPercent is the utilization from which an account is spared while
+	// others are usable, until the window starts anew or its utilization is 5
+	// points lower. 0, and 100 or more, switch it off.
 	SoftQuotaPercent float64
 	// StickyWait is how long a request waits, with the sticky strategy, for the
 	// account of its conversation when that is limited, rather than move. Only a
 	// conversation used in the last 5 minutes waits. 0 means never.
 	StickyWait time.Duration
-	// MaxFailures is how many failures in a row a login may have before it
-	// scores nothing for its health; 0 means 3.
+	// MaxFailures is the number of failures in a row at which a login scores
+	// nothing for its health; 0 means 3.
 	MaxFailures int
 }
 
-// name returns the strategy's, "custom" for the host's own.
+// name returns the name of the strategy, "custom" for the host's own.
 func (o Options) name() string {
 	switch {
 	case o.Custom != nil:
@@ -61,8 +61,8 @@ type Strategy interface {
 // Candidate is an account that a [Strategy] may pick.
 type Candidate struct {
 	Facts
-	// InFlight counts the requests being served; it is kept only for
-	// accounts with a limit.
+	// InFlight counts the requests under way; it is kept only for accounts with
+	// a limit on them.
 	InFlight int
 	// Active is set for the account that the pool picked last.
 	Active bool

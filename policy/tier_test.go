@@ -47,7 +47,7 @@ func TestSuccessOfATier(t *testing.T) {
 	}
 	for model, left := range map[string]int{"opus (fast)": 0, "opus": 1, "haiku": 2} {
 		rec := account.Record{Limits: []account.Limit{limit("opus"), limit("opus (fast)")}}
-		policy.Report{LeasedAt: noon, Verdict: account.Verdict{Model: model}}.Learn(&rec, noon, tuning)
+		policy.Report{LeasedAt: noon, Verdict: account.Verdict{Model: model}}.ApplyTo(&rec, noon, tuning)
 		if len(rec.Limits) != left {
 			t.Errorf("after %s: %+v", model, rec.Limits)
 		}

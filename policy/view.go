@@ -5,28 +5,28 @@ import (
 	"sort"
 )
 
-// view is how the accounts stand for the requests of some models: each one's
-// group, and the best of each group. Groups of no rank do not exist.
+// view ranks the accounts for the requests of some models: it has each account's
+// group, and the best of each group. The zero rank has no group.
 type view struct {
 	groups []*group
 	places []place
 	// held is the account that the hybrid strategy keeps out of its group, to
-	// be compared with the group's best; nobody for none.
+	// compare it with the group's best; nobody for none.
 	held Slot
 	// turns is set when lines count turns: see [group.join].
 	turns bool
 	// counts are the accounts in each state but Ineligible.
 	counts [Usable + 1]int
-	// latest is the look at the accounts that plain decisions share.
-	latest look
+	// latest is the snapshot that ordinary decisions share.
+	latest snapshot
 }
 
-// place is where one account stands in a view.
+// place is where an account is in a view.
 type place struct {
 	rank rank
-	// pos is the position in the group's ranking, nobody when it is in none.
+	// pos is the position in the group's ranking; nobody when it is in none.
 	pos int32
-	// credit is what an account that is in no ranking may claim of its turns.
+	// credit is what an account outside the rankings is owed, in turns.
 	credit float64
 }
 
@@ -34,13 +34,14 @@ type place struct {
 type group struct {
 	ranking
 	rank rank
-	// turns is set when the lines' time is turns; weight is then their sum.
+	// turns is set when the lines count turns; weight is then the sum of their
+	// weights.
 	turns  bool
 	weight float64
 }
 
 // keptGroups is how many groups a view keeps when they are empty, so that an
-// account that comes and goes costs no memory.
+// account that leaves and comes back allocates nothing.
 const keptGroups = 16
 
 func newView(accounts int, turns bool) *view {
@@ -56,7 +57,7 @@ func (v *view) grow(accounts int) {
 	}
 }
 
-// put gives an account its rank and its line at the time t, whatever they were
+// put sets the rank and the line of an account at the time t, whatever they were
 // before.
 func (v *view) put(s Slot, r rank, l line, t float64) {
 	pl := &v.places[s]
@@ -79,20 +80,20 @@ func (v *view) ranked() int {
 	return v.counts[Cooling] + v.counts[Busy] + v.counts[Available] + v.counts[Usable]
 }
 
-// drop forgets an account.
+// drop removes an account.
 func (v *view) drop(s Slot) {
 	v.put(s, 0, line{}, 0)
 	v.places[s] = place{pos: nobody}
 }
 
-// leave takes an account out of its ranking.
+// leave removes an account from its ranking.
 func (v *view) leave(s Slot) {
 	pl := &v.places[s]
 	if pl.pos == nobody {
 		return
 	}
 	g := v.find(pl.rank)
-	if moved := g.part(pl); moved != nobody {
+	if moved := g.detach(pl); moved != nobody {
 		v.places[moved].pos = pl.pos
 	}
 	pl.pos = nobody
@@ -101,7 +102,7 @@ func (v *view) leave(s Slot) {
 	}
 }
 
-// index returns where the group of that rank is, or belongs.
+// index returns where the group of that rank is, or would be.
 func (v *view) index(r rank) int {
 	return sort.Search(len(v.groups), func(i int) bool { return v.groups[i].rank <= r })
 }
@@ -114,7 +115,7 @@ func (v *view) find(r rank) *group {
 	return nil
 }
 
-// open returns the group of that rank, which may be new at the time t.
+// open returns the group of that rank, and makes it at the time t if needed.
 func (v *view) open(r rank, t float64) *group {
 	if g := v.find(r); g != nil {
 		return g
@@ -124,8 +125,8 @@ func (v *view) open(r rank, t float64) *group {
 	return g.at(t)
 }
 
-// top returns the best account of the best group that has one which skip lets
-// pass, and its group, at the time t of the lines that count seconds.
+// top returns the best account that skip lets pass, and its group. t is the time
+// for lines that count seconds.
 func (v *view) top(t float64, skip *filter) (Slot, *group) {
 	for _, g := range v.groups {
 		if g.rank < serving {
@@ -169,8 +170,8 @@ func (g *group) first(skip *filter) Slot {
 	return nobody
 }
 
-// join lets an account in. Where turns count, its credit comes along: it is
-// what the account was owed, in turns, when it last left a group.
+// join adds an account. When lines count turns, its credit is added: what the
+// account was owed when it last left a group.
 func (g *group) join(s Slot, pl *place, l line) {
 	if g.turns {
 		l.base = pl.credit - l.slope*g.clock
@@ -179,8 +180,8 @@ func (g *group) join(s Slot, pl *place, l line) {
 	pl.pos = g.insert(s, l)
 }
 
-// part lets an account go, with its credit.
-func (g *group) part(pl *place) (moved Slot) {
+// detach removes an account and keeps its credit.
+func (g *group) detach(pl *place) (moved Slot) {
 	if g.turns {
 		l := g.lines[pl.pos]
 		pl.credit = l.at(g.clock)
@@ -189,7 +190,7 @@ func (g *group) part(pl *place) (moved Slot) {
 	return g.remove(pl.pos)
 }
 
-// update changes the line of an account that stays.
+// update changes the line of an account in the group.
 func (g *group) update(pl *place, l line) {
 	old := g.lines[pl.pos]
 	if g.turns {

@@ -1,7 +1,7 @@
-// Package coding decodes the bodies of answers that came with a
-// Content-Encoding (RFC 9110, section 8.4.1), so that they can be looked into.
-// It knows gzip, deflate (RFC 1950, and RFC 1951 alone as some servers send
-// it), br (RFC 7932) and zstd (RFC 8878).
+// Package coding decodes the bodies of answers that came with a Content-Encoding
+// (RFC 9110, section 8.4.1), so that the engine can read them. It knows gzip,
+// deflate (RFC 1950, and plain RFC 1951, which some servers send), br (RFC 7932)
+// and zstd (RFC 8878).
 package coding
 
 import (
@@ -26,11 +26,11 @@ const maxCodings = 3
 // maxWindow is the largest window that RFC 9659 allows for zstd over HTTP.
 const maxWindow = 8 << 20
 
-// errUnknown is the error of a coding that is not known here, and of too many.
+// errUnknown is the error for an unknown coding, and for too many codings.
 var errUnknown = errors.New("coding: unknown content coding")
 
-// Of returns the codings that a body came with, the one applied last first.
-// None is returned for a body that came as it is.
+// Of returns the codings of a body, the one applied last first; none for a body
+// without a coding.
 func Of(h http.Header) []string {
 	values := h["Content-Encoding"]
 	if len(values) == 0 {
@@ -59,8 +59,8 @@ func Known(codings []string) bool {
 	return len(codings) <= maxCodings
 }
 
-// Beginning decodes the beginning of a body, to at most limit bytes. What has
-// codings that are not known, or is not what they say, is returned as it is.
+// Beginning decodes the beginning of a body, to at most limit bytes. A body with
+// unknown codings, or that is not encoded as they say, is returned unchanged.
 func Beginning(codings []string, coded []byte, limit int) []byte {
 	if len(codings) == 0 || !Known(codings) {
 		return coded
@@ -73,7 +73,7 @@ func Beginning(codings []string, coded []byte, limit int) []byte {
 		n, err := r.Read(decoded[len(decoded):min(cap(decoded), limit)])
 		decoded = decoded[:len(decoded)+n]
 		if err != nil {
-			break // the beginning is all that was asked for
+			break // only the beginning is needed
 		}
 	}
 	if len(decoded) == 0 {
@@ -94,14 +94,14 @@ func newReader(codings []string, src io.Reader) *reader {
 	return &reader{codings: codings, src: src}
 }
 
-// errPanicked stands for a decoder that panicked over what it read.
+// errPanicked is the error when a decoder panicked on its input.
 var errPanicked = errors.New("coding: the decoder panicked")
 
 // Read implements io.Reader. It reads from its source no sooner than it needs
 // more, and returns what it decoded before it does.
 func (r *reader) Read(p []byte) (n int, err error) {
 	defer func() {
-		if recover() != nil { // what was read is hostile, and only to be looked at
+		if recover() != nil { // the input may be hostile, and the answer is passed on without it
 			n, err = 0, errPanicked
 		}
 	}()
@@ -142,8 +142,8 @@ func (r *reader) openZstd() (io.Reader, error) {
 	return d, nil
 }
 
-// openDeflate tells by the first two bytes whether the data is wrapped as RFC
-// 1950 says.
+// openDeflate tells from the first two bytes whether the data has the header of
+// RFC 1950.
 func openDeflate(src io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReader(src)
 	head, err := buffered.Peek(2)
@@ -158,7 +158,7 @@ func openDeflate(src io.Reader) (io.Reader, error) {
 }
 
 // members reads one member of a gzip file after another. [gzip.Reader] alone
-// would keep the end of a member back until it has seen the next one begin.
+// would hold the end of a member back until it has seen the next one begin.
 type members struct {
 	src *bufio.Reader
 	gz  *gzip.Reader

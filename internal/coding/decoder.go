@@ -18,26 +18,27 @@ const (
 var errBomb = errors.New("coding: the body decodes to too much")
 
 // Decoder decodes a body that comes in pieces, on a goroutine of its own, which
-// ends with [Decoder.Close] or [Decoder.End]. Its methods may be called at the
-// same time; none of them waits for more of the body.
+// ends with [Decoder.Close] or [Decoder.End]. Its methods may be called
+// concurrently; none of them waits for more of the body.
 type Decoder struct {
 	mu sync.Mutex
 	// pieces is closed when no more come; ended is set then.
 	pieces chan []byte
 	ended  bool
-	// wants tells that a piece was used up, done that nothing more is decoded.
+	// wants signals that a piece was used up; done is closed when nothing more is
+	// decoded.
 	wants chan struct{}
 	done  chan struct{}
-	// dropped and out are the goroutine's but while it waits for a piece.
+	// dropped and out belong to the goroutine, except while it waits for a piece.
 	dropped bool
 	out     func([]byte)
 	// err is how decoding ended, once done is closed.
 	err error
 }
 
-// NewDecoder begins to decode a body with codings, as [Of] returns them. What
-// it decodes is passed to out, in pieces that are the decoder's, and only while
-// [Decoder.Write] or [Decoder.End] runs.
+// NewDecoder begins to decode a body with codings, as [Of] returns them. It
+// passes the decoded pieces to out, and only while [Decoder.Write] or
+// [Decoder.End] runs. out must not keep a piece.
 func NewDecoder(codings []string, out func(decoded []byte)) *Decoder {
 	d := &Decoder{pieces: make(chan []byte), wants: make(chan struct{}), done: make(chan struct{}), out: out}
 	src := &source{decoder: d}
@@ -45,9 +46,9 @@ func NewDecoder(codings []string, out func(decoded []byte)) *Decoder {
 	return d
 }
 
-// Write decodes a piece, as far as its bytes allow. An error says that the body
-// is not what its codings promise, or decodes to too much: nothing more of it
-// is decoded.
+// Write decodes a piece as far as possible. An error says that the body is not
+// encoded as its codings say, or decodes to too much: then nothing more of it is
+// decoded.
 func (d *Decoder) Write(piece []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -67,7 +68,7 @@ func (d *Decoder) Write(piece []byte) error {
 	}
 }
 
-// failure is nil for a body that came to its end.
+// failure is nil for a body that has ended.
 func (d *Decoder) failure() error {
 	if errors.Is(d.err, io.EOF) {
 		return nil
@@ -75,7 +76,7 @@ func (d *Decoder) failure() error {
 	return d.err
 }
 
-// End decodes what is left of a body that came to its end.
+// End decodes what is left of a body that has ended.
 func (d *Decoder) End() { d.finish(false) }
 
 // Close drops what is left.
@@ -91,7 +92,7 @@ func (d *Decoder) finish(drop bool) {
 	<-d.done
 }
 
-// run decodes until the body ends, or cannot be decoded.
+// run decodes until the body ends or cannot be decoded.
 func (d *Decoder) run(src *source, r *reader) {
 	defer close(d.done)
 	defer r.close()
@@ -108,7 +109,7 @@ func (d *Decoder) run(src *source, r *reader) {
 	}
 }
 
-// source is the pieces, for the goroutine.
+// source gives the pieces to the goroutine.
 type source struct {
 	decoder *Decoder
 	piece   []byte

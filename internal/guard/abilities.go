@@ -7,7 +7,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// keeper is a resource keeper. An answer that makes it panic tells of nothing.
+// keeper guards a resource keeper. When it panics on an answer, the answer made
+// no resource.
 type keeper struct {
 	providers.ResourceKeeper
 	guard *Provider
@@ -23,7 +24,7 @@ func (k keeper) Made(beginning []byte) (resource string) {
 	return k.ResourceKeeper.Made(beginning)
 }
 
-// stream reads streams. An event that makes it panic says nothing.
+// stream guards a stream reader. An event on which it panics says nothing.
 type stream struct {
 	reader providers.StreamReader
 	guard  *Provider
@@ -40,7 +41,7 @@ func (s stream) ReadEvent(name, data []byte) (event providers.StreamEvent) {
 	return s.reader.ReadEvent(name, data)
 }
 
-// asked is where a source of figures or of a profile panicked.
+// asked says where a source of usage or of a profile panicked.
 const asked = "when asked about an account"
 
 // usage asks for quota figures.

@@ -1,8 +1,8 @@
-// Package guard calls a host's provider so that a panic in it costs what was
-// asked of it and nothing else. The engine wraps each provider once, when it
-// opens, and calls only what it got here.
+// Package guard calls a host's provider so that a panic in it fails only the call
+// that panicked. The engine wraps each provider once, when it opens, and calls
+// only the wrapped one.
 //
-// What is thrown may hold a secret, so that only its type is told.
+// The value of a panic may hold a secret, so only its type is logged.
 package guard
 
 import (
@@ -16,18 +16,19 @@ import (
 )
 
 // Provider is a provider whose panics are caught. Owns, Authorize and all else
-// that runs before a request is sent, in the goroutine of its caller, panics as it
-// did: the caller learns of it, as from any other round tripper.
+// that runs before a request is sent, on the caller's goroutine, still panics:
+// the caller gets that panic as from any other round tripper.
 //
 // It is safe for concurrent use.
 type Provider struct {
 	providers.Provider
-	// Keeper, Hosts and Stream are what else the provider can do; nil what it cannot.
+	// Keeper, Hosts and Stream are the provider's other abilities; nil for one
+	// that it does not have.
 	Keeper providers.ResourceKeeper
 	Hosts  providers.HostsByKind
 	Stream providers.StreamReader
-	// Members are the only ones of a body that Keeper looks at; nil when it looks
-	// at all of it.
+	// Members are the only members of a body that Keeper reads; nil when it reads
+	// all of it.
 	Members []string
 
 	usage   providers.UsageSource
@@ -35,7 +36,7 @@ type Provider struct {
 	log     zerolog.Logger
 }
 
-// New wraps p. What was caught and has no error to show it is logged.
+// New wraps p. A caught panic that no error can show is logged.
 func New(p providers.Provider, log zerolog.Logger) *Provider {
 	g := &Provider{Provider: p, log: log}
 	g.Hosts, _ = p.(providers.HostsByKind)

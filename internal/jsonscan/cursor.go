@@ -1,15 +1,15 @@
-// Package jsonscan reads a few members of a large JSON text, and passes over all
-// else at nearly the speed of memory: it looks for the ends of strings, and for
-// brackets between them. It does not check what it passes over. A text that is not
-// JSON ends where that shows, and what was read before stands.
+// Package jsonscan reads a few members of a large JSON text, and skips the rest
+// at nearly the speed of memory: it searches for the ends of strings, and for
+// brackets between them. It does not check what it skips. A text that is not JSON
+// ends where that shows; what was read before that stays valid.
 package jsonscan
 
 import "strings"
 
-// Cursor walks through a text. Whoever uses it reads each member and element in
-// order: its value is next after [Cursor.Member] and [Cursor.Element], and has to be
-// read, entered or skipped. What is returned are parts of the text, as they
-// are written there.
+// Cursor moves through a text. Its user reads each member and element in order.
+// After [Cursor.Member] and [Cursor.Element] the value is next, and has to be
+// read, entered or skipped. Results are parts of the text, as they are written
+// there.
 //
 // A name counts as it is written: one with an escape in it is another name.
 type Cursor struct {
@@ -21,8 +21,8 @@ type Cursor struct {
 	seen    []byte
 }
 
-// New returns a cursor before a value. It takes note of the members of these
-// names, wherever it comes by: see [Cursor.Seen].
+// New returns a cursor before a value. It remembers the members with these names
+// that it passes: see [Cursor.Seen].
 func New(text string, names []string) Cursor {
 	c := Cursor{text: text, names: names}
 	for _, name := range names {
@@ -147,8 +147,8 @@ func (c *Cursor) skipNested() {
 	c.leave()
 }
 
-// quoted returns what is between the quotes of the string that is next. One
-// without an end ends the text, and ok is false.
+// quoted returns what is between the quotes of the next string. A string without
+// an end ends the text, and ok is false.
 func (c *Cursor) quoted() (raw string, ok bool) {
 	from := c.at + 1
 	end := endOfString(c.text, from)
@@ -171,7 +171,7 @@ func (c *Cursor) Next() byte {
 	return 0
 }
 
-// leave goes to the end of a text that is not JSON.
+// leave moves to the end of a text that is not JSON.
 func (c *Cursor) leave() { c.at = len(c.text) }
 
 func endsLiteral(b byte) bool { return b <= ' ' || strings.IndexByte(`,:]}[{"`, b) >= 0 }

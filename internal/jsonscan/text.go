@@ -15,14 +15,14 @@ const (
 	backslashes = lowBits * '\\'
 )
 
-// nearby is how many words without a quote are looked at before strings.IndexByte
-// takes over: that one is faster, but takes longer to begin, and code or JSON in a
+// nearby is how many words without a quote are searched before strings.IndexByte
+// takes over. That one is faster but takes longer to begin, and code or JSON in a
 // string has a quote every few bytes.
 const nearby = 8
 
 // endOfString returns where the string that begins at from ends: at the first
-// quote that is not escaped. It is negative when there is none. Another quote stands
-// before from.
+// quote that is not escaped. It is negative when there is none. The opening quote
+// is before from.
 func endOfString(text string, from int) int {
 	if from == 1 && len(text) > 1 { // so that two bytes stand before what follows
 		if text[1] == '"' {
@@ -76,8 +76,8 @@ func word(text string, at int) uint64 {
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
-// isEscaped reports whether an odd number of backslashes stands before at. There is
-// a quote before all of them.
+// isEscaped reports whether an odd number of backslashes is before at. A quote is
+// before all of them.
 func isEscaped(text string, at int) bool {
 	first := at
 	for text[first-1] == '\\' {
@@ -86,8 +86,8 @@ func isEscaped(text string, at int) bool {
 	return (at-first)%2 == 1
 }
 
-// Unescape appends to dst what a string says that is written as raw, without its
-// quotes. What is no escape stands for itself.
+// Unescape appends to dst the text of a string that is written as raw, without
+// its quotes. What is not an escape stands for itself.
 func Unescape(dst []byte, raw string) []byte {
 	for {
 		n := strings.IndexByte(raw, '\\')
@@ -123,7 +123,7 @@ func escape(raw string) (r rune, size int) {
 	return rune(raw[1]), 2
 }
 
-// character returns the one that \uXXXX stands for, or a pair of these.
+// character returns the character that \uXXXX, or a pair of these, stands for.
 func character(raw string) (r rune, size int) {
 	r, ok := hex4(raw)
 	if !ok {

@@ -2,13 +2,13 @@ package jsonscan
 
 import "slices"
 
-// longestSeen bounds the values that are kept of watched members.
+// longestSeen bounds the kept values of watched members.
 const longestSeen = 256
 
-// Seen returns an object of the watched members that the cursor came by, in their
+// Seen returns an object of the watched members that the cursor passed, in their
 // order: those whose values are literals, strings, or arrays, of which it has the
-// first string. Values of more than 256 bytes are left out. It is empty when there
-// was none, and shares nothing with the text.
+// first string. Values of more than 256 bytes are left out. It is empty when
+// there was none, and shares nothing with the text.
 func (c *Cursor) Seen() string {
 	if len(c.seen) == 0 {
 		return ""
@@ -16,8 +16,8 @@ func (c *Cursor) Seen() string {
 	return string(c.seen) + "}"
 }
 
-// note keeps what the member of that name says, if it is watched and a member:
-// the cursor is behind its name.
+// note keeps the value of the member with that name, if it is watched and a
+// member: the cursor is behind its name.
 func (c *Cursor) note(name string) {
 	if len(name) >= 64 || c.lengths&(1<<len(name)) == 0 || !slices.Contains(c.names, name) {
 		return

@@ -11,15 +11,15 @@ import (
 // pieceSize is how much is read ahead at once.
 const pieceSize = 4 << 10
 
-// ahead is a body whose beginning is read before its caller asks for it, for no
-// longer than may be waited. A read that is under way then goes on, and is the
-// first of whoever reads the body.
+// ahead is a body whose beginning is read before its caller asks for it, for a
+// limited time. A read that is still under way then goes on, and its result is
+// the first that a reader of the body gets.
 type ahead struct {
 	body io.ReadCloser
-	// held was read and not passed on yet, heldErr is how that reading ended.
+	// held was read and not passed on yet; heldErr is how that reading ended.
 	held    []byte
 	heldErr error
-	// pending is the latest read; waits is set until it was taken in.
+	// pending is the latest read; waits is set until its result was collected.
 	pending *pendingRead
 	waits   bool
 }
@@ -31,17 +31,17 @@ type pendingRead struct {
 	err  error
 }
 
-// fill reads until enough says so, the body ends, or as many bytes are held as
-// limit allows by then, and for no longer than patience. taken is told each
-// piece. It returns false when ctx ended before.
-func (a *ahead) fill(ctx context.Context, limit func() int, patience time.Duration, enough func() bool, taken func(piece []byte)) bool {
-	timer := time.NewTimer(patience)
+// fill reads until enough returns true, the body ends, as many bytes are held as
+// limit allows by then, or timeout is over. taken gets each piece. It returns
+// false when ctx ended before.
+func (a *ahead) fill(ctx context.Context, limit func() int, timeout time.Duration, enough func() bool, taken func(piece []byte)) bool {
+	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	for !enough() && a.heldErr == nil && len(a.held) < limit() {
 		a.begin(limit())
 		select {
 		case <-a.pending.done:
-			taken(a.takeIn())
+			taken(a.collect())
 		case <-timer.C:
 			return true
 		case <-ctx.Done():
@@ -51,8 +51,7 @@ func (a *ahead) fill(ctx context.Context, limit func() int, patience time.Durati
 	return true
 }
 
-// begin begins to read behind what is held. The goroutine ends with its one
-// read, which Close waits for.
+// begin starts one read behind what is held, on a goroutine. Close waits for it.
 func (a *ahead) begin(limit int) {
 	a.held = slices.Grow(a.held, min(pieceSize, limit-len(a.held)))
 	space := a.held[len(a.held):min(cap(a.held), limit)]
@@ -61,7 +60,7 @@ func (a *ahead) begin(limit int) {
 	go func() {
 		defer close(r.done)
 		defer func() {
-			if recover() != nil { // in the caller's goroutine it would end no more than the request
+			if recover() != nil { // on the caller's goroutine it would end only the request
 				r.err = errReadPanicked
 			}
 		}()
@@ -69,11 +68,11 @@ func (a *ahead) begin(limit int) {
 	}()
 }
 
-// errReadPanicked stands for a panic of the base transport.
+// errReadPanicked is the error when the base transport's body panicked.
 var errReadPanicked = errors.New("multiaccount: the base transport panicked while its answer was read")
 
-// takeIn takes in what was read, and returns it.
-func (a *ahead) takeIn() []byte {
+// collect adds the result of the read to what is held, and returns it.
+func (a *ahead) collect() []byte {
 	r := a.pending
 	a.waits = false
 	a.held = a.held[:len(a.held)+r.n]
@@ -81,8 +80,8 @@ func (a *ahead) takeIn() []byte {
 	return a.held[len(a.held)-r.n:]
 }
 
-// pass passes on what is held, then how reading ended. It reports whether there
-// was either.
+// pass copies what is held to p, and after that returns how reading ended. ok is
+// false when there is neither.
 func (a *ahead) pass(p []byte) (n int, err error, ok bool) { //nolint:revive // ok last, as in a map
 	if len(a.held) == 0 {
 		a.held = nil
@@ -97,7 +96,7 @@ func (a *ahead) pass(p []byte) (n int, err error, ok bool) { //nolint:revive // 
 func (a *ahead) Read(p []byte) (int, error) {
 	if len(a.held) == 0 && a.waits {
 		<-a.pending.done
-		a.takeIn()
+		a.collect()
 	}
 	if n, err, ok := a.pass(p); ok {
 		return n, err
@@ -105,7 +104,7 @@ func (a *ahead) Read(p []byte) (int, error) {
 	return a.body.Read(p)
 }
 
-// Close implements io.Closer. No read is under way any more when it returns.
+// Close implements io.Closer. When it returns, no read is under way.
 func (a *ahead) Close() error {
 	err := a.body.Close()
 	if a.pending != nil {

@@ -16,11 +16,13 @@ type attempt struct {
 	leased messages.TokenLeased
 	resp   *http.Response
 	err    error
-	// report is what the account is told, with what the provider makes of the answer.
+	// report is what the account is told, with the provider's verdict on the
+	// answer.
 	report messages.ReportOutcome
 }
 
-// try makes the request with one account's credential and has the answer classed.
+// try sends the request with one account's credential and asks the provider what
+// the answer means.
 func (r *request) try(leased *messages.TokenLeased) error {
 	r.last = attempt{leased: *leased, report: reportOf(leased)}
 	a := &r.last
@@ -32,7 +34,7 @@ func (r *request) try(leased *messages.TokenLeased) error {
 	}
 	panicked := true
 	defer func() {
-		if panicked { // the provider or the host's transport; the caller learns of it
+		if panicked { // in the provider or the host's transport; the caller gets the panic
 			leased.Account.Tell(&messages.ReleaseLease{})
 		}
 	}()
@@ -41,13 +43,13 @@ func (r *request) try(leased *messages.TokenLeased) error {
 	a.resp, a.err = r.base.RoundTrip(req) //nolint:bodyclose // finish and discard see to it
 	panicked = false
 	a.complete()
-	a.report.Verdict = r.Verdict(&a.leased, r.search.wish.Model, a.outcome(r.req.Context()))
+	a.report.Verdict = r.Verdict(&a.leased, r.search.criteria.Model, a.outcome(r.req.Context()))
 	r.holdBack()
 	return nil
 }
 
-// copy returns the request to send: a copy, since a round tripper must not
-// change the caller's, with the body from its beginning.
+// copy returns the request to send. It is a copy, since a round tripper must not
+// change the caller's, and its body starts from the beginning.
 func (r *request) copy() (*http.Request, error) {
 	out := &r.out
 	if r.sent {
@@ -66,8 +68,8 @@ func (r *request) copy() (*http.Request, error) {
 	return out, nil
 }
 
-// shallowCopy returns a header of its own that shares the values: whoever
-// appends to one gets a new slice.
+// shallowCopy returns a new header that shares the values: an append to one makes
+// a new slice.
 func shallowCopy(h http.Header) http.Header {
 	copied := make(http.Header, len(h)+2)
 	for key, values := range h {
@@ -76,7 +78,7 @@ func shallowCopy(h http.Header) http.Header {
 	return copied
 }
 
-// route turns a request to the host of the account's kind.
+// route directs a request to the host for the account's kind.
 func (r *request) route(req *http.Request, kind account.Kind) {
 	if r.Provider.Hosts == nil {
 		return
@@ -86,11 +88,11 @@ func (r *request) route(req *http.Request, kind account.Kind) {
 	}
 }
 
-// errNoAnswer is what a transport means that returns neither an answer nor an
+// errNoAnswer is the error for a transport that returns neither an answer nor an
 // error.
 var errNoAnswer = errors.New("multiaccount: the base transport returned no answer")
 
-// complete adds what a transport of the host's may have left out.
+// complete fills in what a host's transport may have left out.
 func (a *attempt) complete() {
 	switch {
 	case a.err != nil:
@@ -101,7 +103,8 @@ func (a *attempt) complete() {
 	}
 }
 
-// outcome is what came of the attempt. An error's body is read for it.
+// outcome returns the outcome of the attempt. For an error it reads the beginning
+// of the body.
 func (a *attempt) outcome(ctx context.Context) Outcome {
 	o := Outcome{Err: a.err}
 	if a.err == nil {
@@ -119,8 +122,8 @@ const (
 	prefixTime  = 2 * time.Second
 )
 
-// prefix reads the beginning of an error's body and puts it back. It returns
-// what the beginning says, without its content coding.
+// prefix reads the beginning of an error's body and puts it back. It returns that
+// beginning without its content coding.
 func (a *attempt) prefix(ctx context.Context) []byte {
 	if a.resp.StatusCode < http.StatusBadRequest || a.resp.Body == http.NoBody {
 		return nil
@@ -136,6 +139,6 @@ func (a *attempt) discard() {
 	if a.resp == nil {
 		return
 	}
-	_ = a.resp.Body.Close() // a short one was read to its end by now, which keeps the connection
+	_ = a.resp.Body.Close() // a short body was read to its end, which keeps the connection open
 	a.resp = nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/coding"
 )
 
-// readBody reads the body of a request that can be sent again; one that is not
-// there, or is not JSON, is as good as empty.
+// readBody reads the body of a request that can be sent again. A missing body, or
+// one that is not JSON, counts as empty.
 func (r *request) readBody() {
 	req := r.req
 	r.reader = bodyReader{request: r, length: int(req.ContentLength)}
@@ -19,12 +19,12 @@ func (r *request) readBody() {
 		r.reader.read()
 	}
 	if !r.reader.taken {
-		r.look("")
+		r.askKeeper("")
 	}
 }
 
-// isJSON reports whether a body may be JSON that can be read: Codex compresses some
-// with zstd.
+// isJSON reports whether a body may be readable JSON: Codex compresses some with
+// zstd.
 func isJSON(h http.Header) bool {
 	kind := h["Content-Type"]
 	return (len(kind) == 0 || strings.Contains(kind[0], "json")) && coding.Known(coding.Of(h))
@@ -33,9 +33,9 @@ func isJSON(h http.Header) bool {
 // decodedLimit is how much of a compressed body is read.
 const decodedLimit = 8 << 20
 
-// bodyReader has its request take the body that is written to it. The readers of
-// packages bytes and strings, as net/http has them for bodies, write all they have
-// at once, and it is read where it is. Other bodies come in pieces and are copied once.
+// bodyReader gives its request the body that is written to it. The readers of
+// packages bytes and strings, which net/http uses for bodies, write everything at
+// once, and it is read in place. Other bodies come in pieces and are copied once.
 type bodyReader struct {
 	request *request
 	length  int
@@ -73,14 +73,14 @@ func (b *bodyReader) WriteString(s string) (int, error) {
 		return b.Write([]byte(s))
 	}
 	b.taken = true
-	b.request.take(s)
+	b.request.applyBody(s)
 	return len(s), nil
 }
 
-// take keeps nothing of p, which is the writer's. A copy of it would double what a
-// large body costs (BenchmarkTransport/body=1MB).
+// take keeps nothing of p, which belongs to the writer. A copy would double the
+// cost of a large body (BenchmarkTransport/body=1MB).
 func (b *bodyReader) take(p []byte) {
 	b.taken = true
 	p = coding.Beginning(coding.Of(b.request.req.Header), p, decodedLimit)
-	b.request.take(unsafe.String(unsafe.SliceData(p), len(p))) //nolint:gosec // whoever reads it keeps nothing
+	b.request.applyBody(unsafe.String(unsafe.SliceData(p), len(p))) //nolint:gosec // whoever reads it keeps nothing
 }

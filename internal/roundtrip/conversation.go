@@ -8,18 +8,18 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
 )
 
-// sessionHeaders name the conversation, in the order in which they count;
-// spelled as net/http spells keys.
+// sessionHeaders identify the conversation, in order of preference, spelled as
+// net/http spells keys.
 var sessionHeaders = [...]string{ //nolint:gochecknoglobals // a constant table
 	"X-Session-Id", "Session-Id", "Session_id", "X-Claude-Code-Session-Id", "Conversation_id", "Thread-Id", "X-Session-Affinity",
 }
 
-// agentHeaders name an agent within a session: Claude Code's sub-agents share the
-// session of their parent, and so do the threads of Codex.
+// agentHeaders identify an agent within a session: Claude Code's sub-agents share
+// the session of their parent, and so do the threads of Codex.
 var agentHeaders = [...]string{"X-Claude-Code-Agent-Id", "Thread-Id"} //nolint:gochecknoglobals // a constant table
 
-// mayIdentify reports whether any header can be one of these, by how they end. Where
-// none can, one pass costs less than to look for nine.
+// mayIdentify reports whether any header may be one of these, by how its name
+// ends. When none may, this one pass costs less than nine lookups.
 func mayIdentify(h http.Header) bool {
 	for name := range h {
 		if strings.HasSuffix(name, "-Id") || strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "-Affinity") {
@@ -32,13 +32,14 @@ func mayIdentify(h http.Header) bool {
 // hintHeader is where Codex names the model when the body is compressed.
 const hintHeader = "X-Codex-Routing-Hint"
 
-// affinityDigits is how much of a hash stands for a conversation.
+// affinityDigits is how many digits of a hash identify a conversation.
 const affinityDigits = 16
 
-// sessionOf returns what the headers call the conversation; empty when they do not.
+// sessionOf returns the conversation that the headers identify; empty when they
+// identify none.
 func sessionOf(h http.Header) string { return firstHeader(h, sessionHeaders[:]) }
 
-// ofAgent returns the key of an agent's own conversation within that of key.
+// ofAgent returns the key of an agent's own conversation within the one of key.
 func ofAgent(key string, h http.Header) string {
 	agent := firstHeader(h, agentHeaders[:])
 	if agent == "" || agent == key {
@@ -50,7 +51,7 @@ func ofAgent(key string, h http.Header) string {
 	return key + "/" + agent
 }
 
-// ofCaller returns the key of a caller's conversation, which no other caller has.
+// ofCaller returns the key of a conversation that belongs to one caller alone.
 func ofCaller(caller, key string) string {
 	if caller == "" || key == "" {
 		return key
@@ -58,7 +59,7 @@ func ofCaller(caller, key string) string {
 	return caller + "/" + key
 }
 
-// hintedModel returns the model that a header names, and its tier as in
+// hintedModel returns the model in a header, with its tier as in
 // "model=gpt-5.5;tier=priority"; empty for none.
 func hintedModel(h http.Header) string {
 	var model, tier string
@@ -76,12 +77,12 @@ func hintedModel(h http.Header) string {
 	return account.Tiered(model, tier)
 }
 
-// userSession is what comes before the session in older ids of users.
+// userSession is the text before the session in older ids of users.
 const userSession = "_session_"
 
 // sessionOfUser returns the session in Claude Code's metadata.user_id, which is
-// JSON in a string, and was words with underlines between before. Any other id
-// is returned as it is.
+// JSON in a string; in older versions it was words joined by underscores. Any
+// other id is returned unchanged.
 func sessionOfUser(id string) string {
 	if strings.HasPrefix(id, "{") {
 		c := jsonscan.New(id, nil)
@@ -93,7 +94,7 @@ func sessionOfUser(id string) string {
 	return id
 }
 
-// firstHeader returns the first of the headers that says something.
+// firstHeader returns the first of the headers that is not empty.
 func firstHeader(h http.Header, names []string) string {
 	for _, name := range names {
 		if v := header(h, name); v != "" {

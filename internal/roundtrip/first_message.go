@@ -8,26 +8,26 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
 )
 
-// hashedText is how much of a conversation's first message counts, in bytes as they
-// are written. A hash that names a conversation has to tell it from the others of
-// an account's, not to prove anything: what differs later than that, in messages of
-// equal length, is one conversation too many on one account, and costs nothing but
-// that. Hashing a first message of a megabyte would cost each request of the
-// conversation more than all else.
+// hashedText is how much of a conversation's first message is hashed, in bytes as
+// they are written. The hash has to tell a conversation from the others of an
+// account; it proves nothing. Two messages of equal length that differ only later
+// count as one conversation, which then only shares an account. To hash a first
+// message of a megabyte would cost each request of the conversation more than all
+// else.
 const hashedText = 4 << 10
 
-// firstMessage is what the user's first message with a text says, which stands for
-// the conversation that began with it.
+// firstMessage is the user's first message with a text. It identifies the
+// conversation that began with it.
 type firstMessage struct {
-	// text is its first part as it is written, others are those behind it until there
-	// is more than counts; size is the length of all.
+	// text is its first part as it is written; others are the parts behind it, up
+	// to what is hashed; size is the length of all parts.
 	text   string
 	others []string
 	size   int
 }
 
-// read reads messages until the first of the user's, and passes over the others.
-// An input may also be that text itself.
+// read reads messages up to the user's first one, and skips the others. An input
+// may also be that text itself.
 func (f *firstMessage) read(c *jsonscan.Cursor) {
 	if !c.Enter('[') {
 		raw, _ := c.Text()
@@ -61,8 +61,8 @@ func (f *firstMessage) readMessage(c *jsonscan.Cursor) {
 	}
 }
 
-// readContent reads the texts of a message. What else its parts say, as where to
-// cache, may change from turn to turn.
+// readContent reads the texts of a message. Other members of its parts, such as
+// where to cache, may change from turn to turn.
 func (f *firstMessage) readContent(c *jsonscan.Cursor) {
 	if !c.Enter('[') {
 		raw, _ := c.Text()

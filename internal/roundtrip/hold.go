@@ -19,10 +19,10 @@ const (
 	echoLimit = sse.MaxEvent
 )
 
-// holdBack makes the body of an event stream one that is watched. While the
-// request can be sent again, it waits for the first event that shows output: a
-// failure before it becomes the answer's verdict, as if the status had told
-// it, and the caller sees nothing of it.
+// holdBack makes the body of an event stream a watched one. While the request can
+// be sent again, it waits for the first event that shows output. A failure before
+// that becomes the answer's verdict, as if the status had said it, and the caller
+// does not see it.
 func (r *request) holdBack() {
 	a := &r.last
 	if r.Provider.Stream == nil || a.report.Verdict.Class != account.ClassSuccess || !r.mayStream() {
@@ -46,8 +46,8 @@ func (r *request) holdBack() {
 	}
 }
 
-// mayStream reports whether the answer is a stream by what it says, or may be
-// one by what was asked.
+// mayStream reports whether the answer says that it is a stream, or may be one
+// because the request asked for it.
 func (r *request) mayStream() bool {
 	resp := r.last.resp
 	switch {

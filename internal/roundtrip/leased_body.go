@@ -9,21 +9,21 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// leasedBody ends the lease when it was read to its end or closed, and when the
-// request's context ends: not every client closes the body then.
+// leasedBody ends the lease when the body was read to its end or closed, or when
+// the request's context ends: not every client closes the body then.
 type leasedBody struct {
 	io.ReadCloser
 	account messages.Recipient
-	// report is told at the end; nil when the account knows it already.
+	// report is sent at the end; nil when it was sent before.
 	report *messages.ReportOutcome
 	ended  atomic.Bool
-	// made, when set, looks for what the answer made.
+	// made, when set, finds the resource that the answer made.
 	made *resourceReader
-	// forget ends the watch over the context; nil for one that never ends.
+	// forget stops watching the context; nil for a context that never ends.
 	forget func() bool
 }
 
-// watch has the lease end with ctx.
+// watch ends the lease when ctx ends.
 func (b *leasedBody) watch(ctx context.Context) {
 	if ctx.Done() != nil {
 		b.forget = context.AfterFunc(ctx, b.release)
@@ -66,8 +66,8 @@ func (b *leasedBody) release() {
 	}
 }
 
-// asConn keeps a body that can be written to, as after a switch of protocols,
-// one that can.
+// asConn returns a body that can be written to if the answer's body can be, as
+// after a switch of protocols.
 func (b *leasedBody) asConn() io.ReadCloser {
 	if both, ok := b.ReadCloser.(io.ReadWriteCloser); ok {
 		return &leasedConn{leasedBody: b, Writer: both}

@@ -12,8 +12,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// Message reads a message of an upgraded connection as an event of a stream is
-// read. Its account is told of a failure, and class is what that means for it.
+// Message reads a message of an upgraded connection like an event of a stream.
+// The account is told of a failure; class is what the failure means for it.
 func (s *Sender) Message(ctx context.Context, leased *messages.TokenLeased, model string, data []byte) (step providers.StreamStep, class account.Class) {
 	if s.Provider.Stream == nil {
 		return providers.StreamUnknown, account.ClassSuccess
@@ -29,8 +29,8 @@ func (s *Sender) Message(ctx context.Context, leased *messages.TokenLeased, mode
 	return e.Step, report.Verdict.Class
 }
 
-// messageHeader returns the headers that a failure brings as its member, since the
-// connection's were sent before.
+// messageHeader returns the headers that a failure message has as a member, since
+// the headers of the connection were sent before.
 func messageHeader(data []byte) http.Header {
 	h := http.Header{}
 	gjson.GetBytes(data, "headers").ForEach(func(name, value gjson.Result) bool {

@@ -6,11 +6,11 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/sse"
 )
 
-// openingLimit is how much is looked at to tell what a body is.
+// openingLimit is how much is read to tell what a body is.
 const openingLimit = 1 << 10
 
-// opening tells by its first bytes what came where a stream was asked for, and
-// keeps a JSON object that did.
+// opening tells from the first bytes what came when a stream was expected. If it
+// is a JSON object, it keeps that.
 type opening struct {
 	// declared is set when the Content-Type says that it is a stream.
 	declared bool
@@ -18,9 +18,9 @@ type opening struct {
 	kept     []byte
 }
 
-// look looks at the next piece and returns what the body is, by all that came:
-// sse.Unclear, too, may be the beginning of events.
-func (o *opening) look(piece []byte) sse.Form {
+// inspect reads the next piece and returns the form of the body so far.
+// sse.Unclear may still become events.
+func (o *opening) inspect(piece []byte) sse.Form {
 	switch o.form {
 	case sse.Unclear:
 		o.decide(piece)
@@ -56,7 +56,7 @@ func (o *opening) keep(piece []byte) {
 	o.kept = append(o.kept, piece[:min(len(piece), sse.MaxEvent-len(o.kept))]...)
 }
 
-// object returns the JSON object, as far as it is kept.
+// object returns the JSON object, as far as it was kept.
 func (o *opening) object() []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(o.kept, []byte("\ufeff")))
 }

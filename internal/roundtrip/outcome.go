@@ -11,11 +11,11 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// Outcome is what an attempt came to.
+// Outcome is the result of an attempt, before the provider has read it.
 type Outcome struct {
 	// Status is the HTTP status; 0 when no answer came.
 	Status int
-	// Header is the answer's; nil is allowed, but then limits go unseen.
+	// Header is the answer's; without it limits are not seen.
 	Header http.Header
 	// Body is the beginning of an error's body.
 	Body []byte
@@ -23,7 +23,7 @@ type Outcome struct {
 	Err error
 }
 
-// Verdict has the provider read an outcome.
+// Verdict asks the provider what an outcome means.
 func (s *Sender) Verdict(leased *messages.TokenLeased, model string, o Outcome) account.Verdict {
 	v := s.classify(leased, model, o)
 	v.Model = model
@@ -45,23 +45,23 @@ func (s *Sender) classify(leased *messages.TokenLeased, model string, o Outcome)
 	})
 }
 
-// reportOf begins what an account is told of a lease.
+// reportOf returns a report for a lease, without a verdict.
 func reportOf(leased *messages.TokenLeased) messages.ReportOutcome {
 	return messages.ReportOutcome{Generation: leased.Generation, LeasedAt: leased.LeasedAt}
 }
 
-// hasNews reports whether the account should hear of the answer now. A plain
-// success can wait for the end of its body, which is one message less; one
-// that streams may take long.
+// hasNews reports whether the account should be told of the answer now. A plain
+// success can wait for the end of its body, which saves a message; a stream may
+// take long.
 func (a *attempt) hasNews() bool {
 	v := &a.report.Verdict
 	streams := a.resp.ContentLength < 0 || a.resp.StatusCode == http.StatusSwitchingProtocols
 	return v.Class != account.ClassSuccess || v.Usage != nil || v.Limits != nil || streams
 }
 
-// saysMoreThan reports whether the caller learns more from the answer than from
-// err, why there is no further account. A limit does not: err tells those of all
-// accounts, unless none of them can be waited for.
+// saysMoreThan reports whether the answer tells the caller more than err, the
+// reason why no other account serves. A limit does not, since err lists the
+// limits of all accounts, unless no account is worth waiting for.
 func (a *attempt) saysMoreThan(err error) bool {
 	if a.resp == nil && a.err == nil {
 		return false

@@ -10,10 +10,10 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// replayLimit is the largest body that is sent again.
+// replayLimit is the largest body that may be sent again.
 const replayLimit = 32 << 20
 
-// request is one request on its way through the accounts.
+// request is one request while it is tried with one account after another.
 type request struct {
 	*Sender
 	base   http.RoundTripper
@@ -21,11 +21,12 @@ type request struct {
 	search search
 	plan   policy.RetryPlan
 	sent   bool
-	// makes is set when the answer may tell of a resource that it made.
+	// makes is set when the answer may name a resource that it made.
 	makes bool
 	// streams is set when the body asks for a stream of events.
 	streams bool
-	// rebound is set once an attempt had another account than the conversation.
+	// rebound is set once an attempt used another account than the conversation
+	// had.
 	rebound bool
 	// last is the latest attempt, kept in case no account does better.
 	last attempt
@@ -44,7 +45,7 @@ func replayable(req *http.Request) bool {
 }
 
 // run tries accounts until one answers well or no other can help. It is the only
-// loop that does.
+// loop that does so.
 func (r *request) run() (*http.Response, error) {
 	for {
 		leased, again, err := r.search.next(r.req.Context(), r.Accounts)
@@ -59,24 +60,24 @@ func (r *request) run() (*http.Response, error) {
 			return nil, err
 		}
 		step, wait := r.step()
-		r.note(step)
+		r.noteAttempt(step)
 		if step == policy.Return {
 			return r.finish()
 		}
 		r.report(false)
-		if err := r.pause(wait); err != nil {
+		if err := r.wait(wait); err != nil {
 			r.last.discard()
 			return nil, err
 		}
 		if step == policy.NextAccount {
-			r.search.pass(leased.AccountID)
+			r.search.exclude(leased.AccountID)
 		} else {
-			r.search.again(leased.AccountID, r.pinned())
+			r.search.prefer(leased.AccountID, r.pinned())
 		}
 	}
 }
 
-// step decides what follows from the latest attempt, and after how long.
+// step decides what follows the latest attempt, and after which wait.
 func (r *request) step() (policy.Step, time.Duration) {
 	step, wait := r.plan.Next(&r.last.report.Verdict, r.last.leased.Credential.Kind, rand.Float64())
 	if step == policy.NextAccount && r.replaced() {
@@ -88,25 +89,26 @@ func (r *request) step() (policy.Step, time.Duration) {
 	return step, wait
 }
 
-// replaced reports whether the token that was refused is not the account's
-// latest any more: what was said of it says nothing of the login.
+// replaced reports whether the account has a newer token than the refused one:
+// then the refusal says nothing about the login.
 func (r *request) replaced() bool {
 	return r.last.report.Verdict.Class == account.ClassUnauthorized &&
 		actors.Replaced(r.req.Context(), r.last.leased.Account, r.last.leased.Generation)
 }
 
-// pinned reports whether one account alone can serve: by the host's wish, its
-// owner's, or because it made what the request names.
+// pinned reports whether only one account can serve: the host or the owner pinned
+// the request, or that account made a resource which the request names.
 func (r *request) pinned() bool { return r.search.pin != "" || r.last.leased.PinnedBy != "" }
 
-// note tells of an attempt, and what follows from its answer.
-func (r *request) note(next policy.Step) {
+// noteAttempt tells the pool and the host of an attempt and the step that
+// follows.
+func (r *request) noteAttempt(next policy.Step) {
 	a := &r.last
 	r.Accounts.Answered(a.leased.Decision, &a.report.Verdict, next)
 	r.rebound = r.rebound || a.leased.Rebound
 	tried := Attempt{
 		AccountID: a.leased.AccountID, Rebound: r.rebound, Decision: a.leased.Decision, Class: a.report.Verdict.Class, Next: next,
-		Model: r.search.wish.Model, Leased: &a.leased,
+		Model: r.search.criteria.Model, Leased: &a.leased,
 	}
 	if a.resp != nil {
 		tried.Status = a.resp.StatusCode
@@ -114,16 +116,16 @@ func (r *request) note(next policy.Step) {
 	r.Tried(r.req.Context(), tried)
 }
 
-// report tells the account what it answered, and waits, so that the next
-// request finds the account as this answer left it.
+// report tells the account the outcome, and waits, so that the next selection
+// takes it into account.
 func (r *request) report(open bool) {
 	report := r.last.report
 	report.Open = open
 	actors.ReportAndWait(r.req.Context(), r.last.leased.Account, &report)
 }
 
-// pause waits before the next attempt, or returns why the request was given up.
-func (r *request) pause(d time.Duration) error {
+// wait waits before the next attempt, or returns why the request was given up.
+func (r *request) wait(d time.Duration) error {
 	ctx := r.req.Context()
 	if d == 0 {
 		return ctx.Err()
@@ -138,7 +140,7 @@ func (r *request) pause(d time.Duration) error {
 	}
 }
 
-// giveUp returns the latest answer when there is one that says more than err.
+// giveUp returns the latest answer if it says more than err, else err.
 func (r *request) giveUp(err error) (*http.Response, error) {
 	if !r.sent && r.req.Body != nil {
 		_ = r.req.Body.Close() // it will not be sent
@@ -154,8 +156,8 @@ func (r *request) giveUp(err error) (*http.Response, error) {
 	return nil, r.Refused(err, r.req.URL.Host)
 }
 
-// finish passes an answer on. The request counts as in flight until the
-// answer's body is closed or read to its end, or the request's context ends.
+// finish passes the answer on. The request counts as in flight until the answer's
+// body is closed or read to its end, or the request's context ends.
 func (r *request) finish() (*http.Response, error) {
 	a := &r.last
 	switch {

@@ -1,9 +1,9 @@
 package roundtrip
 
-// resourceLimit is how much of an answer's beginning is looked through.
+// resourceLimit is how much of an answer's beginning is searched.
 const resourceLimit = 4 << 10
 
-// resourceReader looks at the beginning of an answer for the resource that it
+// resourceReader searches the beginning of an answer for the resource that it
 // made, which only the account that made it can use.
 type resourceReader struct {
 	sender    *Sender
@@ -11,8 +11,8 @@ type resourceReader struct {
 	beginning []byte
 }
 
-// read takes in the next piece, before the caller sees it. It reports whether
-// there is nothing left to look for.
+// read reads the next piece, before the caller sees it. It reports whether the
+// search has ended.
 func (r *resourceReader) read(piece []byte) (done bool) {
 	room := resourceLimit - len(r.beginning)
 	r.beginning = append(r.beginning, piece[:min(len(piece), room)]...)

@@ -1,18 +1,18 @@
-// Package roundtrip sends one request with the accounts of a pool: it reads what
-// the request asks for, gets an account for it, sends it, reads what came of
-// that, and tries again or another account for as long as that can help.
+// Package roundtrip sends one request with the accounts of a pool. It reads what
+// the request needs, gets an account for it, sends it and asks the provider what
+// the answer means. It tries again, or with another account, while that can help.
 //
-// A file holds one part of it, in the order in which a request passes through:
+// The files, in the order in which a request passes through them:
 //
-//	sender.go        the way in
-//	wish.go          what the request asks for: body.go, asks.go, first_message.go, conversation.go
+//	sender.go        the entry
+//	criteria.go      what the request needs: body.go, body_fields.go, first_message.go, conversation.go
 //	request.go       the one loop that tries accounts, and how it ends
 //	search.go        which account is next
 //	attempt.go       one try
-//	outcome.go       what it came to
+//	outcome.go       its outcome
 //	hold.go          a stream that is held back: stream*.go, opening.go, ahead.go
 //	leased_body.go   an answer that is passed on, until its end: resource.go
-//	message.go       what a message of an upgraded connection says
+//	message.go       a message of an upgraded connection
 package roundtrip
 
 import (
@@ -32,21 +32,22 @@ import (
 type Sender struct {
 	Accounts *actors.Pool
 	Provider *guard.Provider
-	// Settings returns those of the pool, as they are now.
+	// Settings returns the pool's current settings.
 	Settings func() *settings.Settings
-	// Asked returns what the host asks for, by the context of a request.
+	// Asked returns what the host asks for, from the context of a request.
 	Asked func(context.Context) policy.Request
-	// Refused turns why no account serves a request to a host into what its
-	// caller is told.
+	// Refused turns the error for a request that no account serves into the one
+	// for its caller.
 	Refused func(err error, host string) error
-	// Tried is told of each attempt before its answer is passed on.
+	// Tried gets each attempt before its answer is passed on.
 	Tried func(context.Context, Attempt)
 }
 
-// Attempt is one try of a request, as [Sender].Tried is told of it.
+// Attempt is one try of a request, as [Sender].Tried gets it.
 type Attempt struct {
 	AccountID string
-	// Rebound is set once an attempt had another account than the conversation.
+	// Rebound is set once an attempt used another account than the conversation
+	// had.
 	Rebound bool
 	// Decision is the number of the decision for the account.
 	Decision uint64
@@ -60,22 +61,22 @@ type Attempt struct {
 	Leased *messages.TokenLeased
 }
 
-// RoundTrip sends a request through base, which is to the provider's own hosts.
+// RoundTrip sends a request to the provider's own hosts through base.
 func (s *Sender) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	settings := s.Settings()
 	r := &request{Sender: s, base: base, req: req}
 	r.read(settings.AffinityByAgent)
 	if s.Provider.Hosts != nil {
-		r.search.wish.Kind = s.Provider.Hosts.KindFor(req.URL)
+		r.search.criteria.Kind = s.Provider.Hosts.KindFor(req.URL)
 	}
-	r.plan = policy.NewRetryPlan(s.Accounts.Size(r.search.wish.Kind), settings.MaxAttempts, settings.MaxWait, replayable(req))
+	r.plan = policy.NewRetryPlan(s.Accounts.Size(r.search.criteria.Kind), settings.MaxAttempts, settings.MaxWait, replayable(req))
 	return r.run()
 }
 
 // Lease returns an account with a fresh token. The errors are those of
 // [actors.Pool.Select].
-func (s *Sender) Lease(ctx context.Context, wish policy.Request) (messages.TokenLeased, error) {
-	search := search{wish: wish, pin: wish.Pin}
+func (s *Sender) Lease(ctx context.Context, criteria policy.Request) (messages.TokenLeased, error) {
+	search := search{criteria: criteria, pin: criteria.Pin}
 	for {
 		leased, again, err := search.next(ctx, s.Accounts)
 		if !again {

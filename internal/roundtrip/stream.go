@@ -11,28 +11,28 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// stream is the body of an event stream. It passes every byte on unchanged,
-// first what was held back, and looks at each for how the stream fares. A
-// failure that its caller has to see is told to the account.
+// stream is the body of an event stream. It passes every byte on unchanged, first
+// those that were held back, and reads all of them to see how the stream goes. It
+// tells the account of a failure that the caller sees.
 type stream struct {
 	ahead
 	request *request
 	scanner sse.Scanner
-	// decoder is nil for a body that came as it is; unwatch ends the watch that
+	// decoder is nil for a body without a coding; unwatch ends the watch that
 	// closes it with the request's context.
 	decoder *coding.Decoder
 	unwatch func() bool
 	opening opening
 
-	// strange is set while the latest event is none that the provider knows,
-	// shown once there was one that the caller must see, over once nothing that
-	// follows matters.
-	strange, shown, over bool
-	// long is set while an event has begun that is held back to its end;
-	// echoed is how much of what was held back repeats the request.
+	// unknown is set while the latest event is one that the provider does not
+	// know; shown once there was one that the caller must see; over once nothing
+	// that follows matters.
+	unknown, shown, over bool
+	// long is set while an unfinished event is held back to its end; echoed is how
+	// many of the held bytes repeat the request.
 	long   bool
 	echoed int
-	// failure is what the account has not been told yet.
+	// failure is what the account was not told yet.
 	failure *account.Verdict
 	closed  atomic.Bool
 }
@@ -51,19 +51,19 @@ func (s *stream) Read(p []byte) (int, error) {
 	n, err, ok := s.readHeld(p)
 	if !ok {
 		n, err = s.body.Read(p)
-		s.look(p[:n])
+		s.inspect(p[:n])
 		if err != nil {
 			err = s.ended(err)
-			s.heldErr = err // for whoever reads on
+			s.heldErr = err // for the next read
 		}
 	}
 	if s.failure != nil {
-		s.tell()
+		s.tellAccount()
 	}
 	return n, err
 }
 
-// Close implements io.Closer. No read is under way any more when it returns.
+// Close implements io.Closer. When it returns, no read is under way.
 func (s *stream) Close() error {
 	s.closed.Store(true)
 	err := s.ahead.Close()
@@ -74,40 +74,40 @@ func (s *stream) Close() error {
 	return err
 }
 
-// look looks at a piece of the body.
-func (s *stream) look(piece []byte) {
+// inspect reads a piece of the body to see how the stream goes.
+func (s *stream) inspect(piece []byte) {
 	switch {
 	case s.over:
 	case s.decoder == nil:
 		s.read(piece)
 	case s.decoder.Write(piece) != nil:
-		s.leave()
+		s.stopWatching()
 	}
 	if s.over && s.decoder != nil {
 		s.decoder.Close()
 	}
 }
 
-// leave passes on as it comes what cannot be judged.
-func (s *stream) leave() { s.shown, s.over = true, true }
+// stopWatching passes the rest on as it comes, because it cannot be judged.
+func (s *stream) stopWatching() { s.shown, s.over = true, true }
 
-// read reads a piece of what the body says.
+// read reads a decoded piece of the body.
 func (s *stream) read(piece []byte) {
 	if s.over {
 		return
 	}
-	switch s.opening.look(piece) {
+	switch s.opening.inspect(piece) {
 	case sse.JSON: // to be read at its end
 	case sse.Page:
 		s.fail(s.verdict(providers.StreamEvent{Status: http.StatusBadGateway}))
 	case sse.Other:
-		s.leave()
+		s.stopWatching()
 	default:
 		s.scan(piece)
 	}
 }
 
-// scan looks for events.
+// scan finds events.
 func (s *stream) scan(piece []byte) {
 	for !s.over {
 		event, rest, ok := s.scanner.Next(piece)

@@ -13,7 +13,7 @@ import (
 )
 
 func (s *stream) take(e providers.StreamEvent, size int) {
-	s.long, s.strange = false, e.Step == providers.StreamUnknown
+	s.long, s.unknown = false, e.Step == providers.StreamUnknown
 	switch e.Step {
 	case providers.StreamPreamble:
 		if size >= echoSize {
@@ -22,25 +22,25 @@ func (s *stream) take(e providers.StreamEvent, size int) {
 	case providers.StreamUnknown, providers.StreamOutput:
 		s.shown = true
 	case providers.StreamEnd:
-		s.leave()
+		s.stopWatching()
 	case providers.StreamFailed:
 		s.fail(s.verdict(e))
 	}
 }
 
-// verdict reads a failure as if the answer had begun with it.
+// verdict returns what a failure means, as if the answer had begun with it.
 func (s *stream) verdict(e providers.StreamEvent) account.Verdict {
 	a := &s.request.last
 	told := Outcome{Status: e.Status, Header: a.resp.Header, Body: e.Body}
-	return s.request.Verdict(&a.leased, s.request.search.wish.Model, told)
+	return s.request.Verdict(&a.leased, s.request.search.criteria.Model, told)
 }
 
 func (s *stream) fail(v account.Verdict) { s.failure, s.over = &v, true }
 
-// ended looks at how reading ended, and returns what the caller is told of it:
-// a stream that ends before its answer is complete was cut, however the
-// connection ended. Where the provider does not know the latest event nobody can
-// tell, and one that its caller does not want any more was not cut.
+// ended handles the end of reading, and returns the error for the caller. A
+// stream that ends before its answer is complete was cut, however the connection
+// ended. When the provider does not know the latest event, nobody can tell; and a
+// stream that its caller canceled was not cut.
 func (s *stream) ended(err error) error {
 	clean := errors.Is(err, io.EOF)
 	if s.decoder != nil {
@@ -51,7 +51,7 @@ func (s *stream) ended(err error) error {
 	}
 	switch {
 	case s.over:
-	case clean && s.strange, s.closed.Load(), s.request.req.Context().Err() != nil:
+	case clean && s.unknown, s.closed.Load(), s.request.req.Context().Err() != nil:
 		s.over = true
 	default:
 		s.fail(account.Verdict{Class: account.ClassNetwork, Status: s.request.last.report.Verdict.Status})
@@ -62,15 +62,15 @@ func (s *stream) ended(err error) error {
 	return err
 }
 
-// takeLast takes what only the end of the body completes: an object in place of
-// a stream, and an end or a failure without the empty line behind it.
+// takeLast handles what only the end of the body completes: an object in place of
+// a stream, and a last event without the empty line behind it.
 func (s *stream) takeLast() {
 	if s.opening.form == sse.JSON {
 		e := s.event(sse.Event{Data: s.opening.object()})
 		if e.Step == providers.StreamFailed {
 			s.take(e, 0)
 		} else {
-			s.leave()
+			s.stopWatching()
 		}
 		return
 	}
@@ -83,8 +83,8 @@ func (s *stream) takeLast() {
 	}
 }
 
-// tell tells the account of a failure before the caller sees it.
-func (s *stream) tell() {
+// tellAccount tells the account of a failure before the caller sees it.
+func (s *stream) tellAccount() {
 	a := s.request.last
 	a.report.Verdict, s.failure = *s.failure, nil
 	report := a.report

@@ -41,7 +41,7 @@ func FormOf(beginning []byte) Form {
 	return formOfLine(text)
 }
 
-// formOfLine reads the first line as a field.
+// formOfLine tells the form from the first line, read as a field.
 func formOfLine(text []byte) Form {
 	name := text
 	end := bytes.IndexAny(text, ":\r\n")

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// MaxEvent is how much of one event is kept. A longer event is still found,
-// with its data cut off.
+// MaxEvent is how much of one event is kept. A longer event is still found, but
+// its data is cut off.
 const MaxEvent = 1 << 20
 
 // maxBuffer is how much of its buffers a scanner keeps between two events.
 const maxBuffer = 64 << 10
 
-// Event is one event with data. Its bytes are the scanner's, until its next
-// call.
+// Event is one event with data. Its bytes belong to the scanner and are valid
+// until its next call.
 type Event struct {
 	// Name is empty for an event without one.
 	Name []byte
@@ -27,27 +27,27 @@ type Event struct {
 }
 
 // Scanner finds the events in a stream that comes in pieces. The zero value is
-// ready for the first byte. It keeps its buffers, so that it allocates while
-// events grow and not after, but for very large ones. It is for one goroutine.
+// ready for the first byte. It keeps its buffers, except very large ones, so it
+// allocates only while events grow. It is for one goroutine.
 type Scanner struct {
 	// line is the beginning of a line that has not ended yet.
 	line []byte
 	name []byte
 	data []byte
 	cut  bool
-	// hasData is set by the first data line, be it an empty one.
+	// hasData is set by the first data line, even an empty one.
 	hasData bool
 	// begun is set after the first line, which may have a byte order mark.
 	begun bool
 	// afterCR is set when the last line ended in a carriage return: a line
 	// feed that follows belongs to it.
 	afterCR bool
-	// done is set once the event was returned: the next line begins another.
+	// done is set once the event was returned: the next line begins another one.
 	done bool
 }
 
-// Next looks for the next event in piece. It returns the rest of piece that
-// is still to be looked at, which is empty when ok is not set.
+// Next finds the next event in piece. It returns the rest of piece, which is
+// still to be read; the rest is empty when ok is not set.
 func (s *Scanner) Next(piece []byte) (e Event, rest []byte, ok bool) {
 	for len(piece) > 0 {
 		if s.afterCR && piece[0] == '\n' {
@@ -69,8 +69,8 @@ func (s *Scanner) Next(piece []byte) (e Event, rest []byte, ok bool) {
 	return Event{}, nil, false
 }
 
-// Begun returns what is known of the event that has begun and not ended: its
-// name, where that came already, and the beginning of its data.
+// Begun returns what is known of the unfinished event: its name, if that came
+// already, and the beginning of its data.
 func (s *Scanner) Begun() Event {
 	if s.done {
 		return Event{}
@@ -82,8 +82,8 @@ func (s *Scanner) Begun() Event {
 	return e
 }
 
-// End ends a stream. It returns the event that had begun, as if the stream
-// had ended it; ok is not set when there was none with data.
+// End ends a stream. It returns the unfinished event as if the stream had
+// completed it; ok is not set when there was none with data.
 func (s *Scanner) End() (e Event, ok bool) {
 	if len(s.line) > 0 && !s.done {
 		s.take(nil)
@@ -95,9 +95,9 @@ func (s *Scanner) End() (e Event, ok bool) {
 	return Event{Name: s.name, Data: s.data, Cut: s.cut}, true
 }
 
-// window is how far lineEnd looks ahead for the one kind of end before it looks
-// for the other: a stream that has only the other must not be searched to its
-// end for each line.
+// window is how far lineEnd searches for one kind of line end before it searches
+// for the other. A stream that uses only the other kind must not be searched to
+// its end for each line.
 const window = 1 << 10
 
 // lineEnd returns where the first line of piece ends, -1 when it does not.
@@ -124,7 +124,7 @@ func (s *Scanner) keep(part []byte) {
 	s.line = s.grow(s.line, part)
 }
 
-// take takes in a line up to its end and reports whether it completes an event.
+// take handles a whole line and reports whether it completes an event.
 func (s *Scanner) take(line []byte) (complete bool) {
 	s.reset()
 	if len(s.line) > 0 {
@@ -143,14 +143,14 @@ func (s *Scanner) take(line []byte) (complete bool) {
 	return s.hasData
 }
 
-// reset forgets the event that was complete.
+// reset removes the event that was complete.
 func (s *Scanner) reset() {
 	if s.done {
 		s.name, s.data, s.cut, s.hasData, s.done = s.name[:0], emptied(s.data), false, false, false
 	}
 }
 
-// emptied returns a buffer to be filled anew.
+// emptied returns a buffer to be filled again.
 func emptied(buffer []byte) []byte {
 	if cap(buffer) > maxBuffer {
 		return nil
@@ -158,8 +158,8 @@ func emptied(buffer []byte) []byte {
 	return buffer[:0]
 }
 
-// field takes in a line with a field; comments and fields that say nothing of
-// the event are left out.
+// field handles a line with a field; comments and fields that do not matter are
+// skipped.
 func (s *Scanner) field(line []byte) {
 	field, value := split(line)
 	switch string(field) {

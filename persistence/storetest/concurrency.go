@@ -29,8 +29,7 @@ func together(work func(caller, round int)) {
 	all.Wait()
 }
 
-// count adds one to a number in the account, which an overwritten update
-// would lose.
+// count adds one to a number in the account. A lost update would show in it.
 func count(t *testing.T, s persistence.Store, key persistence.Key) {
 	t.Helper()
 	if _, err := s.Update(t.Context(), key, func(r *account.Record) { r.Generation++ }); err != nil {

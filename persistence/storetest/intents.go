@@ -29,8 +29,8 @@ func intend(t trial, l persistence.Locked) account.Intent {
 	return i
 }
 
-// intentOutlivesHolder: whoever takes the lock next learns of an exchange
-// that nobody finished.
+// intentOutlivesHolder: the next holder of the lock gets the intent of an
+// exchange that nobody finished.
 func intentOutlivesHolder(t trial) {
 	key, _ := stored(t.T, t.store, "a")
 	l := locked(t.T, t.store, key)
@@ -57,8 +57,8 @@ func intentOutlivesHolder(t trial) {
 	}
 }
 
-// intentEndsWithItsToken: an intent about a token that was replaced since
-// says nothing of the one that is stored now.
+// intentEndsWithItsToken: an intent for a token that was replaced since does not
+// count for the token that is stored now.
 func intentEndsWithItsToken(t trial) {
 	key, _ := stored(t.T, t.store, "a")
 	l := locked(t.T, t.store, key)
@@ -74,8 +74,8 @@ func intentEndsWithItsToken(t trial) {
 	}
 }
 
-// intentGoesWithItsAccount: an account that is added again under the same id
-// does not inherit it.
+// intentGoesWithItsAccount: an account that is added again under the same id does
+// not get the old intent.
 func intentGoesWithItsAccount(t trial) {
 	key, rec := stored(t.T, t.store, "a")
 	l := locked(t.T, t.store, key)

@@ -26,8 +26,8 @@ func unlock(t *testing.T, l persistence.Locked) {
 	}
 }
 
-// refusedWhileHeld checks that nobody comes past a lock. A context that has
-// ended turns waiting into an error at once.
+// refusedWhileHeld checks that a lock excludes others. A context that has ended
+// turns waiting into an error at once.
 func refusedWhileHeld(t *testing.T, s persistence.Store, key persistence.Key) {
 	t.Helper()
 	_, updateErr := s.Update(ended(t), key, func(*account.Record) { t.Error("a mutation came past the lock") })
@@ -124,7 +124,7 @@ func (t trial) waiters() []persistence.Store {
 	return []persistence.Store{t.store, t.other}
 }
 
-// updateThatWaits returns when an update has begun to wait for the lock: it
+// updateThatWaits returns when an update has begun to wait for the lock: it then
 // asks for its context's Done channel.
 func updateThatWaits(ctx context.Context, s persistence.Store, key persistence.Key, mutate persistence.Mutation) <-chan error {
 	watched := &watchedContext{Context: ctx, waiting: make(chan struct{}, 1)}
@@ -137,7 +137,7 @@ func updateThatWaits(ctx context.Context, s persistence.Store, key persistence.K
 	return result
 }
 
-// watchedContext tells that somebody waits for it.
+// watchedContext signals that somebody waits for it.
 type watchedContext struct {
 	context.Context //nolint:containedctx // it is a context itself
 

@@ -88,8 +88,8 @@ func concurrentPoolUpdates(t trial) {
 	bindings(t.T, s, callers*rounds)
 }
 
-// poolLockExcludes: who holds the pool's lock keeps everybody from changing the
-// pool, and who waits gives up when its context ends.
+// poolLockExcludes: while somebody holds the pool's lock, nobody else changes the
+// pool, and a waiter gives up when its context ends.
 func poolLockExcludes(t trial) {
 	by := t.store
 	if t.other != nil {
@@ -114,7 +114,7 @@ func poolLockExcludes(t trial) {
 	bind(t.T, by, "key", 0, 0)
 }
 
-// poolWatchTells: whoever watches is told what is stored of the pool.
+// poolWatchTells: a watch gets the stored state of the pool.
 func poolWatchTells(t trial) {
 	told := make(chan persistence.PoolState, 100)
 	stop, err := t.store.Watch(Provider, persistence.Watching{

@@ -8,8 +8,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// poolIsBounded checks that what callers and processes add without end does not
-// grow without end, and that the latest is kept.
+// poolIsBounded checks that what callers and processes add without end is
+// bounded, and that the latest entries are kept.
 func poolIsBounded(t trial) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	long, longest := strings.Repeat("k", 65), strings.Repeat("k", 64)

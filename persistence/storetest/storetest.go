@@ -1,5 +1,5 @@
-// Package storetest is what every [persistence.Store] must pass. A host that
-// brings a store of its own runs it in that store's tests.
+// Package storetest is the test suite that every [persistence.Store] must pass. A
+// host with its own store runs it in that store's tests.
 package storetest
 
 import (
@@ -15,10 +15,10 @@ import (
 // Provider is the provider that the suite stores accounts for.
 const Provider = "provider"
 
-// Run checks a store against the contract of [persistence.Store]. Open returns
-// an empty store; Run closes it. Reopen returns a second store over the data
-// of a first one that is still open, as another process would; nil for a
-// store that nobody else can open.
+// Run checks a store against the contract of [persistence.Store]. open returns an
+// empty store; Run closes it. reopen returns a second store over the data of a
+// first one that is still open, as another process would; nil for a store that
+// nobody else can open.
 func Run(t *testing.T, open func(t *testing.T) persistence.Store,
 	reopen func(t *testing.T, s persistence.Store) persistence.Store,
 ) {
@@ -169,7 +169,7 @@ func only(t *testing.T, s persistence.Store) account.Record {
 	return snap.Accounts[0]
 }
 
-// same compares records but for the Revision, which is the store's.
+// same compares records except for the Revision, which the store sets.
 func same(t *testing.T, got, want account.Record) {
 	t.Helper()
 	got.Revision, want.Revision = 0, 0

@@ -26,8 +26,8 @@ func readsWithoutWaiting(t trial) {
 	}
 }
 
-// watchTells: whoever watches is told of every account that is added, changed
-// or removed, by this store or by another over the same data.
+// watchTells: a watch reports every account that is added, changed or removed, by
+// this store or by another over the same data.
 func watchTells(t trial) {
 	told := make(chan string, 100)
 	stop, err := t.store.Watch(Provider, persistence.Watching{
@@ -59,7 +59,7 @@ func watchTells(t trial) {
 	}
 }
 
-// heard waits for a notice, and takes those that one change may cause besides.
+// heard waits for a notice, and skips others that one change may cause.
 func heard(t trial, told <-chan string, id string) {
 	t.Helper()
 	select {

@@ -33,7 +33,7 @@ func (a *actor) replaceLogin(m *messages.ReplaceLogin) {
 	a.Publish(event.AccountJoined{Occurrence: a.occurrence(), Known: true})
 }
 
-// setKey replaces the key, and what else the account is stays.
+// setKey replaces the key; the account stays the same otherwise.
 func (a *actor) setKey(m *messages.SetKey) {
 	a.change(func(r *account.Record) {
 		r.Replace(account.Record{Kind: account.APIKey, Lineage: account.Owned, Credentials: account.Credentials{APIKey: m.Key}})

@@ -87,7 +87,7 @@ func (a *actor) applyOutcome(report policy.Report) {
 // applyFigures applies an outcome that carries nothing new but usage figures.
 func (a *actor) applyFigures(report policy.Report) {
 	now, old := a.Now(), a.record
-	a.noteFigures(func(r *account.Record) { report.Learn(r, now, *a.Tuning.Load()) })
+	a.noteFigures(func(r *account.Record) { report.ApplyTo(r, now, *a.Tuning.Load()) })
 	a.publishUsage(old)
 }
 
@@ -95,7 +95,7 @@ func (a *actor) applyFigures(report policy.Report) {
 func (a *actor) applyReport(report policy.Report) {
 	now, old := a.Now(), a.record
 	tuning, lazy := *a.Tuning.Load(), !report.Urgent() // a copy: the settings may change before this is stored
-	a.apply(func(r *account.Record) { report.Learn(r, now, tuning) }, lazy, nil)
+	a.apply(func(r *account.Record) { report.ApplyTo(r, now, tuning) }, lazy, nil)
 	a.publishLimits(old)
 	a.publishUsage(old)
 	if reason, rejected := report.LoginRejected(old, a.record, tuning); rejected {

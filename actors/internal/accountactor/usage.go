@@ -149,7 +149,7 @@ func (a *actor) pollAnswered(m *pollAnswered) {
 	a.poll.failures, a.poll.failure = 0, ""
 	figures, now := policy.Figures{Windows: m.usage.Windows, AskedAt: m.askedAt}, a.Now()
 	old, tuning := a.record, *a.Tuning.Load()
-	a.apply(func(r *account.Record) { figures.Learn(r, now, tuning) }, true, nil)
+	a.apply(func(r *account.Record) { figures.ApplyTo(r, now, tuning) }, true, nil)
 	a.publishLimits(old)
 	a.publishUsage(old)
 	a.endPoll(nil)

@@ -16,7 +16,7 @@ import (
 // that.
 func (s *supervisor) providerAnswered(m *messages.ProviderAnswered) {
 	now := s.Now()
-	change := s.breaker.Learn(policy.Result{
+	change := s.breaker.Observe(policy.Result{
 		Account: m.ID, Class: m.Class, LeasedAt: policy.At(m.LeasedAt), Alone: len(s.order) == 1,
 	}, policy.At(now), s.Jitter())
 	s.requestSuccesses(now)

@@ -5,8 +5,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/messages"
 )
 
-// commandAccount passes on what a user asks of one account, unless another account
-// is in the way.
+// commandAccount forwards a user's command to one account, unless it would
+// conflict with another account.
 func (s *supervisor) commandAccount(m *messages.CommandAccount) {
 	known := s.member(m.ID)
 	if known == nil {
@@ -30,7 +30,7 @@ func (s *supervisor) commandAccount(m *messages.CommandAccount) {
 	known.Tell(m.Command)
 }
 
-// takeLabel notes that r is to be called like that, unless another account is.
+// takeLabel reserves a label for r, unless another account has it.
 func (s *supervisor) takeLabel(r *account.Record, label string) *messages.RefusalError {
 	named := *r
 	named.Label = label
@@ -45,8 +45,8 @@ func labelTaken(id string) *messages.RefusalError {
 	return &messages.RefusalError{Reason: messages.RefusedLabel, AccountID: id, Detail: "it is called like that already"}
 }
 
-// takeKey notes that r is to have the key, unless r has a login, or another account
-// the key.
+// takeKey reserves a key for r, unless r has a login, or another account has the
+// key.
 func (s *supervisor) takeKey(r *account.Record, key account.Secret) *messages.RefusalError {
 	if r.Kind != account.APIKey {
 		return &messages.RefusalError{Reason: messages.RefusedNoKey, AccountID: r.ID, Detail: "it has a login, not an API key; log in again"}

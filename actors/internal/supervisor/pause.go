@@ -27,7 +27,7 @@ func (s *supervisor) detectPause(old, changed *account.Record, now time.Time) {
 		if slices.ContainsFunc(old.Limits, l.Same) || !l.Until.After(now) {
 			continue
 		}
-		if limit, pauses := s.pause.sightings.Learn(changed.ID, l); pauses {
+		if limit, pauses := s.pause.sightings.Observe(changed.ID, l); pauses {
 			s.sharePause(policy.Evidence{Limits: []account.Limit{limit}}, now)
 		}
 	}
@@ -69,7 +69,7 @@ func (s *supervisor) requestSuccesses(now time.Time) {
 func (s *supervisor) endPauseOnSuccess(m *messages.ProviderAnswered, now time.Time) {
 	if m.Class == account.ClassSuccess {
 		since := m.LeasedAt.Add(1)
-		s.pause.sightings.Worked(since)
+		s.pause.sightings.Succeeded(since)
 		s.endPause(since, now)
 	}
 }

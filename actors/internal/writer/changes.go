@@ -77,14 +77,14 @@ func (c *deletion) answer(_ account.Record, err error) {
 	c.ReplyTo.Tell(&messages.AccountRemoved{ID: c.Key.ID, Err: err})
 }
 
-// discarding deletes what was set aside of an account. Like a deletion it takes the
-// account's lock by itself.
+// discarding deletes the quarantined files of an account. As with a deletion, the
+// store takes the account's lock for that.
 type discarding struct{ *messages.DiscardQuarantined }
 
 func (c *discarding) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {
 	from, ok := store.(persistence.Discarder)
 	if !ok {
-		return account.Record{}, fmt.Errorf("this store keeps what it has set aside: %w", errors.ErrUnsupported)
+		return account.Record{}, fmt.Errorf("this store cannot delete quarantined files: %w", errors.ErrUnsupported)
 	}
 	return account.Record{}, from.Discard(ctx, persistence.Key(c.Key))
 }

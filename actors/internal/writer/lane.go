@@ -9,7 +9,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// lane holds what the writer has to do for one account. One job runs at a time
+// lane holds what the writer has to do for one account. One task runs at a time
 // (busy), on a goroutine; the others wait here.
 type lane struct {
 	key messages.Key
@@ -76,7 +76,7 @@ func (l *lane) update(ctx context.Context, store persistence.Store, mutate persi
 	return record, err
 }
 
-// written is the result of one job of a lane: of a commit, of a change, or of a
+// written is the result of one task of a lane: of a commit, of a change, or of a
 // read.
 type written struct {
 	lane   *lane
@@ -88,7 +88,7 @@ type written struct {
 	err    error
 }
 
-// take makes the next job of what waits. A commit is written alone: an account
+// take makes the next task of what waits. A commit is written alone: an account
 // that applies its pending changes on top of the result then applies none of them
 // twice.
 func (l *lane) take() *written {

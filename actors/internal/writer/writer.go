@@ -1,7 +1,7 @@
 // Package writer is the persistence actor: the only writer to a store. Accounts
 // and supervisors send it what is to be stored, and it answers when that is
 // durable. Each account, each pool and each file that only this process writes
-// has a lane. A lane does one job after the other. A refresh uses its account's
+// has a lane. A lane does one task after the other. A refresh uses its account's
 // lane from the lock to the commit.
 package writer
 
@@ -27,7 +27,7 @@ const (
 
 // writer is the only writer to the store. Every write has a lane: each account
 // has one, each pool has one, and so has each file that only this process writes.
-// A lane does one job at a time, on a goroutine that the writer owns, in the
+// A lane does one task at a time, on a goroutine that the writer owns, in the
 // order in which the messages came. Where possible, all that waits in a lane
 // becomes one write. Lanes do not wait for each other, except for one of
 // maxWriters places when that many accounts are written at once.
@@ -220,7 +220,7 @@ func (p *writer) flush() {
 	p.next()
 }
 
-// advance starts the next job of l. The order matters: writes use the lock that
+// advance starts the next task of l. The order matters: writes use the lock that
 // is held, and it is released only when none of them is under way.
 func (p *writer) advance(l *lane) {
 	switch {
@@ -245,7 +245,7 @@ func (p *writer) queue(l *lane) {
 	p.next()
 }
 
-// next starts as many jobs as may run at once, and answers the flushes when
+// next starts as many tasks as may run at once, and answers the flushes when
 // nothing is left to write.
 func (p *writer) next() {
 	for len(p.ready) > 0 && p.writers < maxWriters {
@@ -284,7 +284,7 @@ func (p *writer) writing() bool {
 	return p.writers > 0 || len(p.pools) > 0 || len(p.files) > 0
 }
 
-// written answers all senders of a job that has ended. After the commit of a
+// written answers all senders of a task that has ended. After the commit of a
 // refresh it releases the lock.
 func (p *writer) written(w *written) {
 	p.writers--

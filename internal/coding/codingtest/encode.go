@@ -13,21 +13,21 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Raw is a deflate stream without the header that RFC 1950 puts around it; its
-// Content-Encoding is deflate.
+// Raw is a deflate stream without the header of RFC 1950; its Content-Encoding is
+// deflate.
 const Raw = "raw deflate"
 
 // Names returns the codings that [Encode] knows.
 func Names() []string { return []string{"gzip", "deflate", Raw, "br", "zstd"} }
 
-// writer is what all encoders are.
+// writer is the common interface of the encoders.
 type writer interface {
 	io.WriteCloser
 	Flush() error
 }
 
-// Encode returns each piece as it leaves an encoder that is flushed after it, and
-// the encoder's end.
+// Encode returns what an encoder that is flushed after each piece writes for it,
+// and last the encoder's end.
 func Encode(name string, pieces ...string) [][]byte {
 	var out bytes.Buffer
 	w := newWriter(name, &out)

@@ -7,8 +7,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Bucket is a limit of an API key, counted for each model, and the headers about
-// it in canonical form.
+// Bucket is a limit of an API key that is counted for each model, and the headers
+// about it in canonical form.
 type Bucket struct{ Name, Limit, Remaining, Reset string }
 
 // AddTo adds the bucket to the limits when nothing is left in it.
@@ -18,7 +18,7 @@ func (b Bucket) AddTo(e *Evidence, h http.Header) {
 	}
 }
 
-// AppendUsage adds what is used of the bucket, when that is told.
+// AppendUsage adds the used share of the bucket, if the headers have it.
 func (b Bucket) AppendUsage(windows []account.UsageWindow, h http.Header, now time.Time) []account.UsageWindow {
 	used, ok := Used(First(h, b.Limit), First(h, b.Remaining))
 	if !ok {

@@ -7,11 +7,11 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// statusOverloaded is not registered, but in use for "short of capacity".
+// statusOverloaded is not registered, but used for "short of capacity".
 const statusOverloaded = 529
 
-// Class returns what a status alone says. 402 counts as a limit: what is
-// missing is the account's money, and another account may have it.
+// Class returns the meaning of a status alone. 402 counts as a limit: the account
+// is short of money, and another account may have it.
 func Class(status int) account.Class {
 	switch {
 	case status <= 0:
@@ -34,16 +34,16 @@ func Class(status int) account.Class {
 	return account.ClassCaller
 }
 
-// Fault is the error of an answer, and the rule that it met.
+// Fault is the error in an answer, and the rule that matched it.
 type Fault struct {
 	Error
 	Rule
 }
 
-// Classify returns what an answer says at any provider, and by the provider's
-// own rules. The caller refines ClassForbidden, and adds the figures of the
-// headers and the limits of ClassLimited (see [NewEvidence]). Limits are set for
-// a speed tier only.
+// Classify returns the meaning of an answer by common rules and by the provider's
+// own. The caller refines ClassForbidden, and adds the figures of the headers and
+// the limits of ClassLimited (see [NewEvidence]). Classify sets limits only for a
+// speed tier.
 func Classify(a providers.Answer, rules func() []Rule) (account.Verdict, Fault) {
 	v := account.Verdict{Class: Class(a.Status), Status: a.Status}
 	if v.Class == account.ClassSuccess {
@@ -93,8 +93,8 @@ func (f Fault) class() account.Class {
 	}
 }
 
-// tierLimits keeps requests of a speed tier from the account, where the
-// request asked for that tier.
+// tierLimits keeps requests for a speed tier from the account, if this request
+// asked for that tier.
 func (f Fault) tierLimits(a providers.Answer) []account.Limit {
 	model := account.Untiered(a.Model)
 	if f.Says != TiersOwn || model == "" || a.Model != account.Tiered(model, f.Tier) {
@@ -106,8 +106,8 @@ func (f Fault) tierLimits(a providers.Answer) []account.Limit {
 	return e.Limits()
 }
 
-// asksForRetry takes in the header by which servers tell the official clients
-// whether trying again helps.
+// asksForRetry reads the header by which servers tell the official clients
+// whether to try again.
 func asksForRetry(v *account.Verdict, h http.Header) {
 	switch retry := First(h, "X-Should-Retry"); {
 	case v.Class == account.ClassCaller && retry == "true":
@@ -117,8 +117,8 @@ func asksForRetry(v *account.Verdict, h http.Header) {
 	}
 }
 
-// overloaded reports whether a 429 or 5xx speaks of the provider's capacity
-// and not of the account.
+// overloaded reports whether a 429 or 5xx is about the provider's capacity and
+// not about the account.
 func overloaded(c account.Class, e Error) bool {
 	return (c == account.ClassLimited || c == account.ClassServerError) &&
 		e.Is("overloaded_error", "server_is_overloaded", "slow_down", "model_at_capacity")

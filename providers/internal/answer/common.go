@@ -1,7 +1,7 @@
 package answer
 
-// CommonRules are the codes that servers of many makes share, most of which
-// speak OpenAI's API.
+// CommonRules are the codes that many servers share, most of which offer OpenAI's
+// API.
 func CommonRules() []Rule {
 	return []Rule{
 		{Code: "context_length_exceeded", Says: RequestsOwn},

@@ -1,6 +1,6 @@
-// Package answer holds what all providers read in the same way from an
-// upstream answer: the error in its body, the class of its status, the marks
-// of a firewall, and the evidence of a limit.
+// Package answer holds what all providers read in the same way from an upstream
+// answer: the error in its body, the meaning of its status, the marks of a
+// firewall, and the evidence of a limit.
 package answer
 
 import (
@@ -8,21 +8,22 @@ import (
 	"strings"
 )
 
-// Error is an error as the JSON of a body tells it; every field may be empty.
+// Error is an error from the JSON of a body; every field may be empty.
 type Error struct {
 	// Type is the kind of error ("rate_limit_error").
 	Type string
-	// Code is more precise than Type where both are told.
+	// Code is more precise than Type when both are given.
 	Code string
-	// Limit is the kind of limit that was reached, where that is told beside.
+	// Limit is the kind of limit that was reached, when the body names it
+	// separately.
 	Limit string
 	// Message is for people. It must not reach a log or an error's text.
 	Message string
-	// URL is where the owner of the account is sent to.
+	// URL is a page for the owner of the account.
 	URL string
 }
 
-// fields are the members of an error. One of another type counts as left out.
+// fields are the members of an error. A member of another type counts as missing.
 type fields struct {
 	Type    text `json:"type"`
 	Code    text `json:"code"`
@@ -47,8 +48,8 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 
 // ParseError reads the forms that are in use: {"error":{…}}, {"error":"code"}
 // (RFC 6749 section 5.2), {"error":"message"}, {"detail":{…}},
-// {"detail":"message"} and the fields without anything around them. What is not
-// JSON gives the zero Error.
+// {"detail":"message"} and the fields at the top level. What is not JSON gives
+// the zero Error.
 func ParseError(body []byte) Error {
 	var outer struct {
 		fields
@@ -70,8 +71,7 @@ func ParseError(body []byte) Error {
 	return e
 }
 
-// take fills in a string that stands where an error's object could: a code, or
-// a message.
+// take sets the code or the message from a string in place of an error's object.
 func (e *Error) take(told string) {
 	switch {
 	case told != "" && e.Code == "" && Word(told) != "":
@@ -117,8 +117,8 @@ func detailCode(raw json.RawMessage) string {
 	return string(details.Code)
 }
 
-// Word returns the error's short name: its code, else its type, whichever
-// first is a word (see [Word]).
+// Word returns the error's short name: its code or its type, whichever first is a
+// word (see [Word]).
 func (e Error) Word() string {
 	if word := Word(e.Code); word != "" {
 		return word
@@ -148,12 +148,12 @@ func (e Error) Mentions(phrases ...string) bool {
 	return false
 }
 
-// longestWord is more than every code that providers document.
+// longestWord is longer than every code that providers document.
 const longestWord = 64
 
-// Word returns text when it is fit to be kept and shown as a provider's short
-// word, else nothing. Lower-case letters, digits and underscores are all that
-// codes consist of, while a token that a server echoes has more.
+// Word returns text if it can be kept and shown as a provider's short word, else
+// nothing. Codes consist of lower-case letters, digits and underscores; a token
+// that a server echoes has other characters.
 func Word(text string) string {
 	if len(text) > longestWord {
 		return ""

@@ -8,9 +8,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// ReadNamed has step read an event by its name. Where the event has none, or one
-// that step does not know, it is named by the type in its data: some proxies
-// drop the names, or give all events the same one. It allocates nothing.
+// ReadNamed calls step with an event's name. When the event has no name, or one
+// that step does not know, the type in its data is used: some proxies drop the
+// names, or give all events the same one. It allocates nothing.
 func ReadNamed(name, data []byte, step func(name string) providers.StreamStep) (string, providers.StreamStep) {
 	if named := view(name); named != "" {
 		if s := step(named); s != providers.StreamUnknown {
@@ -24,12 +24,13 @@ func ReadNamed(name, data []byte, step func(name string) providers.StreamStep) (
 	return kind.Str, step(kind.Str)
 }
 
-// Member returns the member at path of the object that data begins with,
-// wherever it stands, as far as it is there. The result shares data's bytes.
+// Member returns the member at path of the object at the beginning of data, as
+// far as it is there, whatever the order of members. The result shares data's
+// bytes.
 func Member(data []byte, path string) gjson.Result { return gjson.Get(view(data), path) }
 
 // HasError reports whether an object's member error is an object itself.
 func HasError(data []byte) bool { return Member(data, "error").IsObject() }
 
-// view is data as text that nobody keeps.
+// view is data as a string that nobody keeps.
 func view(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) } //nolint:gosec // only read

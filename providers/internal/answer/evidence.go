@@ -9,17 +9,17 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/retryafter"
 )
 
-// Evidence gathers what an answer says about when a limit ends; the latest
-// end counts.
+// Evidence collects what an answer says about when a limit ends; the latest end
+// counts.
 type Evidence struct {
 	limit account.Limit
 	found bool
-	// endless is a window that rejected without a word of when it resets.
+	// endless is a window that rejected and whose reset is not stated.
 	endless string
 }
 
-// NewEvidence starts with nothing. A model makes the limit one of that model
-// alone; empty means the account.
+// NewEvidence starts empty. With a model, the limit is one of that model alone;
+// empty means the account.
 func NewEvidence(now time.Time, model string) Evidence {
 	if model != "" {
 		return NewModelEvidence(now, model)
@@ -27,14 +27,14 @@ func NewEvidence(now time.Time, model string) Evidence {
 	return Evidence{limit: account.Limit{Scope: account.ScopeAccount, SeenAt: now}}
 }
 
-// NewModelEvidence starts with nothing, for a limit that is never the
-// account's, even if its model is not known.
+// NewModelEvidence starts empty, for a limit that is never the whole account's,
+// even if its model is not known.
 func NewModelEvidence(now time.Time, model string) Evidence {
 	return Evidence{limit: account.Limit{Scope: account.ScopeModel, Model: model, SeenAt: now}}
 }
 
-// Evidence starts with what the error says of whom it limits: one model, or
-// the account. A limit of a key counts for each model, its money does not.
+// Evidence starts with whom the error limits: one model, or the account. A limit
+// of an API key holds for one model, but missing money holds for the account.
 func (f Fault) Evidence(a providers.Answer) Evidence {
 	switch f.Says {
 	case NoModel:
@@ -46,13 +46,14 @@ func (f Fault) Evidence(a providers.Answer) Evidence {
 	}
 }
 
-// AddSaid takes in what the error says of when the limit ends, beside the
-// windows: waits of headers and body, or that there is a limit whose end
-// nobody told. An answer that says no more than its status adds nothing.
+// AddSaid adds what the error says about the end of the limit, besides the
+// windows: waits in headers and body, or that there is a limit without a stated
+// end. An answer with nothing but its status adds nothing.
 func (f Fault) AddSaid(e *Evidence, a providers.Answer, code string) {
 	switch {
 	case f.Says == OwnerNeeded, f.Says == NoModel, f.Says == 0 && a.Status == http.StatusPaymentRequired:
-		// A wait in the headers is until a next try: only the owner ends it.
+		// A wait in the headers is for the next try: only the owner ends this
+		// limit.
 		e.AddBody(code, a.Body)
 		e.AddUnstated(orElse(code, "payment_required"), account.FromBody)
 		e.limit.Owner = e.limit.Until.IsZero()
@@ -62,7 +63,7 @@ func (f Fault) AddSaid(e *Evidence, a providers.Answer, code string) {
 		e.AddUnstated(code, account.FromBody)
 		e.limit.Window = true
 		if !named {
-			e.limit.Source = account.FromBody // which told of it, whoever said until when
+			e.limit.Source = account.FromBody // the body named the limit, whatever said its end
 		}
 	case f.Says != 0:
 		e.AddWaits(code, a)
@@ -72,8 +73,8 @@ func (f Fault) AddSaid(e *Evidence, a providers.Answer, code string) {
 	}
 }
 
-// Add takes in that the limit holds for wait from now. No wait is no
-// evidence: a window whose reset has passed rejects nobody any more.
+// Add adds that the limit holds for wait from now. A wait of zero or less is no
+// evidence: a window whose reset has passed rejects nothing.
 func (e *Evidence) Add(reason string, source account.Source, wait time.Duration) {
 	e.add(reason, source, wait, false)
 }
@@ -87,9 +88,8 @@ func (e *Evidence) add(reason string, source account.Source, wait time.Duration,
 	e.limit.Reason, e.limit.Source, e.limit.Until, e.limit.Window = reason, source, end, window
 }
 
-// AddWaits takes in the waits that headers and body name. Beside a window that
-// rejected, a wait in the headers is until a next try, and not news of the
-// window.
+// AddWaits adds the waits in headers and body. When a window rejected, a wait in
+// the headers is for the next try, and says nothing about the window.
 func (e *Evidence) AddWaits(reason string, a providers.Answer) {
 	if !e.found {
 		e.AddRetryAfter(reason, a.Header)
@@ -97,30 +97,30 @@ func (e *Evidence) AddWaits(reason string, a providers.Answer) {
 	e.AddBody(reason, a.Body)
 }
 
-// AddRetryAfter takes in the headers Retry-After-Ms and Retry-After.
+// AddRetryAfter adds the headers Retry-After-Ms and Retry-After.
 func (e *Evidence) AddRetryAfter(reason string, h http.Header) {
 	if wait, ok := retryafter.Header(h, e.limit.SeenAt); ok {
 		e.add(orElse(e.endless, orElse(reason, "retry_after")), account.FromHeader, wait, e.endless != "")
 	}
 }
 
-// AddBody takes in what the JSON of an error says.
+// AddBody adds what the JSON of an error says.
 func (e *Evidence) AddBody(reason string, body []byte) {
 	if wait, ok := retryafter.Body(body, e.limit.SeenAt); ok {
 		e.add(orElse(e.endless, orElse(reason, "body")), account.FromBody, wait, e.endless != "")
 	}
 }
 
-// AddReset takes in a limit that others may share, by the header that says
-// when it ends.
+// AddReset adds a limit that other accounts may share; reset is the header with
+// its end.
 func (e *Evidence) AddReset(name, reset string) {
 	if wait, ok := retryafter.Value(reset, e.limit.SeenAt); ok {
 		e.Add(name, account.FromHeader, wait)
 	}
 }
 
-// AddWindow takes in a window of the account that rejected, by the header that
-// says when it resets; empty when the answer does not tell.
+// AddWindow adds a window of the account that rejected; reset is the header with
+// its reset, empty when the answer has none.
 func (e *Evidence) AddWindow(name, reset string) {
 	wait, ok := retryafter.Value(reset, e.limit.SeenAt)
 	if !ok {
@@ -130,8 +130,7 @@ func (e *Evidence) AddWindow(name, reset string) {
 	e.add(name, account.FromHeader, wait, true)
 }
 
-// AddUnstated takes in that there is a limit whose end nobody told, unless an
-// end is known.
+// AddUnstated adds a limit without a stated end, unless an end is known.
 func (e *Evidence) AddUnstated(reason string, source account.Source) {
 	if e.found {
 		return
@@ -140,11 +139,11 @@ func (e *Evidence) AddUnstated(reason string, source account.Source) {
 	e.limit.Reason, e.limit.Source = reason, source
 }
 
-// nameGrain is how far apart a body and a header tell one reset.
+// nameGrain is how much the same reset may differ between a body and a header.
 const nameGrain = time.Minute
 
-// NameBy gives the limit the name of the window that resets when it ends, so
-// that figures of the window free it.
+// NameBy gives the limit the name of the window that resets when the limit ends,
+// so that figures of the window can free it.
 func (e *Evidence) NameBy(windows []account.UsageWindow) {
 	for _, w := range windows {
 		if e.found && !w.ResetAt.IsZero() && w.ResetAt.Sub(e.limit.Until).Abs() <= nameGrain {
@@ -154,14 +153,13 @@ func (e *Evidence) NameBy(windows []account.UsageWindow) {
 	}
 }
 
-// Found reports whether anything was taken in.
+// Found reports whether anything was added.
 func (e *Evidence) Found() bool { return e.found }
 
 // Rejected reports whether a window of the account rejected.
 func (e *Evidence) Rejected() bool { return e.found || e.endless != "" }
 
-// Limits returns the limit, or nil when nothing was found: then the default
-// applies.
+// Limits returns the limit; nil when nothing was added: then the default applies.
 func (e *Evidence) Limits() []account.Limit {
 	if e.endless != "" {
 		e.addEndless()
@@ -172,7 +170,7 @@ func (e *Evidence) Limits() []account.Limit {
 	return []account.Limit{e.limit}
 }
 
-// addEndless takes in the window whose reset nothing told.
+// addEndless adds the window whose reset is not stated.
 func (e *Evidence) addEndless() {
 	if !e.found {
 		e.AddUnstated(e.endless, account.FromHeader)
@@ -180,8 +178,8 @@ func (e *Evidence) addEndless() {
 	}
 }
 
-// Limits returns what an answer says at any provider, in its headers and in
-// its body.
+// Limits returns what an answer of any provider says in its headers and in its
+// body.
 func Limits(a providers.Answer, f Fault, code string) []account.Limit {
 	e := f.Evidence(a)
 	f.AddSaid(&e, a, code)

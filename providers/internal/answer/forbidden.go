@@ -27,8 +27,8 @@ func Challenged(h http.Header, body []byte) bool {
 	return strings.HasPrefix(kind, "text/html") || strings.HasPrefix(kind, "application/xhtml") || isPage(body)
 }
 
-// isPage reports whether body begins as a web page does, or as Cloudflare's
-// short answer to clients that are no browsers ("error code: 1020").
+// isPage reports whether body begins like a web page, or like Cloudflare's short
+// answer to clients that are not browsers ("error code: 1020").
 func isPage(body []byte) bool {
 	start := bytes.ToLower(bytes.TrimSpace(body[:min(len(body), 256)]))
 	for _, beginning := range [...]string{"<!doctype html", "<html", "error code: 1"} {
@@ -39,8 +39,8 @@ func isPage(body []byte) bool {
 	return false
 }
 
-// verification reports whether the owner must prove something first, and
-// where: a field of its own, or a link in a message that asks to verify.
+// verification reports whether the owner must verify something first, and where:
+// in a field for it, or as a link in a message that asks to verify.
 func verification(e Error) (link string, ok bool) {
 	if link = secureLink(e.URL); link != "" {
 		return link, true

@@ -18,8 +18,8 @@ func First(h http.Header, canonicalKey string) string {
 	return ""
 }
 
-// Tells reports whether there is a header that begins with a prefix, both in canonical
-// form.
+// Tells reports whether there is a header whose name begins with a prefix, both
+// in canonical form.
 func Tells(h http.Header, prefix string) bool {
 	for key := range h {
 		if strings.HasPrefix(key, prefix) {
@@ -29,8 +29,8 @@ func Tells(h http.Header, prefix string) bool {
 	return false
 }
 
-// Moment returns when a reset is; the zero time when reset says nothing or a
-// moment that has passed.
+// Moment returns the time of a reset; zero when reset names none, or one that has
+// passed.
 func Moment(reset string, now time.Time) time.Time {
 	wait, ok := retryafter.Value(reset, now)
 	if !ok || wait == 0 {
@@ -39,7 +39,7 @@ func Moment(reset string, now time.Time) time.Time {
 	return now.Add(wait).Round(0)
 }
 
-// Reset returns preferred when it says when, else other.
+// Reset returns preferred if it names a time, else other.
 func Reset(preferred, other string, now time.Time) string {
 	if _, ok := retryafter.Value(preferred, now); ok {
 		return preferred

@@ -6,7 +6,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// Says is what an error says, beyond its status.
+// Says is what an error means, beyond its status.
 type Says uint8
 
 // What errors say. The zero value is nothing.
@@ -23,30 +23,30 @@ const (
 	RequestsOwn
 	// TiersOwn: so it does by asking for the speed tier [Rule.Tier].
 	TiersOwn
-	// LoginGone: the login has ended for good.
+	// LoginGone: the login has ended and cannot be renewed.
 	LoginGone
 )
 
-// Rule gives one error its meaning. A table of rules is all that a provider
-// knows of what its errors say; the first that matches counts.
+// Rule gives one error its meaning. A provider knows the meaning of its errors
+// only by a table of rules; the first that matches counts.
 type Rule struct {
 	// Code is the error's code, its type, or the kind of limit it names.
 	Code string
 	// Phrase is how the message begins, in lower case; "*" stands for any text.
-	// An error that has to match both Code and Phrase has both set.
+	// When both Code and Phrase are set, both must match.
 	Phrase string
-	// When is nil, or what else must hold.
+	// When is nil, or another condition that must hold.
 	When func(providers.Answer, Error) bool
 	Says Says
-	// Word is the verdict's code where the error's own does not say what is
+	// Word is the verdict's code when the error's own does not say what is
 	// wrong.
 	Word string
 	// Tier is set with TiersOwn.
 	Tier string
 }
 
-// Find returns the first rule that matches the error of an answer, the zero
-// Rule when none does.
+// Find returns the first rule that matches the error of an answer; the zero Rule
+// when none does.
 func Find(rules []Rule, a providers.Answer, e Error) Rule {
 	message := normal(e.Message)
 	for _, r := range rules {
@@ -61,7 +61,7 @@ func (r Rule) matches(e Error, message string) bool {
 	return (r.Code == "" || e.Is(r.Code)) && (r.Phrase == "" || begins(message, r.Phrase))
 }
 
-// word returns what the verdict's code is.
+// word returns the verdict's code.
 func (r Rule) word(e Error) string {
 	switch {
 	case r.Word != "":

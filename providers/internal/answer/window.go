@@ -8,9 +8,9 @@ import (
 
 const day = 24 * time.Hour
 
-// WindowName returns how people call a window: by its length ("5h", "7d"), with
-// the family in front when it counts some models only. Without a length it is
-// called by what the server calls its place.
+// WindowName returns the usual name of a window: its length ("5h", "7d"), after
+// the family when it counts only some models. Without a length it is the server's
+// name for its place.
 func WindowName(family string, length time.Duration, place string) string {
 	name := place
 	if length > 0 {
@@ -36,11 +36,11 @@ func lengthName(length time.Duration) string {
 	return strconv.Itoa(max(1, int(length.Round(time.Minute)/time.Minute))) + "m"
 }
 
-// longestFamily is more than every name of a family of models.
+// longestFamily is longer than every name of a family of models.
 const longestFamily = 40
 
-// Family returns a server's name for some of its models as it is shown: of
-// plain characters only, its words apart, and the first letter a capital.
+// Family returns a server's name for some of its models in a form to be shown:
+// plain characters only, separate words, and a capital first letter.
 func Family(name string) string {
 	name = strings.Map(plainRune, strings.TrimSpace(name))
 	name = strings.TrimSpace(name[:min(len(name), longestFamily)])
@@ -50,7 +50,7 @@ func Family(name string) string {
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-// plainRune keeps letters, digits and what stands between them in ASCII.
+// plainRune keeps ASCII letters, digits and the characters between them.
 func plainRune(r rune) rune {
 	switch {
 	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == ' ', r == '-', r == '.':

@@ -15,8 +15,8 @@ import (
 
 const (
 	deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
-	// defaultInterval is the time between polls of a server that names none
-	// (RFC 8628 section 3.2), longestInterval the longest that is believed.
+	// defaultInterval is the time between polls when a server names none (RFC
+	// 8628 section 3.2); longestInterval is the longest that is accepted.
 	defaultInterval = 5 * time.Second
 	longestInterval = time.Minute
 )
@@ -72,17 +72,18 @@ func Interval(raw json.RawMessage) time.Duration {
 	return min(life.Sub(now), longestInterval)
 }
 
-// maxUserCode is far above what anybody types.
+// maxUserCode is far above what anybody would type.
 const maxUserCode = 64
 
-// IsUserCode reports whether a code may be shown on a terminal to be typed in.
+// IsUserCode reports whether a code may be shown on a terminal for the user to
+// type.
 func IsUserCode(code string) bool {
 	unfit := func(r rune) bool { return !unicode.IsPrint(r) }
 	return code != "" && len(code) <= maxUserCode && !strings.ContainsFunc(code, unfit)
 }
 
-// IsPage reports whether an owner may be sent to the address: a page on the
-// web, and no file or program of this machine.
+// IsPage reports whether an address may be shown to an owner: it must be a web
+// page, not a file or a program of this machine.
 func IsPage(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")

@@ -15,8 +15,8 @@ import (
 // errNotJSON names no part of the answer: it may hold what belongs to the account.
 var errNotJSON = errors.New("the answer is not JSON; look for a proxy or a captive portal in the way")
 
-// Source is an endpoint that tells about an account. It is immutable and safe
-// for concurrent use.
+// Source is an endpoint with information about an account. It is immutable and
+// safe for concurrent use.
 type Source struct {
 	Provider string
 	URL      string
@@ -26,8 +26,8 @@ type Source struct {
 	Client *http.Client
 }
 
-// Get fetches the endpoint's JSON into the struct that into points to; a
-// field of another type stays empty. An answer that is not 200 is a
+// Get fetches the endpoint's JSON into the struct that into points to; a field of
+// another type stays empty. An answer with another status than 200 is a
 // *[providers.StatusError].
 func (s Source) Get(ctx context.Context, into any) error {
 	a, err := s.ask(ctx)
@@ -45,7 +45,7 @@ func (s Source) Get(ctx context.Context, into any) error {
 	return nil
 }
 
-// fetched is what an endpoint said; broken is why its body is not whole.
+// fetched is an endpoint's answer; broken is why its body is not complete.
 type fetched struct {
 	status int
 	header http.Header

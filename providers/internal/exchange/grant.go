@@ -10,13 +10,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/internal/number"
 )
 
-// longestLife is the longest validity that is believed, in seconds: 30 years.
+// longestLife is the longest credible validity, in seconds: 30 years.
 const longestLife = 1e9
 
 // readGrant reads a token answer (RFC 6749 section 5.1), and returns the object
-// that holds it. One that was cut will do while both tokens are there: the
-// refresh token was spent for them. False means that there is no access token
-// that could be sent.
+// that holds it. An answer that was cut is used while it has both tokens: the
+// refresh token was spent for them. False means that it has no access token that
+// could be sent.
 func readGrant(body []byte, sent time.Time) (account.Grant, []byte, bool) {
 	if object, whole := firstObject(body); whole {
 		grant, ok := parseGrant(object, sent)
@@ -46,7 +46,7 @@ func parseGrant(object []byte, sent time.Time) (account.Grant, bool) {
 	}, true
 }
 
-// sendable reports whether a token may stand in a header (RFC 6749 appendix
+// sendable reports whether a token may be used in a header (RFC 6749 appendix
 // A.12, without the space).
 func sendable(token string) bool {
 	for i := range len(token) {
@@ -57,18 +57,18 @@ func sendable(token string) bool {
 	return token != ""
 }
 
-// lifetime are the fields in which servers say when a token ends. Each may be
-// a number or a string with one.
+// lifetime are the fields in which servers say when a token ends. Each may be a
+// number or a string with one.
 type lifetime struct {
 	ExpiresIn json.RawMessage `json:"expires_in"`
-	// ExpiresAt and ExpiresOn are moments, of servers that keep to no standard.
+	// ExpiresAt and ExpiresOn are times, from servers that follow no standard.
 	ExpiresAt json.RawMessage `json:"expires_at"`
 	ExpiresOn json.RawMessage `json:"expires_on"`
 }
 
-// end returns when a token ends: by the answer, else by its own claims; zero
-// when neither says. It counts from before the request, by the wall clock, so
-// that a slow answer and a sleeping machine make a token end early and never
+// end returns when a token ends: by the answer, else by its own claims; zero when
+// neither says. It counts from before the request, by the wall clock. With a slow
+// answer or a sleeping machine, a token then counts as ended early and never
 // late.
 func (l lifetime) end(token string, sent time.Time) time.Time {
 	if at := expiry(l.ExpiresIn, sent); !at.IsZero() {
@@ -82,7 +82,7 @@ func (l lifetime) end(token string, sent time.Time) time.Time {
 	return claimedEnd(token, sent)
 }
 
-// expiry reads expires_in. Zero and less are what servers write that mean no end.
+// expiry reads expires_in. Servers that mean no end write zero or less.
 func expiry(raw json.RawMessage, sent time.Time) time.Time {
 	seconds, ok := number.Decimal(strings.Trim(string(raw), `"`))
 	if !ok || seconds <= 0 {
@@ -92,8 +92,8 @@ func expiry(raw json.RawMessage, sent time.Time) time.Time {
 	return sent.Add(life).Round(0)
 }
 
-// firstMillisecond is larger than every moment in seconds that is credible,
-// and smaller than every one in milliseconds.
+// firstMillisecond is larger than every credible time in seconds, and smaller
+// than every one in milliseconds.
 const firstMillisecond = 1e11
 
 // moment reads RFC 3339, or seconds or milliseconds since 1970; zero for
@@ -114,13 +114,13 @@ func moment(raw json.RawMessage) time.Time {
 }
 
 // credible reports whether a token that was asked for at sent may end at that
-// moment. An end that has passed already shows a clock that is wrong.
+// time. An end that has passed already comes from a wrong clock.
 func credible(end, sent time.Time) bool {
 	return end.After(sent) && end.Before(sent.Add(longestLife*time.Second))
 }
 
-// claimedEnd returns when a token ends by its own claims. How long it lives
-// counts as well, since the server's clock may be another.
+// claimedEnd returns when a token ends by its own claims. Its validity counts as
+// well, since the server's clock may differ.
 func claimedEnd(token string, sent time.Time) time.Time {
 	issued, end := jwt.Lifetime(token)
 	if byLife := sent.Add(end.Sub(issued)).Round(0); !issued.IsZero() && (byLife.Before(end) || !credible(end, sent)) {

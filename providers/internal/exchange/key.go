@@ -8,9 +8,10 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// CheckKey asks an endpoint that costs nothing whether the key works that Authorize
-// sets. It does when the answer is 200, or 401 when known says that its body is about
-// something else than the key. Errors are a *[providers.KeyRefusedError], or say nothing of the key.
+// CheckKey asks an endpoint that costs nothing whether the key that Authorize
+// sets works. It works when the answer is 200, or 401 when known says that the
+// body is about something other than the key. The error is a
+// *[providers.KeyRefusedError], or says nothing about the key.
 func (s Source) CheckKey(ctx context.Context, known func(body []byte) bool) error {
 	a, err := s.ask(ctx)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 )
 
 // AuthorizeURL returns the address of an authorization endpoint for one login
-// (RFC 6749 section 4.1.1, RFC 7636 section 4.3). extra are the provider's own
+// (RFC 6749 section 4.1.1, RFC 7636 section 4.3). extra holds the provider's own
 // parameters.
 func AuthorizeURL(endpoint, clientID string, scopes []string, r providers.AuthorizationRequest, extra url.Values) (string, error) {
 	at, err := url.Parse(endpoint)
@@ -52,7 +52,7 @@ func CodeForm(c providers.AuthorizationCode) url.Values {
 	}
 }
 
-// Login sends a form that asks for a first grant, the client's id added, and
+// Login sends a form, with the client's id added, to get a first grant, and
 // returns what [Endpoint.Refresh] returns. Every error is a
 // *[providers.LoginError].
 func (e Endpoint) Login(ctx context.Context, form url.Values) (account.Grant, []byte, error) {
@@ -67,13 +67,13 @@ func (e Endpoint) Login(ctx context.Context, form url.Values) (account.Grant, []
 	return account.Grant{}, nil, e.refused(status, body)
 }
 
-// Ask sends a form, the client's id added, and reads the JSON of the answer
+// Ask sends a form, with the client's id added, and reads the JSON of the answer
 // into the struct that into points to. Every error is a *[providers.LoginError].
 func (e Endpoint) Ask(ctx context.Context, form url.Values, into any) error {
 	return e.tell(into)(e.post(ctx, e.identified(form)))
 }
 
-// AskJSON is [Endpoint.Ask] for endpoints that want JSON and no client id.
+// AskJSON is [Endpoint.Ask] for endpoints that expect JSON and no client id.
 func (e Endpoint) AskJSON(ctx context.Context, fields map[string]string, into any) error {
 	body, err := json.Marshal(fields)
 	if err != nil {
@@ -87,7 +87,7 @@ func (e Endpoint) AskJSON(ctx context.Context, fields map[string]string, into an
 	return e.tell(into)(e.send(req))
 }
 
-// tell returns what reads an answer into a struct.
+// tell returns a function that reads an answer into a struct.
 func (e Endpoint) tell(into any) func(status int, _ http.Header, body []byte, err error) error {
 	return func(status int, _ http.Header, body []byte, err error) error {
 		switch {
@@ -105,7 +105,7 @@ func (e Endpoint) refused(status int, body []byte) *providers.LoginError {
 	return &providers.LoginError{Provider: e.Provider, Status: status, Code: answer.ParseError(body).Word()}
 }
 
-// Unsupported is the error of a login for which nothing is configured.
+// Unsupported is the error of a login that is not configured.
 func Unsupported(provider, what string) error {
 	return fmt.Errorf("%s: %s: %w", provider, what, errors.ErrUnsupported)
 }

@@ -9,28 +9,28 @@ import (
 )
 
 const (
-	// late is how long after its moment a timer may fire and still be on time.
+	// late is how long after its time a timer may fire and still count as on time.
 	late = 50 * time.Millisecond
 	// grace is how long an answer may take to be read that came while the
-	// process stood still.
+	// process was suspended.
 	grace = 5 * time.Second
 )
 
-// patience ends a request with its context. A timer that comes late shows that
-// the process stood still, stopped or on a paused machine: what was sent may
-// have been answered meanwhile, and the answer may hold the only copy of a
-// login. So it is read first, for as long as grace allows.
+// patience ends a request with its context. A timer that fires late shows that
+// the process was suspended, or that its machine was. The server may have
+// answered meanwhile, and the answer may hold the only copy of a login. So the
+// answer is read first, for as long as grace allows.
 type patience struct {
 	cancel context.CancelCauseFunc
 
 	mu sync.Mutex
-	// unsent is set while it is known that nothing has been sent yet.
+	// unsent is set while it is certain that nothing was sent yet.
 	unsent bool
 	over   bool
 	timer  *time.Timer
 }
 
-// patient returns the context for a request under ctx, and what must be called
+// patient returns the context for a request under ctx, and a function to call
 // when the answer was read.
 func patient(ctx context.Context) (context.Context, func()) {
 	deadline, ok := ctx.Deadline()
@@ -46,8 +46,8 @@ func patient(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// trace notes when the request has a connection to be sent on. A transport
-// that tells nothing may have sent it.
+// trace notes when the request gets a connection. A transport that does not
+// report that may have sent it.
 func (p *patience) trace() *httptrace.ClientTrace {
 	note := func(unsent bool) {
 		p.mu.Lock()
@@ -60,7 +60,7 @@ func (p *patience) trace() *httptrace.ClientTrace {
 	}
 }
 
-// end ends the request, unless it is late for that.
+// end ends the request, unless the timer fired late.
 func (p *patience) end(reason error, due time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

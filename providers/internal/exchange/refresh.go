@@ -39,12 +39,12 @@ type Endpoint struct {
 	Client *http.Client
 }
 
-// Refresh spends the refresh token (RFC 6749 section 6) and returns the grant
-// and the answer's body, from which a provider reads what it adds to the
-// standard. Every error is a *[providers.RefreshError].
+// Refresh spends the refresh token (RFC 6749 section 6) and returns the grant and
+// the answer's body, from which a provider reads its additions to the standard.
+// Every error is a *[providers.RefreshError].
 func (e Endpoint) Refresh(ctx context.Context, creds account.Credentials) (account.Grant, []byte, error) {
 	if creds.RefreshToken.IsZero() {
-		// Another login helps, and nothing else; but a key needs none.
+		// Only another login helps; but a key needs no refresh.
 		return account.Grant{}, nil, &providers.RefreshError{
 			Provider: e.Provider, Code: CodeNoRefreshToken, Terminal: creds.APIKey.IsZero(),
 		}
@@ -82,8 +82,8 @@ func (e Endpoint) identified(form url.Values) url.Values {
 	return form
 }
 
-// post sends the form over a connection of its own: on one that the server is
-// about to close, a failure would leave open whether the token was spent.
+// post sends the form over a new connection. On one that the server is about to
+// close, a failure would leave open whether the token was spent.
 func (e Endpoint) post(ctx context.Context, form url.Values) (int, http.Header, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.URL, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -111,8 +111,8 @@ func (e Endpoint) send(req *http.Request) (int, http.Header, []byte, error) {
 	return resp.StatusCode, resp.Header, body, err
 }
 
-// withReason returns the error of a request with the reason why its context
-// ended, if that is what failed it.
+// withReason adds to the error of a request why its context ended, if that made
+// it fail.
 func withReason(ctx context.Context, err error) error {
 	reason := context.Cause(ctx)
 	if reason == nil || errors.Is(err, reason) {
@@ -121,8 +121,8 @@ func withReason(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", reason, cause(err))
 }
 
-// refusal reads an answer that grants nothing. Terminal needs the server's own
-// word in JSON: a status, a page or a proxy's failure can pass.
+// refusal reads an answer without a grant. It is terminal only if the server
+// itself says so in JSON: a status, a page or a proxy's failure may be temporary.
 func (e Endpoint) refusal(status int, header http.Header, body []byte) *providers.RefreshError {
 	code := errorCode(body)
 	wait, _ := retryafter.Header(header, time.Now())
@@ -136,8 +136,8 @@ func (e Endpoint) refusal(status int, header http.Header, body []byte) *provider
 }
 
 // errorCode returns the OAuth error code of an answer (RFC 6749 section 5.2).
-// Some servers write the description behind it ("invalid_grant: expired"), or
-// call the field error_code.
+// Some servers add the description to it ("invalid_grant: expired"), or call the
+// field error_code.
 func errorCode(body []byte) string {
 	fault := answer.ParseError(body)
 	if word := fault.Word(); word != "" {

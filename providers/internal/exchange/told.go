@@ -2,10 +2,10 @@ package exchange
 
 import "encoding/json"
 
-// Told is a field of an endpoint's JSON that may be left out. One that is null
-// or of another type counts as left out, and spoils no field beside it.
+// Told is an optional field of an endpoint's JSON. A null, or a value of another
+// type, counts as missing, and does not affect the other fields.
 type Told[T any] struct {
-	// Value is the zero value unless OK.
+	// Value is the zero value unless OK is set.
 	Value T
 	OK    bool
 }

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 )
 
-// firstObject returns the JSON object that body begins with, after a byte order
-// mark if there is one. What follows it is not looked at: the answer arrived
-// whole, however the connection ended.
+// firstObject returns the JSON object at the beginning of body, after a byte
+// order mark if there is one. It ignores what follows: the answer is complete,
+// however the connection ended.
 func firstObject(body []byte) (object []byte, whole bool) {
 	var first json.RawMessage
 	if err := json.NewDecoder(bytes.NewReader(withoutMark(body))).Decode(&first); err != nil || first[0] != '{' {
@@ -18,8 +18,8 @@ func firstObject(body []byte) (object []byte, whole bool) {
 
 func withoutMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) }
 
-// arrived returns, as an object, the members that arrived whole of one that was
-// cut; nil when body is none.
+// arrived returns, as an object, the complete members of an object that was cut;
+// nil when body is not one.
 func arrived(body []byte) []byte {
 	body = withoutMark(body)
 	reader := json.NewDecoder(bytes.NewReader(body))
@@ -47,8 +47,8 @@ func member(reader *json.Decoder) (name string, value json.RawMessage, ok bool) 
 	return name, value, ok && reader.Decode(&value) == nil
 }
 
-// ended reports whether a value does not go on behind the cut: what follows it
-// has arrived, or it is a string, whose end shows.
+// ended reports whether a value is complete: either what follows it has arrived,
+// or it is a string, which shows its own end.
 func ended(value json.RawMessage, rest []byte) bool {
 	return value[0] == '"' || len(bytes.TrimSpace(rest)) > 0
 }

@@ -1,4 +1,4 @@
-// Package hosts answers on every request whether credentials may go to a URL.
+// Package hosts tells for every request whether credentials may be sent to a URL.
 package hosts
 
 import (
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Set is a list of servers that may be given credentials. The zero value owns
-// nothing. It is immutable and safe for concurrent use.
+// Set is a list of servers that credentials may be sent to. The zero value has
+// none. It is immutable and safe for concurrent use.
 type Set struct {
 	servers []server
 }
@@ -18,9 +18,9 @@ type server struct {
 	port   string // always a number
 }
 
-// New returns the set of a provider: its own host names, over https on port
-// 443, and the server of baseURL, with its scheme and port and no other. A
-// baseURL that is empty or names no server adds nothing.
+// New returns the set of a provider: its own host names, over https on port 443,
+// and the server of baseURL, with exactly its scheme and port. A baseURL that is
+// empty or names no server adds nothing.
 func New(baseURL string, own ...string) Set {
 	var s Set
 	for _, name := range own {
@@ -38,7 +38,7 @@ func New(baseURL string, own ...string) Set {
 
 // Owns reports whether u is on one of the set's servers. Names are compared
 // without regard to ASCII case, and a name that ends in a dot is another name.
-// User information in u does not matter. It allocates nothing.
+// User information in u is ignored. It allocates nothing.
 func (s Set) Owns(u *url.URL) bool {
 	if u == nil || u.Opaque != "" {
 		return false
@@ -52,7 +52,7 @@ func (s Set) Owns(u *url.URL) bool {
 	return false
 }
 
-// port returns the port that u leads to, empty for a scheme that has none.
+// port returns the port of u; empty for a scheme without one.
 func port(u *url.URL) string {
 	if p := u.Port(); p != "" {
 		return p
@@ -66,8 +66,8 @@ func port(u *url.URL) string {
 	return ""
 }
 
-// equal compares with a name in lower case. Unlike strings.EqualFold it does
-// not take the Kelvin sign for a k.
+// equal compares with a name in lower case. Unlike strings.EqualFold it does not
+// treat the Kelvin sign as a k.
 func equal(name, lower string) bool {
 	if len(name) != len(lower) {
 		return false

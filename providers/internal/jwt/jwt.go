@@ -9,17 +9,16 @@ import (
 	"time"
 )
 
-// maxToken bounds what is decoded; real tokens are a few KiB.
+// maxToken bounds what is decoded; usual tokens have a few KiB.
 const maxToken = 64 << 10
 
-// Claims decodes the payload of a JSON Web Token (RFC 7519 section 3) into
-// the struct that claims points to. The signature is not verified: OpenID
-// Connect Core section 3.1.3.7 allows that for a token which came straight from
-// the token endpoint over TLS, and what is read here names the account, it
-// grants nothing.
+// Claims decodes the payload of a JSON Web Token (RFC 7519 section 3) into the
+// struct that claims points to. It does not verify the signature: OpenID Connect
+// Core section 3.1.3.7 allows that for a token that came straight from the token
+// endpoint over TLS. The claims name the account; they grant nothing.
 //
-// What is no token, and a claim of another type than its field, leaves the
-// fields as they are.
+// Something that is not a token leaves the fields unchanged, and so does a claim
+// of another type than its field.
 func Claims(token string, claims any) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 || len(token) > maxToken {
@@ -32,8 +31,8 @@ func Claims(token string, claims any) {
 	_ = json.Unmarshal(payload, claims) // what does not fit stays empty
 }
 
-// Lifetime returns when a token says that it was issued and that it ends
-// (RFC 7519 sections 4.1.6 and 4.1.4); zero for what it does not say.
+// Lifetime returns the times at which a token was issued and ends, as it says
+// itself (RFC 7519 sections 4.1.6 and 4.1.4); zero for what it does not say.
 func Lifetime(token string) (issued, ends time.Time) {
 	var c struct {
 		Issued date `json:"iat"`
@@ -50,7 +49,7 @@ type date time.Time
 // latest is the year 9999, in seconds.
 const latest = 253402300799
 
-// UnmarshalJSON never fails; what is no date stays zero.
+// UnmarshalJSON never fails; what is not a date stays zero.
 func (d *date) UnmarshalJSON(raw []byte) error {
 	seconds, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
 	if err == nil && seconds > 0 && seconds <= latest {

@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// Decimal reads digits with at most one point among them, as in "12" and
-// "0.5". Signs, exponents, hexadecimal, "NaN", spaces and what no float64 can
-// hold are refused: no server that means a figure writes it so.
+// Decimal reads digits with at most one point among them, as in "12" and "0.5".
+// It refuses signs, exponents, hexadecimal, "NaN", spaces and numbers that no
+// float64 can hold: no server writes a figure so.
 func Decimal(text string) (float64, bool) {
 	if !plain(text) {
 		return 0, false

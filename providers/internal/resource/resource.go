@@ -1,6 +1,6 @@
 // Package resource finds the ids of resources that belong to one account, in
-// requests and answers, without reading them as a whole. What stands within a
-// JSON string has its quotes escaped, so that no text passes for a member.
+// requests and answers, without parsing them. Inside a JSON string quotes are
+// escaped, so no text is mistaken for a member.
 package resource
 
 import (
@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// longestID bounds what is taken for an id.
+// longestID bounds the length of an id.
 const longestID = 200
 
 // Named returns the values of the members called keys, which end in "_id", and
-// the first of those called so with an "s". The result shares nothing with body.
+// the first value of those with an "s" added to the name. The result shares
+// nothing with body.
 func Named(body string, keys ...string) []string {
 	var ids []string
 	for {
@@ -33,8 +34,8 @@ func Named(body string, keys ...string) []string {
 	}
 }
 
-// value returns the string behind a member's name, whose last quote is still to
-// come; of a list its first.
+// value returns the string after a member's name, whose last quote is still in
+// rest; for a list, its first string.
 func value(rest string) string {
 	rest = strings.TrimPrefix(rest, "s")
 	for _, next := range []string{`"`, ":", "[", `"`} {
@@ -54,8 +55,8 @@ func value(rest string) string {
 	return id
 }
 
-// Made returns the first member "id" of an answer's beginning whose value begins
-// with one of these; empty when there is none.
+// Made returns the first member "id" in an answer's beginning whose value begins
+// with one of prefixes; empty when there is none.
 func Made(beginning []byte, prefixes ...string) string {
 	for {
 		at := bytes.Index(beginning, []byte(`"id"`))
@@ -72,7 +73,7 @@ func Made(beginning []byte, prefixes ...string) string {
 	}
 }
 
-// InPath returns the segment of a path that follows folder, which is between slashes
+// InPath returns the segment after folder in a path, folder being between slashes
 // ("/files/"); empty when there is none.
 func InPath(path, folder string) string {
 	_, rest, found := strings.Cut(path, folder)

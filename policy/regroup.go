@@ -2,43 +2,43 @@ package policy
 
 import "time"
 
-// patience is how far the clock may run back before everything is judged anew.
-const patience = Instant(time.Second)
+// clockSlack is how far the clock may run back before all accounts are regrouped.
+const clockSlack = Instant(time.Second)
 
-// advance brings the pool to the present: the accounts whose state or line
-// changed by itself meanwhile are settled. The cost is theirs alone.
+// advance brings the pool to the current time: it regroups the accounts whose
+// state or line changed by time alone. Other accounts cost nothing.
 func (p *Pool) advance(now Instant) {
 	if p.epoch == 0 {
 		p.epoch = now
 	}
-	if now+patience < p.now {
+	if now+clockSlack < p.now {
 		p.rewind(now)
 		return
 	}
 	p.now = max(p.now, now)
 	for p.dueAt <= p.now {
-		p.settle(p.due.slots[p.due.top(nil)])
+		p.regroup(p.due.slots[p.due.top(nil)])
 	}
 }
 
-// rewind judges every account anew, the wall clock having been set back.
+// rewind regroups all accounts after the wall clock was set back.
 func (p *Pool) rewind(now Instant) {
 	p.now = now
 	for _, s := range p.byID {
-		p.settle(s)
+		p.regroup(s)
 	}
 	p.eachView(func(v *view) { v.rewind(p.seconds(now)) })
 }
 
-// settle puts an account where it belongs now, in every view, and notes when
-// that ends.
-func (p *Pool) settle(s Slot) {
+// regroup puts an account into the group where it belongs now, in every view, and
+// schedules when that ends.
+func (p *Pool) regroup(s Slot) {
 	p.changes++
-	p.place(s)
+	p.assign(s)
 }
 
-// place is settle for what the latest looks at the accounts need not show.
-func (p *Pool) place(s Slot) {
+// assign is regroup for changes that the latest snapshot need not show.
+func (p *Pool) assign(s Slot) {
 	cooldownEnd := p.endCooldowns(s)
 	st, judgedUntil := p.judge(s)
 	l, lineEnd := p.lineOf(s, st)
@@ -71,8 +71,8 @@ func (p *Pool) putFor(sc *scope, s Slot, st State, l line) {
 	p.put(sc.view, s, st, until, l)
 }
 
-// put gives an account its place in a view. Those that cool are ranked by the
-// end of their cooldown, the others by the strategy's line.
+// put puts an account into a view. Cooling accounts are ranked by the end of
+// their cooldown, the others by the strategy's line.
 func (p *Pool) put(v *view, s Slot, st State, until Instant, l line) {
 	switch st {
 	case Cooling:
@@ -84,8 +84,8 @@ func (p *Pool) put(v *view, s Slot, st State, until Instant, l line) {
 	v.put(s, rankOf(st, &p.members[s].facts, p.traits.claimsLast), l, p.seconds(p.now))
 }
 
-// judge returns an account's state now, model cooldowns aside, and when it
-// changes by itself.
+// judge returns an account's state now, without model cooldowns, and when it
+// changes by time alone.
 func (p *Pool) judge(s Slot) (State, Instant) {
 	m := &p.members[s]
 	return m.facts.state(m.coolEnd(), int(m.inFlight), p.now)
@@ -107,8 +107,8 @@ func (f *Facts) state(coolEnd Instant, inFlight int, now Instant) (State, Instan
 	return Usable, forever
 }
 
-// sparedUntil returns until when the account, although it could serve, is
-// spared: for its soft quota, having just been limited, or cooling but for a
+// sparedUntil returns until when the account is spared although it could serve:
+// it is above its soft quota, was limited just now, or is cooling except for a
 // probe.
 func (f *Facts) sparedUntil(now Instant) Instant {
 	until := f.CoolUntil
@@ -134,7 +134,7 @@ func (w *Window) end() Instant {
 	return w.ResetAt
 }
 
-// schedule notes when an account changes by itself; forever for never.
+// schedule notes when an account changes by time alone; forever for never.
 func (p *Pool) schedule(s Slot, at Instant) {
 	m := &p.members[s]
 	switch l := (line{base: -p.seconds(at)}); {

@@ -6,22 +6,22 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
 )
 
-// asks is what a body asks for. What it does not say is empty.
-type asks struct {
+// bodyFields are what a request's body says. What it does not say is empty.
+type bodyFields struct {
 	// conversation is the key that it belongs to one by.
 	model, tier, conversation string
 	// stream is set when it asks for a stream of events.
 	stream bool
-	// members are those that were watched for, as an object.
+	// members are the watched members, as an object.
 	members string
 }
 
 // readBody reads the request bodies of Anthropic's messages and OpenAI's
-// responses and chat completions; what is not JSON asks for nothing. Of a body
-// whose model and conversation are known, only the rest is read. It stops as soon
-// as it has all; but members that are watched for may be anywhere.
-// The result shares nothing with body.
-func readBody(body string, known bool, watched []string) asks {
+// responses and chat completions; a body that is not JSON says nothing. When the
+// model and the conversation are known, only the rest is read. It stops as soon
+// as it has everything; but watched members may be anywhere. The result shares
+// nothing with body.
+func readBody(body string, known bool, watched []string) bodyFields {
 	c := jsonscan.New(body, watched)
 	var m mentioned
 	if c.Enter('{') {
@@ -32,7 +32,7 @@ func readBody(body string, known bool, watched []string) asks {
 			}
 		}
 	}
-	a := asks{stream: m.stream, members: c.Seen()}
+	a := bodyFields{stream: m.stream, members: c.Seen()}
 	if !known {
 		a.tier = m.tier
 		a.model, a.conversation = m.modelAndConversation()
@@ -40,7 +40,7 @@ func readBody(body string, known bool, watched []string) asks {
 	return a
 }
 
-// mentioned are members of a body that is being read, which they are parts of.
+// mentioned are members of the body that is being read, and parts of it.
 type mentioned struct {
 	model, tier                  string
 	cacheKey, user, conversation string

@@ -81,7 +81,7 @@ func TestModel(t *testing.T) {
 func TestHostDecides(t *testing.T) {
 	asked := policy.Request{Affinity: "host", Model: "the host's", Pin: "id"}
 	got := read(post(t, `{"model":"m","prompt_cache_key":"cache"}`, "session_id", "header"), asked, true)
-	if got.search.wish.Affinity != "host" || got.search.wish.Model != "the host's" || got.search.wish.Pin != "id" || got.search.pin != "id" {
+	if got.search.criteria.Affinity != "host" || got.search.criteria.Model != "the host's" || got.search.criteria.Pin != "id" || got.search.pin != "id" {
 		t.Errorf("%+v", got.search)
 	}
 }
@@ -145,7 +145,9 @@ func BenchmarkSelectionOf(b *testing.B) {
 }
 
 // selected is what a request asks for, of a provider that keeps no resources.
-func selected(req *http.Request) policy.Request { return read(req, policy.Request{}, true).search.wish }
+func selected(req *http.Request) policy.Request {
+	return read(req, policy.Request{}, true).search.criteria
+}
 
 // read reads a request of which the host asks for asked.
 func read(req *http.Request, asked policy.Request, byAgent bool) *request {

@@ -59,13 +59,13 @@ func FuzzReadBody(f *testing.F) {
 }
 
 // asked is readBody for a body that was parsed.
-func asked(body map[string]any) asks {
+func asked(body map[string]any) bodyFields {
 	key := firstOf(str(body["prompt_cache_key"]), sessionOfUser(str(in(body["metadata"], "user_id"))), str(body["conversation"]),
 		str(in(body["conversation"], "id")))
 	if key == "" {
 		key = hashed(body)
 	}
-	return asks{
+	return bodyFields{
 		model: str(body["model"]), tier: firstOf(tierOf(str(body["service_tier"])), tierOf(str(body["speed"]))),
 		stream: body["stream"] == true, conversation: key,
 	}

@@ -1,0 +1,59 @@
+package roundtrip
+
+import "github.com/seed-810f1486/multiaccount/account"
+
+// read reads what the request needs: from its host, its headers and its body, in
+// that order of preference. byAgent makes a sub-agent a conversation of its own.
+func (r *request) read(byAgent bool) {
+	asked, header := r.Asked(r.req.Context()), r.req.Header
+	r.search = search{criteria: asked, pin: asked.Pin}
+	criteria, identified := &r.search.criteria, mayIdentify(header)
+	if criteria.Affinity == "" && identified {
+		criteria.Affinity = sessionOf(header)
+	}
+	if !r.isKnown() || r.Provider.Keeper != nil {
+		r.readBody()
+	}
+	if criteria.Model == "" {
+		criteria.Model = hintedModel(header)
+	}
+	if asked.Affinity == "" && byAgent && identified {
+		criteria.Affinity = ofAgent(criteria.Affinity, header)
+	}
+	criteria.Affinity = ofCaller(asked.Caller, criteria.Affinity)
+}
+
+// isKnown reports whether model and conversation are known without the body.
+func (r *request) isKnown() bool {
+	return r.search.criteria.Affinity != "" && r.search.criteria.Model != ""
+}
+
+// applyBody adds what the body says.
+func (r *request) applyBody(body string) {
+	a := readBody(body, r.isKnown(), r.Provider.Members)
+	criteria := &r.search.criteria
+	criteria.Model = firstOf(criteria.Model, account.Tiered(a.model, a.tier))
+	criteria.Affinity = firstOf(criteria.Affinity, a.conversation)
+	r.streams = a.stream
+	if r.Provider.Members != nil {
+		body = a.members
+	}
+	r.askKeeper(body)
+}
+
+// askKeeper asks the keeper which resources the request names, and whether it
+// makes one.
+func (r *request) askKeeper(body string) {
+	if keeper := r.Provider.Keeper; keeper != nil {
+		r.search.criteria.Named, r.makes = keeper.Named(r.req, body), keeper.Makes(r.req, body)
+	}
+}
+
+func firstOf(candidates ...string) string {
+	for _, c := range candidates {
+		if c != "" {
+			return c
+		}
+	}
+	return ""
+}
