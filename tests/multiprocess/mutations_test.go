@@ -106,7 +106,7 @@ func (m *mutator) done(err error, note func(*acknowledged)) error {
 }
 
 func (m *mutator) rename(id string, n int) error {
-	label := fmt.Sprintf("%s %d", m.Name, n)
+	label := fmt.Sprintf("%s %s %d", m.Name, id, n) // labels are unique
 	return m.done(m.pool.Rename(m.ctx, id, label), func(a *acknowledged) { a.Labels[id] = label })
 }
 

@@ -25,23 +25,43 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 			return
 		}
 	}
-	if id := s.holders.ofLabel(&m.Record); id != "" && id != s.holders.ofIdentity(&m.Record) {
-		if !m.OnlyNew {
-			m.Fail(labelTaken(id))
-			return
-		}
-		m.Record.Label = "" // another program's name for it
+	known := s.member(s.holders.ofIdentity(&m.Record))
+	if known != nil && known.record.Identity() != m.Record.Identity() {
+		known = nil
 	}
-	if known := s.member(s.holders.ofIdentity(&m.Record)); known != nil && known.record.Identity() == m.Record.Identity() {
+	if err := s.cannotAdd(m, known); err != nil {
+		m.Fail(err)
+		return
+	}
+	if known != nil {
 		known.Tell(&messages.ReplaceLogin{Record: m.Record, Reply: m.Reply})
 		return
 	}
-	if id := s.holders.ofTokens(&m.Record); id != "" && s.member(id).record.SharesToken(&m.Record) {
-		m.Fail(&messages.RefusalError{
+	s.create(m)
+}
+
+// cannotAdd says why a login is not added; nil when it is. known is the account
+// that it is the login of, nil for a new one. Another program's name for it makes
+// room for a label that is taken.
+func (s *supervisor) cannotAdd(m *messages.AddAccount, known *member) error {
+	if id := s.holders.ofTokens(&m.Record); known == nil && id != "" && s.member(id).record.SharesToken(&m.Record) {
+		return &messages.RefusalError{
 			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
-		})
-		return
+		}
 	}
+	id := s.holders.ofLabel(&m.Record)
+	switch {
+	case id == "" || known != nil && known.record.ID == id:
+	case !m.OnlyNew:
+		return labelTaken(id)
+	default:
+		m.Record.Label = ""
+	}
+	return nil
+}
+
+// create has the writer store a new account.
+func (s *supervisor) create(m *messages.AddAccount) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		m.Fail(fmt.Errorf("no random id for the account: %w", err))
