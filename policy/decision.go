@@ -23,7 +23,7 @@ type Decision struct {
 	// Kind is the only kind of account that may serve; empty for any.
 	Kind account.Kind `json:"kind,omitempty"`
 	Pin  string       `json:"pin,omitempty"`
-	// PinnedBy says whose wish the pin is; empty for the host's.
+	// PinnedBy says who pinned the request; empty for the host.
 	PinnedBy PinnedBy `json:"pinned_by,omitempty"`
 	Tried    []string `json:"tried,omitempty"`
 	// Active is the account that was in use before, Bound the conversation's.

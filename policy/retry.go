@@ -13,7 +13,7 @@ type Step uint8
 const (
 	// Return hands the answer to the caller as it is.
 	Return Step = iota
-	// SameAccount asks the same account again after a pause.
+	// SameAccount asks the same account again after a wait.
 	SameAccount
 	// RefreshAccount gets the same account a new token and asks it again.
 	RefreshAccount
@@ -34,9 +34,8 @@ func (s Step) String() string {
 // provider failed, each times 0.5 to 1.
 var sameAccountWaits = [...]time.Duration{time.Second, 2 * time.Second} //nolint:gochecknoglobals // a constant table
 
-// largePool is the number of accounts from which the attempts are capped.
+// largePool is the number of accounts above which the attempts are capped.
 const (
-	// largePool is the number of accounts above which the attempts are capped.
 	minAttempts       = 6
 	attemptsByAccount = 3
 	largePool         = 10

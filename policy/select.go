@@ -41,7 +41,7 @@ type Request struct {
 // PinnedBy says why a request is pinned to an account.
 type PinnedBy string
 
-// Whose wish a pin is.
+// Who pinned a request.
 const (
 	// ByResource: the account made a resource that the request names.
 	ByResource PinnedBy = "resource"

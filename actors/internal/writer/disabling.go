@@ -65,7 +65,7 @@ func (c *disabling) anyServes(ctx context.Context, store persistence.Store) bool
 
 func (c *disabling) answer(_ account.Record, err error) {
 	if err != nil {
-		c.writer.system.Log.Warn().Err(err).Str("account", c.asked.Key.ID).Msg("an account whose login failed stays enabled, because the store could not be asked whether it is the last one")
+		c.writer.system.Log.Warn().Err(err).Str("account", c.asked.Key.ID).Msg("an account whose login failed stays enabled, because the store could not decide whether it is the last one")
 	}
 	c.asked.ReplyTo.Tell(&messages.DisableDecided{Asked: c.asked, Disabled: c.disabled})
 }

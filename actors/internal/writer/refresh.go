@@ -223,11 +223,11 @@ func (p *writer) keep(locked persistence.Locked, left *account.Intent) {
 	}
 }
 
-// settle removes an intent. If one stays by mistake, its token no longer matches
-// the account's.
+// settle removes an intent. If one stays, its token tells whether it still
+// matters.
 func (p *writer) settle(locked persistence.Locked) {
 	if err := locked.Settle(); err != nil {
-		p.system.Log.Warn().Err(err).Msg("an intent could not be removed; it is ignored, because it names a refresh token that is no longer in use")
+		p.system.Log.Warn().Err(err).Msg("an intent could not be removed; it says that a refresh token may be spent, although that is not so")
 	}
 }
 
