@@ -11,7 +11,6 @@ import (
 
 // Every way to name an endpoint leads to the place of the account that serves.
 func TestPaths(t *testing.T) {
-	u := record(t)
 	const login, key = "Bearer login-of-o", "Bearer key-of-k"
 	for path, want := range map[string]struct{ target, authorization string }{
 		"/anthropic/v1/messages?beta=true":      {"/a/v1/messages?beta=true", "Bearer login-of-a"},
@@ -35,6 +34,7 @@ func TestPaths(t *testing.T) {
 		"/zai/v1/messages":                      {"/z/v1/messages", "Bearer key-of-z"},
 		"/zai/":                                 {"/z/", "Bearer key-of-z"},
 	} {
+		u := record(t) // sticky: what one request used, the next would use
 		a := u.send(t, ask(path, "{}"))
 		got := u.last(t)
 		if a.status != http.StatusOK || got.target != want.target || got.header.Get("Authorization") != want.authorization {
@@ -44,6 +44,7 @@ func TestPaths(t *testing.T) {
 			t.Errorf("%s: the gateway's own host was passed on", path)
 		}
 	}
+	u := record(t)
 	list := ask("/v1/models?limit=1000", "", "anthropic-version", "2023-06-01")
 	list.method = http.MethodGet
 	u.send(t, list)
