@@ -90,7 +90,9 @@ func (s *Store) enqueue(ctx context.Context, c cell) (ticket, error) {
 		return s.client.Txn(ctx).Then(clientv3.OpPut(t.key, string(self), clientv3.WithLease(lease))).Commit()
 	})
 	if err != nil {
-		s.session.abandon(lease) // the key may be there, now or later
+		if isTransient(err) {
+			s.session.abandon(lease) // the key may be there, now or later
+		}
 		return ticket{}, storageError(s.endpoints, err)
 	}
 	t.fence = resp.Header.Revision
