@@ -75,6 +75,9 @@ func isTransient(err error) bool {
 	}
 }
 
+// mayPass reports whether err is of an etcd that does not answer now.
+func mayPass(err error) bool { return errors.Is(err, ErrUnknownOutcome) || isTransient(err) }
+
 // accountError names the account that err is about; nil stays nil.
 func accountError(key persistence.Key, err error) error {
 	if err == nil {

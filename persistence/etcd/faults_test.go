@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/embed"
@@ -133,7 +132,7 @@ func TestFullEtcd(t *testing.T) {
 	must(t, err)
 	_, err = c.Defragment(t.Context(), at)
 	must(t, err)
-	_, err = c.AlarmDisarm(t.Context(), &clientv3.AlarmMember{Alarm: etcdserverpb.AlarmType_NOSPACE})
+	_, err = c.AlarmDisarm(t.Context(), &clientv3.AlarmMember{})
 	must(t, err)
 	must(t, relabel(s, "room"))
 }

@@ -16,6 +16,10 @@ import (
 // the exchange and for storing what came of it.
 const commitTime = 5 * time.Second
 
+// spentPatience is how long it is tried to store what came of an exchange. Leases
+// begin anew when etcd is back, so that nobody else has the lock by then.
+const spentPatience = time.Minute
+
 // held is an account under its lock.
 type held struct {
 	store  *Store
@@ -82,7 +86,7 @@ func (h *held) update(id writeID, mutate persistence.Mutation) (account.Record, 
 	if h.released {
 		return account.Record{}, accountError(h.key, persistence.ErrUnlocked)
 	}
-	guards := []clientv3.Cmp{h.ticket.fenced()}
+	guards, begun := []clientv3.Cmp{h.ticket.fenced()}, time.Now()
 	for {
 		rec, done, err := h.store.rewrite(h.key, h.at, id, mutate, guards...)
 		if done {
@@ -92,6 +96,9 @@ func (h *held) update(id writeID, mutate persistence.Mutation) (account.Record, 
 		}
 		if err == nil {
 			h.at, err = h.store.seeBy(h.cell, h.ticket)
+		}
+		if err != nil && h.spending != "" && mayPass(err) && time.Since(begun) < spentPatience {
+			continue // there is no other copy of a login that was paid for with a token
 		}
 		if err != nil {
 			return account.Record{}, accountError(h.key, err)

@@ -21,7 +21,7 @@ func TestSoak(t *testing.T) {
 		t.Skip("it takes as long as -soak says")
 	}
 	c := startCluster(t)
-	s := newStage(t, 6, 62*time.Second, false, c.endpoints...) // a token that ends within a minute is renewed
+	s := newStage(t, 6, 5*time.Second, false, c.endpoints...)
 	engines := make([]*engine, 4)
 	stop := make(chan struct{})
 	var working sync.WaitGroup
