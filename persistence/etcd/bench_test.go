@@ -3,12 +3,14 @@ package etcd_test
 import (
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/persistence/etcd"
 	"github.com/seed-810f1486/multiaccount/persistence/storetest"
 	"github.com/seed-810f1486/multiaccount/providers/anthropic"
 )
@@ -36,20 +38,26 @@ func BenchmarkRefresh(b *testing.B) {
 	var took []time.Duration
 	for n := 0; b.Loop(); n++ {
 		begun := time.Now()
-		l, err := s.Lock(b.Context(), storeKey)
-		must(b, err)
-		_, err = l.(persistence.Lapsing).Reserve(b.Context(), 30*time.Second)
-		must(b, err)
-		must(b, l.Intend(account.Intent{Token: l.Record().Credentials.RefreshToken.Fingerprint(), At: begun}))
-		_, err = l.Update(b.Context(), func(r *account.Record) {
-			r.Credentials.RefreshToken = account.NewSecret("refresh-" + strconv.Itoa(n))
-		})
-		must(b, err)
-		must(b, l.Settle())
-		must(b, l.Unlock())
+		refreshOnce(b, s, storeKey, n)
 		took = append(took, time.Since(begun))
 	}
 	report(b, took)
+}
+
+// refreshOnce does what the engine asks of a store for one refresh.
+func refreshOnce(tb testing.TB, s *etcd.Store, key persistence.Key, n int) {
+	tb.Helper()
+	l, err := s.Lock(tb.Context(), key)
+	must(tb, err)
+	_, err = l.(persistence.Lapsing).Reserve(tb.Context(), 30*time.Second)
+	must(tb, err)
+	must(tb, l.Intend(account.Intent{Token: l.Record().Credentials.RefreshToken.Fingerprint(), At: time.Now()}))
+	_, err = l.Update(tb.Context(), func(r *account.Record) {
+		r.Credentials.RefreshToken = account.NewSecret("refresh-" + strconv.Itoa(n))
+	})
+	must(tb, err)
+	must(tb, l.Settle())
+	must(tb, l.Unlock())
 }
 
 // BenchmarkClaim is the time from a claim until another store is told of it.
@@ -77,4 +85,33 @@ func report(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+}
+
+// BenchmarkRefreshOfMany has 64 accounts refreshed at once, by one store.
+func BenchmarkRefreshOfMany(b *testing.B) {
+	s := closing(b, open(b, fleet(b, "bench", startCluster(b).endpoints...)))
+	var next atomic.Int64
+	b.SetParallelism(32)
+	b.RunParallel(func(pb *testing.PB) {
+		rec := storetest.Record("a" + strconv.FormatInt(next.Add(1), 10))
+		must(b, s.Create(b.Context(), rec))
+		for n := 0; pb.Next(); n++ {
+			refreshOnce(b, s, persistence.Key{Provider: rec.Provider, ID: rec.ID}, n)
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "refreshes/s")
+}
+
+// BenchmarkReadOfMany is what every host does for each account that another changes.
+func BenchmarkReadOfMany(b *testing.B) {
+	s := closing(b, open(b, fleet(b, "bench", startCluster(b).endpoints...)))
+	must(b, s.Create(b.Context(), storetest.Record("a")))
+	b.SetParallelism(32)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			_, err := s.Read(b.Context(), storeKey)
+			must(b, err)
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "reads/s")
 }

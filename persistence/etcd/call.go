@@ -23,7 +23,7 @@ func again[T any](s *Store, do func(context.Context) (T, error)) (T, error) {
 	defer cancel()
 	for {
 		result, err := call(ctx, do)
-		if err == nil || !isTransient(err) || rest(ctx, pause) != nil {
+		if err == nil || !isTransient(err) || rest(ctx) != nil {
 			return result, storageError(s.endpoints, err)
 		}
 	}
@@ -44,9 +44,9 @@ func (s *Store) transact(guards []clientv3.Cmp, then ...clientv3.Op) (*clientv3.
 	})
 }
 
-// rest waits; the context's error when that ends first.
-func rest(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
+// rest waits for a pause; the context's error when that ends first.
+func rest(ctx context.Context) error {
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

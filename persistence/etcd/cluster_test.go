@@ -85,7 +85,7 @@ func startCluster(tb testing.TB) *cluster {
 // free returns an address that nobody listens on.
 func free(tb testing.TB) string {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func (c *cluster) start(i int) {
 	if err != nil {
 		c.tb.Fatal(err)
 	}
-	p := exec.Command(os.Args[0]) //nolint:gosec,noctx // it is this program, and outlives no test
+	p := exec.Command(os.Args[0])
 	p.Env = append(os.Environ(), memberVariable+"="+string(config))
 	if err := p.Start(); err != nil {
 		c.tb.Fatal(err)

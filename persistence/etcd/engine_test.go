@@ -146,7 +146,7 @@ func startEngine(tb testing.TB, c engineConfig) *engine {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	e := &engine{tb: tb, cmd: exec.Command(os.Args[0]), lines: make(chan answer, 100)} //nolint:gosec,noctx // it is this program
+	e := &engine{tb: tb, cmd: exec.Command(os.Args[0]), lines: make(chan answer, 100)}
 	e.cmd.Env = append(os.Environ(), engineVariable+"="+string(config))
 	e.cmd.Stderr = os.Stderr
 	out, err := e.cmd.StdoutPipe()

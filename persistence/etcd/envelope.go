@@ -47,7 +47,7 @@ func (e envelope) next(id writeID, sealed []byte) envelope {
 func (e envelope) has(id writeID) bool { return slices.Contains(e.writes, id) }
 
 func (e envelope) bytes() []byte {
-	out := []byte{envelopeVersion, byte(len(e.writes))}
+	out := []byte{envelopeVersion, byte(len(e.writes) & 0xff)}
 	for _, id := range e.writes {
 		out = append(out, id[:]...)
 	}

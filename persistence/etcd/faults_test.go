@@ -18,7 +18,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence/storetest"
 )
 
-var storeKey = persistence.Key{Provider: storetest.Provider, ID: "a"} //nolint:gochecknoglobals // it is never written
+var storeKey = persistence.Key{Provider: storetest.Provider, ID: "a"}
 
 func plainClient(t *testing.T, endpoint string) *clientv3.Client {
 	t.Helper()
@@ -49,6 +49,7 @@ func closing(tb testing.TB, s *etcd.Store) *etcd.Store {
 
 // A watch whose revision etcd has forgotten lists everything, and goes on.
 func TestCompactionUnderAWatch(t *testing.T) {
+	t.Parallel()
 	at := address(member(t, nil))
 	wire := newRelay(t, at)
 	o := fleet(t, "compacted", at)
@@ -104,6 +105,7 @@ func heard[T any](t *testing.T, told <-chan T) T {
 // An etcd that is full keeps what it has, says so, and is used again when there is
 // room.
 func TestFullEtcd(t *testing.T) {
+	t.Parallel()
 	at := address(member(t, func(c *embed.Config) { c.QuotaBackendBytes = 2 << 20 }))
 	s := closing(t, open(t, fleet(t, "full", at)))
 	must(t, s.Create(t.Context(), storetest.Record("a")))
@@ -140,6 +142,7 @@ func TestFullEtcd(t *testing.T) {
 // Nothing that was acknowledged is lost when every member is killed, and the store
 // is used again by itself.
 func TestRestartOfAllMembers(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t)
 	s := closing(t, open(t, fleet(t, "restarted", c.endpoints...)))
 	must(t, s.Create(t.Context(), storetest.Record("a")))
@@ -176,6 +179,7 @@ func TestRestartOfAllMembers(t *testing.T) {
 
 // What a store held is free soon after its process has died.
 func TestDeadHostsClaimsEnd(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, 1, 0, false, address(member(t, nil)))
 	dead := startEngine(t, s.config)
 	if got := dead.do("acquire", s.ids[0]); got.Error != "" {
@@ -187,17 +191,20 @@ func TestDeadHostsClaimsEnd(t *testing.T) {
 	})
 	must(t, err)
 	defer stop()
-	for !heard(t, claimed)[s.ids[0]] {
+	for tells := false; !tells; tells = heard(t, claimed)[s.ids[0]] {
+		t.Log("waiting for the claim")
 	}
 	begun := time.Now()
 	must(t, dead.cmd.Process.Kill())
-	for heard(t, claimed)[s.ids[0]] {
+	for tells := true; tells; tells = heard(t, claimed)[s.ids[0]] {
+		t.Log("waiting for its end")
 	}
 	t.Logf("the claims of a dead host were gone after %s", time.Since(begun).Round(100*time.Millisecond))
 }
 
 // Nothing of a login leaves the machine in plain text.
 func TestValuesAreEncrypted(t *testing.T) {
+	t.Parallel()
 	at := address(member(t, nil))
 	s := closing(t, open(t, fleet(t, "sealed", at)))
 	rec := storetest.Record("a")
@@ -224,6 +231,7 @@ func TestValuesAreEncrypted(t *testing.T) {
 
 // Another key opens nothing, and a prefix without a fleet is no empty fleet.
 func TestOpenNeedsTheFleetsKey(t *testing.T) {
+	t.Parallel()
 	at := address(member(t, nil))
 	o := fleet(t, "one", at)
 	other := fleet(t, "two", at)

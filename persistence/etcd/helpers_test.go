@@ -17,9 +17,9 @@ func member(tb testing.TB, change func(*embed.Config)) *embed.Etcd {
 	tb.Helper()
 	cfg := embed.NewConfig()
 	cfg.Dir, cfg.LogLevel, cfg.LogOutputs = tb.TempDir(), "panic", []string{"/dev/null"}
-	any := url.URL{Scheme: "http", Host: "127.0.0.1:0"}
-	cfg.ListenPeerUrls, cfg.ListenClientUrls = []url.URL{any}, []url.URL{any}
-	cfg.AdvertisePeerUrls, cfg.AdvertiseClientUrls = []url.URL{any}, []url.URL{any}
+	local := url.URL{Scheme: "http", Host: "127.0.0.1:0"}
+	cfg.ListenPeerUrls, cfg.ListenClientUrls = []url.URL{local}, []url.URL{local}
+	cfg.AdvertisePeerUrls, cfg.AdvertiseClientUrls = []url.URL{local}, []url.URL{local}
 	cfg.InitialCluster = cfg.InitialClusterFromName(cfg.Name)
 	cfg.UnsafeNoFsync = true // the tests do not cut the power
 	if change != nil {

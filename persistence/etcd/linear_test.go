@@ -95,6 +95,7 @@ func ask(s *etcd.Store, in step) saw {
 // several stores look at one account and change it: what they see is what one
 // account, changed by one after the other, would show.
 func TestAccountIsLinearizable(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t)
 	o := fleet(t, "register", c.endpoints...)
 	h := &history{begun: time.Now()}

@@ -123,7 +123,7 @@ func (s *Store) gone(ctx context.Context, key string, since int64) error {
 	select {
 	case change, open := <-changes:
 		if !open || change.Err() != nil {
-			return locked(rest(ctx, pause)) // it is looked at again
+			return locked(rest(ctx)) // it is looked at again
 		}
 		return nil
 	case <-ctx.Done():

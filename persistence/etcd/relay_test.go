@@ -22,7 +22,7 @@ type relay struct {
 
 func newRelay(tb testing.TB, url string) *relay {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it ends with the test
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func newRelay(tb testing.TB, url string) *relay {
 }
 
 func (r *relay) carry(conn net.Conn) {
-	far, err := net.Dial("tcp", r.to) //nolint:noctx // it ends with the relay
+	far, err := net.Dial("tcp", r.to)
 	if err != nil || !r.keep(conn, far) {
 		_ = conn.Close()
 		return

@@ -74,7 +74,7 @@ func (c *session) run() {
 		if lease != 0 {
 			c.revoke(lease)
 		}
-		_ = rest(running, pause) // its end ends the loop
+		_ = rest(running) // its end ends the loop
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // soakFor is how long TestSoak runs: go test -run Soak -soak 15m
-var soakFor = flag.Duration("soak", 0, "how long TestSoak runs; 0 skips it") //nolint:gochecknoglobals // a flag
+var soakFor = flag.Duration("soak", 0, "how long TestSoak runs; 0 skips it")
 
 // Four engines share accounts whose tokens end within seconds, while members of
 // their etcd are killed and stopped, and engines are stopped for longer than their
@@ -20,6 +20,7 @@ func TestSoak(t *testing.T) {
 	if *soakFor == 0 {
 		t.Skip("it takes as long as -soak says")
 	}
+	t.Parallel()
 	c := startCluster(t)
 	s := newStage(t, 6, 5*time.Second, false, c.endpoints...)
 	engines := make([]*engine, 4)
@@ -79,16 +80,16 @@ func (e *engine) settled(id string) {
 
 // disturb does one of the things that go wrong, and mends it.
 func disturb(c *cluster, engines []*engine) {
-	switch rand.IntN(4) { //nolint:gosec // it is no secret
+	switch rand.IntN(4) {
 	case 0:
 		leader := c.leader()
 		c.kill(leader)
 		<-time.After(time.Second)
 		c.start(leader)
 	case 1:
-		c.freeze(rand.IntN(3), time.Duration(1+rand.IntN(4))*time.Second) //nolint:gosec // it is no secret
+		c.freeze(rand.IntN(3), time.Duration(1+rand.IntN(4))*time.Second)
 	case 2: // longer than its lease, and shorter than that of a refresh
-		e := engines[rand.IntN(len(engines))] //nolint:gosec // it is no secret
+		e := engines[rand.IntN(len(engines))]
 		e.signal(syscall.SIGSTOP)
 		<-time.After(6 * time.Second)
 		e.signal(syscall.SIGCONT)

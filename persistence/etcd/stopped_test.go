@@ -13,6 +13,7 @@ import (
 // and another engine has spent that token, sends nothing when it goes on. Both
 // end with the new login.
 func TestStoppedBeforeSending(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, 1, 0, true, address(member(t, nil)))
 	id := s.ids[0]
 	gated := s.config
@@ -46,6 +47,7 @@ func TestStoppedBeforeSending(t *testing.T) {
 // lapsed, stores the login when it goes on: the stored token is the one it spent.
 // Others use the access token until then, and spend nothing.
 func TestStoppedDuringTheExchange(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, 1, 0, false, address(member(t, nil)))
 	id := s.ids[0]
 	first := startEngine(t, s.config)
@@ -94,6 +96,7 @@ func lockFree(t *testing.T, s *stage, id string) bool {
 // An engine that cannot reach etcd goes on with the tokens that it has, refreshes
 // nothing, and says why.
 func TestEtcdIsGone(t *testing.T) {
+	t.Parallel()
 	wire := newRelay(t, address(member(t, nil)))
 	s := newStage(t, 2, 0, false, wire.url)
 	e := startEngine(t, s.config)

@@ -51,7 +51,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{client: client, endpoints: o.Endpoints, keys: keys(o.prefix()), cipher: o.Cipher, name: uuid.NewString()}
-	s.running, s.end = context.WithCancel(context.Background()) //nolint:contextcheck // it outlives ctx
+	s.running, s.end = context.WithCancel(context.Background())
 	s.session = newSession(s)
 	if _, err := s.session.current(ctx); err != nil {
 		return nil, errors.Join(storageError(s.endpoints, err), s.Close())

@@ -52,7 +52,7 @@ func (l *lookout) run(ctx context.Context) {
 		if compacted := l.follow(ctx); compacted {
 			l.list(ctx)
 		}
-		_ = rest(ctx, pause) // its end ends the loop
+		_ = rest(ctx) // its end ends the loop
 	}
 }
 

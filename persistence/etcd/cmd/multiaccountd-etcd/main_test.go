@@ -83,7 +83,7 @@ func runs(t *testing.T, status int, args ...string) string {
 // A pool is set up over TLS, filled, looked at and emptied, by the settings alone.
 func TestFleetFromTheCommandLine(t *testing.T) {
 	dir := t.TempDir()
-	must(t, os.Chmod(dir, 0o700)) //nolint:gosec // it is a folder
+	must(t, os.Chmod(dir, 0o700))
 	t.Setenv("MULTIACCOUNT_DIR", dir)
 	t.Setenv("MULTIACCOUNT_PASSPHRASE", "correct horse")
 	if got := runs(t, 1, "fleet", "status"); !strings.Contains(got, "names no etcd") {
