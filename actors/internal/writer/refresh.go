@@ -153,7 +153,7 @@ func (p *writer) intend(ctx context.Context, t *lockTaken, locked persistence.Lo
 // when it lasts; zero for one that lasts as long as its process.
 func reserve(ctx context.Context, begin *messages.BeginRefresh, locked persistence.Locked) (time.Time, error) {
 	if l, ok := locked.(persistence.Lapsing); ok {
-		return l.Reserve(ctx, begin.Timeout)
+		return l.Reserve(ctx, begin.Longest)
 	}
 	return time.Time{}, nil
 }
