@@ -32,7 +32,8 @@ type held struct {
 	reserved time.Time
 	// intent is what is stored of an exchange, as far as this holder knows.
 	intent *account.Intent
-	// spending is the fingerprint of the token that this holder was about to spend.
+	// spending is the fingerprint of the stored token when the lock was reserved, for
+	// an exchange; empty before.
 	spending string
 	released bool
 }
@@ -146,6 +147,7 @@ func (h *held) Reserve(ctx context.Context, d time.Duration) (time.Time, error) 
 		return time.Time{}, err
 	}
 	h.reserved, h.ticket.lease = begun, granted.ID
+	h.spending = h.record.Credentials.RefreshToken.Fingerprint()
 	return begun.Add(ttl), nil
 }
 
@@ -179,7 +181,7 @@ func (h *held) Intend(i account.Intent) error {
 	if err := h.put(h.cell.intent, string(value)); err != nil {
 		return err
 	}
-	h.intent, h.spending = &i, i.Token
+	h.intent = &i
 	return nil
 }
 

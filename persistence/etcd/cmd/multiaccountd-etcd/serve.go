@@ -102,7 +102,7 @@ func announce(c *cobra.Command, at net.Addr, token string) error {
 func serveUntil(ctx context.Context, g *gateway.Gateway, listener net.Listener) error {
 	server := gateway.Server(g)
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(gateway.Limit(listener)) }()
+	go func() { ended <- server.Serve(gateway.Limit(listener, gateway.MaxConnections)) }()
 	select {
 	case err := <-ended:
 		return err
