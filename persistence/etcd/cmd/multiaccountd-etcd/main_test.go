@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -9,12 +10,15 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -117,6 +121,7 @@ func TestFleetFromTheCommandLine(t *testing.T) {
 	if got := runs(t, 0, "fleet", "status"); !strings.Contains(got, `"provider": 1`) || !strings.Contains(got, `"leads": true`) {
 		t.Errorf("status: %s", got)
 	}
+	serves(t)
 	runs(t, 0, "fleet", "migrate", "--out")
 	files, err = persistence.OpenFiles(dir)
 	must(t, err)
@@ -124,4 +129,28 @@ func TestFleetFromTheCommandLine(t *testing.T) {
 		t.Error(err)
 	}
 	must(t, files.Close())
+}
+
+// serves has the pool served until the process is told to end.
+func serves(t *testing.T) {
+	t.Helper()
+	said, out := io.Pipe()
+	ended := make(chan int, 1)
+	go func() { ended <- run([]string{"serve", "--listen", "127.0.0.1:0"}, out, io.Discard) }()
+	lines := bufio.NewScanner(said)
+	if !lines.Scan() || !strings.HasPrefix(lines.Text(), "Serving on http://127.0.0.1:") {
+		t.Fatalf("serve said %q", lines.Text())
+	}
+	go func() { _, _ = io.Copy(io.Discard, said) }()
+	at := strings.TrimSuffix(strings.TrimPrefix(lines.Text(), "Serving on "), ". Stop it with ctrl-c.")
+	resp, err := http.Get(at + "/anthropic/v1/models")
+	must(t, err)
+	must(t, resp.Body.Close())
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without a token it answers %d", resp.StatusCode)
+	}
+	must(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
+	if status := <-ended; status != 0 {
+		t.Errorf("serve ended with %d", status)
+	}
 }
