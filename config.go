@@ -72,6 +72,9 @@ func (c Config) filled() (Config, error) {
 	if err := c.Settings.Validate(); err != nil {
 		return c, err
 	}
+	if c.Store == nil && c.Settings.Store.Kind == settings.StoreEtcd {
+		return c, ErrForeignStore
+	}
 	if c.Dir == "" && c.Store == nil {
 		dir, err := settings.DefaultDir()
 		if err != nil {

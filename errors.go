@@ -27,6 +27,9 @@ var (
 	// ErrOtherLogin is returned by [Pool.CheckStored] when the store has a login
 	// for the account other than the one that was added.
 	ErrOtherLogin = errors.New("multiaccount: another login is stored for the account")
+	// ErrForeignStore is returned by [Open] when the settings name a store that
+	// this program does not link, and Config.Store is nil.
+	ErrForeignStore = errors.New("the settings keep the accounts in etcd, which this program does not link: use multiaccountd-etcd, see docs/fleet.md")
 	// ErrDecisionForgotten is returned by [Lease.Decision] when 200 later
 	// decisions have replaced the lease's.
 	ErrDecisionForgotten = errors.New("multiaccount: the decision is not remembered any more")

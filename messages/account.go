@@ -228,6 +228,9 @@ type RefreshGranted struct {
 	// Interrupted is set when an earlier exchange of this refresh token began
 	// and its outcome was never saved: the token may be spent already.
 	Interrupted *account.Intent
+	// Until is when the account's lock may end by itself, and others may spend the
+	// token; zero for a lock that lasts as long as its process.
+	Until time.Time
 }
 
 // RefreshAdopted tells that another process has refreshed the account already, or

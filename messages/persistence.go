@@ -177,6 +177,9 @@ type BeginRefresh struct {
 	Ahead bool
 	// Timeout is how old such an exchange must be before it is repeated.
 	Timeout time.Duration
+	// Longest is how long the new exchange takes at most; a lock that ends by
+	// itself is made to last for longer.
+	Longest time.Duration
 	ReplyTo Recipient
 }
 

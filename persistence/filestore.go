@@ -44,6 +44,33 @@ var _ Store = (*FileStore)(nil)
 // [OpenSealed].
 func OpenFiles(dir string) (*FileStore, error) { return openFiles(dir, osFileSystem{}, nil) }
 
+// OpenAlone is [OpenFiles], or [OpenSealed] when c is not nil, for who must be the
+// only one to have the folder open, as to move its accounts elsewhere: [ErrInUse]
+// while others have it open, who are refused until Close.
+func OpenAlone(dir string, c Cipher) (*FileStore, error) {
+	s, err := newFileStore(dir, osFileSystem{})
+	if err != nil {
+		return nil, err
+	}
+	return s.use(c, s.fs.TryLock, ErrInUse)
+}
+
+// Providers returns the names of those that have a folder, whose accounts
+// [Store.Load] returns.
+func (s *FileStore) Providers() ([]string, error) {
+	entries, err := s.fs.ReadDir(s.dir)
+	if err != nil {
+		return nil, storageError(s.dir, err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() && checkProvider(entry.Name()) == nil {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}
+
 // OpenSealed is [OpenFiles] for a folder that [Encrypt] has encrypted. It stores
 // accounts encrypted with c. The error is [ErrNotSealed] for a folder without
 // encryption.
@@ -54,13 +81,19 @@ func openFiles(dir string, files fileSystem, c Cipher) (*FileStore, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.use(c, s.fs.TryShare, errConverting)
+}
+
+// use takes the lock that shows that the folder is open. taken is the error when
+// somebody else keeps it.
+func (s *FileStore) use(c Cipher, try func(string) (func() error, bool, error), taken error) (*FileStore, error) {
 	s.cipher = c
-	unuse, ok, err := s.tryCleared(s.useLock(), s.fs.TryShare)
+	unuse, ok, err := s.tryCleared(s.useLock(), try)
 	if err != nil {
 		return nil, storageError(s.useLock(), err)
 	}
 	if !ok {
-		return nil, storageError(s.dir, errConverting)
+		return nil, storageError(s.dir, taken)
 	}
 	s.unuse = unuse
 	if err := s.checkEncryption(); err != nil {

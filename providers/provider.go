@@ -170,10 +170,14 @@ func (e *RefreshError) Refused() bool {
 	return e.Err == nil && e.Code != "" && e.Status < http.StatusInternalServerError
 }
 
+// ErrTooLate is in the error of an exchange whose time was over before its token
+// was sent.
+var ErrTooLate = errors.New("its time was over before anything was sent")
+
 // NothingSent reports whether the refresh token certainly never left this
-// machine, because there was no connection.
+// machine: there was no connection to send it on, or no time left.
 func (e *RefreshError) NothingSent() bool {
 	var dial *net.OpError
 	var certificate *tls.CertificateVerificationError
-	return e.Status == 0 && (errors.As(e.Err, &dial) && dial.Op == "dial" || errors.As(e.Err, &certificate))
+	return e.Status == 0 && (errors.As(e.Err, &dial) && dial.Op == "dial" || errors.As(e.Err, &certificate) || errors.Is(e.Err, ErrTooLate))
 }

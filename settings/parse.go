@@ -65,6 +65,10 @@ func (r *reader) settings(root hujson.Value) Settings {
 			s.Providers = r.providers(v)
 			return nil
 		}},
+		{storeKey, func(v hujson.Value) (err error) {
+			s.Store, err = r.store(v)
+			return err
+		}},
 		{schemaKey, func(v hujson.Value) error {
 			if literal(v).Kind() != '"' {
 				return refuse("the place of the schema", found(v))

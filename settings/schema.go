@@ -10,21 +10,24 @@ const schemaDialect = "https://json-schema.org/draft/2020-12/schema"
 
 // schema is the part of JSON Schema that settings need.
 type schema struct {
-	Dialect              string             `json:"$schema,omitempty"`
-	Title                string             `json:"title,omitempty"`
-	Description          string             `json:"description,omitempty"`
-	Type                 string             `json:"type,omitempty"`
-	Enum                 []Strategy         `json:"enum,omitempty"`
-	Minimum              *int64             `json:"minimum,omitempty"`
-	Maximum              *int64             `json:"maximum,omitempty"`
-	AnyOf                []schema           `json:"anyOf,omitempty"`
-	Pattern              string             `json:"pattern,omitempty"`
-	PrefixItems          []schema           `json:"prefixItems,omitempty"`
-	Items                *schema            `json:"items,omitempty"`
-	Default              json.RawMessage    `json:"default,omitempty"`
-	PropertyNames        *schema            `json:"propertyNames,omitempty"`
-	Properties           map[string]*schema `json:"properties,omitempty"`
-	AdditionalProperties any                `json:"additionalProperties,omitempty"`
+	Dialect              string              `json:"$schema,omitempty"`
+	Title                string              `json:"title,omitempty"`
+	Description          string              `json:"description,omitempty"`
+	Type                 string              `json:"type,omitempty"`
+	Enum                 []Strategy          `json:"enum,omitempty"`
+	Minimum              *int64              `json:"minimum,omitempty"`
+	Maximum              *int64              `json:"maximum,omitempty"`
+	AnyOf                []schema            `json:"anyOf,omitempty"`
+	Pattern              string              `json:"pattern,omitempty"`
+	PrefixItems          []schema            `json:"prefixItems,omitempty"`
+	Items                *schema             `json:"items,omitempty"`
+	MinItems             int                 `json:"minItems,omitempty"`
+	Required             []string            `json:"required,omitempty"`
+	DependentRequired    map[string][]string `json:"dependentRequired,omitempty"`
+	Default              json.RawMessage     `json:"default,omitempty"`
+	PropertyNames        *schema             `json:"propertyNames,omitempty"`
+	Properties           map[string]*schema  `json:"properties,omitempty"`
+	AdditionalProperties any                 `json:"additionalProperties,omitempty"`
 }
 
 // Schema returns the JSON Schema of the settings file, for editors. [Load]
@@ -45,6 +48,7 @@ func Schema() []byte {
 		provider.Properties[e.name] = &s
 	}
 	root.Properties[schemaKey] = &schema{Type: "string", Description: "Where an editor finds this schema."}
+	root.Properties[storeKey] = storeSchema()
 	root.Properties[providersKey] = &schema{
 		Type: "object", Description: "What differs for single providers, by their names.",
 		PropertyNames: &schema{Pattern: providerNamePattern}, AdditionalProperties: &provider,

@@ -104,6 +104,9 @@ type Settings struct {
 	// Debug logs each decision.
 	Debug bool
 
+	// Store says where the accounts are.
+	Store Store
+
 	// Providers holds what differs for one provider, by its name.
 	Providers map[string]Override
 }
@@ -190,6 +193,7 @@ func (s Settings) Validate() error {
 	for _, k := range table() {
 		add(k.describe().Name, k.check(&s))
 	}
+	add(storeKey, s.Store.check())
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		add(providersKey+"."+name, checkProviderName(name))
 		override := s.Providers[name]

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"filippo.io/age"
 
@@ -72,22 +71,29 @@ func Open(dir string, ask func() (string, error)) (persistence.Cipher, error) {
 	if err != nil || !sealed {
 		return nil, err
 	}
-	var key Key
-	switch e.Method {
-	case Passphrase:
-		var until time.Time
-		if key, until = unlocked(dir, e); until.IsZero() {
-			key, err = unwrap(e.Key, ask)
+	if e.Method == Passphrase {
+		if key, until := unlocked(dir, e); !until.IsZero() {
+			return key, nil
 		}
-	case Keyring:
-		key, err = fromKeyring(e.Key)
-	default:
-		return nil, fmt.Errorf("the accounts are encrypted by the method %q, which this version does not know", e.Method)
 	}
+	key, err := Unlock(e, ask)
 	if err != nil {
 		return nil, err
 	}
 	return key, nil
+}
+
+// Unlock returns the key of accounts that are encrypted as e says, wherever
+// they are stored. ask and the errors are those of [Open].
+func Unlock(e persistence.Encryption, ask func() (string, error)) (Key, error) {
+	switch e.Method {
+	case Passphrase:
+		return unwrap(e.Key, ask)
+	case Keyring:
+		return fromKeyring(e.Key)
+	default:
+		return Key{}, fmt.Errorf("the accounts are encrypted by the method %q, which this version does not know", e.Method)
+	}
 }
 
 func seal(plain []byte, to age.Recipient) ([]byte, error) {

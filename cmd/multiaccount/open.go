@@ -66,6 +66,9 @@ func openSession(ctx context.Context, s streams, open storeOpener) (*session, er
 	if err != nil {
 		return nil, err
 	}
+	if user.Store.Kind == settings.StoreEtcd {
+		return nil, multiaccount.ErrForeignStore
+	}
 	cipher, err := vault.Open(dir, passphrase(ctx, s))
 	if err != nil {
 		return nil, err

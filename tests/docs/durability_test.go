@@ -8,12 +8,15 @@ import (
 // Every test that docs/durability.md names stands where it says.
 func TestDurabilityNamesRealTests(t *testing.T) { checkNamedTests(t, "docs/durability.md") }
 
+// So does every test that docs/fleet.md names.
+func TestFleetNamesRealTests(t *testing.T) { checkNamedTests(t, "docs/fleet.md") }
+
 // So does every test that docs/security.md names.
 func TestSecurityNamesRealTests(t *testing.T) { checkNamedTests(t, "docs/security.md") }
 
 func checkNamedTests(t *testing.T, page string) {
 	t.Helper()
-	named := regexp.MustCompile("`((?:Test|Benchmark)\\w+)`(?: \\(([\\w/]+)\\))?").
+	named := regexp.MustCompile("`((?:Test|Benchmark)\\w+)`(?: \\(([\\w/-]+)\\))?").
 		FindAllStringSubmatch(read(t, "../../"+page), -1)
 	if len(named) == 0 {
 		t.Fatalf("%s names no test", page)

@@ -44,7 +44,9 @@ func (a *actor) refreshGranted(m *messages.RefreshGranted) {
 		ctx, cancel := context.WithTimeout(a.Running, a.Provider.RefreshTimeout())
 		defer cancel()
 		var err error
-		if commit.Grant, err = a.exchange(ctx, creds); err != nil {
+		if a.lapses(m.Until) {
+			err = &lapsedError{m.Until}
+		} else if commit.Grant, err = a.exchange(ctx, creds); err != nil {
 			commit.Fault = faultOf(err, m.Interrupted, refusals, a.Now())
 		}
 		if err == nil || commit.Fault != nil {
@@ -54,6 +56,21 @@ func (a *actor) refreshGranted(m *messages.RefreshGranted) {
 		a.Writer.Tell(&messages.AbortRefresh{Key: commit.Key, Unspent: spentNothing(err), Cut: errors.Is(err, context.Canceled)})
 		a.self.Tell(&exchangeFailed{spent: spent, err: err})
 	})
+}
+
+// lapses reports whether a lock that lasts until then may end before an exchange
+// that begins now. Both clocks are asked: one of them stands still while a machine
+// sleeps, the other can be set.
+func (a *actor) lapses(until time.Time) bool {
+	end := a.Now().Add(a.Provider.RefreshTimeout())
+	return !until.IsZero() && (end.After(until) || end.Round(0).After(until.Round(0)))
+}
+
+// lapsedError is the error of an exchange that was not begun.
+type lapsedError struct{ until time.Time }
+
+func (e *lapsedError) Error() string {
+	return "the account's lock may have ended at " + e.until.Format(time.RFC3339) + ", before the exchange began: nothing was sent"
 }
 
 // faultOf returns the fault of a login whose refresh token was refused for good;
@@ -80,6 +97,10 @@ func isFinal(refused *providers.RefreshError, earlier account.Refusals, now time
 // spentNothing reports whether err proves that the exchange did not spend the
 // refresh token.
 func spentNothing(err error) bool {
+	var lapsed *lapsedError
+	if errors.As(err, &lapsed) {
+		return true
+	}
 	var failed *providers.RefreshError
 	return errors.As(err, &failed) && (failed.Refused() || failed.NothingSent())
 }

@@ -40,9 +40,10 @@ func (a *actor) mustWait(now time.Time) bool {
 
 // beginRefresh asks the writer for the account's lock.
 func (a *actor) beginRefresh() {
-	begin := &messages.BeginRefresh{Key: a.key(), Generation: a.record.Generation, Ahead: a.aheadOfTime(), ReplyTo: a.self}
+	longest := a.Provider.RefreshTimeout()
+	begin := &messages.BeginRefresh{Key: a.key(), Generation: a.record.Generation, Ahead: a.aheadOfTime(), Longest: longest, ReplyTo: a.self}
 	if !a.ownerWaits() {
-		begin.Timeout = a.Provider.RefreshTimeout()
+		begin.Timeout = longest
 	}
 	a.refresh.hold.until = 0
 	a.refresh.hold.timer.Set(a.self, lockWait, &lockSlow{})

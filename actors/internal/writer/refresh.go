@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/internal/failpoint"
@@ -67,7 +68,7 @@ func (p *writer) takeLock(l *lane) {
 func (p *writer) prepare(ctx context.Context, t *lockTaken, locked persistence.Locked) {
 	answer, err := p.forestalled(ctx, t.begin, locked)
 	if err == nil && answer == nil {
-		answer, err = p.intend(t, locked)
+		answer, err = p.intend(ctx, t, locked)
 	}
 	if err != nil {
 		answer = &messages.RefreshDenied{Err: err}
@@ -121,13 +122,17 @@ func (p *writer) lose(ctx context.Context, locked persistence.Locked, found *acc
 // intend stores the intent of an exchange. The intent of an earlier exchange that
 // nobody finished is repeated, so that its time is kept. The intent of a stored
 // token whose successor is not stored yet stays unchanged.
-func (p *writer) intend(t *lockTaken, locked persistence.Locked) (any, error) {
+func (p *writer) intend(ctx context.Context, t *lockTaken, locked persistence.Locked) (any, error) {
 	stored := locked.Record()
 	found, err := locked.Intent()
 	if err != nil {
 		return nil, err
 	}
-	granted := &messages.RefreshGranted{Record: stored}
+	until, err := reserve(ctx, t.begin, locked)
+	if err != nil {
+		return nil, err
+	}
+	granted := &messages.RefreshGranted{Record: stored, Until: until}
 	if found != nil && stored.Generation < t.begin.Generation {
 		t.spending = &spending{mine: *found, before: found}
 		return granted, nil
@@ -142,6 +147,15 @@ func (p *writer) intend(t *lockTaken, locked persistence.Locked) (any, error) {
 	}
 	t.spending, granted.Interrupted = &spending{mine: mine, before: found}, found
 	return granted, nil
+}
+
+// reserve has a lock that ends by itself outlast the exchange, and returns until
+// when it lasts; zero for one that lasts as long as its process.
+func reserve(ctx context.Context, begin *messages.BeginRefresh, locked persistence.Locked) (time.Time, error) {
+	if l, ok := locked.(persistence.Lapsing); ok {
+		return l.Reserve(ctx, begin.Longest)
+	}
+	return time.Time{}, nil
 }
 
 // lockTaken continues a refresh, unless it was canceled.

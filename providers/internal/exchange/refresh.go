@@ -97,9 +97,13 @@ func (e Endpoint) post(ctx context.Context, form url.Values) (int, http.Header, 
 }
 
 func (e Endpoint) send(req *http.Request) (int, http.Header, []byte, error) {
+	deadline, bounded := req.Context().Deadline()
 	ctx, done := patient(req.Context())
 	defer done()
 	req = req.WithContext(ctx)
+	if bounded && req.Body != nil && time.Now().Before(deadline) {
+		req.Body = &timely{ReadCloser: req.Body, deadline: deadline}
+	}
 	req.Close = true
 	req.Header.Set("Accept", "application/json")
 	resp, err := e.Client.Do(req) //nolint:gosec // the address is the one that the endpoint was made with

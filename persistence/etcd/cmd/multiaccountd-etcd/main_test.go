@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.etcd.io/etcd/client/pkg/v3/transport"
+	"go.etcd.io/etcd/server/v3/embed"
+
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/persistence/storetest"
+)
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// certificate makes a certificate for loopback that signs itself, for members and
+// clients alike.
+func certificate(t *testing.T, dir string) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	must(t, err)
+	secret, err := x509.MarshalECPrivateKey(private)
+	must(t, err)
+	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	must(t, os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
+	must(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: secret}), 0o600))
+	return cert, key
+}
+
+// secureMember starts an etcd that wants a client's certificate.
+func secureMember(t *testing.T, cert, key string) string {
+	t.Helper()
+	cfg := embed.NewConfig()
+	cfg.Dir, cfg.LogLevel, cfg.LogOutputs = t.TempDir(), "panic", []string{"/dev/null"}
+	client, peer := url.URL{Scheme: "https", Host: "127.0.0.1:0"}, url.URL{Scheme: "http", Host: "127.0.0.1:0"}
+	cfg.ListenPeerUrls, cfg.AdvertisePeerUrls = []url.URL{peer}, []url.URL{peer}
+	cfg.ListenClientUrls, cfg.AdvertiseClientUrls = []url.URL{client}, []url.URL{client}
+	cfg.InitialCluster = cfg.InitialClusterFromName(cfg.Name)
+	cfg.ClientTLSInfo = transport.TLSInfo{CertFile: cert, KeyFile: key, TrustedCAFile: cert, ClientCertAuth: true}
+	e, err := embed.StartEtcd(cfg)
+	must(t, err)
+	t.Cleanup(e.Close)
+	<-e.Server.ReadyNotify()
+	return "https://" + e.Clients[0].Addr().String()
+}
+
+func runs(t *testing.T, status int, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := run(args, &out, &errs); got != status {
+		t.Fatalf("%v ended with %d, want %d: %s%s", args, got, status, out.String(), errs.String())
+	}
+	return out.String() + errs.String()
+}
+
+// A pool is set up over TLS, filled, looked at and emptied, by the settings alone.
+func TestFleetFromTheCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.Chmod(dir, 0o700))
+	t.Setenv("MULTIACCOUNT_DIR", dir)
+	t.Setenv("MULTIACCOUNT_PASSPHRASE", "correct horse")
+	if got := runs(t, 1, "fleet", "status"); !strings.Contains(got, "names no etcd") {
+		t.Errorf("without settings: %s", got)
+	}
+	cert, key := certificate(t, t.TempDir())
+	endpoint := secureMember(t, cert, key)
+	text := fmt.Sprintf(`{"store": {"kind": "etcd", "endpoints": [%q], "tls": {"ca": %q, "certificate": %q, "key": %q}}}`, endpoint, cert, cert, key)
+	must(t, os.WriteFile(filepath.Join(dir, "settings.jsonc"), []byte(text), 0o600))
+	if got := runs(t, 1, "fleet", "status"); !strings.Contains(got, "fleet init") {
+		t.Errorf("before init: %s", got)
+	}
+	runs(t, 0, "fleet", "init")
+	if got := runs(t, 1, "fleet", "init"); !strings.Contains(got, "already") {
+		t.Errorf("a second init: %s", got)
+	}
+	t.Setenv("MULTIACCOUNT_PASSPHRASE", "wrong")
+	if got := runs(t, 1, "fleet", "status"); !strings.Contains(got, "passphrase") {
+		t.Errorf("with another passphrase: %s", got)
+	}
+	t.Setenv("MULTIACCOUNT_PASSPHRASE", "correct horse")
+	files, err := persistence.OpenFiles(dir)
+	must(t, err)
+	must(t, files.Create(t.Context(), storetest.Record("a")))
+	if got := runs(t, 1, "fleet", "migrate"); !strings.Contains(got, "close it first") {
+		t.Errorf("while the folder is in use: %s", got)
+	}
+	must(t, files.Close())
+	runs(t, 0, "fleet", "migrate", "--dry-run")
+	runs(t, 0, "fleet", "migrate")
+	if got := runs(t, 0, "fleet", "status"); !strings.Contains(got, `"provider": 1`) || !strings.Contains(got, `"leads": true`) {
+		t.Errorf("status: %s", got)
+	}
+	serves(t)
+	runs(t, 0, "fleet", "migrate", "--out")
+	files, err = persistence.OpenFiles(dir)
+	must(t, err)
+	if _, err := files.Read(t.Context(), persistence.Key{Provider: storetest.Provider, ID: "a"}); err != nil {
+		t.Error(err)
+	}
+	must(t, files.Close())
+}
+
+// serves has the pool served until the process is told to end.
+func serves(t *testing.T) {
+	t.Helper()
+	said, out := io.Pipe()
+	ended := make(chan int, 1)
+	go func() { ended <- run([]string{"serve", "--listen", "127.0.0.1:0"}, out, io.Discard) }()
+	lines := bufio.NewScanner(said)
+	if !lines.Scan() || !strings.HasPrefix(lines.Text(), "Serving on http://127.0.0.1:") {
+		t.Fatalf("serve said %q", lines.Text())
+	}
+	go func() { _, _ = io.Copy(io.Discard, said) }()
+	at := strings.TrimSuffix(strings.TrimPrefix(lines.Text(), "Serving on "), ". Stop it with ctrl-c.")
+	resp, err := http.Get(at + "/anthropic/v1/models")
+	must(t, err)
+	must(t, resp.Body.Close())
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without a token it answers %d", resp.StatusCode)
+	}
+	must(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
+	if status := <-ended; status != 0 {
+		t.Errorf("serve ended with %d", status)
+	}
+}

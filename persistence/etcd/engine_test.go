@@ -1,0 +1,302 @@
+package etcd_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/persistence/etcd"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/providers/anthropic"
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/settings"
+	"github.com/seed-810f1486/multiaccount/vault"
+)
+
+// refreshTime is the provider's timeout in engines of tests.
+const refreshTime = 3 * time.Second
+
+// engineConfig says what an engine process opens. Its key is wrapped by
+// "passphrase", as in a fleet of a user's.
+type engineConfig struct {
+	Endpoints []string
+	Prefix    string
+	BaseURL   string
+	TokenURL  string
+	// Gated has each exchange wait for a line of standard input.
+	Gated bool
+}
+
+// order has an engine do something with an account: acquire or refresh. Its answer
+// is a line.
+type order struct{ Work, Account string }
+
+type answer struct {
+	// Sending is set when an exchange waits before its request is sent.
+	Sending bool   `json:",omitempty"`
+	Token   string `json:",omitempty"`
+	Error   string `json:",omitempty"`
+}
+
+// hasty is a provider whose refreshes end soon.
+type hasty struct{ providers.Provider }
+
+func (hasty) RefreshTimeout() time.Duration { return refreshTime }
+
+// gate holds up exchanges.
+type gate struct {
+	tell func(answer)
+	open chan struct{}
+}
+
+func (g *gate) RoundTrip(req *http.Request) (*http.Response, error) {
+	g.tell(answer{Sending: true})
+	<-g.open
+	return http.DefaultTransport.RoundTrip(req)
+}
+
+// beEngine is an engine that does what it is told, until its input ends.
+func beEngine(config string, in io.Reader, out io.Writer) error {
+	var c engineConfig
+	if err := json.Unmarshal([]byte(config), &c); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	o := etcd.Options{Endpoints: c.Endpoints, Prefix: c.Prefix}
+	var err error
+	if o.Cipher, err = etcd.Unlock(ctx, o, func() (string, error) { return "passphrase", nil }); err != nil {
+		return err
+	}
+	store, err := etcd.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	lines := json.NewEncoder(out)
+	g := &gate{tell: func(a answer) { _ = lines.Encode(a) }, open: make(chan struct{})}
+	options := anthropic.Options{BaseURL: c.BaseURL, TokenURL: c.TokenURL}
+	if c.Gated {
+		options.HTTPClient = &http.Client{Transport: g}
+	}
+	eng, err := openEngine(store, hasty{anthropic.New(options)})
+	if err != nil {
+		return err
+	}
+	pool, err := eng.Pool("anthropic")
+	if err != nil {
+		return err
+	}
+	_ = lines.Encode(answer{}) // ready
+	for orders := bufio.NewScanner(in); orders.Scan(); {
+		var o order
+		if err := json.Unmarshal(orders.Bytes(), &o); err != nil {
+			return err
+		}
+		if o.Work == "go" {
+			close(g.open)
+			continue
+		}
+		go func() { _ = lines.Encode(do(pool, o)) }()
+	}
+	return errors.Join(eng.Close(ctx), store.Close())
+}
+
+func openEngine(store persistence.Store, p providers.Provider) (*multiaccount.Engine, error) {
+	s := settings.Default()
+	s.ProactiveRefresh, s.UsagePollInterval, s.MaxWait = false, 0, 0
+	return multiaccount.Open(context.Background(), multiaccount.Config{Store: store, Providers: []providers.Provider{p}, Settings: s})
+}
+
+func do(pool *multiaccount.Pool, o order) answer {
+	ctx, cancel := context.WithTimeout(context.Background(), long)
+	defer cancel()
+	if o.Work == "refresh" {
+		if err := pool.Refresh(ctx, o.Account); err != nil {
+			return answer{Error: err.Error()}
+		}
+	}
+	lease, err := pool.Acquire(ctx, multiaccount.Request{Account: o.Account})
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	defer lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	return answer{Token: lease.Token()}
+}
+
+// engine is an engine process, seen from its test.
+type engine struct {
+	tb    testing.TB
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	lines chan answer
+}
+
+func startEngine(tb testing.TB, c engineConfig) *engine {
+	tb.Helper()
+	config, err := json.Marshal(c)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	e := &engine{tb: tb, cmd: exec.Command(os.Args[0]), lines: make(chan answer, 100)}
+	e.cmd.Env = append(os.Environ(), engineVariable+"="+string(config))
+	e.cmd.Stderr = os.Stderr
+	out, err := e.cmd.StdoutPipe()
+	if err == nil {
+		e.in, err = e.cmd.StdinPipe()
+	}
+	if err == nil {
+		err = e.cmd.Start()
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	go func() {
+		defer close(e.lines)
+		for lines := json.NewDecoder(out); ; {
+			var a answer
+			if lines.Decode(&a) != nil {
+				return
+			}
+			e.lines <- a
+		}
+	}()
+	tb.Cleanup(func() {
+		_ = e.cmd.Process.Kill()
+		for range e.lines { // until its reader is gone
+		}
+		_ = e.cmd.Wait()
+	})
+	e.next() // ready
+	return e
+}
+
+func (e *engine) order(work, account string) {
+	line, err := json.Marshal(order{work, account})
+	if err == nil {
+		_, err = e.in.Write(append(line, '\n'))
+	}
+	if err != nil {
+		e.tb.Error(err)
+	}
+}
+
+func (e *engine) next() answer {
+	e.tb.Helper()
+	select {
+	case a, ok := <-e.lines:
+		if !ok {
+			e.tb.Fatal("an engine has ended")
+		}
+		return a
+	case <-time.After(2 * long):
+		e.tb.Fatal("an engine tells nothing")
+		return answer{}
+	}
+}
+
+func (e *engine) do(work, account string) answer {
+	e.order(work, account)
+	return e.next()
+}
+
+func (e *engine) signal(s syscall.Signal) { _ = e.cmd.Process.Signal(s) }
+
+// stage is a provider, an etcd and a fleet with accounts.
+type stage struct {
+	srv     *providertest.Server
+	config  engineConfig
+	store   *etcd.Store
+	logins  map[string]*providertest.AccountHandle
+	ids     []string
+	options etcd.Options
+}
+
+// newStage makes a fleet with n accounts. Their tokens live for ttl, and have
+// ended, as far as the fleet knows, when expired is set.
+func newStage(tb testing.TB, n int, ttl time.Duration, expired bool, endpoints ...string) *stage {
+	tb.Helper()
+	srv := providertest.New(providertest.Options{TokenTTL: ttl})
+	tb.Cleanup(srv.Close)
+	key, err := vault.NewKey()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	e, err := key.ByPassphrase("passphrase")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	o := etcd.Options{Endpoints: endpoints, Prefix: "/fleet", Cipher: key}
+	if err := etcd.Init(tb.Context(), o, e); err != nil {
+		tb.Fatal(err)
+	}
+	at := srv.Endpoints(providertest.Anthropic)
+	s := &stage{
+		srv: srv, options: o, store: open(tb, o), logins: map[string]*providertest.AccountHandle{},
+		config: engineConfig{Endpoints: endpoints, Prefix: o.Prefix, BaseURL: at.BaseURL, TokenURL: at.TokenURL},
+	}
+	tb.Cleanup(func() { _ = s.store.Close() })
+	s.add(tb, n, expired)
+	return s
+}
+
+// add adds accounts as a program would that has an engine on the fleet.
+func (s *stage) add(tb testing.TB, n int, expired bool) {
+	tb.Helper()
+	eng, err := openEngine(s.store, anthropic.New(anthropic.Options{BaseURL: s.config.BaseURL, TokenURL: s.config.TokenURL}))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	pool, err := eng.Pool("anthropic")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for i := range n {
+		h := s.srv.AddAccount(providertest.Account{Flavour: providertest.Anthropic, Email: string(rune('a'+i)) + "@example.com"})
+		ends := h.ExpiresAt()
+		if expired {
+			ends = time.Now().Add(-time.Minute)
+		}
+		a := h.Account()
+		id, err := pool.Add(tb.Context(), multiaccount.NewAccount{
+			Email: a.Email, Subject: a.Subject, Organization: a.Organization,
+			AccessToken: h.AccessToken(), RefreshToken: h.RefreshToken(), ExpiresAt: ends,
+		})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		s.ids, s.logins[id] = append(s.ids, id), h
+	}
+	if err := eng.Close(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// verify checks that no refresh token was spent twice, and that what is stored of
+// each account is the login that the provider gave last.
+func (s *stage) verify(tb testing.TB) {
+	tb.Helper()
+	stats := s.srv.Stats()
+	if stats.RefreshTokensSpentTwice != 0 {
+		tb.Errorf("%d refresh tokens were spent twice", stats.RefreshTokensSpentTwice)
+	}
+	for id, h := range s.logins {
+		rec, err := s.store.Read(tb.Context(), persistence.Key{Provider: "anthropic", ID: id})
+		switch {
+		case err != nil:
+			tb.Errorf("%s: %v", id, err)
+		case rec.Fault != nil:
+			tb.Errorf("%s has a fault: %s", id, rec.Fault.Reason)
+		case rec.Credentials.RefreshToken.Reveal() != h.RefreshToken():
+			tb.Errorf("%s: stored is another login than the provider's latest", id)
+		}
+	}
+}

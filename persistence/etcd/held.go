@@ -1,0 +1,227 @@
+package etcd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// commitTime is how much longer than an exchange its lock lasts, for the start of
+// the exchange and for storing what came of it.
+const commitTime = 5 * time.Second
+
+// spentPatience is how long it is tried to store what came of an exchange. Leases
+// begin anew when etcd is back, so that nobody else has the lock by then.
+const spentPatience = time.Minute
+
+// held is an account under its lock.
+type held struct {
+	store  *Store
+	key    persistence.Key
+	cell   cell
+	ticket ticket
+	at     seen
+	record account.Record
+	// reserved is when the lock was put on a lease of its own; zero before.
+	reserved time.Time
+	// intent is what is stored of an exchange, as far as this holder knows.
+	intent *account.Intent
+	// spending is the fingerprint of the stored token when the lock was reserved, for
+	// an exchange; empty before.
+	spending string
+	released bool
+}
+
+var (
+	_ persistence.Locked  = (*held)(nil)
+	_ persistence.Lapsing = (*held)(nil)
+)
+
+// Lock implements [persistence.Store]. What it returns is a [persistence.Lapsing].
+func (s *Store) Lock(ctx context.Context, key persistence.Key) (persistence.Locked, error) {
+	if err := key.Check(); err != nil {
+		return nil, err
+	}
+	h, err := s.hold(ctx, key)
+	if err != nil {
+		return nil, accountError(key, err)
+	}
+	return h, nil
+}
+
+func (s *Store) hold(ctx context.Context, key persistence.Key) (*held, error) {
+	c := s.keys.account(key)
+	t, at, err := s.lock(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	h := &held{store: s, key: key, cell: c, ticket: t, at: at}
+	if h.record, err = s.decodeAccount(key, at.value); err != nil {
+		err = &persistence.UnreadableError{Quarantined: refused(key.ID, c.key, err)}
+		return nil, errors.Join(err, h.Unlock())
+	}
+	if at.intent != nil {
+		if h.intent, err = s.decodeIntent(at.intent); err != nil { // it tells that an exchange began, and no more
+			h.intent = &account.Intent{Token: h.record.Credentials.RefreshToken.Fingerprint()}
+		}
+	}
+	return h, nil
+}
+
+// Record implements [persistence.Locked].
+func (h *held) Record() account.Record { return h.record }
+
+// Update implements [persistence.Locked]. When the lock has lapsed, the change is
+// made all the same if the stored refresh token is the one that this holder spent.
+func (h *held) Update(_ context.Context, mutate persistence.Mutation) (account.Record, error) {
+	return h.update(newWriteID(), mutate)
+}
+
+func (h *held) update(id writeID, mutate persistence.Mutation) (account.Record, error) {
+	if h.released {
+		return account.Record{}, accountError(h.key, persistence.ErrUnlocked)
+	}
+	guards, begun := []clientv3.Cmp{h.ticket.fenced()}, time.Now()
+	for {
+		rec, done, err := h.store.rewrite(h.key, h.at, id, mutate, guards...)
+		if done {
+			h.record = rec
+			h.at, _ = h.store.seeBy(h.cell, h.ticket) // else the next update finds that it is old
+			return rec, nil
+		}
+		if err == nil {
+			h.at, err = h.store.seeBy(h.cell, h.ticket)
+		}
+		if err != nil && h.spending != "" && mayPass(err) && time.Since(begun) < spentPatience {
+			continue // there is no other copy of a login that was paid for with a token
+		}
+		if err != nil {
+			return account.Record{}, accountError(h.key, err)
+		}
+		if h.at.has(id) {
+			h.record, err = h.store.decodeAccount(h.key, h.at.value)
+			return h.record, accountError(h.key, err)
+		}
+		if guards, err = h.guards(); err != nil {
+			return account.Record{}, accountError(h.key, err)
+		}
+	}
+}
+
+// guards are those of the next try, by what was seen last.
+func (h *held) guards() ([]clientv3.Cmp, error) {
+	if h.at.fenced {
+		return []clientv3.Cmp{h.ticket.fenced()}, nil
+	}
+	if h.at.value == nil {
+		return nil, persistence.ErrNotFound
+	}
+	stored, err := h.store.decodeAccount(h.key, h.at.value)
+	if err != nil {
+		return nil, err
+	}
+	if h.spending == "" || h.spending != stored.Credentials.RefreshToken.Fingerprint() {
+		return nil, ErrLapsed
+	}
+	return nil, nil
+}
+
+// Reserve implements [persistence.Lapsing].
+func (h *held) Reserve(ctx context.Context, d time.Duration) (time.Time, error) {
+	ttl := (d + commitTime).Round(time.Second)
+	begun := time.Now()
+	granted, err := call(ctx, func(ctx context.Context) (*clientv3.LeaseGrantResponse, error) {
+		return h.store.client.Grant(ctx, int64(ttl.Seconds()))
+	})
+	if err != nil {
+		return time.Time{}, accountError(h.key, storageError(h.store.endpoints, err))
+	}
+	if err := h.put(h.ticket.key, "reserved", clientv3.WithLease(granted.ID)); err != nil {
+		h.store.session.revoke(granted.ID)
+		return time.Time{}, err
+	}
+	h.reserved, h.ticket.lease = begun, granted.ID
+	h.spending = h.record.Credentials.RefreshToken.Fingerprint()
+	return begun.Add(ttl), nil
+}
+
+// put writes a key of its own kind under the lock; writing it twice is the same.
+func (h *held) put(key, value string, with ...clientv3.OpOption) error {
+	resp, err := h.store.transact([]clientv3.Cmp{h.ticket.fenced()}, clientv3.OpPut(key, value, with...))
+	if err == nil && !resp.Succeeded {
+		err = ErrLapsed
+	}
+	return accountError(h.key, err)
+}
+
+// Intent implements [persistence.Locked].
+func (h *held) Intent() (*account.Intent, error) {
+	if h.intent == nil || h.intent.Token != h.record.Credentials.RefreshToken.Fingerprint() {
+		return nil, nil //nolint:nilnil // no intent is the usual case
+	}
+	found := *h.intent
+	return &found, nil
+}
+
+// Intend implements [persistence.Locked].
+func (h *held) Intend(i account.Intent) error {
+	if h.released {
+		return accountError(h.key, persistence.ErrUnlocked)
+	}
+	value, err := h.store.encodeIntent(i)
+	if err != nil {
+		return accountError(h.key, err)
+	}
+	if err := h.put(h.cell.intent, string(value)); err != nil {
+		return err
+	}
+	h.intent = &i
+	return nil
+}
+
+// Settle implements [persistence.Locked]. After the lock has lapsed, the intent is
+// somebody else's, or tells of a token that is not stored any more.
+func (h *held) Settle() error {
+	if h.released {
+		return accountError(h.key, persistence.ErrUnlocked)
+	}
+	_, err := h.store.transact([]clientv3.Cmp{h.ticket.fenced()}, clientv3.OpDelete(h.cell.intent))
+	if err != nil {
+		return accountError(h.key, fmt.Errorf("removing an intent: %w", err))
+	}
+	h.intent = nil
+	return nil
+}
+
+// Unlock implements [persistence.Locked]. An exchange that was cut off may still
+// reach the provider: its lock stays until it cannot any more. Nobody has to compare
+// the clocks of two machines for that.
+func (h *held) Unlock() error {
+	if h.released {
+		return nil
+	}
+	h.released = true
+	if h.underWay() {
+		return nil
+	}
+	return h.store.release(h.ticket)
+}
+
+// underWay reports whether the exchange of this holder may not have ended.
+func (h *held) underWay() bool {
+	i, err := h.Intent()
+	if err != nil || i == nil || i.Ended || h.reserved.IsZero() {
+		return false
+	}
+	sent := i.At
+	if !i.SentAt.IsZero() {
+		sent = i.SentAt
+	}
+	return !sent.Before(h.reserved.Truncate(time.Second))
+}
