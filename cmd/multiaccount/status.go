@@ -234,7 +234,7 @@ func (q quota) resets(now time.Time, room int) string {
 	if q.ResetAt.IsZero() {
 		return ""
 	}
-	for _, text := range []string{"  resets in " + tui.Wait(q.ResetAt.Sub(now)), "  resets in " + tui.ShortWait(q.ResetAt.Sub(now))} {
+	for _, text := range []string{"  resets " + tui.When(q.ResetAt, now), "  resets in " + tui.ShortWait(q.ResetAt.Sub(now))} {
 		if lipgloss.Width(text) <= room {
 			return text
 		}
