@@ -39,8 +39,8 @@ func answers() map[string]struct {
 				"\r\n\r\n", true, Tokens{Input: 10, Cached: 8, Output: 4, Reasoning: 3},
 		},
 		"chat": {
-			`{"choices":[{"message":{"content":"}"}}],"usage":{"prompt_tokens":10,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":8},"completion_tokens_details":{"reasoning_tokens":3}}}`,
-			false, Tokens{Input: 10, Cached: 8, Output: 4, Reasoning: 3},
+			`{"choices":[{"message":{"content":"}"}}],"usage":{"prompt_tokens":10,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":8},"completion_tokens_details":{"reasoning_tokens":3}}}`, false,
+			Tokens{Input: 10, Cached: 8, Output: 4, Reasoning: 3},
 		},
 		"chat, streamed": {
 			"data: " + `{"choices":[{"delta":{"content":"a"}}],"usage":null}` + "\n\ndata: " + `{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":4}}` + "\n\ndata: [DONE]\n\n", true,
