@@ -47,6 +47,7 @@ func examples() map[string]string {
 		"multiaccount vault unlock":      `multiaccount vault unlock --for 8h`,
 		"multiaccount man":               `multiaccount man ~/.local/share/man/man1`,
 		"multiaccount version":           `multiaccount version --json`,
+		"multiaccount usage":             "multiaccount usage --by model\nmultiaccount usage --by account --since 30d --csv",
 		"multiaccount why":               "multiaccount why\nmultiaccount why work -n 3",
 	}
 }

@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 			e.Values[ownersKey{}] = owners{}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": checkStatus, "traffic": traffic, "revoke": revoke, "watchlines": watchLines, "listing": listing},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": checkStatus, "traffic": traffic, "revoke": revoke, "watchlines": watchLines, "listing": listing, "used": useGateway},
 	})
 }
 

@@ -16,8 +16,10 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/usage"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/settings"
+	"github.com/seed-810f1486/multiaccount/tui"
 	"github.com/seed-810f1486/multiaccount/vault"
 )
 
@@ -53,6 +55,8 @@ type serving struct {
 	// dir is the state directory.
 	dir string
 	log *zerolog.Logger
+	// observe records what is used; nil when nothing is recorded.
+	observe func(*gateway.Exchange) gateway.Tap
 }
 
 func newServe(s streams) *cobra.Command {
@@ -79,8 +83,20 @@ func (o *serving) run(ctx context.Context) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	closeUsage := o.record(ctx)
 	err = o.serve(ctx, listener, engine)
-	return errors.Join(err, closeEngine())
+	return errors.Join(err, closeUsage(), closeEngine())
+}
+
+// record begins to record what is used. Requests are served without it, too.
+func (o *serving) record(ctx context.Context) (end func() error) {
+	log, err := usage.Open(ctx, filepath.Join(o.dir, usage.FileName), o.log)
+	if err != nil {
+		_, _ = fmt.Fprintf(o.err, "What is used is not recorded: %s\n", tui.Clean(err.Error())) // there is nobody else to tell
+		return func() error { return nil }
+	}
+	o.observe = log.Observe
+	return log.Close
 }
 
 // open listens before anything else is done: a second serve should change nothing.
@@ -138,7 +154,7 @@ func (o *serving) serve(ctx context.Context, listener net.Listener, engine *mult
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(gateway.Config{Engine: engine, Clients: clients, Logger: o.log})
+	g, err := gateway.New(gateway.Config{Engine: engine, Clients: clients, Observe: o.observe, Logger: o.log})
 	if err != nil {
 		return err
 	}

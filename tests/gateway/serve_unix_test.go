@@ -252,3 +252,40 @@ func TestServeCannot(t *testing.T) {
 	}
 	p.end(t)
 }
+
+// What is used is recorded, also when serve is killed a moment later, and shown by
+// the accounts' names. A file that cannot be used stops nobody.
+func TestServeRecordsUsage(t *testing.T) {
+	h := newHome(t)
+	p := h.start(t)
+	if a := p.ask(t, `{"stream":true,`+messagesBody[1:]); a.status != http.StatusOK {
+		t.Fatalf("HTTP %d %s", a.status, a.body)
+	}
+	show := func(args ...string) string {
+		cmd := exec.CommandContext(t.Context(), h.program, append([]string{"usage"}, args...)...)
+		cmd.Env = append(os.Environ(), "MULTIACCOUNT_DIR="+h.dir)
+		text, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("usage ended with %v: %s", err, text)
+		}
+		return string(text)
+	}
+	for ctx := rig.Deadline(t); !strings.Contains(show("--by", "client"), "default"); { // until the batch was written
+		rig.Must(t, ctx.Err())
+	}
+	rig.Must(t, p.cmd.Process.Kill())
+	_ = p.cmd.Wait()
+	if got := show("--by", "account"); !strings.Contains(got, "work@example.com") || !strings.Contains(got, " 10 ") {
+		t.Errorf("recorded %s", got)
+	}
+	rig.Must(t, os.Remove(filepath.Join(h.dir, "usage.db-wal"))) // SQLite would mend the file with it
+	rig.Must(t, os.WriteFile(filepath.Join(h.dir, "usage.db"), bytes.Repeat([]byte("no database\n"), 500), 0o600))
+	p = h.start(t)
+	if a := p.ask(t, messagesBody); a.status != http.StatusOK {
+		t.Errorf("HTTP %d %s", a.status, a.body)
+	}
+	p.end(t)
+	if !strings.Contains(p.errs.String(), "not recorded") {
+		t.Errorf("said %q", p.errs)
+	}
+}

@@ -1,0 +1,210 @@
+package usage
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func open(t *testing.T, path string) *Log {
+	t.Helper()
+	l, err := Open(t.Context(), path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func report(t *testing.T, path string, by By, since time.Time) []Group {
+	t.Helper()
+	all, err := Report(t.Context(), path, by, since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func closed(t *testing.T, l *Log) {
+	t.Helper()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// served is a record of one request.
+func served(at time.Time, client, account, model string) Record {
+	return Record{
+		At: at, Client: client, Provider: "anthropic", Account: account, Model: model, Status: 200, Attempts: 1, Complete: true,
+		Latency: 300 * time.Millisecond, FirstByte: 100 * time.Millisecond, Tokens: Tokens{Input: 10, Cached: 5, CacheWritten: 1, Output: 4, Reasoning: 2},
+	}
+}
+
+func keys(all []Group) string {
+	names := make([]string, 0, len(all))
+	for i := range all {
+		names = append(names, all[i].Key)
+	}
+	return strings.Join(names, " ")
+}
+
+// What was recorded is reported, by what was asked for and since then.
+func TestReport(t *testing.T) {
+	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
+	l := open(t, path)
+	l.add(served(now, "laptop", "a", "opus"))
+	cut := served(now.Add(-time.Minute), "laptop", "b", "opus")
+	cut.Complete, cut.Latency, cut.FirstByte = false, 100*time.Millisecond, 0
+	l.add(cut)
+	l.add(served(now.AddDate(0, 0, -2), "desk", "b", "haiku"))
+	closed(t, l)
+	twoDays := now.AddDate(0, 0, -2).Format(time.DateOnly)
+	for by, want := range map[By]string{ByClient: "desk laptop", ByAccount: "a b", ByModel: "haiku opus"} {
+		if got := keys(report(t, path, by, now.AddDate(0, 0, -7))); got != want {
+			t.Errorf("by %s: %q, want %q", by, got, want)
+		}
+	}
+	days := report(t, path, ByDay, now.AddDate(0, 0, -7))
+	if days[0].Key != twoDays || days[len(days)-1].Key != now.Format(time.DateOnly) {
+		t.Errorf("by day: %q", keys(days))
+	}
+	got := report(t, path, ByModel, now.AddDate(0, 0, -1))
+	if len(got) != 1 {
+		t.Fatalf("since yesterday: %+v", got)
+	}
+	g := got[0]
+	if g.Requests != 2 || g.Failed != 1 || (g.Tokens != Tokens{20, 10, 2, 8, 4}) || g.Latency != 200*time.Millisecond || g.FirstByte != 100*time.Millisecond {
+		t.Errorf("opus has %+v", g)
+	}
+}
+
+// Records are kept for 90 days, and the file is its owner's alone.
+func TestKept(t *testing.T) {
+	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
+	l := open(t, path)
+	l.add(served(now.Add(-keep-time.Hour), "old", "a", "m"))
+	closed(t, l)
+	if got := keys(report(t, path, ByClient, time.Time{})); got != "old" {
+		t.Fatalf("recorded %q", got)
+	}
+	l = open(t, path)
+	l.add(served(now.Add(-keep+time.Hour), "kept", "a", "m"))
+	closed(t, l)
+	if got := keys(report(t, path, ByClient, time.Time{})); got != "kept" {
+		t.Errorf("90 days later there are %q", got)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("the file: %v, %v", info.Mode(), err)
+	}
+}
+
+// A full disk costs records, which is told once, and no more than that.
+func TestFullDisk(t *testing.T) {
+	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
+	var said bytes.Buffer
+	logger := zerolog.New(&said)
+	l := open(t, path)
+	l.add(served(now, "before", "a", "m"))
+	closed(t, l)
+
+	db, err := openFile(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := &Log{db: db, log: logger}
+	room := func(pages string) {
+		if _, err := db.ExecContext(t.Context(), "PRAGMA max_page_count = "+pages); err != nil {
+			t.Fatal(err)
+		}
+	}
+	room("4")
+	large := make([]Record, 500)
+	for i := range large {
+		large[i] = served(now, "lost", "a", "m")
+	}
+	full.write(t.Context(), large)
+	full.write(t.Context(), large)
+	if n := strings.Count(said.String(), "usage is not recorded"); n != 1 {
+		t.Errorf("told %d times: %s", n, said.String())
+	}
+	room("1000000")
+	full.write(t.Context(), []Record{served(now, "after", "a", "m")})
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := keys(report(t, path, ByClient, time.Time{})); got != "after before" {
+		t.Errorf("recorded %q", got)
+	}
+}
+
+// Nobody waits for the disk: what finds no room is lost.
+func TestAddDoesNotWait(t *testing.T) {
+	l := &Log{records: make(chan Record, 1)}
+	for range 3 {
+		l.add(Record{})
+	}
+	if len(l.records) != 1 {
+		t.Errorf("%d wait", len(l.records))
+	}
+}
+
+// A file that is none of ours is left alone, and the error says what to do.
+func TestUnusableFiles(t *testing.T) {
+	dir := t.TempDir()
+	page := filepath.Join(dir, "page")
+	text := strings.Repeat("no database at all\n", 500)
+	if err := os.WriteFile(page, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	newer := filepath.Join(dir, "newer")
+	closed(t, open(t, newer))
+	db, err := connect(newer, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "PRAGMA user_version = 9"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{page: "move it away", newer: "its version is 9", filepath.Join(dir, "none", "at all"): ""} {
+		if l, err := Open(t.Context(), path, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v", path, l, err)
+		}
+	}
+	if kept, err := os.ReadFile(page); err != nil || string(kept) != text {
+		t.Errorf("the file has changed, %v", err)
+	}
+	if _, err := Report(t.Context(), page, ByDay, time.Time{}); err == nil || !strings.Contains(err.Error(), "move it away") {
+		t.Errorf("the report: %v", err)
+	}
+	if _, err := Report(t.Context(), filepath.Join(dir, "none"), ByDay, time.Time{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the report of nothing: %v", err)
+	}
+}
+
+// A folder may be called anything that a folder can be called.
+func TestOddFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a b?c#d%20é")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, FileName)
+	l := open(t, path)
+	l.add(served(time.Now(), "laptop", "a", "m"))
+	closed(t, l)
+	if got := keys(report(t, path, ByClient, time.Time{})); got != "laptop" {
+		t.Errorf("recorded %q", got)
+	}
+}
