@@ -19,6 +19,8 @@ type Clients interface {
 type Client struct {
 	// ID is short, without slashes, and never used for another client.
 	ID string
+	// AddedAt is when it was added; zero when not known.
+	AddedAt time.Time
 	// Providers are the names of those that it may use; none means all.
 	Providers []string
 	// MaxInFlight is how many requests it may have at the same time; 0 means no limit.

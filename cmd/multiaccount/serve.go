@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/vault"
@@ -25,6 +26,7 @@ const serveHelp = `Serve the accounts to coding agents and other programs that t
 
 It listens on this machine alone, and wants a token with each request. The first
 start makes one and prints it: it is stored as a hash, and not shown again.
+"multiaccount clients add" makes others.
 
   Claude Code   ANTHROPIC_BASE_URL=http://127.0.0.1:8383/anthropic
                 ANTHROPIC_AUTH_TOKEN=<token>
@@ -42,7 +44,6 @@ const (
 	drainTime = 30 * time.Second
 	// firstClient is the client that the first start makes.
 	firstClient = "default"
-	clientsName = "clients.json"
 )
 
 // serving is what serve was asked for.
@@ -68,7 +69,7 @@ func newServe(s streams) *cobra.Command {
 
 // run serves until ctx ends.
 func (o *serving) run(ctx context.Context) (err error) {
-	if o.dir, err = settings.DefaultDir(); err != nil {
+	if o.dir, err = o.folder(); err != nil {
 		return err
 	}
 	listener, err := o.open(ctx)
@@ -138,6 +139,7 @@ func (o *serving) serve(ctx context.Context, listener net.Listener, engine *mult
 	if err != nil {
 		return err
 	}
+	defer clients.Follow(o.tellRejected)()
 	g, err := gateway.New(gateway.Config{Engine: engine, Clients: clients, Logger: o.log})
 	if err != nil {
 		return err
@@ -146,6 +148,11 @@ func (o *serving) serve(ctx context.Context, listener net.Listener, engine *mult
 		return err
 	}
 	return o.serveUntil(ctx, g, listener)
+}
+
+// tellRejected tells of a list of clients that cannot be taken over.
+func (o *serving) tellRejected(err error) {
+	_, _ = fmt.Fprintf(o.err, "multiaccount: the clients have changed and cannot be read; those before hold: %s\n", printable.Text(err.Error()))
 }
 
 // announce says where it listens, and the first token.
