@@ -32,8 +32,10 @@ type storedClient struct {
 	TokenSHA256 string    `json:"token_sha256"`
 	AddedAt     time.Time `json:"added_at"`
 	Providers   []string  `json:"providers,omitempty"`
+	Accounts    []string  `json:"accounts,omitempty"`
 	MaxInFlight int       `json:"max_in_flight,omitempty"`
 	MaxWaitMS   int64     `json:"max_wait_ms,omitempty"`
+	Priority    int       `json:"priority,omitempty"`
 
 	hash TokenHash
 }
@@ -79,7 +81,7 @@ func (l *clientList) add(token string, c Client) error {
 	hash := HashToken(token)
 	stored := storedClient{
 		ID: c.ID, TokenSHA256: hex.EncodeToString(hash[:]), AddedAt: time.Now().UTC().Truncate(time.Second),
-		Providers: c.Providers, MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), hash: hash,
+		Providers: c.Providers, Accounts: c.Accounts, MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority, hash: hash,
 	}
 	raw, err := json.Marshal(stored)
 	if err != nil {
@@ -110,6 +112,7 @@ func (l *clientList) encode() ([]byte, error) {
 
 func (c *storedClient) token() Token {
 	return Token{Hash: c.hash, Client: Client{
-		ID: c.ID, AddedAt: c.AddedAt, Providers: c.Providers, MaxInFlight: c.MaxInFlight, MaxWait: time.Duration(c.MaxWaitMS) * time.Millisecond,
+		ID: c.ID, AddedAt: c.AddedAt, Providers: c.Providers, Accounts: c.Accounts, MaxInFlight: c.MaxInFlight,
+		MaxWait: time.Duration(c.MaxWaitMS) * time.Millisecond, Priority: c.Priority,
 	}}
 }

@@ -112,9 +112,17 @@ func (x *exchange) context() context.Context {
 	return ctx
 }
 
-// caller returns ctx as one of the client's: clients share no conversation.
+// caller returns ctx as one of the client's: clients share no conversation, and
+// may be bound to accounts.
 func (x *exchange) caller(ctx context.Context) context.Context {
-	return multiaccount.WithCaller(ctx, x.client.ID)
+	ctx = multiaccount.WithCaller(ctx, x.client.ID)
+	if len(x.client.Accounts) > 0 {
+		ctx = multiaccount.WithAccounts(ctx, x.client.Accounts...)
+	}
+	if x.client.Priority != 0 {
+		ctx = multiaccount.WithPriority(ctx, x.client.Priority)
+	}
+	return ctx
 }
 
 func exchangeOf(ctx context.Context) *exchange {

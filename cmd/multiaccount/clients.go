@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,13 +30,16 @@ type shownClient struct {
 	Token       string    `json:"token,omitempty"`
 	AddedAt     time.Time `json:"added_at,omitzero"`
 	Providers   []string  `json:"providers,omitempty"`
+	Accounts    []string  `json:"accounts,omitempty"`
 	MaxInFlight int       `json:"max_in_flight,omitempty"`
 	MaxWaitMS   int64     `json:"max_wait_ms,omitempty"`
+	Priority    int       `json:"priority,omitempty"`
 }
 
 func shownClientOf(c *gateway.Client) shownClient {
 	return shownClient{
-		Name: c.ID, AddedAt: c.AddedAt, Providers: c.Providers, MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(),
+		Name: c.ID, AddedAt: c.AddedAt, Providers: c.Providers, Accounts: c.Accounts,
+		MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority,
 	}
 }
 
@@ -60,13 +65,13 @@ func newClientsList(s streams) *cobra.Command {
 	asJSON := false
 	c := &cobra.Command{
 		Use: "list", Aliases: []string{"ls"}, Short: "List the clients", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return listClients(s, asJSON) },
+		RunE: func(c *cobra.Command, _ []string) error { return listClients(c.Context(), s, asJSON) },
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, and nothing else")
 	return c
 }
 
-func listClients(s streams, asJSON bool) error {
+func listClients(ctx context.Context, s streams, asJSON bool) error {
 	file, err := clientFile(s)
 	if err != nil {
 		return err
@@ -81,19 +86,44 @@ func listClients(s streams, asJSON bool) error {
 	case len(shown) == 0:
 		return write(s, "There are no clients yet. \"multiaccount clients add NAME\" makes one, and so does the first start of \"multiaccount serve\".\n")
 	}
-	t := newTable("CLIENT", "ADDED", "PROVIDERS", "IN FLIGHT", "WAITS")
-	t.spare = []int{4, 3, 1, 2}
+	labels, err := accountLabels(ctx, s, shown)
+	if err != nil {
+		return err
+	}
+	t := newTable("CLIENT", "ADDED", "PROVIDERS", "ACCOUNTS", "IN FLIGHT", "WAITS", "PRIORITY")
+	t.spare = []int{6, 5, 4, 1, 2}
 	for i := range shown {
-		t.add(shown[i].row()...)
+		t.add(shown[i].row(labels)...)
 	}
 	return t.print(s.out)
 }
 
-func (c *shownClient) row() []string {
-	return []string{
-		tui.Clean(c.Name), c.AddedAt.Local().Format(time.DateOnly), anyOf(c.Providers), unlessZero(c.MaxInFlight, strconv.Itoa),
-		unlessZero(time.Duration(c.MaxWaitMS)*time.Millisecond, time.Duration.String),
+// row is a client's line; labels are what accounts are called, by their ids.
+func (c *shownClient) row(labels map[string]string) []string {
+	var accounts []string
+	for _, id := range c.Accounts {
+		accounts = append(accounts, cmp.Or(labels[id], id))
 	}
+	return []string{
+		tui.Clean(c.Name), c.AddedAt.Local().Format(time.DateOnly), anyOf(c.Providers), anyOf(accounts), unlessZero(c.MaxInFlight, strconv.Itoa),
+		unlessZero(time.Duration(c.MaxWaitMS)*time.Millisecond, time.Duration.String), unlessZero(c.Priority, strconv.Itoa),
+	}
+}
+
+// accountLabels returns what the accounts are called that clients are bound to.
+func accountLabels(ctx context.Context, s streams, shown []shownClient) (map[string]string, error) {
+	if !slices.ContainsFunc(shown, func(c shownClient) bool { return len(c.Accounts) > 0 }) {
+		return nil, nil
+	}
+	labels := map[string]string{}
+	err := withReading(ctx, s, func(o *session) error {
+		all, err := o.entries(ctx, "")
+		for i := range all {
+			labels[all[i].ID] = all[i].name()
+		}
+		return err
+	})
+	return labels, err
 }
 
 // anyOf is what a client may use, where nothing stands for everything.

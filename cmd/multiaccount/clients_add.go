@@ -21,6 +21,10 @@ settings, as the key of the base URL that serve prints.
 
   multiaccount clients add laptop --max-wait 8h
 
+With --accounts it may use those accounts and no other, even while none of them can
+serve: named by id, label or e-mail, as they are called now. A label that accounts
+of several providers have means them all.
+
 With --max-wait its requests wait for so long while all accounts are limited, and
 are told of the limit only then.`
 
@@ -28,7 +32,9 @@ are told of the limit only then.`
 type addingClient struct {
 	streams
 	client gateway.Client
-	json   bool
+	// accounts are the names of those that it may use.
+	accounts []string
+	json     bool
 }
 
 func newClientsAdd(s streams) *cobra.Command {
@@ -41,14 +47,19 @@ func newClientsAdd(s streams) *cobra.Command {
 		},
 	}
 	c.Flags().StringSliceVar(&o.client.Providers, "providers", nil, "the only providers that it may use, by their names")
+	c.Flags().StringSliceVar(&o.accounts, "accounts", nil, "the only accounts that it may use, by their ids, labels or e-mails")
 	c.Flags().IntVar(&o.client.MaxInFlight, "max-in-flight", 0, "how many requests it may have at the same time; 0 for any number")
 	c.Flags().DurationVar(&o.client.MaxWait, "max-wait", 0, "how long its requests wait while all accounts are limited, as 30m or 8h")
+	c.Flags().IntVar(&o.client.Priority, "priority", 0, "who gets a busy account first: the client with the greatest")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON, and nothing else")
 	return c
 }
 
 func (o *addingClient) run(ctx context.Context) error {
 	if err := o.check(); err != nil {
+		return err
+	}
+	if err := o.bind(ctx); err != nil {
 		return err
 	}
 	file, err := clientFile(o.streams)
@@ -85,6 +96,29 @@ func (o *addingClient) check() error {
 		}
 	}
 	return nil
+}
+
+// bind finds the accounts that the client may use.
+func (o *addingClient) bind(ctx context.Context) error {
+	if len(o.accounts) == 0 {
+		return nil
+	}
+	return withReading(ctx, o.streams, func(opened *session) error {
+		all, err := opened.entries(ctx, "")
+		if err != nil {
+			return err
+		}
+		for _, name := range o.accounts {
+			found := exactly(all, name)
+			if len(found) == 0 {
+				return unknownAccount(all, name)
+			}
+			for _, e := range found {
+				o.client.Accounts = append(o.client.Accounts, e.ID)
+			}
+		}
+		return nil
+	})
 }
 
 // told is a mistake in a client's name, as the command line tells it.
