@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -24,9 +22,10 @@ import (
 
 const serveHelp = `Serve the accounts to coding agents and other programs that take a base URL.
 
-It listens on this machine alone, and wants a token with each request. The first
-start makes one and prints it: it is stored as a hash, and not shown again.
-"multiaccount clients add" makes others.
+It listens on this machine alone, unless --listen names another address and there
+is a certificate (--tls-cert, --tls-key) or --insecure-listen. It wants a token
+with each request. The first start makes one and prints it: it is stored as a
+hash, and not shown again. "multiaccount clients add" makes others.
 
   Claude Code   ANTHROPIC_BASE_URL=http://127.0.0.1:8383/anthropic
                 ANTHROPIC_AUTH_TOKEN=<token>
@@ -49,8 +48,8 @@ const (
 // serving is what serve was asked for.
 type serving struct {
 	streams
-	listen string
-	drain  time.Duration
+	listening
+	drain time.Duration
 	// dir is the state directory.
 	dir string
 	log *zerolog.Logger
@@ -62,45 +61,27 @@ func newServe(s streams) *cobra.Command {
 		Use: "serve", Short: "Serve the accounts to coding agents and other programs", Long: serveHelp, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().StringVar(&o.listen, "listen", listenAddress, "where to listen, on the loopback interface")
+	o.listening.add(c)
 	c.Flags().DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 	return c
 }
 
-// run serves until ctx ends.
+// run serves until ctx ends. It listens before anything else is done: a second serve
+// should change nothing.
 func (o *serving) run(ctx context.Context) (err error) {
 	if o.dir, err = o.folder(); err != nil {
 		return err
 	}
-	listener, err := o.open(ctx)
+	places, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
 	engine, closeEngine, err := o.engine(ctx)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, closeAll(places))
 	}
-	err = o.serve(ctx, listener, engine)
+	err = errors.Join(o.serve(ctx, places, engine), closeAll(places))
 	return errors.Join(err, closeEngine())
-}
-
-// open listens before anything else is done: a second serve should change nothing.
-func (o *serving) open(ctx context.Context) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(o.listen)
-	if err != nil {
-		return nil, &usageError{fmt.Errorf("--listen %s is no address; write it as %s", o.listen, listenAddress)}
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, &usageError{fmt.Errorf("--listen %s is not on the loopback interface, and serve listens nowhere else; write it as %s", o.listen, listenAddress)}
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is in use, by another \"multiaccount serve\" perhaps; stop that, or listen elsewhere with --listen", o.listen)
-	case err != nil:
-		return nil, fmt.Errorf("cannot listen on %s: %w", o.listen, err)
-	}
-	return listener, nil
 }
 
 // engine opens an engine that works in the background and follows the settings.
@@ -129,8 +110,7 @@ func (o *serving) engine(ctx context.Context) (*multiaccount.Engine, func() erro
 }
 
 // serve serves an engine until ctx ends, and then what is under way.
-func (o *serving) serve(ctx context.Context, listener net.Listener, engine *multiaccount.Engine) error {
-	defer listener.Close() //nolint:errcheck // the server has closed it, as a rule
+func (o *serving) serve(ctx context.Context, places []place, engine *multiaccount.Engine) error {
 	clients, err := gateway.OpenClients(filepath.Join(o.dir, clientsName))
 	if err != nil {
 		return err
@@ -140,14 +120,14 @@ func (o *serving) serve(ctx context.Context, listener net.Listener, engine *mult
 		return err
 	}
 	defer clients.Follow(o.tellRejected)()
-	g, err := gateway.New(gateway.Config{Engine: engine, Clients: clients, Logger: o.log})
+	g, err := gateway.New(gateway.Config{Engine: engine, Clients: clients, Hosts: o.hosts, Logger: o.log})
 	if err != nil {
 		return err
 	}
-	if err := o.announce(listener.Addr(), token); err != nil {
+	if err := o.announce(places, token); err != nil {
 		return err
 	}
-	return o.serveUntil(ctx, g, listener)
+	return o.serveUntil(ctx, g, places)
 }
 
 // tellRejected tells of a list of clients that cannot be taken over.
@@ -156,22 +136,24 @@ func (o *serving) tellRejected(err error) {
 }
 
 // announce says where it listens, and the first token.
-func (o *serving) announce(at net.Addr, token string) error {
+func (o *serving) announce(places []place, token string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Serving on http://%s. Stop it with ctrl-c.\n", at)
+	fmt.Fprintf(&b, "Serving on %s. Stop it with ctrl-c.\n", urls(places))
 	if token != "" {
 		fmt.Fprintf(&b, "The token of its first client, which is not shown again:\n%s\n", token)
 	}
 	return write(o.streams, b.String())
 }
 
-func (o *serving) serveUntil(ctx context.Context, g *gateway.Gateway, listener net.Listener) error {
+func (o *serving) serveUntil(ctx context.Context, g *gateway.Gateway, places []place) error {
 	server := gateway.Server(g)
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(gateway.Limit(listener, gateway.MaxConnections)) }()
+	ended := make(chan error, len(places))
+	for _, p := range places {
+		go func() { ended <- server.Serve(p) }()
+	}
 	select {
 	case err := <-ended:
-		return err
+		return errors.Join(err, server.Close())
 	case <-ctx.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.drain)
@@ -181,8 +163,10 @@ func (o *serving) serveUntil(ctx context.Context, g *gateway.Gateway, listener n
 		err = fmt.Errorf("requests were still under way after %s, and were cut", o.drain)
 	}
 	_ = server.Close() // all that is left is idle, or too late
-	if stopped := <-ended; !errors.Is(stopped, http.ErrServerClosed) {
-		err = errors.Join(err, stopped)
+	for range places {
+		if stopped := <-ended; !errors.Is(stopped, http.ErrServerClosed) {
+			err = errors.Join(err, stopped)
+		}
 	}
 	return err
 }

@@ -59,7 +59,9 @@ type process struct {
 	gate
 	cmd   *exec.Cmd
 	token string
-	errs  *bytes.Buffer
+	// address is the host and port that it prints.
+	address string
+	errs    *bytes.Buffer
 }
 
 func (h home) command(ctx context.Context, args ...string) *exec.Cmd {
@@ -83,7 +85,8 @@ func (h home) start(t *testing.T, args ...string) process {
 		_ = p.cmd.Wait()
 		t.Fatalf("no line but %q, and %s", first, p.errs)
 	}
-	p.url = regexp.MustCompile(`http://[0-9.:]+\d`).FindString(first)
+	p.url = regexp.MustCompile(`https?://[][0-9.:]+\d`).FindString(first)
+	_, p.address, _ = strings.Cut(p.url, "://")
 	own := &http.Transport{}
 	t.Cleanup(own.CloseIdleConnections)
 	p.client = &http.Client{Transport: own}
@@ -232,7 +235,7 @@ func TestServeCannot(t *testing.T) {
 		says   string
 	}{
 		"a port in use":      {[]string{"--listen", busy}, nil, 1, busy + ` is in use, by another "multiaccount serve" perhaps; stop that, or listen elsewhere with --listen`},
-		"another interface":  {[]string{"--listen", "0.0.0.0:0"}, nil, 2, "is not on the loopback interface"},
+		"another interface":  {[]string{"--listen", "0.0.0.0:0"}, nil, 2, "is not on the loopback interface alone"},
 		"no interface":       {[]string{"--listen", ":0"}, nil, 2, "is not on the loopback interface"},
 		"no address":         {[]string{"--listen", "8080"}, nil, 2, "write it as 127.0.0.1:8383"},
 		"a file of nonsense": {[]string{"--listen", "127.0.0.1:0"}, func() { rig.Must(t, os.WriteFile(filepath.Join(h.dir, "clients.json"), []byte("{"), 0o600)) }, 1, "mend it, or move it away, and the next start makes a new token"},
