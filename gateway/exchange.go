@@ -16,8 +16,8 @@ type exchange struct {
 	asker   asker
 	client  *Client
 	route   route
-	// local is set for what is answered without an account.
-	local bool
+	// local is what is answered without an account; else nil.
+	local *local
 	// body is what the request holds; nil until it was read.
 	body *body
 	// in is the request as the proxy takes it.
@@ -43,7 +43,7 @@ func (x *exchange) admit() *refusal {
 	if refused := g.guard.check(r); refused != nil {
 		return refused
 	}
-	if x.local = g.isHello(r); x.local {
+	if x.local = g.local(r); x.local != nil {
 		return nil
 	}
 	if refused := x.authenticate(); refused != nil {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -49,7 +51,10 @@ const (
 type serving struct {
 	streams
 	listening
+	ending
 	drain time.Duration
+	// handshake has one line of JSON printed, and nothing else.
+	handshake bool
 	// dir is the state directory.
 	dir string
 	log *zerolog.Logger
@@ -62,6 +67,8 @@ func newServe(s streams) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	o.listening.add(c)
+	o.ending.add(c)
+	c.Flags().BoolVar(&o.handshake, "handshake", false, "print one line of JSON, with the address and the number of the process, once it serves")
 	c.Flags().DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 	return c
 }
@@ -69,6 +76,9 @@ func newServe(s streams) *cobra.Command {
 // run serves until ctx ends. It listens before anything else is done: a second serve
 // should change nothing.
 func (o *serving) run(ctx context.Context) (err error) {
+	if err := o.ending.check(); err != nil {
+		return err
+	}
 	if o.dir, err = o.folder(); err != nil {
 		return err
 	}
@@ -127,6 +137,8 @@ func (o *serving) serve(ctx context.Context, places []place, engine *multiaccoun
 	if err := o.announce(places, token); err != nil {
 		return err
 	}
+	ctx, cancel := o.watch(ctx, g, o.in)
+	defer cancel()
 	return o.serveUntil(ctx, g, places)
 }
 
@@ -137,12 +149,32 @@ func (o *serving) tellRejected(err error) {
 
 // announce says where it listens, and the first token.
 func (o *serving) announce(places []place, token string) error {
+	if o.handshake {
+		return o.shakeHands(places, token)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Serving on %s. Stop it with ctrl-c.\n", urls(places))
 	if token != "" {
 		fmt.Fprintf(&b, "The token of its first client, which is not shown again:\n%s\n", token)
 	}
 	return write(o.streams, b.String())
+}
+
+// handshake is what a program that started serve reads. Its names are stable.
+type handshake struct {
+	Address string `json:"address"`
+	Unix    string `json:"unix,omitempty"`
+	PID     int    `json:"pid"`
+	// Token is that of the first client, when it was made just now.
+	Token string `json:"token,omitempty"`
+}
+
+func (o *serving) shakeHands(places []place, token string) error {
+	line, err := json.Marshal(handshake{Address: places[0].url, Unix: o.socket, PID: os.Getpid(), Token: token})
+	if err != nil {
+		return err
+	}
+	return write(o.streams, string(line)+"\n")
 }
 
 func (o *serving) serveUntil(ctx context.Context, g *gateway.Gateway, places []place) error {

@@ -5,15 +5,14 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
-	"os"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 // listening is where serve listens, and how.
@@ -110,39 +109,16 @@ func (l *listening) openTCP(ctx context.Context) (place, error) {
 	return place{listener, "http://" + at}, nil
 }
 
-// openSocket listens on a Unix socket for its owner alone. One that a dead process
-// has left is replaced.
+// openSocket listens on a Unix socket for its owner alone.
 func openSocket(ctx context.Context, path string) (net.Listener, error) {
-	config := &net.ListenConfig{}
-	listener, err := config.Listen(ctx, "unix", path)
-	if errors.Is(err, syscall.EADDRINUSE) && isLeft(ctx, path) {
-		if err = os.Remove(path); err == nil {
-			listener, err = config.Listen(ctx, "unix", path)
-		}
-	}
+	listener, err := persistence.ListenUnix(ctx, path)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%s is in use, or no socket; stop the program that has it, or name another path with --unix", path)
 	case err != nil:
 		return nil, fmt.Errorf("cannot listen on the socket %s: %w", path, err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
 	return listener, nil
-}
-
-// isLeft reports whether nobody listens on a socket any more.
-func isLeft(ctx context.Context, path string) bool {
-	info, err := os.Lstat(path)
-	if err != nil || info.Mode().Type() != fs.ModeSocket {
-		return false
-	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", path)
-	if err == nil {
-		_ = conn.Close() // somebody is there
-	}
-	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // closeAll ends listeners that were not served.

@@ -49,7 +49,7 @@ func certificate(t *testing.T) (certFile, keyFile string, trust *x509.CertPool) 
 func (p *process) dialed(t *testing.T, network, address string, trust *x509.CertPool) {
 	t.Helper()
 	own := &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: trust}, //nolint:gosec // the default version is the server's business
+		TLSClientConfig: &tls.Config{RootCAs: trust},
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, network, address)
 		},
@@ -67,7 +67,7 @@ func TestServeByTLS(t *testing.T) {
 	rig.Must(t, err)
 	p.dialed(t, "tcp", "127.0.0.1:"+port, trust)
 	p.url = "https://desk.example:" + port
-	if a := p.ask(t, messagesBody); a.status != http.StatusOK {
+	if a := p.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
 	if a := p.send(t, ask("/anthropic/v1/messages", messagesBody, "Authorization", "Bearer "+p.token, "Host", "other.example")); a.status != http.StatusForbidden {
@@ -87,7 +87,7 @@ func TestServeInsecurely(t *testing.T) {
 	rig.Must(t, err)
 	p.dialed(t, "tcp", "127.0.0.1:"+port, nil)
 	p.url = "http://desk.example:" + port
-	if a := p.ask(t, messagesBody); a.status != http.StatusOK {
+	if a := p.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
 	if a := p.send(t, ask("/anthropic/v1/messages", messagesBody, "Authorization", "")); a.status != http.StatusUnauthorized {
@@ -104,7 +104,7 @@ func TestServeOnASocket(t *testing.T) {
 	p := h.start(t, "--unix", path)
 	p.url = "http://localhost"
 	p.dialed(t, "unix", path, nil)
-	if a := p.ask(t, messagesBody); a.status != http.StatusOK {
+	if a := p.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {

@@ -103,9 +103,9 @@ func (h home) start(t *testing.T, args ...string) process {
 	return p
 }
 
-func (p process) ask(t *testing.T, body string) answer {
+func (p process) ask(t *testing.T) answer {
 	t.Helper()
-	return p.send(t, ask("/anthropic/v1/messages", body, "Authorization", "Bearer "+p.token))
+	return p.send(t, ask("/anthropic/v1/messages", messagesBody, "Authorization", "Bearer "+p.token))
 }
 
 func (p process) end(t *testing.T) {
@@ -123,12 +123,12 @@ func TestServe(t *testing.T) {
 	if !strings.HasPrefix(first.token, "mag_") || len(first.token) < 40 {
 		t.Fatalf("the token is %q", first.token)
 	}
-	if a := first.ask(t, messagesBody); a.status != http.StatusOK || !strings.Contains(a.body, "work@example.com") {
+	if a := first.ask(t); a.status != http.StatusOK || !strings.Contains(a.body, "work@example.com") {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
 	first.end(t)
 	again := h.start(t)
-	if a := again.ask(t, messagesBody); a.status != http.StatusOK {
+	if a := again.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
 	again.end(t)
@@ -152,7 +152,7 @@ func TestServeDrains(t *testing.T) {
 	rig.Must(t, gate.Wait(rig.Deadline(t), 1))
 	rig.Must(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	for ctx := rig.Deadline(t); ; { // until the signal has arrived
-		a := p.ask(t, messagesBody)
+		a := p.ask(t)
 		if a.status == http.StatusServiceUnavailable {
 			if a.header.Get("Retry-After") == "" {
 				t.Errorf("no retry-after: %v", a.header)
