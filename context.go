@@ -2,6 +2,7 @@ package multiaccount
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-810f1486/multiaccount/policy"
 )
@@ -10,6 +11,8 @@ import (
 // request looks for it.
 type choices struct {
 	affinity, account, model, caller string
+	accounts                         []string
+	priority                         int
 	trace                            func(Attempt)
 }
 
@@ -43,6 +46,23 @@ func WithAccount(ctx context.Context, id string) context.Context {
 	return with(ctx, c)
 }
 
+// WithAccounts returns a context whose requests are served by one of the accounts
+// ids and by no other, even if none of them can serve. Without ids any account may
+// serve.
+func WithAccounts(ctx context.Context, ids ...string) context.Context {
+	c := choicesOf(ctx)
+	c.accounts = slices.Clone(ids)
+	return with(ctx, c)
+}
+
+// WithPriority returns a context for requests that get an account before those of
+// a smaller priority where several wait for one. The default is 0.
+func WithPriority(ctx context.Context, priority int) context.Context {
+	c := choicesOf(ctx)
+	c.priority = priority
+	return with(ctx, c)
+}
+
 // WithModel returns a context whose requests ask for the model name. An account
 // that is limited for that model is passed over.
 func WithModel(ctx context.Context, name string) context.Context {
@@ -63,5 +83,5 @@ func WithCaller(ctx context.Context, id string) context.Context {
 // asked returns what the host asks for by a context.
 func asked(ctx context.Context) policy.Request {
 	c := choicesOf(ctx)
-	return policy.Request{Affinity: c.affinity, Model: c.model, Pin: c.account, Caller: c.caller}
+	return policy.Request{Affinity: c.affinity, Model: c.model, Pin: c.account, Among: c.accounts, Priority: c.priority, Caller: c.caller}
 }

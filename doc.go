@@ -29,7 +29,7 @@
 //     [Lease.Token] is what to send, and [Lease.Done] reports the [Outcome].
 //   - [Pool.TokenSource] is for code that takes an oauth2.TokenSource.
 //
-// [WithAffinity], [WithModel], [WithAccount] and [WithCaller] say through a
+// [WithAffinity], [WithModel], [WithAccount], [WithAccounts] and [WithCaller] say through a
 // context which conversation a request belongs to, which model it asks for,
 // which account must serve it and on whose behalf it is sent. The transport
 // reads the first two from the requests of known clients.

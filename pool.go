@@ -66,12 +66,20 @@ type Request struct {
 
 // Acquire leases an account that has a fresh token. The caller must call
 // [Lease.Done] once. When no account can serve, Acquire waits if one will be
-// free within the settings' max_wait_ms. Errors: [*AllAccountsLimitedError],
+// free within the settings' max_wait_ms. What [WithAccounts] and [WithPriority] say
+// holds here too; of other choices in ctx, r has its own. Errors: [*AllAccountsLimitedError],
 // [*ReauthRequiredError], [*AccountUnavailableError],
 // [*ProviderUnavailableError], [*NoAccountOfKindError], [ErrNoAccounts],
 // [ErrClosed], ctx's own, or why tokens could not be refreshed.
 func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
-	leased, err := p.sender.Lease(ctx, policy.Request{Affinity: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Account})
+	c := choicesOf(ctx)
+	return p.acquire(ctx, policy.Request{
+		Affinity: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Account, Among: c.accounts, Priority: c.priority,
+	})
+}
+
+func (p *Pool) acquire(ctx context.Context, r policy.Request) (*Lease, error) {
+	leased, err := p.sender.Lease(ctx, r)
 	if err != nil {
 		return nil, p.publicError(err)
 	}
@@ -94,14 +102,9 @@ type tokenSource struct {
 	ctx  context.Context //nolint:containedctx // the interface takes none
 }
 
-func (s tokenSource) wish() Request {
-	r := asked(s.ctx)
-	return Request{Affinity: r.Affinity, Model: r.Model, Account: r.Pin}
-}
-
 // Token implements [oauth2.TokenSource].
 func (s tokenSource) Token() (*oauth2.Token, error) {
-	lease, err := s.pool.Acquire(s.ctx, s.wish())
+	lease, err := s.pool.acquire(s.ctx, asked(s.ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -19,13 +19,21 @@ type Clients interface {
 type Client struct {
 	// ID is short, without slashes, and never used for another client.
 	ID string
+	// AddedAt is when it was added; zero when not known.
+	AddedAt time.Time
 	// Providers are the names of those that it may use; none means all.
 	Providers []string
+	// Accounts are the ids of those that it may use; none means all. No other
+	// account ever serves it, not even where none of these can.
+	Accounts []string
 	// MaxInFlight is how many requests it may have at the same time; 0 means no limit.
 	MaxInFlight int
 	// MaxWait is how long a request waits for an account when all are limited,
 	// beyond what the engine's settings have it wait.
 	MaxWait time.Duration
+	// Priority orders requests that wait for an account that is busy: those of the
+	// client with the greatest get one first.
+	Priority int
 }
 
 func (c *Client) mayUse(provider string) bool {

@@ -16,8 +16,8 @@ type exchange struct {
 	asker   asker
 	client  *Client
 	route   route
-	// local is set for what is answered without an account.
-	local bool
+	// local is what is answered without an account; else nil.
+	local *local
 	// body is what the request holds; nil until it was read.
 	body *body
 	// in is the request as the proxy takes it.
@@ -43,7 +43,7 @@ func (x *exchange) admit() *refusal {
 	if refused := g.guard.check(r); refused != nil {
 		return refused
 	}
-	if x.local = g.isHello(r); x.local {
+	if x.local = g.local(r); x.local != nil {
 		return nil
 	}
 	if refused := x.authenticate(); refused != nil {
@@ -112,9 +112,17 @@ func (x *exchange) context() context.Context {
 	return ctx
 }
 
-// caller returns ctx as one of the client's: clients share no conversation.
+// caller returns ctx as one of the client's: clients share no conversation, and
+// may be bound to accounts.
 func (x *exchange) caller(ctx context.Context) context.Context {
-	return multiaccount.WithCaller(ctx, x.client.ID)
+	ctx = multiaccount.WithCaller(ctx, x.client.ID)
+	if len(x.client.Accounts) > 0 {
+		ctx = multiaccount.WithAccounts(ctx, x.client.Accounts...)
+	}
+	if x.client.Priority != 0 {
+		ctx = multiaccount.WithPriority(ctx, x.client.Priority)
+	}
+	return ctx
 }
 
 func exchangeOf(ctx context.Context) *exchange {

@@ -71,7 +71,7 @@ func New(c Config) (*Gateway, error) {
 	case c.Clients == nil:
 		return nil, errors.New("gateway: Config.Clients is missing; nobody may use a gateway without a token")
 	}
-	g := &Gateway{config: c.filled(), guard: newGuard(c.Hosts), log: zerolog.Nop()}
+	g := &Gateway{config: c.filled(), guard: newGuard(c.Hosts), log: zerolog.Nop(), running: running{since: time.Now()}}
 	if c.Logger != nil {
 		g.log = *c.Logger
 	}
@@ -103,8 +103,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case refused != nil:
 		x.refuse(refused)
-	case x.local:
-		w.WriteHeader(http.StatusOK)
+	case x.local != nil:
+		x.local.write(w, r)
 	default:
 		x.serve() //nolint:contextcheck // an exchange has its request's context
 	}

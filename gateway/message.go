@@ -89,6 +89,10 @@ func emptyMessage(provider string, err error) string {
 	return fmt.Sprintf("The %s pool has no account that is switched on. Add one with \"multiaccount login %s\".", provider, provider)
 }
 
+func boundMessage(client, provider string) string {
+	return fmt.Sprintf("The client %s may use only some accounts, and the %s pool has none of them that is switched on. \"multiaccount clients list\" shows them.", client, provider)
+}
+
 func downMessage(e *multiaccount.ProviderUnavailableError) string {
 	return fmt.Sprintf("%s is in trouble: %s. It is asked again at %s.",
 		printable.Text(e.Provider), printable.Text(e.Reason), e.RetryAt.Local().Format("15:04:05"))

@@ -109,5 +109,5 @@ func handleError(_ http.ResponseWriter, r *http.Request, err error) {
 	if isGone(r.Context(), err) {
 		panic(http.ErrAbortHandler)
 	}
-	x.refuse(refusalOf(x.route.upstream.name, err))
+	x.refuse(x.refusalOf(err))
 }

@@ -74,6 +74,16 @@ func refusalOf(provider string, err error) *refusal {
 	return &refusal{kind: down, message: unreachableMessage(provider, err)}
 }
 
+// refusalOf is why the engine has no answer for an exchange. A client that is bound
+// to accounts is not told to add one.
+func (x *exchange) refusalOf(err error) *refusal {
+	r := refusalOf(x.route.upstream.name, err)
+	if len(x.client.Accounts) > 0 && errors.Is(err, multiaccount.ErrNoAccounts) {
+		return &refusal{kind: loginNeeded, message: boundMessage(x.client.ID, x.route.upstream.name)}
+	}
+	return r
+}
+
 // busyWait is how long a client waits for an account that has as many requests as
 // it may.
 const busyWait = 5 * time.Second

@@ -133,9 +133,9 @@ func (r *relay) failover(ctx context.Context, now turn) []byte {
 // another refuses when no account can serve.
 func (r *relay) another(ctx context.Context, model string) *refusal {
 	u := r.x.route.upstream
-	lease, err := u.pool.Acquire(ctx, multiaccount.Request{Model: model, Kind: u.kindFor(r.x.route)})
+	lease, err := u.pool.Acquire(r.x.caller(ctx), multiaccount.Request{Model: model, Kind: u.kindFor(r.x.route)})
 	if err != nil {
-		return refusalOf(u.name, err)
+		return r.x.refusalOf(err)
 	}
 	lease.Done(multiaccount.Outcome{Err: context.Canceled}) // nothing was asked of it
 	return nil

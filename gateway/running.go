@@ -3,9 +3,10 @@ package gateway
 import (
 	"context"
 	"sync"
+	"time"
 )
 
-// running counts the requests under way. Its zero value is ready.
+// running counts the requests under way. Its zero value is ready, but for idle.
 type running struct {
 	mu    sync.Mutex
 	count int
@@ -13,6 +14,8 @@ type running struct {
 	// closed when it begins.
 	ended, drain chan struct{}
 	drained      bool
+	// since is when the last request left; at first, when the gateway was made.
+	since time.Time
 }
 
 // enter counts a request, unless no more are taken.
@@ -30,9 +33,26 @@ func (r *running) leave() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count--
+	r.since = time.Now()
 	if r.drained && r.count == 0 {
 		close(r.ended)
 	}
+}
+
+// idle returns for how long none was under way, 0 while one is.
+func (r *running) idle(now time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.count > 0 {
+		return 0
+	}
+	return now.Sub(r.since)
+}
+
+func (r *running) isDraining() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.drained
 }
 
 // draining is closed when the gateway is to end.

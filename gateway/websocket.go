@@ -140,7 +140,7 @@ func (x *exchange) refuseHandshake(err error) {
 	case errors.As(err, &refused):
 		x.passRefused(refused.resp)
 	default:
-		x.refuse(refusalOf(x.route.upstream.name, err))
+		x.refuse(x.refusalOf(err))
 	}
 }
 
@@ -154,7 +154,7 @@ func (x *exchange) passRefused(resp *http.Response) {
 		return
 	}
 	if err := modify(resp); err != nil {
-		x.refuse(refusalOf(x.route.upstream.name, err))
+		x.refuse(x.refusalOf(err))
 		return
 	}
 	for name, values := range resp.Header {

@@ -22,7 +22,9 @@ type Decision struct {
 	Model        string `json:"model,omitempty"`
 	// Kind is the only kind of account that may serve; empty for any.
 	Kind account.Kind `json:"kind,omitempty"`
-	Pin  string       `json:"pin,omitempty"`
+	// Among are the only accounts that may serve; none for any.
+	Among []string `json:"among,omitempty"`
+	Pin   string   `json:"pin,omitempty"`
 	// PinnedBy says who pinned the request; empty for the host.
 	PinnedBy PinnedBy `json:"pinned_by,omitempty"`
 	Tried    []string `json:"tried,omitempty"`

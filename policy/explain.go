@@ -80,6 +80,8 @@ func why(d *Decision, c *Considered) string {
 		return "tried already by this request"
 	case d.Pin != "" && d.Pin != c.ID:
 		return d.PinnedBy.elsewhere()
+	case len(d.Among) > 0 && !slices.Contains(d.Among, c.ID):
+		return outside
 	case !c.is(d.Kind):
 		return wrongKind
 	case c.State < Available:

@@ -3,11 +3,15 @@ package policy
 import "slices"
 
 // filter names accounts that may not serve one request although their group
-// could: those that it tried already, those that are cooling for its tier, and,
-// when its model has no view of its own, those that are cooling for the model.
+// could: those that it is not bound to, those that it tried already, those that
+// are cooling for its tier, and, when its model has no view of its own, those that
+// are cooling for the model.
 // The nil filter lets all pass.
 type filter struct {
 	tried []Slot
+	// among are the only accounts that may serve, where bound is set.
+	among []Slot
+	bound bool
 	// cooling is that of the model; nil for none.
 	cooling *scope
 	// tier is the model with its speed tier; nil for none.
@@ -15,11 +19,11 @@ type filter struct {
 }
 
 func (f *filter) empty() bool {
-	return f == nil || len(f.tried) == 0 && f.cooling == nil && f.tier == nil
+	return f == nil || len(f.tried) == 0 && !f.bound && f.cooling == nil && f.tier == nil
 }
 
 func (f *filter) has(s Slot) bool {
-	if slices.Contains(f.tried, s) || f.tier.cools(s) {
+	if f.outside(s) || slices.Contains(f.tried, s) || f.tier.cools(s) {
 		return true
 	}
 	if !f.cooling.cools(s) {
@@ -28,3 +32,9 @@ func (f *filter) has(s Slot) bool {
 	f.cooling.skipped++
 	return true
 }
+
+// outside reports whether the request is bound to other accounts.
+func (f *filter) outside(s Slot) bool { return f.bound && !slices.Contains(f.among, s) }
+
+// nobody reports whether the request is bound to accounts none of which is there.
+func (f *filter) nobody() bool { return f.bound && len(f.among) == 0 }

@@ -63,14 +63,14 @@ func (p *Pool) probe(s Slot) bool {
 	return true
 }
 
-// probing reports whether a probe of an account of the kind is under way.
-func (p *Pool) probing(kind account.Kind) bool {
+// probing reports whether a probe of an account that may serve is under way.
+func (p *Pool) probing(q *query) bool {
 	for i := len(p.probes) - 1; i >= 0; i-- {
 		m := &p.members[p.probes[i]]
 		switch {
 		case m.facts.CoolUntil <= p.now || m.probed != m.facts.CoolUntil:
 			p.probes = slices.Delete(p.probes, i, i+1)
-		case m.facts.is(kind):
+		case m.facts.is(q.Kind) && !q.skip.outside(p.probes[i]):
 			return true
 		}
 	}

@@ -5,7 +5,10 @@ func (p *Pool) refuse(q *query) Choice {
 	if len(p.byID) > 0 && p.countKind(q.Kind) == 0 {
 		return Choice{Reason: NoneOfKind}
 	}
-	c := Choice{RetryAt: p.earliest(q), Probing: p.probing(q.Kind)}
+	if len(p.byID) > 0 && q.skip.nobody() {
+		return Choice{Reason: NoneAmong}
+	}
+	c := Choice{RetryAt: p.earliest(q), Probing: p.probing(q)}
 	switch {
 	case q.boundAt != 0:
 		c.Reason, c.RetryAt = OwnLimited, q.boundAt
@@ -19,7 +22,7 @@ func (p *Pool) refuse(q *query) Choice {
 		c.Reason = AllLimited
 	case len(p.byID) == 0:
 		c.Reason = NoAccounts
-	case q.view.ranked() == 0:
+	case !p.eligible(q):
 		c.Reason = NoneEligible
 	default:
 		c.Reason = AllTried
@@ -32,16 +35,16 @@ func (p *Pool) refuse(q *query) Choice {
 // count as well.
 func (p *Pool) earliest(q *query) Instant {
 	if q.skip.cooling == nil && q.skip.tier == nil {
-		return p.coolsUntil(q.view.firstIn(Cooling, nil), q.Model)
+		return p.coolsUntil(q.view.firstIn(Cooling, &filter{among: q.skip.among, bound: q.skip.bound}), q.Model)
 	}
-	apart := filter{tier: q.skip.tier}
+	apart := filter{among: q.skip.among, bound: q.skip.bound, tier: q.skip.tier}
 	if q.model != nil {
 		apart.cooling = q.model.scope(q.only())
 	}
 	first := p.coolsUntil(q.view.firstIn(Cooling, &apart), q.Model)
 	for _, m := range [...]*model{q.model, q.skip.tier} {
 		for s := range m.all() {
-			if !p.members[s].facts.is(q.Kind) {
+			if !p.members[s].facts.is(q.Kind) || q.skip.outside(s) {
 				continue
 			}
 			if at := p.coolsUntil(s, q.Model); at != 0 && (first == 0 || at < first) {

@@ -62,7 +62,7 @@ func (p *Pool) remember(r *Request, before Slot, q *query, s Slot, c *Choice) {
 		view, bound, only = q.view, q.bound, q.only()
 	}
 	d.Decision = Decision{
-		Seq: p.decisions.last, At: p.now, Strategy: p.opts.name(), Conversation: shortKey(r.Affinity), Model: r.Model, Kind: r.Kind, Pin: r.Pin, PinnedBy: r.PinnedBy, Tried: r.Exclude,
+		Seq: p.decisions.last, At: p.now, Strategy: p.opts.name(), Conversation: shortKey(r.Affinity), Model: r.Model, Kind: r.Kind, Among: r.Among, Pin: r.Pin, PinnedBy: r.PinnedBy, Tried: r.Exclude,
 		Active: p.ID(before), Bound: bound, Chosen: p.ID(s), Reason: c.Reason, RetryAt: c.RetryAt, Counts: view.counts,
 	}
 	d.Counts[Ineligible] = p.countKind(only) - view.ranked()

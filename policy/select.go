@@ -20,6 +20,8 @@ type Request struct {
 	Model string
 	// Kind is the only kind of account that may serve; empty for any.
 	Kind account.Kind
+	// Among are the ids of the only accounts that may serve; none for any.
+	Among []string
 	// Pin is the id of the only account that may serve; empty for any.
 	Pin string
 	// PinnedBy says who pinned the request; empty for the host.
@@ -32,6 +34,9 @@ type Request struct {
 	Named []string
 	// Exclude are the ids of the accounts that this request tried already.
 	Exclude []string
+	// Priority orders the requests that wait for an account: the greatest is first,
+	// of equal ones the oldest.
+	Priority int
 	// Waited is how long the request has waited so far, and WaitUntil how long it
 	// may wait; zero means not at all.
 	Waited    time.Duration
@@ -108,6 +113,10 @@ const (
 	PinOtherKind
 	// NoneOfKind: the pool has accounts, but none of the kind that may serve.
 	NoneOfKind
+	// PinOutside: the pinned account is none of those that may serve.
+	PinOutside
+	// NoneAmong: the pool has none of the accounts that may serve.
+	NoneAmong
 )
 
 // String returns the reason in a few words.
@@ -124,6 +133,7 @@ var reasonNames = [...]string{ //nolint:gochecknoglobals // a constant table
 	"all busy", "all limited", "all tried", "none eligible", "no accounts",
 	"the provider is in trouble",
 	"the account is of another kind than can serve the request", "no account of the kind that can serve the request",
+	"the account is none of those that the request is bound to", "none of the accounts that the request is bound to",
 }
 
 // Select picks the account that serves r, takes one of its places, and notes that
@@ -137,7 +147,7 @@ func (p *Pool) Select(r Request, now Instant) Choice {
 	}
 	q := p.ask(&r)
 	s := Slot(nobody)
-	if p.countKind(q.Kind) > 0 {
+	if p.countKind(q.Kind) > 0 && !q.skip.nobody() {
 		s = p.rule.pick(p, q)
 	}
 	if s == nobody {
@@ -175,6 +185,8 @@ func (p *Pool) whyLeft(q *query) string {
 		return "no longer in the pool"
 	case !p.members[s].facts.is(q.Kind):
 		return wrongKind
+	case q.skip.outside(s):
+		return outside
 	case slices.Contains(q.Exclude, q.bound):
 		return "failed the request"
 	}
@@ -194,6 +206,9 @@ type query struct {
 	skip  filter
 	// active points to the active account; a strategy sets it.
 	active *Slot
+	// apart is the active account of a request that is bound to some accounts: it
+	// moves nobody else.
+	apart Slot
 	// bound is the account that the conversation had before; empty for none.
 	bound string
 	// boundAt is when that account is free again, if it is worth waiting for.
@@ -207,7 +222,7 @@ type query struct {
 // allocates none.
 func (p *Pool) ask(r *Request) *query {
 	q := &p.query
-	*q = query{Request: *r, view: p.base, active: &p.active, skip: filter{tried: q.skip.tried[:0]}}
+	*q = query{Request: *r, view: p.base, active: &p.active, skip: filter{tried: q.skip.tried[:0], among: q.skip.among[:0]}, apart: nobody}
 	for _, id := range r.Exclude {
 		if s, ok := p.byID[id]; ok {
 			q.skip.tried = append(q.skip.tried, s)
@@ -215,6 +230,9 @@ func (p *Pool) ask(r *Request) *query {
 	}
 	if q.Kind != "" {
 		p.askKind(q)
+	}
+	if len(r.Among) > 0 {
+		p.askAmong(q)
 	}
 	wide, plain := *q.active, account.Untiered(r.Model)
 	if m := p.models[plain]; m != nil {
@@ -304,6 +322,9 @@ func (p *Pool) selectPinned(r *Request) (Slot, Choice) {
 	}
 	if !p.members[s].facts.is(r.Kind) {
 		return nobody, Choice{Reason: PinOtherKind}
+	}
+	if len(r.Among) > 0 && !slices.Contains(r.Among, r.Pin) {
+		return nobody, Choice{Reason: PinOutside}
 	}
 	st, until := p.stateFor(s, r.Model)
 	if st == Busy {

@@ -56,7 +56,7 @@ func (s sticky) waitFor(p *Pool, q *query, i int32, best Slot) Instant {
 	}
 	f := &p.members[p.bound(i)].facts
 	until := max(f.CoolUntil, f.cooldownOf(q.Model))
-	if !f.is(q.Kind) || !f.Eligible || until <= p.now || until > min(q.WaitUntil, p.now.Add(s.wait-q.Waited)) {
+	if !f.is(q.Kind) || q.skip.outside(p.bound(i)) || !f.Eligible || until <= p.now || until > min(q.WaitUntil, p.now.Add(s.wait-q.Waited)) {
 		return 0
 	}
 	return until

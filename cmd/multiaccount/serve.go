@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/internal/usage"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/settings"
@@ -25,8 +26,10 @@ import (
 
 const serveHelp = `Serve the accounts to coding agents and other programs that take a base URL.
 
-It listens on this machine alone, and wants a token with each request. The first
-start makes one and prints it: it is stored as a hash, and not shown again.
+It listens on this machine alone, unless --listen names another address and there
+is a certificate (--tls-cert, --tls-key) or --insecure-listen. It wants a token
+with each request. The first start makes one and prints it: it is stored as a
+hash, and not shown again. "multiaccount clients add" makes others.
 
   Claude Code   ANTHROPIC_BASE_URL=http://127.0.0.1:8383/anthropic
                 ANTHROPIC_AUTH_TOKEN=<token>
@@ -44,14 +47,16 @@ const (
 	drainTime = 30 * time.Second
 	// firstClient is the client that the first start makes.
 	firstClient = "default"
-	clientsName = "clients.json"
 )
 
 // serving is what serve was asked for.
 type serving struct {
 	streams
-	listen string
-	drain  time.Duration
+	listening
+	ending
+	drain time.Duration
+	// handshake has one line of JSON printed, and nothing else.
+	handshake bool
 	// dir is the state directory.
 	dir string
 	log *zerolog.Logger
@@ -65,26 +70,32 @@ func newServe(s streams) *cobra.Command {
 		Use: "serve", Short: "Serve the accounts to coding agents and other programs", Long: serveHelp, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().StringVar(&o.listen, "listen", listenAddress, "where to listen, on the loopback interface")
+	o.listening.add(c)
+	o.ending.add(c)
+	c.Flags().BoolVar(&o.handshake, "handshake", false, "print one line of JSON, with the address and the number of the process, once it serves")
 	c.Flags().DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 	return c
 }
 
-// run serves until ctx ends.
+// run serves until ctx ends. It listens before anything else is done: a second serve
+// should change nothing.
 func (o *serving) run(ctx context.Context) (err error) {
-	if o.dir, err = settings.DefaultDir(); err != nil {
+	if err := o.ending.check(); err != nil {
 		return err
 	}
-	listener, err := o.open(ctx)
+	if o.dir, err = o.folder(); err != nil {
+		return err
+	}
+	places, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
 	engine, closeEngine, err := o.engine(ctx)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, closeAll(places))
 	}
 	closeUsage := o.record(ctx)
-	err = o.serve(ctx, listener, engine)
+	err = errors.Join(o.serve(ctx, places, engine), closeAll(places))
 	return errors.Join(err, closeUsage(), closeEngine())
 }
 
@@ -97,25 +108,6 @@ func (o *serving) record(ctx context.Context) (end func() error) {
 	}
 	o.observe = log.Observe
 	return log.Close
-}
-
-// open listens before anything else is done: a second serve should change nothing.
-func (o *serving) open(ctx context.Context) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(o.listen)
-	if err != nil {
-		return nil, &usageError{fmt.Errorf("--listen %s is no address; write it as %s", o.listen, listenAddress)}
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, &usageError{fmt.Errorf("--listen %s is not on the loopback interface, and serve listens nowhere else; write it as %s", o.listen, listenAddress)}
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is in use, by another \"multiaccount serve\" perhaps; stop that, or listen elsewhere with --listen", o.listen)
-	case err != nil:
-		return nil, fmt.Errorf("cannot listen on %s: %w", o.listen, err)
-	}
-	return listener, nil
 }
 
 // engine opens an engine that works in the background and follows the settings.
@@ -144,8 +136,7 @@ func (o *serving) engine(ctx context.Context) (*multiaccount.Engine, func() erro
 }
 
 // serve serves an engine until ctx ends, and then what is under way.
-func (o *serving) serve(ctx context.Context, listener net.Listener, engine *multiaccount.Engine) error {
-	defer listener.Close() //nolint:errcheck // the server has closed it, as a rule
+func (o *serving) serve(ctx context.Context, places []place, engine *multiaccount.Engine) error {
 	clients, err := gateway.OpenClients(filepath.Join(o.dir, clientsName))
 	if err != nil {
 		return err
@@ -154,33 +145,63 @@ func (o *serving) serve(ctx context.Context, listener net.Listener, engine *mult
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(gateway.Config{Engine: engine, Clients: clients, Observe: o.observe, Logger: o.log})
+	defer clients.Follow(o.tellRejected)()
+	g, err := gateway.New(gateway.Config{Engine: engine, Clients: clients, Hosts: o.hosts, Observe: o.observe, Logger: o.log})
 	if err != nil {
 		return err
 	}
-	if err := o.announce(listener.Addr(), token); err != nil {
+	if err := o.announce(places, token); err != nil {
 		return err
 	}
-	return o.serveUntil(ctx, g, listener)
+	ctx, cancel := o.watch(ctx, g, o.in)
+	defer cancel()
+	return o.serveUntil(ctx, g, places)
+}
+
+// tellRejected tells of a list of clients that cannot be taken over.
+func (o *serving) tellRejected(err error) {
+	_, _ = fmt.Fprintf(o.err, "multiaccount: the clients have changed and cannot be read; those before hold: %s\n", printable.Text(err.Error()))
 }
 
 // announce says where it listens, and the first token.
-func (o *serving) announce(at net.Addr, token string) error {
+func (o *serving) announce(places []place, token string) error {
+	if o.handshake {
+		return o.shakeHands(places, token)
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Serving on http://%s. Stop it with ctrl-c.\n", at)
+	fmt.Fprintf(&b, "Serving on %s. Stop it with ctrl-c.\n", urls(places))
 	if token != "" {
 		fmt.Fprintf(&b, "The token of its first client, which is not shown again:\n%s\n", token)
 	}
 	return write(o.streams, b.String())
 }
 
-func (o *serving) serveUntil(ctx context.Context, g *gateway.Gateway, listener net.Listener) error {
+// handshake is what a program that started serve reads. Its names are stable.
+type handshake struct {
+	Address string `json:"address"`
+	Unix    string `json:"unix,omitempty"`
+	PID     int    `json:"pid"`
+	// Token is that of the first client, when it was made just now.
+	Token string `json:"token,omitempty"`
+}
+
+func (o *serving) shakeHands(places []place, token string) error {
+	line, err := json.Marshal(handshake{Address: places[0].url, Unix: o.socket, PID: os.Getpid(), Token: token})
+	if err != nil {
+		return err
+	}
+	return write(o.streams, string(line)+"\n")
+}
+
+func (o *serving) serveUntil(ctx context.Context, g *gateway.Gateway, places []place) error {
 	server := gateway.Server(g)
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(gateway.Limit(listener, gateway.MaxConnections)) }()
+	ended := make(chan error, len(places))
+	for _, p := range places {
+		go func() { ended <- server.Serve(p) }()
+	}
 	select {
 	case err := <-ended:
-		return err
+		return errors.Join(err, server.Close())
 	case <-ctx.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.drain)
@@ -190,8 +211,10 @@ func (o *serving) serveUntil(ctx context.Context, g *gateway.Gateway, listener n
 		err = fmt.Errorf("requests were still under way after %s, and were cut", o.drain)
 	}
 	_ = server.Close() // all that is left is idle, or too late
-	if stopped := <-ended; !errors.Is(stopped, http.ErrServerClosed) {
-		err = errors.Join(err, stopped)
+	for range places {
+		if stopped := <-ended; !errors.Is(stopped, http.ErrServerClosed) {
+			err = errors.Join(err, stopped)
+		}
 	}
 	return err
 }

@@ -156,6 +156,9 @@ func (g gate) begin(t *testing.T, ctx context.Context, m message) *http.Response
 	req, err := http.NewRequestWithContext(ctx, m.method, g.url+m.path, strings.NewReader(m.body))
 	rig.Must(t, err)
 	req.Header = m.header.Clone()
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
 	if host := req.Header.Get("Host"); host != "" {
 		req.Host = host
 	}

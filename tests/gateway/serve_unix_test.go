@@ -59,7 +59,9 @@ type process struct {
 	gate
 	cmd   *exec.Cmd
 	token string
-	errs  *bytes.Buffer
+	// address is the host and port that it prints.
+	address string
+	errs    *bytes.Buffer
 }
 
 func (h home) command(ctx context.Context, args ...string) *exec.Cmd {
@@ -83,7 +85,8 @@ func (h home) start(t *testing.T, args ...string) process {
 		_ = p.cmd.Wait()
 		t.Fatalf("no line but %q, and %s", first, p.errs)
 	}
-	p.url = regexp.MustCompile(`http://[0-9.:]+\d`).FindString(first)
+	p.url = regexp.MustCompile(`https?://[][0-9.:]+\d`).FindString(first)
+	_, p.address, _ = strings.Cut(p.url, "://")
 	own := &http.Transport{}
 	t.Cleanup(own.CloseIdleConnections)
 	p.client = &http.Client{Transport: own}
@@ -100,9 +103,9 @@ func (h home) start(t *testing.T, args ...string) process {
 	return p
 }
 
-func (p process) ask(t *testing.T, body string) answer {
+func (p process) ask(t *testing.T) answer {
 	t.Helper()
-	return p.send(t, ask("/anthropic/v1/messages", body, "Authorization", "Bearer "+p.token))
+	return p.send(t, ask("/anthropic/v1/messages", messagesBody, "Authorization", "Bearer "+p.token))
 }
 
 func (p process) end(t *testing.T) {
@@ -120,12 +123,12 @@ func TestServe(t *testing.T) {
 	if !strings.HasPrefix(first.token, "mag_") || len(first.token) < 40 {
 		t.Fatalf("the token is %q", first.token)
 	}
-	if a := first.ask(t, messagesBody); a.status != http.StatusOK || !strings.Contains(a.body, "work@example.com") {
+	if a := first.ask(t); a.status != http.StatusOK || !strings.Contains(a.body, "work@example.com") {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
 	first.end(t)
 	again := h.start(t)
-	if a := again.ask(t, messagesBody); a.status != http.StatusOK {
+	if a := again.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
 	again.end(t)
@@ -149,7 +152,7 @@ func TestServeDrains(t *testing.T) {
 	rig.Must(t, gate.Wait(rig.Deadline(t), 1))
 	rig.Must(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	for ctx := rig.Deadline(t); ; { // until the signal has arrived
-		a := p.ask(t, messagesBody)
+		a := p.ask(t)
 		if a.status == http.StatusServiceUnavailable {
 			if a.header.Get("Retry-After") == "" {
 				t.Errorf("no retry-after: %v", a.header)
@@ -232,7 +235,7 @@ func TestServeCannot(t *testing.T) {
 		says   string
 	}{
 		"a port in use":      {[]string{"--listen", busy}, nil, 1, busy + ` is in use, by another "multiaccount serve" perhaps; stop that, or listen elsewhere with --listen`},
-		"another interface":  {[]string{"--listen", "0.0.0.0:0"}, nil, 2, "is not on the loopback interface"},
+		"another interface":  {[]string{"--listen", "0.0.0.0:0"}, nil, 2, "is not on the loopback interface alone"},
 		"no interface":       {[]string{"--listen", ":0"}, nil, 2, "is not on the loopback interface"},
 		"no address":         {[]string{"--listen", "8080"}, nil, 2, "write it as 127.0.0.1:8383"},
 		"a file of nonsense": {[]string{"--listen", "127.0.0.1:0"}, func() { rig.Must(t, os.WriteFile(filepath.Join(h.dir, "clients.json"), []byte("{"), 0o600)) }, 1, "mend it, or move it away, and the next start makes a new token"},

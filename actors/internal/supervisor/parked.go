@@ -3,6 +3,7 @@ package supervisor
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -32,11 +33,15 @@ type waitPlan struct {
 	forBound bool
 }
 
-// park lets an ask wait. After a wait the accounts that it tried before may be
+// park lets an ask wait, behind those of its priority and of greater ones. After a wait the accounts that it tried before may be
 // tried again.
 func (s *supervisor) park(p parkedAsk, until time.Time) {
 	p.ask.Exclude, p.ask.Lease.Parked = nil, true
-	s.parked = append(s.parked, p)
+	at := len(s.parked)
+	for at > 0 && s.parked[at-1].ask.Priority < p.ask.Priority {
+		at--
+	}
+	s.parked = slices.Insert(s.parked, at, p)
 	s.wakeAt(until)
 }
 
@@ -53,9 +58,15 @@ func (s *supervisor) failParked(err error) {
 type needs struct {
 	model string
 	kind  account.Kind
+	// among are the accounts that may serve, in one text.
+	among string
 }
 
-// serveParked tries the parked asks again, the oldest first.
+func needsOf(ask *messages.SelectAccount) needs {
+	return needs{ask.Model, ask.Kind, strings.Join(ask.Among, "/")}
+}
+
+// serveParked tries the parked asks again, those of the greatest priority first, the oldest of them before others.
 func (s *supervisor) serveParked(now time.Time) {
 	if len(s.parked) == 0 {
 		return
@@ -66,7 +77,7 @@ func (s *supervisor) serveParked(now time.Time) {
 		if p.ask.Lease.Reply.Abandoned() {
 			return true
 		}
-		if now.Before(p.deadline) && slices.Contains(unserved, needs{p.ask.Model, p.ask.Kind}) {
+		if now.Before(p.deadline) && slices.Contains(unserved, needsOf(p.ask)) {
 			return false
 		}
 		before := p.ask.Waited
@@ -75,7 +86,7 @@ func (s *supervisor) serveParked(now time.Time) {
 		if parked {
 			p.ask.Waited = before
 			if !wait.forBound {
-				unserved = append(unserved, needs{p.ask.Model, p.ask.Kind})
+				unserved = append(unserved, needsOf(p.ask))
 			}
 			next = shared.Earlier(next, wait.until)
 		}
@@ -102,7 +113,7 @@ func (s *supervisor) wakeAt(t time.Time) {
 // outcome of a probe; for a reset that is no later than the deadline.
 func (s *supervisor) refuse(m *messages.SelectAccount, c policy.Choice, deadline time.Time) (wait waitPlan, parked bool) {
 	retryAt := c.RetryAt.Time()
-	waits := !s.noneWorks(m.Kind) && s.Now().Before(deadline)
+	waits := !s.noneWorks(m) && s.Now().Before(deadline)
 	switch {
 	case c.Reason == policy.OwnLimited: // policy has checked that it ends in time
 		return waitPlan{until: retryAt, forBound: true}, true

@@ -10,17 +10,23 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// noneWorks reports whether every enabled account of the kind needs its owner.
-func (s *supervisor) noneWorks(kind account.Kind) bool {
+// fits reports whether an account is one of those that may serve an ask.
+func (m *member) fits(ask *messages.SelectAccount) bool {
+	return m.is(ask.Kind) && (len(ask.Among) == 0 || slices.Contains(ask.Among, m.record.ID))
+}
+
+// noneWorks reports whether every enabled account that may serve an ask needs its
+// owner.
+func (s *supervisor) noneWorks(ask *messages.SelectAccount) bool {
 	return !slices.ContainsFunc(s.order, func(m *member) bool {
-		return m.is(kind) && m.record.Eligible() && m.record.Fault == nil
+		return m.fits(ask) && m.record.Eligible() && m.record.Fault == nil
 	})
 }
 
 // refusal says why no account serves m.
 func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messages.RefusalError {
 	switch c.Reason {
-	case policy.PinUnknown, policy.PinUnusable, policy.PinBusy, policy.PinOtherKind:
+	case policy.PinUnknown, policy.PinUnusable, policy.PinBusy, policy.PinOtherKind, policy.PinOutside:
 		return s.pinRefusal(m)
 	case policy.NoAccounts:
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the pool has no accounts; add one"}
@@ -28,12 +34,14 @@ func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messag
 		return &messages.RefusalError{
 			Reason: messages.RefusedKind, Kind: m.Kind, Detail: "the pool has no " + m.Kind.Noun() + ", and nothing else can serve the request; add one",
 		}
+	case policy.NoneAmong:
+		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the pool has none of the accounts that the request is bound to"}
 	case policy.Declined:
 		return &messages.RefusalError{Reason: messages.RefusedEmpty, Detail: "the host's strategy picked none of the usable accounts"}
 	default:
 	}
-	if s.noneWorks(m.Kind) {
-		return s.loginRefusal(m.Kind)
+	if s.noneWorks(m) {
+		return s.loginRefusal(m)
 	}
 	refusal := &messages.RefusalError{
 		Reason: messages.RefusedLimited, Detail: "every account is limited or busy",
@@ -45,17 +53,23 @@ func (s *supervisor) refusal(m *messages.SelectAccount, c policy.Choice) *messag
 	return refusal
 }
 
-// loginRefusal names the first account of the kind whose owner can help.
-func (s *supervisor) loginRefusal(kind account.Kind) *messages.RefusalError {
+// loginRefusal names the first account that may serve an ask and whose owner can
+// help.
+func (s *supervisor) loginRefusal(ask *messages.SelectAccount) *messages.RefusalError {
+	fitting := 0
 	for _, m := range s.order {
-		if f := m.record.Fault; f != nil && m.record.Enabled && m.is(kind) {
+		if !m.fits(ask) {
+			continue
+		}
+		fitting++
+		if f := m.record.Fault; f != nil && m.record.Enabled {
 			return &messages.RefusalError{
 				Reason: messages.RefusedLogin, AccountID: m.record.ID, RetryAt: m.triedAt(), Detail: f.Reason + "; log in again",
 			}
 		}
 	}
 	return &messages.RefusalError{
-		Reason: messages.RefusedEmpty, Detail: fmt.Sprintf("all %d %s are switched off; enable one", s.Count(kind), nouns(kind)),
+		Reason: messages.RefusedEmpty, Detail: fmt.Sprintf("all %d %s are switched off; enable one", fitting, nouns(ask.Kind)),
 	}
 }
 
@@ -89,18 +103,21 @@ func (s *supervisor) pinRefusal(m *messages.SelectAccount) *messages.RefusalErro
 	if !pinned.is(m.Kind) {
 		line.Reason, line.Until = fmt.Sprintf("its kind is %s, and only %ss can serve the request", pinned.record.Kind.Noun(), m.Kind.Noun()), time.Time{}
 	}
+	if !pinned.fits(m) && pinned.is(m.Kind) {
+		line.Reason, line.Until = "the request is bound to other accounts", time.Time{}
+	}
 	refusal.RetryAt, refusal.Detail = line.Until, line.Reason
 	return refusal
 }
 
-// lines says for each account of the kind why it does not serve.
+// lines says for each account that may serve an ask why it does not serve.
 func (s *supervisor) lines(ask *messages.SelectAccount) []messages.RefusedAccount {
 	var lines []messages.RefusedAccount
 	for _, m := range s.order {
 		if len(lines) == refusedLines {
 			break
 		}
-		if m.is(ask.Kind) {
+		if m.fits(ask) {
 			lines = append(lines, s.line(m, ask.Model))
 		}
 	}

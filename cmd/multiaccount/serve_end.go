@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-810f1486/multiaccount/gateway"
+)
+
+// parentLook is how often serve looks whether its parent is there.
+const parentLook = time.Second
+
+// ending says when serve ends by itself.
+type ending struct {
+	idle   time.Duration
+	parent int
+	stdin  bool
+}
+
+func (e *ending) add(c *cobra.Command) {
+	c.Flags().DurationVar(&e.idle, "idle-exit", 0, "end when no request was under way for so long, as 10m; 0 for never")
+	c.Flags().IntVar(&e.parent, "parent-pid", 0, "end when the process of this number has ended; on Unix")
+	c.Flags().BoolVar(&e.stdin, "stdin-exit", false, "end when standard input is closed")
+}
+
+func (e *ending) check() error {
+	switch {
+	case e.idle < 0:
+		return &usageError{errors.New("--idle-exit is a length of time, as 10m; 0 for never")}
+	case e.parent < 0:
+		return &usageError{errors.New("--parent-pid is the number of a process")}
+	}
+	return nil
+}
+
+// watch returns a context that ends when serve is to end by itself, with ctx at the
+// latest. What it starts ends with that context, but for what reads stdin.
+func (e *ending) watch(ctx context.Context, g *gateway.Gateway, stdin io.Reader) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if e.idle > 0 {
+		go func() { awaitIdle(ctx, g, e.idle); cancel() }()
+	}
+	if e.parent > 0 {
+		go func() { awaitParent(ctx, e.parent); cancel() }()
+	}
+	if e.stdin {
+		go func() { _, _ = io.Copy(io.Discard, stdin); cancel() }() // it ends however it ends
+	}
+	return ctx, cancel
+}
+
+// awaitIdle returns when the gateway was idle for d.
+func awaitIdle(ctx context.Context, g *gateway.Gateway, d time.Duration) {
+	for left := d; left > 0; left = d - g.Idle() {
+		if !pause(ctx, left) {
+			return
+		}
+	}
+}
+
+// awaitParent returns when the process has ended. It holds on to that process, so
+// that another one of its number is not taken for it.
+func awaitParent(ctx context.Context, pid int) {
+	parent, err := os.FindProcess(pid)
+	if err != nil {
+		return // it has ended already
+	}
+	defer parent.Release() //nolint:errcheck // a handle to read
+	for !errors.Is(parent.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+		if !pause(ctx, parentLook) {
+			return
+		}
+	}
+}
+
+// pause waits for d. It reports whether it did: ctx may end before.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,69 @@
+package gateway
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// clientsIn opens a new list with one client.
+func clientsIn(t *testing.T) (f *ClientFile, path, token string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "clients.json")
+	f, err := OpenClients(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err = f.Add(t.Context(), Client{ID: "laptop", MaxInFlight: 2, MaxWait: time.Hour, Providers: []string{"anthropic"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, path, token
+}
+
+// What was added is known at once, and to whoever opens the file later.
+func TestClientFile(t *testing.T) {
+	f, path, token := clientsIn(t)
+	if first, err := f.First(t.Context(), Client{ID: "default"}); first != "" || err != nil {
+		t.Errorf("a first client beside another: %v", err)
+	}
+	again, err := OpenClients(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []*ClientFile{f, again} {
+		c := file.Client(token)
+		if c == nil || c.ID != "laptop" || c.MaxInFlight != 2 || c.MaxWait != time.Hour || c.mayUse("openai") || c.AddedAt.IsZero() {
+			t.Errorf("the client is %+v", c)
+		}
+	}
+	if _, err := again.Add(t.Context(), Client{ID: "laptop"}); !errors.Is(err, ErrClientExists) {
+		t.Errorf("a second one of a name: %v", err)
+	}
+	for _, name := range []string{"", "-a", "a/b", "a b", "ä"} {
+		if _, err := f.Add(t.Context(), Client{ID: name}); !errors.Is(err, ErrClientName) {
+			t.Errorf("the name %q: %v", name, err)
+		}
+	}
+	if err := again.Remove(t.Context(), "laptop"); err != nil || again.Client(token) != nil {
+		t.Errorf("it was removed and has a client, %v", err)
+	}
+	if err := again.Remove(t.Context(), "laptop"); !errors.Is(err, ErrUnknownClient) {
+		t.Errorf("removed twice: %v", err)
+	}
+}
+
+// A list that cannot be read changes nothing, and that is told.
+func TestClientFileOfNonsense(t *testing.T) {
+	f, path, token := clientsIn(t)
+	told := make(chan error, 1)
+	defer f.Follow(func(err error) { told <- err })()
+	if err := os.WriteFile(path, []byte(`{"version": 2}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-told; err == nil || f.Client(token) == nil {
+		t.Errorf("told %v, and the client is %v", err, f.Client(token))
+	}
+}
