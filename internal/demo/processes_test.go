@@ -70,7 +70,7 @@ func TestProcessThatDiesIsAFailure(t *testing.T) {
 		t.Errorf("%d processes failed: %q", s.ProcessesFailed, s.FailedProcesses)
 	}
 	if problems := s.Problems(); !slices.Equal(problems, []string{"a process failed"}) {
-		t.Errorf("problems %q; lost %q", problems, s.LostLogins)
+		t.Errorf("problems %q; failures %+v, lost %q", problems, s.FailuresByKind, s.LostLogins)
 	}
 }
 
