@@ -17,7 +17,7 @@ var shownTime = time.Date(2026, time.November, 27, 10, 30, 20, 0, time.UTC) //no
 func writeZone(path string, now time.Time) error {
 	var zone bytes.Buffer
 	zone.WriteString("TZif")
-	zone.Write(make([]byte, 16)) // the version and what is reserved
+	zone.Write(make([]byte, 16))                                         // the version and what is reserved
 	offset := int32(shownTime.Sub(now).Round(time.Second) / time.Second) //nolint:gosec // 68 years fit
 	for _, part := range []any{
 		[6]uint32{0, 0, 0, 0, 1, 4}, // one type, and four bytes of names

@@ -261,7 +261,7 @@ func TestServeCannot(t *testing.T) {
 func TestServeRecordsUsage(t *testing.T) {
 	h := newHome(t)
 	p := h.start(t)
-	if a := p.ask(t, `{"stream":true,`+messagesBody[1:]); a.status != http.StatusOK {
+	if a := p.send(t, ask("/anthropic/v1/messages", `{"stream":true,`+messagesBody[1:], "Authorization", "Bearer "+p.token)); a.status != http.StatusOK {
 		t.Fatalf("HTTP %d %s", a.status, a.body)
 	}
 	show := func(args ...string) string {
@@ -284,7 +284,7 @@ func TestServeRecordsUsage(t *testing.T) {
 	rig.Must(t, os.Remove(filepath.Join(h.dir, "usage.db-wal"))) // SQLite would mend the file with it
 	rig.Must(t, os.WriteFile(filepath.Join(h.dir, "usage.db"), bytes.Repeat([]byte("no database\n"), 500), 0o600))
 	p = h.start(t)
-	if a := p.ask(t, messagesBody); a.status != http.StatusOK {
+	if a := p.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
 	p.end(t)
