@@ -29,7 +29,7 @@ const serveHelp = `Serve the accounts to coding agents and other programs that t
 It listens on this machine alone, unless --listen names another address and there
 is a certificate (--tls-cert, --tls-key) or --insecure-listen. It wants a token
 with each request. The first start makes one and prints it: it is stored as a
-hash, and not shown again. "multiaccount clients add" makes others.
+hash, and not shown again. "multiaccount clients add NAME" makes others.
 
   Claude Code   ANTHROPIC_BASE_URL=http://127.0.0.1:8383/anthropic
                 ANTHROPIC_AUTH_TOKEN=<token>
