@@ -70,7 +70,8 @@ type observer struct {
 // RoundTrip implements [http.RoundTripper].
 func (w observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.base.RoundTrip(req)
-	if t, ok := req.Context().Value(traceKey{}).(*trace); ok && req.Context().Err() == nil {
+	gaveUp := resp == nil && req.Context().Err() != nil // an answer that is there may be read to its end all the same
+	if t, ok := req.Context().Value(traceKey{}).(*trace); ok && !gaveUp {
 		t.attempts = append(t.attempts, attemptOf(resp))
 	}
 	return resp, err
