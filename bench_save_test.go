@@ -50,7 +50,7 @@ func renameAll(b *testing.B, pool *multiaccount.Pool, ids []string, callers int)
 	for caller := range callers {
 		wg.Go(func() {
 			for i := range saveTurn / callers {
-				if err := pool.Rename(context.Background(), ids[caller%len(ids)], fmt.Sprint("label ", i)); err != nil {
+				if err := pool.Rename(context.Background(), ids[caller%len(ids)], fmt.Sprint("label ", caller, " ", i)); err != nil {
 					b.Error(err)
 				}
 			}
