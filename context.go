@@ -80,8 +80,13 @@ func WithCaller(ctx context.Context, id string) context.Context {
 	return with(ctx, c)
 }
 
-// asked returns what the host asks for by a context.
-func asked(ctx context.Context) policy.Request {
-	c := choicesOf(ctx)
-	return policy.Request{Affinity: c.affinity, Model: c.model, Pin: c.account, Among: c.accounts, Priority: c.priority, Caller: c.caller}
+// ask writes what the host asks for by a context into r, which is empty. Most hosts
+// ask for nothing, so that a copy would cost more than all else.
+func ask(ctx context.Context, r *policy.Request) {
+	c, ok := ctx.Value(choicesKey{}).(*choices)
+	if !ok {
+		return
+	}
+	r.Affinity, r.Caller, r.Model = c.affinity, c.caller, c.model
+	r.Pin, r.Among, r.Priority = c.account, c.accounts, c.priority
 }

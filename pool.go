@@ -38,7 +38,7 @@ func newPool(opened *actors.Pool, p *guard.Provider, s settings.Settings) *Pool 
 	pool := &Pool{actors: opened, provider: p, base: sync.OnceValue(cloneDefaultTransport)}
 	pool.settings.Store(&s)
 	pool.sender = &roundtrip.Sender{
-		Accounts: opened, Provider: p, Settings: pool.settings.Load, Asked: asked, Refused: pool.refusedFor, Tried: pool.traced,
+		Accounts: opened, Provider: p, Settings: pool.settings.Load, Ask: ask, Refused: pool.refusedFor, Tried: pool.traced,
 	}
 	return pool
 }
@@ -104,7 +104,9 @@ type tokenSource struct {
 
 // Token implements [oauth2.TokenSource].
 func (s tokenSource) Token() (*oauth2.Token, error) {
-	lease, err := s.pool.acquire(s.ctx, asked(s.ctx))
+	var asked policy.Request
+	ask(s.ctx, &asked)
+	lease, err := s.pool.acquire(s.ctx, asked)
 	if err != nil {
 		return nil, err
 	}

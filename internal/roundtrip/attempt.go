@@ -51,7 +51,7 @@ func (r *request) try(leased *messages.TokenLeased) error {
 // copy returns the request to send. It is a copy, since a round tripper must not
 // change the caller's, and its body starts from the beginning.
 func (r *request) copy() (*http.Request, error) {
-	out := &r.out
+	out := &r.passed.out
 	if r.sent {
 		out = &http.Request{} // the transport may still hold the one sent before
 	}

@@ -5,9 +5,10 @@ import "github.com/seed-810f1486/multiaccount/account"
 // read reads what the request needs: from its host, its headers and its body, in
 // that order of preference. byAgent makes a sub-agent a conversation of its own.
 func (r *request) read(byAgent bool) {
-	asked, header := r.Asked(r.req.Context()), r.req.Header
-	r.search = search{criteria: asked, pin: asked.Pin}
-	criteria, identified := &r.search.criteria, mayIdentify(header)
+	header, criteria := r.req.Header, &r.search.criteria
+	r.Ask(r.req.Context(), criteria)
+	r.search.pin = criteria.Pin
+	named, identified := criteria.Affinity != "", mayIdentify(header)
 	if criteria.Affinity == "" && identified {
 		criteria.Affinity = sessionOf(header)
 	}
@@ -17,10 +18,10 @@ func (r *request) read(byAgent bool) {
 	if criteria.Model == "" {
 		criteria.Model = hintedModel(header)
 	}
-	if asked.Affinity == "" && byAgent && identified {
+	if !named && byAgent && identified {
 		criteria.Affinity = ofAgent(criteria.Affinity, header)
 	}
-	criteria.Affinity = ofCaller(asked.Caller, criteria.Affinity)
+	criteria.Affinity = ofCaller(criteria.Caller, criteria.Affinity)
 }
 
 // isKnown reports whether model and conversation are known without the body.

@@ -153,7 +153,7 @@ func selected(req *http.Request) policy.Request {
 func read(req *http.Request, asked policy.Request, byAgent bool) *request {
 	r := &request{req: req, Sender: &Sender{
 		Provider: guard.New(struct{ providers.Provider }{}, zerolog.Nop()),
-		Asked:    func(context.Context) policy.Request { return asked },
+		Ask:      func(_ context.Context, r *policy.Request) { *r = asked },
 	}}
 	r.read(byAgent)
 	return r

@@ -1,12 +1,14 @@
 package roundtrip
 
 import (
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
@@ -29,11 +31,41 @@ type request struct {
 	// had.
 	rebound bool
 	// last is the latest attempt, kept in case no account does better.
-	last attempt
-	// Here because every request needs them: one allocation serves all.
-	out    http.Request
+	last   attempt
 	reader bodyReader
+	// passed is what others hold on to when the round trip has ended; kept is set
+	// when one of them holds the request itself.
+	passed *passed
+	kept   bool
+}
+
+// passed is what the base transport and the caller get: one allocation for each
+// request.
+type passed struct {
+	out    http.Request
 	body   leasedBody
+	report messages.ReportOutcome
+}
+
+// begin returns a request that was not tried yet.
+func (s *Sender) begin(base http.RoundTripper, req *http.Request) *request {
+	r, ok := s.requests.Get().(*request)
+	if !ok {
+		r = &request{}
+	}
+	r.Sender, r.base, r.req, r.passed = s, base, req, &passed{}
+	return r
+}
+
+// end keeps the memory of a request for the next one. A request that panicked is
+// left to the collector.
+func (r *request) end() {
+	if r.kept {
+		return
+	}
+	sender := r.Sender
+	*r = request{}
+	sender.requests.Put(r)
 }
 
 // replayable reports whether req can be sent a second time.
@@ -171,16 +203,23 @@ func (r *request) finish() (*http.Response, error) {
 		r.report(false)
 		return a.resp, nil
 	}
-	r.body.ReadCloser, r.body.account = a.resp.Body, a.leased.Account
+	a.resp.Body = r.lease(a)
+	return a.resp, nil
+}
+
+// lease returns the body of an answer that is passed on.
+func (r *request) lease(a *attempt) io.ReadCloser {
+	body := &r.passed.body
+	body.ReadCloser, body.account = a.resp.Body, a.leased.Account
 	if a.hasNews() {
 		r.report(true)
 	} else {
-		r.body.report = &a.report
+		r.passed.report = a.report
+		body.report = &r.passed.report
 	}
 	if r.makes && a.report.Verdict.Class == account.ClassSuccess {
-		r.body.made = &resourceReader{sender: r.Sender, account: a.leased.AccountID}
+		body.made = &resourceReader{sender: r.Sender, account: a.leased.AccountID}
 	}
-	r.body.watch(r.req.Context())
-	a.resp.Body = r.body.asConn()
-	return a.resp, nil
+	body.watch(r.req.Context())
+	return body.asConn()
 }

@@ -18,6 +18,7 @@ package roundtrip
 import (
 	"context"
 	"net/http"
+	"sync"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
@@ -27,20 +28,23 @@ import (
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
-// Sender sends requests with the accounts of one pool. All fields are required. It is
-// safe for concurrent use, and its fields do not change.
+// Sender sends requests with the accounts of one pool. All exported fields are
+// required, and do not change. It is safe for concurrent use.
 type Sender struct {
 	Accounts *actors.Pool
 	Provider *guard.Provider
 	// Settings returns the pool's current settings.
 	Settings func() *settings.Settings
-	// Asked returns what the host asks for, from the context of a request.
-	Asked func(context.Context) policy.Request
+	// Ask writes what the host asks for, by the context of a request, into an empty
+	// policy.Request.
+	Ask func(context.Context, *policy.Request)
 	// Refused turns the error for a request that no account serves into the one
 	// for its caller.
 	Refused func(err error, host string) error
 	// Tried gets each attempt before its answer is passed on.
 	Tried func(context.Context, Attempt)
+	// requests are those that have ended, to be used again: see request.end.
+	requests sync.Pool
 }
 
 // Attempt is one try of a request, as [Sender].Tried gets it.
@@ -64,13 +68,15 @@ type Attempt struct {
 // RoundTrip sends a request to the provider's own hosts through base.
 func (s *Sender) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	settings := s.Settings()
-	r := &request{Sender: s, base: base, req: req}
+	r := s.begin(base, req)
 	r.read(settings.AffinityByAgent)
 	if s.Provider.Hosts != nil {
 		r.search.criteria.Kind = s.Provider.Hosts.KindFor(req.URL)
 	}
 	r.plan = policy.NewRetryPlan(s.Accounts.Size(r.search.criteria.Kind), settings.MaxAttempts, settings.MaxWait, replayable(req))
-	return r.run()
+	resp, err := r.run()
+	r.end()
+	return resp, err
 }
 
 // Lease returns an account with a fresh token. The errors are those of

@@ -38,6 +38,7 @@ type stream struct {
 }
 
 func newStream(r *request, codings []string) *stream {
+	r.kept = true
 	s := &stream{ahead: ahead{body: r.last.resp.Body}, request: r, opening: opening{declared: saysStream(r.last.resp)}}
 	if len(codings) > 0 {
 		s.decoder = coding.NewDecoder(codings, s.read)
