@@ -37,10 +37,7 @@ func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
 func (x *exchange) admit() *refusal {
 	g, r := x.gateway, x.r
 	x.asker = askerOf(r)
-	if refused := checkPath(r); refused != nil {
-		return refused
-	}
-	if refused := g.guard.check(r); refused != nil {
+	if refused := g.check(r); refused != nil {
 		return refused
 	}
 	if x.local = g.local(r); x.local != nil {

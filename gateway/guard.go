@@ -47,3 +47,25 @@ func hostname(host string) string {
 	}
 	return strings.ToLower(strings.Trim(host, "[]"))
 }
+
+// Guard returns a handler that refuses what the gateway refuses of anybody, as
+// requests of web pages and paths that can be read in two ways, and hands h the rest.
+func (g *Gateway) Guard(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refused := g.check(r); refused != nil {
+			x := newExchange(g, w, r)
+			x.asker = askerOf(r)
+			x.refuse(refused)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// check refuses what is for no handler of this server.
+func (g *Gateway) check(r *http.Request) *refusal {
+	if refused := checkPath(r); refused != nil {
+		return refused
+	}
+	return g.guard.check(r)
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/serving"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -20,9 +21,6 @@ const clientsHelp = `List and change the clients of "multiaccount serve".
 A client is a program or a machine with a token of its own. A serve that runs
 takes over each change within moments. Tokens are stored as hashes, and each is
 shown once, when its client is added.`
-
-// clientsName is the file of the clients in the state directory.
-const clientsName = "clients.json"
 
 // shownClient is a client as the commands print it. Its JSON names are stable.
 type shownClient struct {
@@ -58,7 +56,7 @@ func clientFile(s streams) (*gateway.ClientFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return gateway.OpenClients(filepath.Join(dir, clientsName))
+	return gateway.OpenClients(filepath.Join(dir, serving.ClientsName))
 }
 
 func newClientsList(s streams) *cobra.Command {

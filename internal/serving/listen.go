@@ -1,4 +1,4 @@
-package main
+package serving
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/persistence"
@@ -25,28 +25,28 @@ type listening struct {
 	tls   *tls.Config
 }
 
-func (l *listening) add(c *cobra.Command) {
-	c.Flags().StringVar(&l.address, "listen", listenAddress, "where to listen: beyond this machine only with TLS, or with --insecure-listen")
-	c.Flags().StringVar(&l.socket, "unix", "", "listen on this Unix socket as well")
-	c.Flags().StringVar(&l.cert, "tls-cert", "", "the file of the certificate for --listen, in PEM")
-	c.Flags().StringVar(&l.key, "tls-key", "", "the file of the certificate's key, in PEM")
-	c.Flags().BoolVar(&l.insecure, "insecure-listen", false, "listen beyond this machine without TLS: whoever is on the network can read tokens and requests")
-	c.Flags().StringSliceVar(&l.hosts, "hosts", nil, "other names and addresses by which clients address it")
+func (l *listening) add(f *pflag.FlagSet) {
+	f.StringVar(&l.address, "listen", ListenAddress, "where to listen: beyond this machine only with TLS, or with --insecure-listen")
+	f.StringVar(&l.socket, "unix", "", "listen on this Unix socket as well")
+	f.StringVar(&l.cert, "tls-cert", "", "the file of the certificate for --listen, in PEM")
+	f.StringVar(&l.key, "tls-key", "", "the file of the certificate's key, in PEM")
+	f.BoolVar(&l.insecure, "insecure-listen", false, "listen beyond this machine without TLS: whoever is on the network can read tokens and requests")
+	f.StringSliceVar(&l.hosts, "hosts", nil, "other names and addresses by which clients address it")
 }
 
 // check refuses what would give tokens away, and reads the certificate.
 func (l *listening) check() error {
 	host, _, err := net.SplitHostPort(l.address)
 	if err != nil {
-		return &usageError{fmt.Errorf("--listen %s is no address; write it as %s", l.address, listenAddress)}
+		return &FlagError{fmt.Sprintf("--listen %s is no address; write it as %s", l.address, ListenAddress)}
 	}
 	if (l.cert == "") != (l.key == "") {
-		return &usageError{errors.New("--tls-cert and --tls-key go together: the files of a certificate and of its key")}
+		return &FlagError{"--tls-cert and --tls-key go together: the files of a certificate and of its key"}
 	}
 	ip := net.ParseIP(host)
 	local := host == "localhost" || ip != nil && ip.IsLoopback()
 	if !local && l.cert == "" && !l.insecure {
-		return &usageError{fmt.Errorf("--listen %s is not on the loopback interface alone, and tokens would go over the network as plain text: give --tls-cert and --tls-key, or say --insecure-listen", l.address)}
+		return &FlagError{fmt.Sprintf("--listen %s is not on the loopback interface alone, and tokens would go over the network as plain text: give --tls-cert and --tls-key, or say --insecure-listen", l.address)}
 	}
 	if host != "" && (ip == nil || !ip.IsUnspecified()) {
 		l.hosts = append(l.hosts, host)

@@ -1,4 +1,4 @@
-package main
+package serving
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
 )
@@ -23,18 +23,18 @@ type ending struct {
 	stdin  bool
 }
 
-func (e *ending) add(c *cobra.Command) {
-	c.Flags().DurationVar(&e.idle, "idle-exit", 0, "end when no request was under way for so long, as 10m; 0 for never")
-	c.Flags().IntVar(&e.parent, "parent-pid", 0, "end when the process of this number has ended; on Unix")
-	c.Flags().BoolVar(&e.stdin, "stdin-exit", false, "end when standard input is closed")
+func (e *ending) add(f *pflag.FlagSet) {
+	f.DurationVar(&e.idle, "idle-exit", 0, "end when no request was under way for so long, as 10m; 0 for never")
+	f.IntVar(&e.parent, "parent-pid", 0, "end when the process of this number has ended; on Unix")
+	f.BoolVar(&e.stdin, "stdin-exit", false, "end when standard input is closed")
 }
 
 func (e *ending) check() error {
 	switch {
 	case e.idle < 0:
-		return &usageError{errors.New("--idle-exit is a length of time, as 10m; 0 for never")}
+		return &FlagError{"--idle-exit is a length of time, as 10m; 0 for never"}
 	case e.parent < 0:
-		return &usageError{errors.New("--parent-pid is the number of a process")}
+		return &FlagError{"--parent-pid is the number of a process"}
 	}
 	return nil
 }
