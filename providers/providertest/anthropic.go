@@ -20,10 +20,47 @@ func anthropicPaths() Endpoints {
 
 // messageBody is the answer of the Messages API.
 func (x *exchange) messageBody() []byte {
+	var blocks []string
+	for _, b := range x.messageBlocks() {
+		blocks = append(blocks, b.whole)
+	}
 	return fmt.Appendf(nil, `{"id":"msg_%s","type":"message","role":"assistant","model":%s,`+
-		`"content":[{"type":"text","text":%s}],"stop_reason":"end_turn","stop_sequence":null,`+
+		`"content":[%s],"stop_reason":%q,"stop_sequence":null,`+
 		`"usage":{"input_tokens":10,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":4,"service_tier":"standard"}}`,
-		x.serial(), quote(x.model), quote(strings.Join(x.words(), "")))
+		x.serial(), quote(x.model), strings.Join(blocks, ","), x.stopReason())
+}
+
+func (x *exchange) stopReason() string {
+	if len(x.said.Tools) > 0 {
+		return "tool_use"
+	}
+	return "end_turn"
+}
+
+// messageBlock is a part of a message: as a whole, as it begins in a stream, and
+// what comes then.
+type messageBlock struct {
+	whole, begun string
+	deltas       []string
+}
+
+func (x *exchange) messageBlocks() []messageBlock {
+	var blocks []messageBlock
+	if x.said.Text != "" {
+		b := messageBlock{whole: `{"type":"text","text":` + quote(x.said.Text) + `}`, begun: `{"type":"text","text":""}`}
+		for _, word := range words(x.said.Text) {
+			b.deltas = append(b.deltas, `{"type":"text_delta","text":`+quote(word)+`}`)
+		}
+		blocks = append(blocks, b)
+	}
+	for _, call := range x.said.Tools {
+		head := `{"type":"tool_use","id":"toolu_` + x.serial() + `","name":` + quote(call.Name) + `,"input":`
+		blocks = append(blocks, messageBlock{
+			whole: head + call.Input + `}`, begun: head + `{}}`,
+			deltas: []string{`{"type":"input_json_delta","partial_json":` + quote(call.Input) + `}`},
+		})
+	}
+	return blocks
 }
 
 // messageEvents is the same answer as a stream.
@@ -31,16 +68,19 @@ func (x *exchange) messageEvents() []piece {
 	events := []piece{
 		named("message_start", `{"type":"message_start","message":{"id":"msg_%s","type":"message","role":"assistant","model":%s,`+
 			`"content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":1}}}`, x.serial(), quote(x.model)),
-		named("content_block_start", `{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}`).asOutput(),
-		named("ping", `{"type":"ping"}`),
 	}
-	for _, word := range x.words() {
-		events = append(events, named("content_block_delta",
-			`{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":%s}}`, quote(word)).asOutput())
+	for i, b := range x.messageBlocks() {
+		events = append(events, named("content_block_start", `{"type":"content_block_start","index":%d,"content_block":%s}`, i, b.begun).asOutput())
+		if i == 0 {
+			events = append(events, named("ping", `{"type":"ping"}`))
+		}
+		for _, delta := range b.deltas {
+			events = append(events, named("content_block_delta", `{"type":"content_block_delta","index":%d,"delta":%s}`, i, delta).asOutput())
+		}
+		events = append(events, named("content_block_stop", `{"type":"content_block_stop","index":%d}`, i).asOutput())
 	}
 	return append(events,
-		named("content_block_stop", `{"type":"content_block_stop","index":0}`).asOutput(),
-		named("message_delta", `{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":4}}`).asOutput(),
+		named("message_delta", `{"type":"message_delta","delta":{"stop_reason":%q,"stop_sequence":null},"usage":{"output_tokens":4}}`, x.stopReason()).asOutput(),
 		named("message_stop", `{"type":"message_stop"}`).asOutput())
 }
 

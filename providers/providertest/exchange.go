@@ -27,6 +27,11 @@ type exchange struct {
 	shape  shape
 	model  string
 	stream bool
+	// body is a generation's request, said what the model answers, once it is asked.
+	body []byte
+	said Said
+	// socket is set for a request on a WebSocket.
+	socket bool
 	// own answers as the server does by itself. A success is left to how.
 	own func(how delivery)
 	// entered is set while the exchange counts as in flight.

@@ -53,7 +53,7 @@ func (x *exchange) read() (refusal Answer, refused bool) {
 	if err != nil || json.Unmarshal(body, &request) != nil || request.Model == "" {
 		return BadRequest(), true
 	}
-	x.model, x.stream = request.Model, request.Stream
+	x.model, x.stream, x.body = request.Model, request.Stream, body
 	return Answer{}, false
 }
 
@@ -66,6 +66,7 @@ func (x *exchange) generate(how delivery) {
 		exhausted(x, q).give(x)
 		return
 	}
+	x.said = x.think()
 	how(x, x.rendered())
 }
 
@@ -90,9 +91,4 @@ func (x *exchange) events() []piece {
 	case chat:
 	}
 	return x.chatEvents()
-}
-
-// words are the model's output, in the parts in which it is streamed.
-func (x *exchange) words() []string {
-	return []string{"Served", " by ", x.acct.name, "."}
 }

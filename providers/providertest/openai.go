@@ -19,8 +19,11 @@ func openaiPaths() Endpoints {
 
 // responseBody is the answer of the Responses API.
 func (x *exchange) responseBody() []byte {
-	text := strings.Join(x.words(), "")
-	return x.responseObject(x.serial(), "completed", x.outputItem("completed", contentPart(text)))
+	var items []string
+	for _, item := range x.outputItems() {
+		items = append(items, item.done)
+	}
+	return x.responseObject(x.serial(), "completed", strings.Join(items, ","))
 }
 
 func (x *exchange) responseObject(id, status, output string) []byte {
@@ -36,8 +39,55 @@ func (x *exchange) responseObject(id, status, output string) []byte {
 		id, x.now.Unix(), status, quote(x.model), output, usage)
 }
 
-func (x *exchange) outputItem(status, content string) string {
-	return fmt.Sprintf(`{"id":"msg_1","type":"message","status":%q,"role":"assistant","content":[%s]}`, status, content)
+// outputItem is a part of a response: as it begins in a stream, the events that
+// come then, and as a whole.
+type outputItem struct {
+	begun, done string
+	events      func(*responseStream)
+}
+
+func (x *exchange) outputItems() []outputItem {
+	var items []outputItem
+	if x.said.Text != "" {
+		items = append(items, messageItem(x.said.Text))
+	}
+	for i, call := range x.said.Tools {
+		items = append(items, callItem(call, x.serial(), len(items), i))
+	}
+	return items
+}
+
+// messageItem is a text, which is always the first item.
+func messageItem(text string) outputItem {
+	item := func(status, content string) string {
+		return fmt.Sprintf(`{"id":"msg_1","type":"message","status":%q,"role":"assistant","content":[%s]}`, status, content)
+	}
+	return outputItem{
+		begun: item("in_progress", ""), done: item("completed", contentPart(text)),
+		events: func(s *responseStream) {
+			s.add("response.content_part.added", inItem+`,"part":%s`, contentPart(""))
+			for _, word := range words(text) {
+				s.add("response.output_text.delta", inItem+`,"logprobs":[],"delta":%s`, quote(word))
+			}
+			s.add("response.output_text.done", inItem+`,"logprobs":[],"text":%s`, quote(text))
+			s.add("response.content_part.done", inItem+`,"part":%s`, contentPart(text))
+		},
+	}
+}
+
+func callItem(call ToolCall, serial string, index, number int) outputItem {
+	id := fmt.Sprintf("fc_%s_%d", serial, number)
+	item := func(status, input string) string {
+		return fmt.Sprintf(`{"id":%q,"type":"function_call","status":%q,"call_id":"call_%s","name":%s,"arguments":%s}`,
+			id, status, id, quote(call.Name), quote(input))
+	}
+	return outputItem{
+		begun: item("in_progress", ""), done: item("completed", call.Input),
+		events: func(s *responseStream) {
+			s.add("response.function_call_arguments.delta", `"item_id":%q,"output_index":%d,"delta":%s`, id, index, quote(call.Input))
+			s.add("response.function_call_arguments.done", `"item_id":%q,"output_index":%d,"arguments":%s`, id, index, quote(call.Input))
+		},
+	}
 }
 
 func contentPart(text string) string {
@@ -47,25 +97,23 @@ func contentPart(text string) string {
 // responseEvents is the same answer as a stream.
 func (x *exchange) responseEvents() []piece {
 	var s responseStream
-	id, text := x.serial(), strings.Join(x.words(), "")
+	id := x.serial()
 	begun := x.responseObject(id, "in_progress", "")
 	s.add("response.created", `"response":%s`, begun)
 	s.add("response.in_progress", `"response":%s`, begun)
 	s.output = true
-	s.add("response.output_item.added", `"output_index":0,"item":%s`, x.outputItem("in_progress", ""))
-	s.add("response.content_part.added", inItem+`,"part":%s`, contentPart(""))
-	for _, word := range x.words() {
-		s.add("response.output_text.delta", inItem+`,"logprobs":[],"delta":%s`, quote(word))
+	var done []string
+	for i, item := range x.outputItems() {
+		s.add("response.output_item.added", `"output_index":%d,"item":%s`, i, item.begun)
+		item.events(&s)
+		s.add("response.output_item.done", `"output_index":%d,"item":%s`, i, item.done)
+		done = append(done, item.done)
 	}
-	item := x.outputItem("completed", contentPart(text))
-	s.add("response.output_text.done", inItem+`,"logprobs":[],"text":%s`, quote(text))
-	s.add("response.content_part.done", inItem+`,"part":%s`, contentPart(text))
-	s.add("response.output_item.done", `"output_index":0,"item":%s`, item)
-	s.add("response.completed", `"response":%s`, x.responseObject(id, "completed", item))
+	s.add("response.completed", `"response":%s`, x.responseObject(id, "completed", strings.Join(done, ",")))
 	return s.events
 }
 
-// inItem says of which part of which item an event speaks.
+// inItem says of which part of the first item an event speaks.
 const inItem = `"item_id":"msg_1","output_index":0,"content_index":0`
 
 // responseStream numbers the events of a response.
@@ -86,7 +134,7 @@ func (x *exchange) chatBody() []byte {
 	return fmt.Appendf(nil, `{"id":"chatcmpl-%s","object":"chat.completion","created":%d,"model":%s,`+
 		`"choices":[{"index":0,"message":{"role":"assistant","content":%s,"refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}],`+
 		`"usage":{"prompt_tokens":10,"completion_tokens":4,"total_tokens":14},"service_tier":"default","system_fingerprint":null}`,
-		x.serial(), x.now.Unix(), quote(x.model), quote(strings.Join(x.words(), "")))
+		x.serial(), x.now.Unix(), quote(x.model), quote(x.said.Text))
 }
 
 // chatEvents is the same answer as a stream.
@@ -97,7 +145,7 @@ func (x *exchange) chatEvents() []piece {
 		return unnamed(`%s"choices":[{"index":0,"delta":%s,"logprobs":null,"finish_reason":%s}]}`, head, delta, reason)
 	}
 	events := []piece{chunk(`{"role":"assistant","content":"","refusal":null}`, "null")}
-	for _, word := range x.words() {
+	for _, word := range words(x.said.Text) {
 		events = append(events, chunk(`{"content":`+quote(word)+`}`, "null").asOutput())
 	}
 	return append(events, chunk(`{}`, `"stop"`).asOutput(), unnamed("[DONE]").asOutput())

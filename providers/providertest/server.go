@@ -36,6 +36,10 @@ type Options struct {
 	// DeviceInterval is the time that a device login must leave between two
 	// polls; 0 means 5 seconds. Answers tell it in whole seconds.
 	DeviceInterval time.Duration
+	// Model says what requests for generations are answered with, where nothing else
+	// answers them; nil names the account that serves. It is called by the request's
+	// goroutine and may call the server's methods.
+	Model func(Asked) Said
 	// MaxCalls bounds [Server.Calls]: older calls are forgotten. 0 means 10 000.
 	MaxCalls int
 }
@@ -54,6 +58,7 @@ type Server struct {
 	URL string
 
 	now    func() time.Time
+	model  func(Asked) Said
 	serial atomic.Uint64 // numbers answers
 	// recorded counts the calls in record.
 	recorded tally
@@ -91,6 +96,7 @@ func New(opts Options) *Server {
 	s := &Server{
 		URL:      "http://" + listener.Addr().String(),
 		now:      opts.Now,
+		model:    opts.Model,
 		served:   make(chan struct{}),
 		tokenTTL: orElse(opts.TokenTTL, defaultTokenTTL),
 		delay:    opts.TokenDelay,

@@ -1,0 +1,67 @@
+package agents_test
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
+)
+
+// agent is a program, and how it is set up and driven.
+type agent struct {
+	// name is what the page calls it, program what npm installs.
+	name, program string
+	flavour       providertest.Flavour
+	// setUp points it at the place's gateway, and returns its arguments before a
+	// prompt and its environment.
+	setUp func(*testing.T, *place) (args, env []string)
+	// shell is the call of its shell.
+	shell func(body []byte, command string) providertest.ToolCall
+	// delegate are the calls that start ten sub-agents; nil when it has none.
+	delegate func() []providertest.ToolCall
+}
+
+func allAgents() []agent { return []agent{claude()} }
+
+// run is what came of one run of an agent.
+type run struct {
+	out    string
+	status int
+	took   time.Duration
+}
+
+// patience is how long a run may take.
+const patience = 60 * time.Second
+
+// ask runs the agent with a prompt to its end.
+func (p *place) ask(t *testing.T, prompt string) run {
+	t.Helper()
+	return p.command(t, prompt)()
+}
+
+// command is one run of the agent, for a goroutine of its own.
+func (p *place) command(t *testing.T, prompt string) func() run {
+	t.Helper()
+	a := p.mind.agent
+	args, env := a.setUp(t, p)
+	path := p.Agents[a.program]
+	if path == "" {
+		t.Skipf("%s is not there: %s", a.program, p.Missing[a.program])
+	}
+	return func() run {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, path, append(args, prompt)...) //nolint:gosec // an agent that was installed
+		cmd.Dir, cmd.Env, cmd.WaitDelay = p.folder, p.environment(env...), time.Second
+		began := time.Now()
+		out, err := cmd.CombinedOutput()
+		r := run{out: string(out), took: time.Since(began), status: cmd.ProcessState.ExitCode()}
+		if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
+			r.out += "\n" + err.Error()
+		}
+		return r
+	}
+}

@@ -1,0 +1,40 @@
+package agents_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/seed-810f1486/multiaccount/providers/providertest"
+)
+
+func claude() agent {
+	return agent{
+		name: "Claude Code", program: "claude", flavour: providertest.Anthropic,
+		setUp: func(_ *testing.T, p *place) (args, env []string) {
+			return []string{"--allowedTools", "Bash,Task", "--model", "claude-opus-5", "-p"}, []string{
+				"ANTHROPIC_BASE_URL=" + p.url("/anthropic"), "ANTHROPIC_AUTH_TOKEN=" + p.gate.Token, "CLAUDE_CODE_MAX_RETRIES=2",
+				"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+			}
+		},
+		shell: func(_ []byte, command string) providertest.ToolCall {
+			return toolCall("Bash", map[string]string{"command": command, "description": "Says hello"})
+		},
+		delegate: func() (all []providertest.ToolCall) {
+			for i := range 10 {
+				all = append(all, toolCall("Task", map[string]string{
+					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d", asAgent, i), "subagent_type": "general-purpose",
+				}))
+			}
+			return all
+		},
+	}
+}
+
+func toolCall(name string, input map[string]string) providertest.ToolCall {
+	encoded, err := json.Marshal(input)
+	if err != nil {
+		panic(err) // strings always encode
+	}
+	return providertest.ToolCall{Name: name, Input: string(encoded)}
+}
