@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 
@@ -90,4 +91,31 @@ func TestIntentOfARefreshThatFailed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Until it is stored, a crash loses the new login: nothing else goes before it.
+func TestCommitGoesFirst(t *testing.T) {
+	ids := []string{"a"}
+	for i := range 3 * maxWriters {
+		ids = append(ids, fmt.Sprint("other", i))
+	}
+	withPersistence(t, ids, func(t *testing.T, store *gatedStore, p *Persistence) {
+		to, others := make(inbox, 10), make(inbox, len(ids))
+		granted := grantedRefresh(t, p, to)
+		store.gate = make(chan struct{})
+		for _, id := range ids[1:] {
+			save(p, others, id, false)
+		}
+		save(p, to, "a", false)
+		p.Tell(refusedCommit(granted, to))
+		store.gate <- struct{}{}
+		synctest.Wait()
+		if len(to) == 0 {
+			t.Fatal("the commit waits behind what only changes figures")
+		}
+		if m, ok := (<-to).(*messages.RefreshCommitted); !ok || m.Err != nil {
+			t.Errorf("first was %+v", m)
+		}
+		close(store.gate)
+	})
 }

@@ -6,8 +6,7 @@
 package writer
 
 import (
-	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
@@ -42,8 +41,10 @@ type writer struct {
 	self   *runtime.Ref
 
 	lanes map[messages.Key]*lane
-	// ready are the lanes of accounts that write or read next.
+	// ready are the lanes of accounts that write or read next; those in commits go
+	// before them.
 	ready   []*lane
+	commits []*lane
 	writers int
 	pools   map[string]*poolLane
 	files   map[processFile]*processLane
@@ -147,9 +148,7 @@ func (p *writer) command(message messages.ToPersistence) {
 	case *messages.BeginRefresh:
 		p.begin(m)
 	case *messages.CommitRefresh:
-		l := p.lane(m.Key)
-		l.commit = m
-		p.advance(l)
+		p.commit(m)
 	case *messages.AbortRefresh:
 		p.abort(m)
 	case *messages.CancelRefresh:
@@ -220,6 +219,18 @@ func (p *writer) flush() {
 	p.next()
 }
 
+// commit writes the result of a refresh next. Until it is stored, a crash loses the
+// login, while all else that waits can be told again or is only a figure.
+func (p *writer) commit(m *messages.CommitRefresh) {
+	l := p.lane(m.Key)
+	if l.queued {
+		p.ready = slices.DeleteFunc(p.ready, func(other *lane) bool { return other == l })
+		l.queued = false
+	}
+	l.commit = m
+	p.advance(l)
+}
+
 // advance starts the next task of l. The order matters: writes use the lock that
 // is held, and it is released only when none of them is under way.
 func (p *writer) advance(l *lane) {
@@ -235,76 +246,5 @@ func (p *writer) advance(l *lane) {
 		p.queue(l)
 	case l.empty():
 		delete(p.lanes, l.key)
-	}
-}
-
-// queue lets l wait for a free place to write or read.
-func (p *writer) queue(l *lane) {
-	l.queued = true
-	p.ready = append(p.ready, l)
-	p.next()
-}
-
-// next starts as many tasks as may run at once, and answers the flushes when
-// nothing is left to write.
-func (p *writer) next() {
-	for len(p.ready) > 0 && p.writers < maxWriters {
-		w := p.ready[0].take()
-		p.ready = p.ready[1:]
-		p.writers++
-		p.system.Task(func() {
-			w.run(p.system.Running, p.store)
-			p.self.Tell(w)
-		})
-	}
-	if len(p.flushes) == 0 || p.writing() {
-		return
-	}
-	for _, f := range p.flushes {
-		f.Reply.Send(messages.Acknowledged{Err: p.lostError()})
-	}
-	p.flushes = nil
-}
-
-// lostError says what is not stored; nil when everything is.
-func (p *writer) lostError() error {
-	for _, err := range p.lost {
-		return fmt.Errorf("the latest changes of %d accounts could not be stored, of one because of this: %w", len(p.lost), err)
-	}
-	return nil
-}
-
-// writing reports whether anything is not durable yet.
-func (p *writer) writing() bool {
-	for _, l := range p.lanes {
-		if l.busy || l.commit != nil || l.urgent {
-			return true
-		}
-	}
-	return p.writers > 0 || len(p.pools) > 0 || len(p.files) > 0
-}
-
-// written answers all senders of a task that has ended. After the commit of a
-// refresh it releases the lock.
-func (p *writer) written(w *written) {
-	p.writers--
-	w.lane.busy = false
-	p.noteLost(w)
-	w.answer()
-	if w.commit != nil {
-		w.lane.ended, w.lane.settled = true, w.settles()
-	}
-	p.advance(w.lane)
-	p.next()
-}
-
-// noteLost remembers which accounts have changes that are not stored.
-func (p *writer) noteLost(w *written) {
-	switch {
-	case w.reader != nil:
-	case w.err == nil, errors.Is(w.err, persistence.ErrNotFound):
-		delete(p.lost, w.lane.key)
-	case w.unheard():
-		p.lost[w.lane.key] = w.err
 	}
 }
