@@ -37,8 +37,8 @@ type Entry struct {
 
 // Effective returns the value of every setting that is in effect with the file
 // at path and the environment: first those for all providers, in the order of
-// [Keys], then those that differ for single providers. Its errors are those of
-// [Load].
+// [Keys], then those of the [Store], and those that differ for single providers.
+// Its errors are those of [Load].
 func Effective(path string) ([]Entry, error) {
 	s, r, err := load(path)
 	if err != nil {
@@ -52,6 +52,9 @@ func Effective(path string) ([]Entry, error) {
 	}
 	for _, k := range table() {
 		add(k.describe().Name, k.shown(&s))
+	}
+	for _, key := range storeKeys() {
+		add(key, s.Store.shown(key))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		override := s.Providers[name]
@@ -73,7 +76,7 @@ func Get(path, key string) (Entry, error) {
 	parts := split(key)
 	name := parts[len(parts)-1]
 	fields := keyFields(len(parts) > 1)
-	if !slices.Contains(namesOf(fields), name) {
+	if !slices.Contains(namesOf(fields), name) && !slices.Contains(storeKeys(), key) {
 		return Entry{}, asError(path, []Problem{{Key: key, Message: unknownKey(name, fields).Error()}})
 	}
 	all, err := Effective(path)

@@ -91,6 +91,7 @@ func TestEffectiveTellsWhereEachValueComesFrom(t *testing.T) {
 	want := map[string]string{
 		"max_wait_ms": "5 from :2", "max_attempts": "3 from MULTIACCOUNT_MAX_ATTEMPTS",
 		"providers.openai.debug": "true from :5", "providers.openai.base_url": `"https://a.example" from :5`,
+		"store.kind": `"files" from default`,
 	}
 	for _, k := range settings.Keys() {
 		if !k.ProviderOnly && want[k.Name] == "" {

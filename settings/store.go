@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -98,6 +99,29 @@ func textField(name string, into *string) field {
 		*into = l.String()
 		return nil
 	}}
+}
+
+// storeKeys are the full names of what a store may have.
+func storeKeys() []string {
+	return []string{
+		"store.kind", "store.endpoints", "store.prefix", "store.user", "store.password_file",
+		"store.tls.ca", "store.tls.certificate", "store.tls.key",
+	}
+}
+
+// shown is the value of one of the storeKeys as JSON; empty when it is not set.
+func (s Store) shown(key string) string {
+	text := map[string]string{
+		"store.kind": cmp.Or(s.Kind, StoreFiles), "store.prefix": s.Prefix, "store.user": s.User, "store.password_file": s.PasswordFile,
+		"store.tls.ca": s.CA, "store.tls.certificate": s.Certificate, "store.tls.key": s.Key,
+	}[key]
+	switch {
+	case text != "":
+		return quote(text)
+	case key == "store.endpoints" && len(s.Endpoints) > 0:
+		return argv{}.show(s.Endpoints)
+	}
+	return ""
 }
 
 // storeSchema is narrower than the loader's rules, as far as the two differ.

@@ -1,9 +1,11 @@
 package settings_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,5 +56,44 @@ func TestWrongStoreIsRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v, want %q", text, err, says)
 		}
+	}
+}
+
+// What is set of a store is shown, with the line it stands in.
+func TestStoreIsShown(t *testing.T) {
+	path := filepath.Join(t.TempDir(), settings.FileName)
+	shown := func(text string) []string {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		all, err := settings.Effective(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, e := range all {
+			if strings.HasPrefix(e.Key, "store.") {
+				found = append(found, fmt.Sprint(e.Key, " ", e.Value, " ", e.Origin.Line))
+			}
+		}
+		return found
+	}
+	if got := shown(`{}`); !slices.Equal(got, []string{`store.kind "files" 0`}) {
+		t.Errorf("without a store: %q", got)
+	}
+	got := shown(`{"store": {"kind": "etcd",
+		"endpoints": ["https://a:2379"], "tls": {
+		"ca": "/ca"}}}`)
+	if want := []string{`store.kind "etcd" 1`, `store.endpoints ["https://a:2379"] 2`, `store.tls.ca "/ca" 3`}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for key, want := range map[string]string{"store.tls.ca": `"/ca"`, "store.user": `""`, "store.kind": `"etcd"`} {
+		if e, err := settings.Get(path, key); err != nil || e.Value != want {
+			t.Errorf("%s is %s, %v", key, e.Value, err)
+		}
+	}
+	if _, err := settings.Get(path, "store.kinds"); err == nil {
+		t.Error("a store has no kinds")
 	}
 }

@@ -18,6 +18,7 @@
 //	pools/<provider>/claims/<store>    what one store claims, on its lease
 //	pools/<provider>/intents/<id>      the exchange of a refresh token, encrypted
 //	pools/<provider>/locks/<id>/<n>    who holds an account's lock, and who waits
+//	decisions/<provider>/<store>       the latest decisions of one store, encrypted
 //	pools/<provider>/pool              what belongs to the pool, encrypted
 //
 // # Locks and fences

@@ -75,8 +75,10 @@ func isTransient(err error) bool {
 	}
 }
 
-// mayPass reports whether err is of an etcd that does not answer now.
-func mayPass(err error) bool { return errors.Is(err, ErrUnknownOutcome) || isTransient(err) }
+// mayPass reports whether err is of an etcd that does not answer now, or has no room.
+func mayPass(err error) bool {
+	return errors.Is(err, ErrUnknownOutcome) || errors.Is(err, rpctypes.ErrNoSpace) || isTransient(err)
+}
 
 // accountError names the account that err is about; nil stays nil.
 func accountError(key persistence.Key, err error) error {

@@ -110,13 +110,7 @@ func TestFullEtcd(t *testing.T) {
 	s := closing(t, open(t, fleet(t, "full", at)))
 	must(t, s.Create(t.Context(), storetest.Record("a")))
 	c := plainClient(t, at)
-	for {
-		_, err := c.Put(t.Context(), "filler", strings.Repeat("x", 200<<10))
-		if errors.Is(err, rpctypes.ErrNoSpace) {
-			break
-		}
-		must(t, err)
-	}
+	fillUp(t, c)
 	var full *persistence.StorageError
 	if err := relabel(s, "no room"); !errors.As(err, &full) || !strings.Contains(full.Fix, "alarm disarm") {
 		t.Errorf("a write to a full etcd: %v", err)
@@ -128,6 +122,52 @@ func TestFullEtcd(t *testing.T) {
 	if err != nil || rec.Label == "no room" {
 		t.Errorf("read %q, %v", rec.Label, err)
 	}
+	makeRoom(t, c, at)
+	must(t, relabel(s, "room"))
+}
+
+// A login that its token was spent for is stored under its lock once there is room:
+// there is no other copy of it.
+func TestSpentLoginWaitsForRoom(t *testing.T) {
+	t.Parallel()
+	at := address(member(t, func(c *embed.Config) { c.QuotaBackendBytes = 2 << 20 }))
+	s := closing(t, open(t, fleet(t, "spent", at)))
+	must(t, s.Create(t.Context(), storetest.Record("a")))
+	l, err := s.Lock(t.Context(), storeKey)
+	must(t, err)
+	_, err = l.(persistence.Lapsing).Reserve(t.Context(), 30*time.Second)
+	must(t, err)
+	c := plainClient(t, at)
+	fillUp(t, c)
+	stored := make(chan error, 1)
+	go func() {
+		_, err := l.Update(t.Context(), func(r *account.Record) { r.Credentials.RefreshToken = account.NewSecret("new") })
+		stored <- err
+	}()
+	select {
+	case err := <-stored:
+		t.Fatalf("it was given up in a full etcd: %v", err)
+	case <-time.After(time.Second):
+	}
+	makeRoom(t, c, at)
+	must(t, <-stored)
+	must(t, l.Unlock())
+}
+
+// fillUp writes until etcd takes no more.
+func fillUp(t *testing.T, c *clientv3.Client) {
+	t.Helper()
+	for {
+		_, err := c.Put(t.Context(), "filler", strings.Repeat("x", 200<<10))
+		if errors.Is(err, rpctypes.ErrNoSpace) {
+			return
+		}
+		must(t, err)
+	}
+}
+
+func makeRoom(t *testing.T, c *clientv3.Client, at string) {
+	t.Helper()
 	now, err := c.Delete(t.Context(), "filler")
 	must(t, err)
 	_, err = c.Compact(t.Context(), now.Header.Revision, clientv3.WithCompactPhysical())
@@ -136,7 +176,6 @@ func TestFullEtcd(t *testing.T) {
 	must(t, err)
 	_, err = c.AlarmDisarm(t.Context(), &clientv3.AlarmMember{})
 	must(t, err)
-	must(t, relabel(s, "room"))
 }
 
 // Nothing that was acknowledged is lost when every member is killed, and the store

@@ -99,7 +99,8 @@ func (h *held) update(id writeID, mutate persistence.Mutation) (account.Record, 
 			h.at, err = h.store.seeBy(h.cell, h.ticket)
 		}
 		if err != nil && h.spending != "" && mayPass(err) && time.Since(begun) < spentPatience {
-			continue // there is no other copy of a login that was paid for with a token
+			_ = rest(h.store.running) // its end ends the next try
+			continue                  // there is no other copy of a login that was paid for with a token
 		}
 		if err != nil {
 			return account.Record{}, accountError(h.key, err)

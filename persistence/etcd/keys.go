@@ -15,6 +15,9 @@ func (k keys) pools() string                 { return string(k) + "pools/" }
 func (k keys) pool(provider string) string   { return k.pools() + provider + "/" }
 func (k keys) claims(provider string) string { return k.pool(provider) + "claims/" }
 
+// decisions are not below the pool: nobody watches them.
+func (k keys) decisions(provider string) string { return string(k) + "decisions/" + provider + "/" }
+
 func (k keys) accounts(provider string) string { return k.pool(provider) + "accounts/" }
 
 // account is the cell of an account.

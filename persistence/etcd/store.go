@@ -24,6 +24,7 @@ type Store struct {
 	// name is this store as others know it.
 	name    string
 	session *session
+	decided *decisionLog
 	tickets atomic.Uint64
 	// running ends with the store: what it does is not cut off by its callers.
 	running context.Context //nolint:containedctx // it is the store's own life
@@ -52,7 +53,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{client: client, endpoints: o.Endpoints, keys: keys(o.prefix()), cipher: o.Cipher, name: uuid.NewString()}
 	s.running, s.end = context.WithCancel(context.Background())
-	s.session = newSession(s)
+	s.session, s.decided = newSession(s), newDecisionLog(s)
 	if _, err := s.session.current(ctx); err != nil {
 		return nil, errors.Join(storageError(s.endpoints, err), s.Close())
 	}
@@ -64,6 +65,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // any more.
 func (s *Store) Close() error {
 	s.end()
+	s.decided.running.Wait()
 	s.session.wait()
 	return s.client.Close()
 }

@@ -140,6 +140,28 @@ func TestAdoptedLoginSpendsNothing(t *testing.T) {
 	})
 }
 
+// A token that has ended by the time it is stored is not handed out: another is
+// asked for.
+func TestTokenEndsWhileItIsStored(t *testing.T) {
+	onAccount(t, expired, func(s *scene) {
+		s.provider.OnRefresh = func() (account.Grant, error) {
+			return account.Grant{AccessToken: account.NewSecret("new"), ExpiresAt: time.Now().Add(5 * time.Second)}, nil
+		}
+		m := s.lease(false)
+		actortest.Take[*messages.BeginRefresh](s.T, s.ToWriter)
+		s.tell(&messages.RefreshGranted{Record: *s.record})
+		commit := actortest.Take[*messages.CommitRefresh](s.T, s.ToWriter)
+		stored := *s.record
+		commit.Apply(&stored)
+		actortest.After(6 * time.Second)
+		s.tell(&messages.RefreshCommitted{Commit: commit, Record: stored})
+		s.waits(m)
+		actortest.Take[*messages.BeginRefresh](s.T, s.ToWriter)
+		actortest.Take[*messages.ExchangeWorked](s.T, s.ToSupervisor)
+		actortest.Take[event.LoginRefreshed](s.T, s.Events)
+	})
+}
+
 // A refresh that fails gives the lock back, and is not tried again before its time.
 func TestFailedRefreshRests(t *testing.T) {
 	onAccount(t, expired, func(s *scene) {

@@ -62,6 +62,35 @@ func newStatus() *cobra.Command {
 	}
 }
 
+func newWhy() *cobra.Command {
+	return &cobra.Command{
+		Use: "why", Short: "Print the latest decisions of all machines, a JSON object a line", Args: cobra.NoArgs,
+		Long: "Print which account each machine picked for its latest requests and why, the machine that decided last first.\nA machine leaves its latest hundred decisions once a minute, and they are kept for a day.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withStore(c.Context(), func(_ host, s *etcd.Store) error { return decisions(c, s) })
+		},
+	}
+}
+
+func decisions(c *cobra.Command, s *etcd.Store) error {
+	providers, err := s.Providers(c.Context())
+	if err != nil {
+		return err
+	}
+	for _, provider := range providers {
+		all, err := s.OthersDecisions(provider)
+		if err != nil {
+			return err
+		}
+		for _, lines := range all {
+			if err := say(c, string(lines)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 const migrateHelp = `Move the accounts of this machine into the shared pool, or back with --out.
 
 Each account is stored, read back and compared before it is removed from where it

@@ -47,7 +47,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	fleet := &cobra.Command{Use: "fleet", Short: "Set up the shared pool, look at it, move accounts"}
-	fleet.AddCommand(newInit(), newStatus(), newMigrate())
+	fleet.AddCommand(newInit(), newStatus(), newWhy(), newMigrate())
 	root.AddCommand(newServe(), fleet)
 	return root
 }

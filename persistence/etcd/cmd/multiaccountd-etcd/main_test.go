@@ -121,6 +121,7 @@ func TestFleetFromTheCommandLine(t *testing.T) {
 	if got := runs(t, 0, "fleet", "status"); !strings.Contains(got, `"provider": 1`) || !strings.Contains(got, `"leads": true`) {
 		t.Errorf("status: %s", got)
 	}
+	decides(t, `{"Seq":1}`)
 	serves(t)
 	runs(t, 0, "fleet", "migrate", "--out")
 	files, err = persistence.OpenFiles(dir)
@@ -129,6 +130,20 @@ func TestFleetFromTheCommandLine(t *testing.T) {
 		t.Error(err)
 	}
 	must(t, files.Close())
+}
+
+// decides has a machine leave a decision, and everybody read it.
+func decides(t *testing.T, line string) {
+	t.Helper()
+	h, err := newHost()
+	must(t, err)
+	s, err := h.open(t.Context())
+	must(t, err)
+	must(t, s.SaveDecisions(storetest.Provider, []byte(line+"\n")))
+	must(t, s.Close())
+	if got := runs(t, 0, "fleet", "why"); got != line+"\n" {
+		t.Errorf("why: %s", got)
+	}
 }
 
 // serves has the pool served until the process is told to end.
