@@ -28,6 +28,8 @@ var (
 type ClientFile struct {
 	path   string
 	tokens atomic.Pointer[Tokens]
+	// unstored are the clients of Lend; nil for none.
+	unstored atomic.Pointer[Tokens]
 }
 
 var _ Clients = (*ClientFile)(nil)
@@ -74,7 +76,13 @@ func (f *ClientFile) Follow(rejected func(error)) (stop func()) {
 }
 
 // Client implements [Clients].
-func (f *ClientFile) Client(token string) *Client { return f.tokens.Load().Client(token) }
+func (f *ClientFile) Client(token string) *Client {
+	stored := f.tokens.Load().Client(token)
+	if lent := f.unstored.Load(); lent != nil && stored == nil {
+		return lent.Client(token)
+	}
+	return stored
+}
 
 // All returns the clients, the oldest first.
 func (f *ClientFile) All() []Client {
@@ -108,6 +116,25 @@ func (f *ClientFile) Add(ctx context.Context, c Client) (token string, err error
 		return "", err
 	}
 	return token, nil
+}
+
+// Lend makes a client that f alone knows, and returns its token: nothing is stored, so
+// that it ends with this process. A stored client may have the same name; they are one
+// client then, with two tokens. Errors: [ErrClientName].
+func (f *ClientFile) Lend(c Client) (token string, err error) {
+	if !clientName.MatchString(c.ID) {
+		return "", fmt.Errorf("%w: %q is none", ErrClientName, c.ID)
+	}
+	token = newToken()
+	for {
+		before, after := f.unstored.Load(), Tokens{{Hash: HashToken(token), Client: c}}
+		if before != nil {
+			after = append(after, *before...)
+		}
+		if f.unstored.CompareAndSwap(before, &after) {
+			return token, nil
+		}
+	}
 }
 
 // Remove ends a client, whose token is worth nothing from then on. Errors:

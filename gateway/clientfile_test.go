@@ -55,6 +55,24 @@ func TestClientFile(t *testing.T) {
 	}
 }
 
+// A client that is lent is known to one list, and stored nowhere.
+func TestLentClient(t *testing.T) {
+	f, path, stored := clientsIn(t)
+	token, err := f.Lend(Client{ID: "laptop"})
+	if err != nil || f.Client(token) == nil || f.Client(token).ID != "laptop" || f.Client(stored) == nil || len(f.All()) != 1 {
+		t.Errorf("lent %+v, %v", f.Client(token), err)
+	}
+	if again, err := OpenClients(path); err != nil || again.Client(token) != nil {
+		t.Errorf("it is in the file, or %v", err)
+	}
+	if err := f.Remove(t.Context(), "laptop"); err != nil || f.Client(stored) != nil || f.Client(token) == nil {
+		t.Errorf("a change of the file ended it, or %v", err)
+	}
+	if _, err := f.Lend(Client{ID: "a/b"}); !errors.Is(err, ErrClientName) {
+		t.Errorf("a wrong name: %v", err)
+	}
+}
+
 // A list that cannot be read changes nothing, and that is told.
 func TestClientFileOfNonsense(t *testing.T) {
 	f, path, token := clientsIn(t)

@@ -49,7 +49,7 @@ func wantsJSON(args []string) bool {
 	if end := slices.Index(args, "--"); end >= 0 {
 		args = args[:end]
 	}
-	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
+	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true") || slices.Contains(args, "--steps")
 }
 
 // codedError is an error of the command itself that has a code of its own.

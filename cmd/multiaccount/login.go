@@ -26,6 +26,11 @@ An API key is read from standard input, or asked for without being shown:
 
   multiaccount login anthropic --api-key < key.txt
 
+With --steps each step is a line of JSON on standard output, for a program that
+shows it to the owner: "browse", "device", "paste", and "done" in the end. The
+flags choose the way, no browser is opened here, and a line of standard input
+answers "paste". It ends when standard input is closed.
+
 The account is read back from disk before the command says that it is logged
 in. The exit status is 0 then, 1 when the login failed, 2 when the command was
 called wrongly, and 130 when it was interrupted.`
@@ -34,7 +39,7 @@ const defaultLoginTime = 10 * time.Minute
 
 // loginOptions are the flags of a login.
 type loginOptions struct {
-	noBrowser, device, apiKey, json bool
+	noBrowser, device, apiKey, json, steps bool
 	// misplaced says that the key itself stood behind --api-key.
 	misplaced bool
 
@@ -61,6 +66,7 @@ func newLogin(s streams) *cobra.Command {
 	flags.Var(&o.label, "label", "what to call the account in place of its e-mail")
 	flags.DurationVar(&o.timeout, "timeout", defaultLoginTime, "how long to wait for the owner")
 	flags.BoolVar(&o.json, "json", false, "print the account as JSON, and nothing else")
+	flags.BoolVar(&o.steps, "steps", false, "print each step as a line of JSON, for a program that shows it")
 	return c
 }
 
@@ -82,6 +88,8 @@ func (o *loginOptions) check() error {
 		return &usageError{errors.New("--api-key takes no value: other users of this machine could see it; give the key on standard input")}
 	case ways > 1:
 		return &usageError{errors.New("--no-browser, --device and --api-key exclude each other")}
+	case o.steps && (o.apiKey || o.json):
+		return &usageError{errors.New("--steps prints JSON, and takes no --json and no --api-key")}
 	case o.timeout <= 0:
 		return &usageError{fmt.Errorf("--timeout %v is not allowed, only more than nothing", o.timeout)}
 	}
@@ -97,7 +105,7 @@ func runLogin(ctx context.Context, s streams, name string, o loginOptions) error
 		late := fmt.Errorf("not within %v; --timeout gives more time", o.timeout)
 		ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, late)
 		defer cancel()
-		added, err := obtain(ctx, newOwner(s), p, o)
+		added, err := o.obtain(ctx, newOwner(s), p)
 		if err == nil && o.apiKey {
 			err = open.checkForm(p, added.APIKey, "login --api-key")
 		}
@@ -108,8 +116,19 @@ func runLogin(ctx context.Context, s streams, name string, o loginOptions) error
 		if err != nil {
 			return err
 		}
+		if o.steps {
+			return steps{newOwner(s)}.done(p.Name(), &saved)
+		}
 		return printSaved(s, p.Name(), &saved, o.apiKey, o.json)
 	})
+}
+
+// obtain gets a new login, shown to its owner here or by the program that called.
+func (o loginOptions) obtain(ctx context.Context, w *owner, p providers.Provider) (login.New, error) {
+	if o.steps {
+		return obtainBySteps(ctx, steps{w}, p, o)
+	}
+	return obtain(ctx, w, p, o)
 }
 
 // obtain gets a new login in the way that the flags or the machine ask for.

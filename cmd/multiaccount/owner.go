@@ -83,6 +83,11 @@ func (w *owner) paste(ctx context.Context, q login.Question) (string, error) {
 		w.say(w.look.Title.Render("Log in with a browser on any machine, at"), "  "+tui.Clean(q.URL), end)
 	}
 	_ = tui.Print(w.err, "Paste it here: ") // as above
+	return w.line(ctx)
+}
+
+// line reads what was pasted.
+func (w *owner) line(ctx context.Context) (string, error) {
 	return tui.Awaited(ctx, func() (string, error) {
 		line, err := w.lines.ReadString('\n')
 		if line == "" && err != nil {

@@ -69,6 +69,14 @@ func resets(at time.Time) string {
 }
 
 func printSavedJSON(s streams, provider string, a *login.Saved, isKey bool) error {
+	shown := savedJSONOf(provider, a)
+	if checked := a.Unchecked == nil; isKey {
+		shown.KeyChecked = &checked
+	}
+	return writeJSON(s, shown)
+}
+
+func savedJSONOf(provider string, a *login.Saved) savedJSON {
 	shown := savedJSON{Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, Known: a.Known}
 	for _, w := range a.Usage {
 		shown.Usage = append(shown.Usage, usageJSON{w.Name, w.Utilization, w.ResetAt})
@@ -76,8 +84,5 @@ func printSavedJSON(s streams, provider string, a *login.Saved, isKey bool) erro
 	for _, err := range a.Untold {
 		shown.Untold = append(shown.Untold, err.Error())
 	}
-	if checked := a.Unchecked == nil; isKey {
-		shown.KeyChecked = &checked
-	}
-	return writeJSON(s, shown)
+	return shown
 }

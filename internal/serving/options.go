@@ -18,15 +18,14 @@ type Options struct {
 	listening
 	ending
 	drain time.Duration
-	// handshake has one line of JSON printed, and nothing else.
-	handshake bool
+	starter
 }
 
 // AddFlags adds the flags of serve, with their defaults.
 func (o *Options) AddFlags(f *pflag.FlagSet) {
 	o.listening.add(f)
 	o.ending.add(f)
-	f.BoolVar(&o.handshake, "handshake", false, "print one line of JSON, with the address and the number of the process, once it serves")
+	o.starter.add(f)
 	f.DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 }
 

@@ -43,7 +43,7 @@ type Host struct {
 // anything else is done: a second one on an address changes nothing. A mistake in
 // the options is a [*FlagError].
 func Run(ctx context.Context, o Options, h Host) error {
-	if err := o.ending.check(); err != nil {
+	if err := errors.Join(o.ending.check(), o.starter.check()); err != nil {
 		return err
 	}
 	places, err := o.open(ctx)
@@ -98,7 +98,7 @@ func (s *server) run(ctx context.Context) (err error) {
 	if s.site.Clients, err = gateway.OpenClients(filepath.Join(s.site.Dir, ClientsName)); err != nil {
 		return err
 	}
-	token, err := s.site.Clients.First(ctx, gateway.Client{ID: firstClient})
+	token, err := s.newToken(ctx)
 	if err != nil {
 		return err
 	}
@@ -109,6 +109,7 @@ func (s *server) run(ctx context.Context) (err error) {
 	if err := s.announce(token); err != nil {
 		return err
 	}
+	defer s.tellEvents()()
 	ctx, cancel := s.watch(ctx, s.site.Gateway, s.host.In)
 	defer cancel()
 	return s.serveUntil(ctx)

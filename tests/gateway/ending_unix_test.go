@@ -33,7 +33,8 @@ func (h home) greeted(t *testing.T, args ...string) (process, greeting, io.Close
 	rig.Must(t, err)
 	rig.Must(t, p.cmd.Start())
 	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadBytes('\n')
+	p.lines = bufio.NewReader(out)
+	line, err := p.lines.ReadBytes('\n')
 	rig.Must(t, err)
 	var hello greeting
 	rig.Must(t, json.Unmarshal(line, &hello))

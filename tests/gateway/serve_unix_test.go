@@ -62,6 +62,8 @@ type process struct {
 	// address is the host and port that it prints.
 	address string
 	errs    *bytes.Buffer
+	// lines are what it prints after the line of --handshake.
+	lines *bufio.Reader
 }
 
 func (h home) command(ctx context.Context, args ...string) *exec.Cmd {

@@ -1,0 +1,80 @@
+package serving
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/gateway"
+)
+
+// starter is what a program asks for that starts serve as its child.
+type starter struct {
+	// handshake has one line of JSON printed, and nothing else but events.
+	handshake bool
+	// events has a line of JSON printed for each event, after that.
+	events bool
+	// client is the name of a client for as long as it serves; empty for none.
+	client string
+}
+
+func (o *starter) add(f *pflag.FlagSet) {
+	f.BoolVar(&o.handshake, "handshake", false, "print one line of JSON, with the address and the number of the process, once it serves")
+	f.BoolVar(&o.events, "events", false, "print a line of JSON for each event, after the one of --handshake")
+	f.StringVar(&o.client, "client", "", "make a client of this name, whose token is in the line of --handshake and ends with this process")
+}
+
+func (o *starter) check() error {
+	if (o.events || o.client != "") && !o.handshake {
+		return &FlagError{"--events and --client go with --handshake: they are for the program that starts it"}
+	}
+	return nil
+}
+
+// handshake is what a program that started serve reads. Its names are stable.
+type handshake struct {
+	Address string `json:"address"`
+	Unix    string `json:"unix,omitempty"`
+	PID     int    `json:"pid"`
+	// Token is that of --client, or of the first client, when it was made just now.
+	Token string `json:"token,omitempty"`
+}
+
+func (s *server) shakeHands(token string) error {
+	return s.printLine(json.Marshal(handshake{Address: s.places[0].url, Unix: s.socket, PID: os.Getpid(), Token: token}))
+}
+
+func (s *server) printLine(line []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = s.host.Out.Write(append(line, '\n'))
+	return err
+}
+
+// tellEvents prints events until stop is called.
+func (s *server) tellEvents() (stop func()) {
+	if !s.events {
+		return func() {}
+	}
+	return s.site.Engine.Subscribe(func(e multiaccount.Event) {
+		_ = s.printLine(multiaccount.EncodeEvent(e)) // who does not read them misses them
+	})
+}
+
+// newToken makes the client that was asked for, else the first where there is none.
+func (s *server) newToken(ctx context.Context) (token string, err error) {
+	if s.client == "" {
+		return s.site.Clients.First(ctx, gateway.Client{ID: firstClient})
+	}
+	token, err = s.site.Clients.Lend(gateway.Client{ID: s.client})
+	if errors.Is(err, gateway.ErrClientName) {
+		return "", &FlagError{fmt.Sprintf("--client %q is no name: it has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or a digit", s.client)}
+	}
+	return token, err
+}
