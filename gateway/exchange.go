@@ -104,7 +104,7 @@ func (x *exchange) passed() *http.Request {
 func (x *exchange) context() context.Context {
 	ctx := x.caller(x.r.Context())
 	if x.seen != nil {
-		ctx = multiaccount.WithTrace(ctx, x.seen.attempted)
+		ctx = multiaccount.WithTrace(ctx, x.attempted)
 	}
 	return ctx
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -24,7 +25,12 @@ type Exchange struct {
 	AccountID string
 	Model     string
 	Attempts  int
+
+	ctx context.Context //nolint:containedctx // as a request has one
 }
+
+// Context returns that of the client's request, as the server made it.
+func (e *Exchange) Context() context.Context { return e.ctx }
 
 // Tap sees the answer of an exchange pass, on its way to the client. It must be
 // quick, and keep nothing of what it is handed. Calls do not overlap.
@@ -38,6 +44,14 @@ type Tap interface {
 	Ended(complete bool)
 }
 
+// AttemptTap is a [Tap] that is told of each attempt as well.
+type AttemptTap interface {
+	Tap
+	// Attempted is called after each time an account was asked, by the goroutine
+	// that asks.
+	Attempted(a multiaccount.Attempt)
+}
+
 // observe tells of the exchange.
 func (x *exchange) observe() {
 	observe := x.gateway.config.Observe
@@ -46,12 +60,19 @@ func (x *exchange) observe() {
 	}
 	x.seen = &Exchange{
 		Client: x.client, Provider: x.route.upstream.name, Method: x.r.Method, Path: x.r.URL.Path,
-		Begun: x.begun, WebSocket: isUpgrade(x.r),
+		Begun: x.begun, WebSocket: isUpgrade(x.r), ctx: x.r.Context(),
 	}
 	x.w.tap = observe(x.seen)
 }
 
-func (e *Exchange) attempted(a multiaccount.Attempt) {
-	e.AccountID, e.Model = a.AccountID, a.Model
-	e.Attempts++
+// attempted tells of an attempt, where somebody watches.
+func (x *exchange) attempted(a multiaccount.Attempt) {
+	if x.seen == nil {
+		return
+	}
+	x.seen.AccountID, x.seen.Model = a.AccountID, a.Model
+	x.seen.Attempts++
+	if t, ok := x.w.tap.(AttemptTap); ok {
+		t.Attempted(a)
+	}
 }

@@ -74,9 +74,7 @@ func (x *exchange) dial(ctx context.Context, attempt *multiaccount.Attempt) (*we
 	x.route.setURL(&u)
 	ctx = multiaccount.WithTrace(context.WithValue(x.caller(ctx), contextKey{}, x), func(a multiaccount.Attempt) {
 		*attempt = a
-		if x.seen != nil {
-			x.seen.attempted(a)
-		}
+		x.attempted(a)
 	})
 	conn, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
 		HTTPClient:      &http.Client{Transport: handshake{x}, CheckRedirect: noRedirect},

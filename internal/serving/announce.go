@@ -13,6 +13,9 @@ func (s *server) announce(token string) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Serving on %s. Stop it with ctrl-c.\n", urls(s.places))
+	if at := s.metrics.url("/metrics"); at != "" {
+		fmt.Fprintf(&b, "Prometheus finds its metrics at %s.\n", at)
+	}
 	if token != "" {
 		fmt.Fprintf(&b, "The token of its first client, which is not shown again:\n%s\n", token)
 	}

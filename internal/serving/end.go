@@ -32,9 +32,9 @@ func (e *ending) add(f *pflag.FlagSet) {
 func (e *ending) check() error {
 	switch {
 	case e.idle < 0:
-		return &FlagError{"--idle-exit is a length of time, as 10m; 0 for never"}
+		return flagError("--idle-exit is a length of time, as 10m; 0 for never")
 	case e.parent < 0:
-		return &FlagError{"--parent-pid is the number of a process"}
+		return flagError("--parent-pid is the number of a process")
 	}
 	return nil
 }

@@ -36,22 +36,29 @@ func (l *listening) add(f *pflag.FlagSet) {
 
 // check refuses what would give tokens away, and reads the certificate.
 func (l *listening) check() error {
-	host, _, err := net.SplitHostPort(l.address)
+	local, err := isLocal("listen", l.address)
 	if err != nil {
-		return &FlagError{fmt.Sprintf("--listen %s is no address; write it as %s", l.address, ListenAddress)}
+		return err
 	}
 	if (l.cert == "") != (l.key == "") {
-		return &FlagError{"--tls-cert and --tls-key go together: the files of a certificate and of its key"}
+		return flagError("--tls-cert and --tls-key go together: the files of a certificate and of its key")
 	}
-	ip := net.ParseIP(host)
-	local := host == "localhost" || ip != nil && ip.IsLoopback()
 	if !local && l.cert == "" && !l.insecure {
-		return &FlagError{fmt.Sprintf("--listen %s is not on the loopback interface alone, and tokens would go over the network as plain text: give --tls-cert and --tls-key, or say --insecure-listen", l.address)}
+		return flagError("--listen %s is not on the loopback interface alone, and tokens would go over the network as plain text: give --tls-cert and --tls-key, or say --insecure-listen", l.address)
 	}
-	if host != "" && (ip == nil || !ip.IsUnspecified()) {
+	if host, _, _ := net.SplitHostPort(l.address); host != "" && !net.ParseIP(host).IsUnspecified() {
 		l.hosts = append(l.hosts, host)
 	}
 	return l.readCertificate()
+}
+
+// isLocal reports whether an address is on the loopback interface alone.
+func isLocal(flag, address string) (bool, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false, flagError("--%s %s is no address; write it as %s", flag, address, ListenAddress)
+	}
+	return host == "localhost" || net.ParseIP(host).IsLoopback(), nil
 }
 
 // readCertificate also takes over the names that the certificate has.
@@ -79,9 +86,6 @@ type place struct {
 
 // open listens, on TCP and then on the socket.
 func (l *listening) open(ctx context.Context) ([]place, error) {
-	if err := l.check(); err != nil {
-		return nil, err
-	}
 	tcp, err := l.openTCP(ctx)
 	if err != nil || l.socket == "" {
 		return []place{tcp}, err
@@ -94,12 +98,9 @@ func (l *listening) open(ctx context.Context) ([]place, error) {
 }
 
 func (l *listening) openTCP(ctx context.Context) (place, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.address)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return place{}, fmt.Errorf("%s is in use, by another \"multiaccount serve\" perhaps; stop that, or listen elsewhere with --listen", l.address)
-	case err != nil:
-		return place{}, fmt.Errorf("cannot listen on %s: %w", l.address, err)
+	listener, err := listenTCP(ctx, "listen", l.address)
+	if err != nil {
+		return place{}, err
 	}
 	at := listener.Addr().String()
 	listener = gateway.Limit(listener, gateway.MaxConnections)
@@ -107,6 +108,18 @@ func (l *listening) openTCP(ctx context.Context) (place, error) {
 		return place{tls.NewListener(listener, l.tls), "https://" + at}, nil
 	}
 	return place{listener, "http://" + at}, nil
+}
+
+// listenTCP listens on the address that a flag names.
+func listenTCP(ctx context.Context, flag, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use, by another \"multiaccount serve\" perhaps; stop that, or listen elsewhere with --%s", address, flag)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
+	}
+	return listener, nil
 }
 
 // openSocket listens on a Unix socket for its owner alone.

@@ -48,3 +48,11 @@ func (s *Site) handler() http.Handler {
 	}
 	return s.Gateway.Guard(mux)
 }
+
+// dropped is how many records of what was used were lost.
+func (s *Site) dropped() uint64 {
+	if s.Usage == nil {
+		return 0
+	}
+	return s.Usage.Dropped()
+}

@@ -1,6 +1,8 @@
 package serving
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -17,8 +19,9 @@ const (
 type Options struct {
 	listening
 	ending
-	drain time.Duration
 	starter
+	metrics side
+	drain   time.Duration
 }
 
 // AddFlags adds the flags of serve, with their defaults.
@@ -26,6 +29,8 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	o.listening.add(f)
 	o.ending.add(f)
 	o.starter.add(f)
+	o.metrics.flag = "metrics-listen"
+	f.StringVar(&o.metrics.address, o.metrics.flag, "", "where to answer Prometheus at /metrics, as 127.0.0.1:9464, without a token")
 	f.DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 }
 
@@ -33,3 +38,27 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 type FlagError struct{ text string }
 
 func (e *FlagError) Error() string { return e.text }
+
+func flagError(format string, about ...any) error { return &FlagError{fmt.Sprintf(format, about...)} }
+
+// check refuses what cannot be meant.
+func (o *Options) check() error {
+	for _, check := range []func() error{o.ending.check, o.starter.check, o.listening.check, func() error { return o.metrics.check(o.insecure) }} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open listens everywhere.
+func (o *Options) open(ctx context.Context) ([]place, error) {
+	if err := o.metrics.open(ctx); err != nil {
+		return nil, err
+	}
+	places, err := o.listening.open(ctx)
+	if err != nil {
+		o.metrics.close()
+	}
+	return places, err
+}

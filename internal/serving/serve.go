@@ -14,6 +14,8 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
+	"github.com/seed-810f1486/multiaccount/internal/serving/metrics"
+	"github.com/seed-810f1486/multiaccount/internal/serving/traffic"
 	"github.com/seed-810f1486/multiaccount/internal/usage"
 )
 
@@ -43,7 +45,7 @@ type Host struct {
 // anything else is done: a second one on an address changes nothing. A mistake in
 // the options is a [*FlagError].
 func Run(ctx context.Context, o Options, h Host) error {
-	if err := errors.Join(o.ending.check(), o.starter.check()); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	places, err := o.open(ctx)
@@ -52,6 +54,7 @@ func Run(ctx context.Context, o Options, h Host) error {
 	}
 	engine, log, err := h.Open(ctx)
 	if err != nil {
+		o.metrics.close()
 		return errors.Join(err, closeAll(places))
 	}
 	s := &server{Options: o, host: h, places: places, site: Site{Dir: h.Dir, Engine: engine, Log: logOr(log)}}
@@ -80,6 +83,8 @@ type server struct {
 	host   Host
 	places []place
 	site   Site
+	// traffic are told of each request.
+	traffic traffic.Recorder
 }
 
 // record begins to record what is used. Requests are served without it, too.
@@ -103,9 +108,11 @@ func (s *server) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.site.Clients.Follow(s.tellRejected)()
+	counted := s.count()
 	if s.site.Gateway, err = gateway.New(s.gatewayConfig()); err != nil {
 		return err
 	}
+	defer s.metrics.serve(s.site.Gateway.Guard(counted))()
 	if err := s.announce(token); err != nil {
 		return err
 	}
@@ -117,10 +124,29 @@ func (s *server) run(ctx context.Context) (err error) {
 
 func (s *server) gatewayConfig() gateway.Config {
 	c := gateway.Config{Engine: s.site.Engine, Clients: s.site.Clients, Hosts: s.hosts, Logger: s.site.Log}
+	var observers []func(*gateway.Exchange) gateway.Tap
 	if s.site.Usage != nil {
-		c.Observe = s.site.Usage.Observe
+		observers = append(observers, s.site.Usage.Observe)
 	}
+	if len(s.traffic) > 0 {
+		observers = append(observers, s.traffic.Observe)
+	}
+	c.Observe = traffic.Observers(observers...)
 	return c
+}
+
+// count begins to count for Prometheus, where that was asked for, and returns the
+// handler that tells it.
+func (s *server) count() http.Handler {
+	if s.metrics.address == "" {
+		return http.NotFoundHandler()
+	}
+	m := metrics.New(s.site.dropped)
+	m.Watch(s.site.Engine)
+	s.traffic = append(s.traffic, m)
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.Handler())
+	return mux
 }
 
 // tellRejected tells of a list of clients that cannot be taken over.
@@ -135,7 +161,7 @@ func (s *server) tell(text string) {
 
 func (s *server) serveUntil(ctx context.Context) error {
 	server := gateway.Server(s.site.Gateway)
-	server.Handler = s.site.handler()
+	server.Handler = s.traffic.Handler(s.site.handler())
 	ended := make(chan error, len(s.places))
 	for _, p := range s.places {
 		go func() { ended <- server.Serve(p) }()

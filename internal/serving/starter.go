@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/spf13/pflag"
@@ -31,7 +30,7 @@ func (o *starter) add(f *pflag.FlagSet) {
 
 func (o *starter) check() error {
 	if (o.events || o.client != "") && !o.handshake {
-		return &FlagError{"--events and --client go with --handshake: they are for the program that starts it"}
+		return flagError("--events and --client go with --handshake: they are for the program that starts it")
 	}
 	return nil
 }
@@ -41,12 +40,14 @@ type handshake struct {
 	Address string `json:"address"`
 	Unix    string `json:"unix,omitempty"`
 	PID     int    `json:"pid"`
+	// Metrics is where Prometheus finds them, when that was asked for.
+	Metrics string `json:"metrics,omitempty"`
 	// Token is that of --client, or of the first client, when it was made just now.
 	Token string `json:"token,omitempty"`
 }
 
 func (s *server) shakeHands(token string) error {
-	return s.printLine(json.Marshal(handshake{Address: s.places[0].url, Unix: s.socket, PID: os.Getpid(), Token: token}))
+	return s.printLine(json.Marshal(handshake{Address: s.places[0].url, Unix: s.socket, PID: os.Getpid(), Metrics: s.metrics.url("/metrics"), Token: token}))
 }
 
 func (s *server) printLine(line []byte, err error) error {
@@ -74,7 +75,7 @@ func (s *server) newToken(ctx context.Context) (token string, err error) {
 	}
 	token, err = s.site.Clients.Lend(gateway.Client{ID: s.client})
 	if errors.Is(err, gateway.ErrClientName) {
-		return "", &FlagError{fmt.Sprintf("--client %q is no name: it has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or a digit", s.client)}
+		return "", flagError("--client %q is no name: it has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or a digit", s.client)
 	}
 	return token, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -31,6 +32,7 @@ type Log struct {
 	records chan Record
 	closing chan struct{}
 	running sync.WaitGroup
+	dropped atomic.Uint64
 	log     zerolog.Logger
 	// purged is when older records were last looked for, failing that the latest
 	// batch was lost. They are the goroutine's.
@@ -65,8 +67,12 @@ func (l *Log) add(r Record) {
 	select {
 	case l.records <- r:
 	default:
+		l.dropped.Add(1)
 	}
 }
+
+// Dropped returns how many records were lost so far.
+func (l *Log) Dropped() uint64 { return l.dropped.Load() }
 
 func (l *Log) run(ctx context.Context) {
 	batch := make([]Record, 0, batchSize)
@@ -113,6 +119,9 @@ func (l *Log) write(ctx context.Context, batch []Record) {
 	}
 	if err != nil && !l.failing {
 		l.log.Warn().Err(err).Msg("usage is not recorded; see whether the disk has room")
+	}
+	if err != nil {
+		l.dropped.Add(uint64(len(batch)))
 	}
 	l.failing = err != nil
 }

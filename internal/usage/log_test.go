@@ -156,6 +156,9 @@ func TestAddDoesNotWait(t *testing.T) {
 	if len(l.records) != 1 {
 		t.Errorf("%d wait", len(l.records))
 	}
+	if l.Dropped() != 2 {
+		t.Errorf("%d are lost", l.Dropped())
+	}
 }
 
 // A file that is none of ours is left alone, and the error says what to do.
