@@ -11,7 +11,8 @@ import (
 // by the time [Tap.Answered] is called.
 type Exchange struct {
 	Client *Client
-	// Provider is the name of the pool that serves.
+	// Provider is the name of the pool that serves; of a chain, of the one that was
+	// asked last.
 	Provider string
 	Method   string
 	// Path is the client's.
@@ -19,7 +20,7 @@ type Exchange struct {
 	Begun time.Time
 	// WebSocket is set for a connection of frames.
 	WebSocket bool
-	// AccountID is the account that was asked last, Model what was asked for, as far
+	// AccountID is the account that was asked last, Model what it was asked for, as far
 	// as the request says it, and Attempts how many times an account was asked.
 	AccountID string
 	Model     string
@@ -52,6 +53,6 @@ func (x *exchange) observe() {
 }
 
 func (e *Exchange) attempted(a multiaccount.Attempt) {
-	e.AccountID, e.Model = a.AccountID, a.Model
+	e.Provider, e.AccountID, e.Model = a.Provider, a.AccountID, a.Model
 	e.Attempts++
 }

@@ -74,9 +74,7 @@ func (x *exchange) dial(ctx context.Context, attempt *multiaccount.Attempt) (*we
 	x.route.setURL(&u)
 	ctx = multiaccount.WithTrace(context.WithValue(x.caller(ctx), contextKey{}, x), func(a multiaccount.Attempt) {
 		*attempt = a
-		if x.seen != nil {
-			x.seen.attempted(a)
-		}
+		x.attempted(a)
 	})
 	conn, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
 		HTTPClient:      &http.Client{Transport: handshake{x}, CheckRedirect: noRedirect},
@@ -150,7 +148,7 @@ func (x *exchange) passRefused(resp *http.Response) {
 	defer resp.Body.Close() //nolint:errcheck // read as far as it matters
 	switch resp.StatusCode {
 	case http.StatusOK, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUpgradeRequired, http.StatusNotImplemented:
-		x.refuse(&refusal{kind: noUpgrade, message: x.route.upstream.name + " has no WebSocket here; send plain requests"})
+		x.refuse(&refusal{kind: noUpgrade, message: x.provider() + " has no WebSocket here; send plain requests"})
 		return
 	}
 	if err := modify(resp); err != nil {
