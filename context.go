@@ -11,7 +11,7 @@ import (
 // request looks for it.
 type choices struct {
 	affinity, account, model, caller string
-	accounts                         []string
+	accounts, pools                  []string
 	priority                         int
 	trace                            func(Attempt)
 }
@@ -52,6 +52,15 @@ func WithAccount(ctx context.Context, id string) context.Context {
 func WithAccounts(ctx context.Context, ids ...string) context.Context {
 	c := choicesOf(ctx)
 	c.accounts = slices.Clone(ids)
+	return with(ctx, c)
+}
+
+// WithPools returns a context whose requests, where a [Chain] sends them, are served
+// by these of its pools and by no other, named by their providers. Without names
+// any may serve.
+func WithPools(ctx context.Context, providers ...string) context.Context {
+	c := choicesOf(ctx)
+	c.pools = slices.Clone(providers)
 	return with(ctx, c)
 }
 

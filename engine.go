@@ -53,6 +53,8 @@ type Engine struct {
 	// config is that of the settings that hold; applying guards it.
 	config   Config
 	applying sync.Mutex
+	// chains are those of the settings.
+	chains atomic.Pointer[map[string]chainEntry]
 	// onEvent are the programs that the settings name.
 	onEvent atomic.Pointer[settings.Settings]
 	// watch is nil without a settings file.
@@ -90,10 +92,12 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
 		e.pools[p.Name()] = newPool(opened, guarded, c.Settings.For(p.Name()))
+		e.pools[p.Name()].publish = e.publish
 		e.pools[p.Name()].stored = func(ctx context.Context, id string) (account.Record, error) {
 			return store.Read(ctx, persistence.Key{Provider: p.Name(), ID: id})
 		}
 	}
+	e.makeChains(&c.Settings)
 	if c.AutoImport {
 		if err := e.importOnce(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening: %w", err), e.Close(ctx))

@@ -81,7 +81,7 @@ type (
 // The events of a request.
 type (
 	// ConversationMoved tells that a conversation has another account than before.
-	// Fields: Occurrence, Conversation, From, Reason; see [event.ConversationMoved].
+	// Fields: Occurrence, Conversation, From, FromProvider, Reason; see [event.ConversationMoved].
 	ConversationMoved = event.ConversationMoved
 	// DecisionMade tells that a request was turned away or moved on after a failure.
 	// Fields: Occurrence, Seq, Tried, Reason; see [event.DecisionMade].

@@ -32,6 +32,8 @@ type Pool struct {
 	stored func(ctx context.Context, id string) (account.Record, error)
 	// base sends requests for hosts that bring no transport of their own.
 	base func() *http.Transport
+	// publish tells the engine's subscribers.
+	publish func(Event)
 }
 
 func newPool(opened *actors.Pool, p *guard.Provider, s settings.Settings) *Pool {

@@ -44,6 +44,7 @@ func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
 		own := s.For(p.Name())
 		pool.settings.Store(&own)
 	}
+	e.makeChains(&s)
 	e.onEvent.Store(&s)
 	e.quiet.on.Store(s.QuietMode)
 	e.config = c

@@ -11,6 +11,8 @@ import (
 
 // Attempt is one try of a request that a [Pool.Transport] sends.
 type Attempt struct {
+	// Provider is the name of the account's pool.
+	Provider string
 	// AccountID is the account that was asked.
 	AccountID string
 	// Moved is set when the request's conversation had another account before:
@@ -68,7 +70,7 @@ func (p *Pool) traced(ctx context.Context, tried roundtrip.Attempt) {
 		return
 	}
 	fn(Attempt{
-		AccountID: tried.AccountID, Moved: tried.Rebound, Rebound: tried.Rebound, Decision: tried.Decision, Status: tried.Status,
+		Provider: p.provider.Name(), AccountID: tried.AccountID, Moved: tried.Rebound, Rebound: tried.Rebound, Decision: tried.Decision, Status: tried.Status,
 		Class: AttemptClass(tried.Class.String()), Next: AttemptNext(tried.Next.String()), Model: tried.Model,
 		told: &told{sender: p.sender, leased: *tried.Leased},
 	})

@@ -45,6 +45,9 @@ type ConversationMoved struct {
 	Conversation string `json:"conversation"`
 	// From is the id of the account before.
 	From string `json:"from"`
+	// FromProvider is the name of its pool, where a chain moved the conversation to
+	// another pool; empty within one pool.
+	FromProvider string `json:"from_provider,omitzero"`
 	// Reason says why that account does not serve the conversation any more.
 	Reason string `json:"reason"`
 }

@@ -35,7 +35,7 @@ func TestClientFile(t *testing.T) {
 	}
 	for _, file := range []*ClientFile{f, again} {
 		c := file.Client(token)
-		if c == nil || c.ID != "laptop" || c.MaxInFlight != 2 || c.MaxWait != time.Hour || c.mayUse("openai") || c.AddedAt.IsZero() {
+		if c == nil || c.ID != "laptop" || c.MaxInFlight != 2 || c.MaxWait != time.Hour || c.mayUse([]string{"openai"}) || c.AddedAt.IsZero() {
 			t.Errorf("the client is %+v", c)
 		}
 	}

@@ -36,8 +36,9 @@ type Client struct {
 	Priority int
 }
 
-func (c *Client) mayUse(provider string) bool {
-	return len(c.Providers) == 0 || slices.Contains(c.Providers, provider)
+// mayUse reports whether it may use one of these providers.
+func (c *Client) mayUse(names []string) bool {
+	return len(c.Providers) == 0 || slices.ContainsFunc(names, func(name string) bool { return slices.Contains(c.Providers, name) })
 }
 
 // TokenHash is the SHA-256 of a token, which is enough to know it by.

@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
@@ -16,6 +18,8 @@ type exchange struct {
 	asker   asker
 	client  *Client
 	route   route
+	// served is the name of the pool that was asked last; empty at first.
+	served string
 	// local is what is answered without an account; else nil.
 	local *local
 	// body is what the request holds; nil until it was read.
@@ -47,11 +51,13 @@ func (x *exchange) admit() *refusal {
 		return refused
 	}
 	x.route = g.routeOf(r)
-	switch u := x.route.upstream; {
-	case u == nil:
+	switch {
+	case x.route.broken != nil:
+		return &refusal{kind: notFound, message: plain(x.route.broken.Error())}
+	case x.route.upstream == nil:
 		return g.nowhere()
-	case !x.client.mayUse(u.name):
-		return &refusal{kind: forbidden, message: "the client " + x.client.ID + " may not use " + u.name}
+	case !x.client.mayUse(x.route.providers()):
+		return &refusal{kind: forbidden, message: "the client " + x.client.ID + " may not use " + strings.Join(x.route.providers(), ", ")}
 	}
 	return nil
 }
@@ -103,11 +109,26 @@ func (x *exchange) passed() *http.Request {
 // context is what the engine is told of the request.
 func (x *exchange) context() context.Context {
 	ctx := x.caller(x.r.Context())
-	if x.seen != nil {
+	if x.seen != nil || x.route.chain != nil {
 		ctx = multiaccount.WithTrace(ctx, x.attempted)
 	}
 	return ctx
 }
+
+// attempted takes in that an account was asked.
+func (x *exchange) attempted(a multiaccount.Attempt) {
+	x.served = a.Provider
+	if x.seen == nil {
+		return
+	}
+	x.seen.attempted(a)
+	if t, ok := x.w.tap.(AttemptTap); ok {
+		t.Attempted(a)
+	}
+}
+
+// provider is the name of the pool that serves, as far as that is known.
+func (x *exchange) provider() string { return cmp.Or(x.served, x.route.upstream.name) }
 
 // caller returns ctx as one of the client's: clients share no conversation, and
 // may be bound to accounts.
@@ -115,6 +136,9 @@ func (x *exchange) caller(ctx context.Context) context.Context {
 	ctx = multiaccount.WithCaller(ctx, x.client.ID)
 	if len(x.client.Accounts) > 0 {
 		ctx = multiaccount.WithAccounts(ctx, x.client.Accounts...)
+	}
+	if x.route.chain != nil {
+		ctx = multiaccount.WithPools(ctx, x.client.Providers...)
 	}
 	if x.client.Priority != 0 {
 		ctx = multiaccount.WithPriority(ctx, x.client.Priority)

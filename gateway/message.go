@@ -19,12 +19,46 @@ const maxNamed = 5
 func limitedMessage(e *multiaccount.AllAccountsLimitedError, now time.Time, reasons bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "All %s accounts are limited.", printable.Text(e.Provider))
-	if !e.RetryAt.IsZero() {
-		fmt.Fprintf(&b, " The first is free %s (in %s).", clock(e.RetryAt, now), span(e.RetryAt.Sub(now)))
+	writeFirst(&b, e.RetryAt, now)
+	writeAccounts(&b, e, now, reasons)
+	return b.String()
+}
+
+// spentMessage says the same of each pool of a chain.
+func spentMessage(e *multiaccount.ChainSpentError, now time.Time, reasons bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "No pool of the chain %s can serve.", printable.Text(e.Chain))
+	writeFirst(&b, e.RetryAt, now)
+	for i := range e.Pools {
+		p := &e.Pools[i]
+		fmt.Fprintf(&b, " %s:", printable.Text(p.Provider))
+		var all *multiaccount.AllAccountsLimitedError
+		switch {
+		case errors.As(p.Err, &all) && len(all.Accounts) > 0:
+			writeAccounts(&b, all, now, reasons)
+		case !p.Asked:
+			b.WriteString(" " + printable.Text(p.Err.Error()) + ".")
+		case reasons:
+			b.WriteString(" " + refusalOf(p.Provider, p.Err).message)
+		default:
+			b.WriteString(" cannot serve.")
+		}
 	}
+	return b.String()
+}
+
+// writeFirst says when the first account is free.
+func writeFirst(b *strings.Builder, retryAt, now time.Time) {
+	if !retryAt.IsZero() {
+		fmt.Fprintf(b, " The first is free %s (in %s).", clock(retryAt, now), span(retryAt.Sub(now)))
+	}
+}
+
+// writeAccounts says which accounts are limited until when.
+func writeAccounts(b *strings.Builder, e *multiaccount.AllAccountsLimitedError, now time.Time, reasons bool) {
 	for i, a := range e.Accounts {
 		if i == maxNamed {
-			fmt.Fprintf(&b, " And %d more.", len(e.Accounts)-maxNamed)
+			fmt.Fprintf(b, " And %d more.", len(e.Accounts)-maxNamed)
 			break
 		}
 		b.WriteString(" " + printable.Text(a.Label))
@@ -36,7 +70,6 @@ func limitedMessage(e *multiaccount.AllAccountsLimitedError, now time.Time, reas
 		}
 		b.WriteByte('.')
 	}
-	return b.String()
 }
 
 // withoutCode leaves out a provider's code in brackets, which says nothing to a
@@ -131,8 +164,8 @@ func (r *refusal) withoutTriggers() *refusal {
 func (r *refusal) briefly() string {
 	now := time.Now()
 	briefer := []string{}
-	if r.all != nil {
-		briefer = append(briefer, limitedMessage(r.all, now, false))
+	if r.brief != "" {
+		briefer = append(briefer, r.brief)
 	}
 	if r.kind == limited && !r.retryAt.IsZero() {
 		briefer = append(briefer, "All accounts have used up their quota. The first is free "+clock(r.retryAt, now)+".")

@@ -12,7 +12,8 @@ import (
 // by the time [Tap.Answered] is called.
 type Exchange struct {
 	Client *Client
-	// Provider is the name of the pool that serves.
+	// Provider is the name of the pool that serves; of a chain, of the one that was
+	// asked last.
 	Provider string
 	Method   string
 	// Path is the client's.
@@ -20,7 +21,7 @@ type Exchange struct {
 	Begun time.Time
 	// WebSocket is set for a connection of frames.
 	WebSocket bool
-	// AccountID is the account that was asked last, Model what was asked for, as far
+	// AccountID is the account that was asked last, Model what it was asked for, as far
 	// as the request says it, and Attempts how many times an account was asked.
 	AccountID string
 	Model     string
@@ -65,14 +66,7 @@ func (x *exchange) observe() {
 	x.w.tap = observe(x.seen)
 }
 
-// attempted tells of an attempt, where somebody watches.
-func (x *exchange) attempted(a multiaccount.Attempt) {
-	if x.seen == nil {
-		return
-	}
-	x.seen.AccountID, x.seen.Model = a.AccountID, a.Model
-	x.seen.Attempts++
-	if t, ok := x.w.tap.(AttemptTap); ok {
-		t.Attempted(a)
-	}
+func (e *Exchange) attempted(a multiaccount.Attempt) {
+	e.Provider, e.AccountID, e.Model = a.Provider, a.AccountID, a.Model
+	e.Attempts++
 }

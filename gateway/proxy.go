@@ -53,11 +53,11 @@ func modify(resp *http.Response) error {
 	delete(resp.Header, "Alt-Svc")
 	switch status := resp.StatusCode; {
 	case status == http.StatusUnauthorized:
-		return &refusal{kind: loginNeeded, message: refusedMessage(x.route.upstream.name, said(resp))}
+		return &refusal{kind: loginNeeded, message: refusedMessage(x.provider(), said(resp))}
 	case isTrouble(status):
-		return &refusal{kind: down, message: x.route.upstream.name + " answers HTTP " + strconv.Itoa(status) + said(resp)}
+		return &refusal{kind: down, message: x.provider() + " answers HTTP " + strconv.Itoa(status) + said(resp)}
 	case x.w.kept() && !isStream(resp):
-		return &refusal{kind: badRequest, message: x.route.upstream.name + " answers HTTP " + strconv.Itoa(status) + said(resp)}
+		return &refusal{kind: badRequest, message: x.provider() + " answers HTTP " + strconv.Itoa(status) + said(resp)}
 	}
 	boundWait(resp.Header)
 	return nil

@@ -41,8 +41,9 @@ type refusal struct {
 	message string
 	// retryAt is when asking again makes sense; zero when not known.
 	retryAt time.Time
-	// all is set when all accounts are limited.
-	all *multiaccount.AllAccountsLimitedError
+	// brief is the message without reasons, which quote the provider; empty when there
+	// is none.
+	brief string
 }
 
 // Error implements error, so that a refusal can take a response's place.
@@ -51,6 +52,7 @@ func (r *refusal) Error() string { return r.message }
 // refusalOf reads why the engine has no answer.
 func refusalOf(provider string, err error) *refusal {
 	var already *refusal
+	var spent *multiaccount.ChainSpentError
 	var all *multiaccount.AllAccountsLimitedError
 	var login *multiaccount.ReauthRequiredError
 	var pinned *multiaccount.AccountUnavailableError
@@ -58,6 +60,8 @@ func refusalOf(provider string, err error) *refusal {
 	switch {
 	case errors.As(err, &already):
 		return already
+	case errors.As(err, &spent):
+		return spentRefusal(spent)
 	case errors.As(err, &all):
 		return allLimited(all)
 	case errors.As(err, &login):
@@ -77,11 +81,11 @@ func refusalOf(provider string, err error) *refusal {
 // refusalOf is why the engine has no answer for an exchange. A client that is bound
 // to accounts is not told to add one.
 func (x *exchange) refusalOf(err error) *refusal {
-	r := refusalOf(x.route.upstream.name, err)
-	if len(x.client.Accounts) > 0 && errors.Is(err, multiaccount.ErrNoAccounts) {
-		return &refusal{kind: loginNeeded, message: boundMessage(x.client.ID, x.route.upstream.name)}
+	var spent *multiaccount.ChainSpentError
+	if len(x.client.Accounts) > 0 && errors.Is(err, multiaccount.ErrNoAccounts) && !errors.As(err, &spent) {
+		return &refusal{kind: loginNeeded, message: boundMessage(x.client.ID, x.provider())}
 	}
-	return r
+	return refusalOf(x.provider(), err)
 }
 
 // busyWait is how long a client waits for an account that has as many requests as
@@ -92,7 +96,7 @@ const busyWait = 5 * time.Second
 // a short wait when no limit is known but accounts have too much to do.
 func allLimited(e *multiaccount.AllAccountsLimitedError) *refusal {
 	now := time.Now()
-	r := &refusal{kind: limited, message: limitedMessage(e, now, true), retryAt: e.RetryAt, all: e}
+	r := &refusal{kind: limited, message: limitedMessage(e, now, true), retryAt: e.RetryAt, brief: limitedMessage(e, now, false)}
 	switch {
 	case !e.RetryAt.IsZero():
 	case allNeedOwners(e.Accounts):
@@ -101,6 +105,36 @@ func allLimited(e *multiaccount.AllAccountsLimitedError) *refusal {
 		r.kind, r.retryAt = busy, now.Add(busyWait)
 	}
 	return r
+}
+
+// spentRefusal is of a chain none of whose pools serves: a limit when that is all
+// that keeps one of them from it, else trouble, else a login that is needed.
+func spentRefusal(e *multiaccount.ChainSpentError) *refusal {
+	now := time.Now()
+	r := &refusal{kind: badRequest, message: spentMessage(e, now, true), brief: spentMessage(e, now, false)}
+	for i := range e.Pools {
+		if e.Pools[i].Asked {
+			r.kind = mostHopeful(r.kind, refusalOf(e.Pools[i].Provider, e.Pools[i].Err).kind)
+		}
+	}
+	switch r.kind {
+	case limited, down:
+		r.retryAt = e.RetryAt
+	case busy:
+		r.retryAt = now.Add(busyWait)
+	default:
+	}
+	return r
+}
+
+// mostHopeful returns the kind of refusal that ends first.
+func mostHopeful(a, b kind) kind {
+	for _, k := range []kind{closing, busy, limited, down, loginNeeded} {
+		if a == k || b == k {
+			return k
+		}
+	}
+	return a
 }
 
 func allNeedOwners(accounts []multiaccount.LimitedAccount) bool {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -132,13 +133,20 @@ func (r *relay) failover(ctx context.Context, now turn) []byte {
 
 // another refuses when no account can serve.
 func (r *relay) another(ctx context.Context, model string) *refusal {
-	u := r.x.route.upstream
-	lease, err := u.pool.Acquire(r.x.caller(ctx), multiaccount.Request{Model: model, Kind: u.kindFor(r.x.route)})
-	if err != nil {
-		return r.x.refusalOf(err)
+	var first error
+	for _, name := range r.x.route.providers() {
+		u := r.x.gateway.upstreams[name]
+		if !r.x.client.mayUse([]string{name}) {
+			continue
+		}
+		lease, err := u.pool.Acquire(r.x.caller(ctx), multiaccount.Request{Model: model, Kind: u.kindFor(r.x.route)})
+		if err == nil {
+			lease.Done(multiaccount.Outcome{Err: context.Canceled}) // nothing was asked of it
+			return nil
+		}
+		first = cmp.Or(first, err)
 	}
-	lease.Done(multiaccount.Outcome{Err: context.Canceled}) // nothing was asked of it
-	return nil
+	return r.x.refusalOf(first)
 }
 
 // lost tells the client that the provider's side has ended: as it did, or so that

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -40,6 +41,11 @@ func (g *Gateway) openUpstreams() error {
 		}
 		g.upstreams[p.Name()] = u
 	}
+	for _, name := range g.config.Engine.Chains() {
+		if _, err := g.config.Engine.Chain(name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -77,7 +83,11 @@ func baseOf(p providers.Addressed, kind account.Kind) (*url.URL, error) {
 // route is where a request goes: to what is below base, by the path rest, both as
 // it reads and as it was sent.
 type route struct {
-	upstream      *upstream
+	upstream *upstream
+	// chain is nil where one pool serves; upstream is then its first.
+	chain *multiaccount.Chain
+	// broken says why the chain of the path cannot serve.
+	broken        error
 	base          *url.URL
 	rest, rawRest string
 }
@@ -124,9 +134,52 @@ func firstSegments(path string) string {
 	return path
 }
 
-// below returns the route to a path of a provider. OpenAI has two names: that of
-// its API, whose base ends with its version, and that of Codex.
+// below returns the route to a path of a chain or a provider. A chain may have the
+// name of its first provider.
 func (g *Gateway) below(name, rest, raw string) route {
+	chain, err := g.config.Engine.Chain(chainName(name))
+	switch {
+	case errors.Is(err, multiaccount.ErrUnknownChain):
+		return g.direct(name, rest, raw)
+	case err != nil:
+		return route{broken: err}
+	}
+	first := name
+	if name != codexName {
+		first = chain.Pools()[0]
+	}
+	r := g.direct(first, rest, raw)
+	r.chain = chain
+	return r
+}
+
+// chainName returns the name of the chain that a path would have: OpenAI has two.
+func chainName(path string) string {
+	if path == codexName {
+		return openaiName
+	}
+	return path
+}
+
+// providers are the names of those that may serve.
+func (t *route) providers() []string {
+	if t.chain != nil {
+		return t.chain.Pools()
+	}
+	return []string{t.upstream.name}
+}
+
+// transport sends requests of the route.
+func (t *route) transport(g *Gateway) http.RoundTripper {
+	if t.chain != nil {
+		return t.chain.Transport(g.config.Base)
+	}
+	return t.upstream.transport
+}
+
+// direct returns the route to a path of a provider. OpenAI has two names: that of
+// its API, whose base ends with its version, and that of Codex.
+func (g *Gateway) direct(name, rest, raw string) route {
 	switch name {
 	case codexName:
 		if u := g.upstreams[openaiName]; u != nil {
@@ -178,11 +231,16 @@ func (g *Gateway) isHello(r *http.Request) bool {
 	}
 	base := strings.TrimSuffix(strings.TrimSuffix(r.URL.Path, "/api/hello"), "/")
 	name := strings.TrimPrefix(base, "/")
-	return base == "" || name == codexName || g.upstreams[name] != nil
+	return base == "" || name == codexName || g.upstreams[name] != nil || slices.Contains(g.config.Engine.Chains(), name)
 }
 
 // nowhere says which paths there are.
 func (g *Gateway) nowhere() *refusal {
 	names := slices.Sorted(maps.Keys(g.upstreams))
-	return &refusal{kind: notFound, message: "there is nothing at this path; the paths of providers begin with /" + strings.Join(names, "/, /") + "/"}
+	for _, chain := range g.config.Engine.Chains() {
+		if g.upstreams[chain] == nil {
+			names = append(names, chain)
+		}
+	}
+	return &refusal{kind: notFound, message: "there is nothing at this path; the paths of providers and chains begin with /" + strings.Join(names, "/, /") + "/"}
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
@@ -32,7 +33,7 @@ func (sender) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (x *exchange) send(req *http.Request) (*http.Response, error) {
 	for {
-		resp, err := x.route.upstream.transport.RoundTrip(req)
+		resp, err := x.route.transport(x.gateway).RoundTrip(req)
 		if err == nil || !x.holds(err) {
 			return resp, err
 		}
@@ -66,9 +67,15 @@ func (x *exchange) holds(err error) bool {
 
 // waits reports whether waiting helps, and until when; zero when not known.
 func waits(err error) (retryAt time.Time, ok bool) {
+	var spent *multiaccount.ChainSpentError
 	var all *multiaccount.AllAccountsLimitedError
 	var trouble *multiaccount.ProviderUnavailableError
 	switch {
+	case errors.As(err, &spent):
+		return spent.RetryAt, slices.ContainsFunc(spent.Pools, func(p multiaccount.RefusedPool) bool {
+			_, ok := waits(p.Err)
+			return ok
+		})
 	case errors.As(err, &all):
 		return all.RetryAt, !all.RetryAt.IsZero() || !allNeedOwners(all.Accounts)
 	case errors.As(err, &trouble):

@@ -148,7 +148,7 @@ func (x *exchange) passRefused(resp *http.Response) {
 	defer resp.Body.Close() //nolint:errcheck // read as far as it matters
 	switch resp.StatusCode {
 	case http.StatusOK, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUpgradeRequired, http.StatusNotImplemented:
-		x.refuse(&refusal{kind: noUpgrade, message: x.route.upstream.name + " has no WebSocket here; send plain requests"})
+		x.refuse(&refusal{kind: noUpgrade, message: x.provider() + " has no WebSocket here; send plain requests"})
 		return
 	}
 	if err := modify(resp); err != nil {

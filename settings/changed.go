@@ -6,13 +6,17 @@ import (
 )
 
 // Changed returns the full names of the settings that differ: first those for
-// all providers, in the order of [Keys], then those of single providers.
+// all providers, in the order of [Keys], then the chains, then those of single
+// providers.
 func Changed(before, after Settings) []string {
 	var changed []string
 	for _, k := range table() {
 		if k.shown(&before) != k.shown(&after) {
 			changed = append(changed, k.describe().Name)
 		}
+	}
+	if shownChains(&before) != shownChains(&after) {
+		changed = append(changed, chainsKey)
 	}
 	names := maps.Clone(before.Providers)
 	if names == nil {

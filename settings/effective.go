@@ -56,6 +56,7 @@ func Effective(path string) ([]Entry, error) {
 	for _, key := range storeKeys() {
 		add(key, s.Store.shown(key))
 	}
+	add(chainsKey, shownChains(&s))
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		override := s.Providers[name]
 		for _, k := range table() {

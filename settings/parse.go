@@ -69,6 +69,10 @@ func (r *reader) settings(root hujson.Value) Settings {
 			s.Store, err = r.store(v)
 			return err
 		}},
+		{chainsKey, func(v hujson.Value) error {
+			s.Chains = r.chains(v)
+			return nil
+		}},
 		{schemaKey, func(v hujson.Value) error {
 			if literal(v).Kind() != '"' {
 				return refuse("the place of the schema", found(v))

@@ -31,8 +31,9 @@ type schema struct {
 }
 
 // Schema returns the JSON Schema of the settings file, for editors. [Load]
-// accepts what the schema accepts, with two exceptions: a number must be
-// written without a point (not 1.0), and a key may appear only once.
+// accepts what the schema accepts, with three exceptions: a number must be
+// written without a point (not 1.0), a key may appear only once, and the pools of
+// a chain have rules among each other.
 func Schema() []byte {
 	root := object("The settings of multiaccount: JSON with comments and trailing commas.")
 	root.Dialect, root.Title = schemaDialect, "multiaccount settings"
@@ -49,6 +50,7 @@ func Schema() []byte {
 	}
 	root.Properties[schemaKey] = &schema{Type: "string", Description: "Where an editor finds this schema."}
 	root.Properties[storeKey] = storeSchema()
+	root.Properties[chainsKey] = chainsSchema()
 	root.Properties[providersKey] = &schema{
 		Type: "object", Description: "What differs for single providers, by their names.",
 		PropertyNames: &schema{Pattern: providerNamePattern}, AdditionalProperties: &provider,

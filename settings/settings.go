@@ -48,8 +48,8 @@ const (
 // from [Default]: the zero value is not valid, but where the engine takes a
 // Settings, a zero one ([Settings.IsZero]) means the defaults.
 //
-// Settings is a plain value. Copies share Providers and OnEvent: do not write
-// to them after others have the value. Then it is safe for concurrent use.
+// Settings is a plain value. Copies share its maps and lists: do not write to
+// them after others have the value. Then it is safe for concurrent use.
 type Settings struct {
 	// AccountSelectionStrategy picks the account for a request.
 	AccountSelectionStrategy Strategy
@@ -106,6 +106,8 @@ type Settings struct {
 
 	// Store says where the accounts are.
 	Store Store
+	// Chains are pools of which the next serves when one cannot, by their names.
+	Chains map[string][]Link
 
 	// Providers holds what differs for one provider, by its name.
 	Providers map[string]Override
@@ -194,6 +196,9 @@ func (s Settings) Validate() error {
 		add(k.describe().Name, k.check(&s))
 	}
 	add(storeKey, s.Store.check())
+	for _, name := range slices.Sorted(maps.Keys(s.Chains)) {
+		add(chainsKey+"."+name, CheckChain(name, s.Chains[name]))
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		add(providersKey+"."+name, checkProviderName(name))
 		override := s.Providers[name]

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os/exec"
 	"slices"
+	"strings"
 
 	"github.com/seed-810f1486/multiaccount/internal/nearest"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
@@ -12,7 +13,8 @@ import (
 )
 
 // doubtful returns what settings say that can be read, and means nothing here: a
-// provider that nobody knows, a program that is not there.
+// provider that nobody knows, a program that is not there, a chain of pools that do
+// not exist.
 func doubtful(s settings.Settings) []settings.Problem {
 	found := missingProgram("on_event", s.OnEvent)
 	var known []string
@@ -27,6 +29,29 @@ func doubtful(s settings.Settings) []settings.Problem {
 		}
 		if o.OnEvent != nil {
 			found = append(found, missingProgram(key+".on_event", *o.OnEvent)...)
+		}
+	}
+	return append(found, doubtfulChains(s, known)...)
+}
+
+// doubtfulChains returns chains that "serve" would refuse: those of pools that are
+// not there.
+func doubtfulChains(s settings.Settings, known []string) []settings.Problem {
+	var found []settings.Problem
+	for _, name := range slices.Sorted(maps.Keys(s.Chains)) {
+		key, links := "chains."+name, s.Chains[name]
+		for _, l := range links {
+			if slices.Contains(known, l.Pool) {
+				continue
+			}
+			hint := "there are " + strings.Join(known, ", ") + "; another one is a provider with a base_url"
+			if meant := nearest.Of(l.Pool, known); meant != "" {
+				hint = fmt.Sprintf("did you mean %q?", meant)
+			}
+			found = append(found, settings.Problem{Key: key, Message: fmt.Sprintf("there is no pool %q: %s", l.Pool, hint)})
+		}
+		if slices.Contains(known, name) && links[0].Pool != name {
+			found = append(found, settings.Problem{Key: key, Message: "it has the name of a provider that is not its first pool: let it begin with that, or choose another name"})
 		}
 	}
 	return found

@@ -160,6 +160,9 @@ func (c *Cursor) quoted() (raw string, ok bool) {
 	return c.text[from:end], true
 }
 
+// Offset returns how many bytes of the text were read.
+func (c *Cursor) Offset() int { return c.at }
+
 // Next returns the first byte that is no white space; 0 at the end of the text.
 func (c *Cursor) Next() byte {
 	for c.at < len(c.text) {

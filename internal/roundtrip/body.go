@@ -15,7 +15,7 @@ import (
 func (r *request) readBody() {
 	req := r.req
 	r.reader = bodyReader{request: r, length: int(req.ContentLength)}
-	if req.GetBody != nil && req.ContentLength > 0 && replayable(req) && isJSON(req.Header) {
+	if req.GetBody != nil && req.ContentLength > 0 && Replayable(req) && isJSON(req.Header) {
 		r.reader.read()
 	}
 	if !r.reader.taken {

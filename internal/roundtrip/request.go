@@ -68,8 +68,8 @@ func (r *request) end() {
 	sender.requests.Put(r)
 }
 
-// replayable reports whether req can be sent a second time.
-func replayable(req *http.Request) bool {
+// Replayable reports whether req can be sent a second time.
+func Replayable(req *http.Request) bool {
 	if req.Body == nil || req.Body == http.NoBody {
 		return true
 	}

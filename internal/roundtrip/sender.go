@@ -73,10 +73,20 @@ func (s *Sender) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Res
 	if s.Provider.Hosts != nil {
 		r.search.criteria.Kind = s.Provider.Hosts.KindFor(req.URL)
 	}
-	r.plan = policy.NewRetryPlan(s.Accounts.Size(r.search.criteria.Kind), settings.MaxAttempts, settings.MaxWait, replayable(req))
+	r.plan = policy.NewRetryPlan(s.Accounts.Size(r.search.criteria.Kind), settings.MaxAttempts, settings.MaxWait, Replayable(req))
 	resp, err := r.run()
 	r.end()
 	return resp, err
+}
+
+// Conversation returns the key of the conversation to which a request belongs, as
+// [Sender.RoundTrip] reads it; empty when it belongs to none.
+func (s *Sender) Conversation(req *http.Request) string {
+	r := s.begin(nil, req)
+	r.read(s.Settings().AffinityByAgent)
+	key := r.search.criteria.Affinity
+	r.end()
+	return key
 }
 
 // Lease returns an account with a fresh token. The errors are those of

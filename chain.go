@@ -1,0 +1,176 @@
+package multiaccount
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/settings"
+)
+
+// Link is one pool of a [Chain].
+type Link struct {
+	Pool *Pool
+	// Models are the models that the pool serves, by patterns in which "*" stands for
+	// any text, and what the pool calls them. The most specific pattern holds. Without
+	// any the pool serves every request as it is.
+	Models map[string]string
+}
+
+// Chain is several pools of one wire format: when one of them cannot serve a
+// request within the time that its settings let it wait, the next one does. That
+// is so when all its accounts are limited, need a login or are missing, and when
+// its provider is in trouble after the pool has tried again. What is wrong with the
+// request itself no other pool is asked about, and a request that is pinned to an
+// account goes no further than the first pool.
+//
+// Nothing is translated. Where a pool calls a model by another name, that name is
+// put into the request's body in its place, and every other byte stays.
+//
+// A conversation stays with the pool that serves it, since the provider's cache of
+// it is there, until five minutes after the limits of the pools before have ended.
+// A chain remembers the latest 4096 conversations of the last six hours, in memory.
+//
+// It is safe for concurrent use and needs no closing.
+type Chain struct {
+	name  string
+	links []link
+	talks talks
+}
+
+// link is a pool, and where its provider's requests go.
+type link struct {
+	Link
+	// bases has an address for each kind of account.
+	bases map[account.Kind]*url.URL
+}
+
+func (l *link) provider() string { return l.Pool.provider.Name() }
+
+// NewChain returns a chain of pools. name is what its errors call it. The provider
+// of each pool has to implement [providers.Addressed]. Errors say which rule of
+// [settings.CheckChain] the links break.
+func NewChain(name string, links ...Link) (*Chain, error) {
+	c := &Chain{name: name}
+	plain := make([]settings.Link, 0, len(links))
+	for i, l := range links {
+		if l.Pool == nil {
+			return nil, fmt.Errorf("multiaccount: pool %d of the chain %s is nil", i+1, name)
+		}
+		bases, err := basesOf(l.Pool)
+		if err != nil {
+			return nil, fmt.Errorf("multiaccount: the chain %s: %w", name, err)
+		}
+		c.links = append(c.links, link{l, bases})
+		plain = append(plain, settings.Link{Pool: l.Pool.provider.Name(), Models: l.Models})
+	}
+	if err := settings.CheckChain(name, plain); err != nil {
+		return nil, fmt.Errorf("multiaccount: the chain %s %w", name, err)
+	}
+	return c, nil
+}
+
+func basesOf(p *Pool) (map[account.Kind]*url.URL, error) {
+	addressed, ok := p.provider.Provider.(providers.Addressed)
+	if !ok {
+		return nil, fmt.Errorf("the provider %s does not say where its requests go; it needs the method of providers.Addressed", p.provider.Name())
+	}
+	bases := map[account.Kind]*url.URL{}
+	for _, kind := range []account.Kind{account.OAuth, account.APIKey} {
+		base, err := url.Parse(strings.TrimSuffix(addressed.Base(kind), "/"))
+		if err != nil {
+			return nil, fmt.Errorf("the address of the provider %s: %w", p.provider.Name(), err)
+		}
+		bases[kind] = base
+	}
+	return bases, nil
+}
+
+// Name returns what the chain is called.
+func (c *Chain) Name() string { return c.name }
+
+// Pools returns the names of its pools, in their order.
+func (c *Chain) Pools() []string {
+	names := make([]string, len(c.links))
+	for i := range c.links {
+		names[i] = c.links[i].provider()
+	}
+	return names
+}
+
+// Transport returns a round tripper that sends requests by the pools of the chain.
+// A request is addressed as if it was for the first pool: what follows the address
+// of that provider follows the address of another one in its place. base sends the
+// requests; nil means what [Pool.Transport] means by it.
+//
+// A request that asks for no model, or whose body is compressed or cannot be
+// read twice, is not for pools with Models. A body that cannot be sent again is for
+// one pool only. When no pool serves, the error is [*ChainSpentError], which says
+// why for each of them; a chain of one pool, and a request that only one pool was
+// asked about, have the pool's own answer or error.
+func (c *Chain) Transport(base http.RoundTripper) http.RoundTripper {
+	return &chainTransport{c, base}
+}
+
+// chainTransport implements http.RoundTripper.
+type chainTransport struct {
+	chain *Chain
+	base  http.RoundTripper
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t *chainTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	first := t.chain.links[0].Pool
+	if !first.provider.Owns(req.URL) {
+		closeBody(req)
+		return nil, &ForeignHostError{Provider: first.provider.Name(), Host: req.URL.Host}
+	}
+	w := newChainWalk(t, req)
+	resp, err := w.run()
+	if !w.passed {
+		closeBody(req)
+	}
+	return resp, err
+}
+
+// closeBody closes the body of a request that will not be sent.
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+}
+
+// errElsewhere is for a request that has no place at other providers.
+var errElsewhere = errors.New("the request's address is not below that of the chain's first pool")
+
+// address returns where the pool i takes a request to u.
+func (c *Chain) address(i int, u *url.URL) (*url.URL, error) {
+	if i == 0 {
+		return u, nil
+	}
+	path, raw := u.Path, u.EscapedPath()
+	var kind account.Kind
+	longest := -1
+	for of, base := range c.links[0].bases {
+		if n := len(base.Path); u.Scheme == base.Scheme && u.Host == base.Host && isBelow(path, base.Path) && n > longest {
+			kind, longest = of, n
+		}
+	}
+	if longest < 0 {
+		return nil, errElsewhere
+	}
+	from, to, out := c.links[0].bases[kind], c.links[i].bases[kind], *u
+	out.Scheme, out.Host, out.User = to.Scheme, to.Host, to.User
+	out.Path = to.Path + path[len(from.Path):]
+	out.RawPath = to.EscapedPath() + strings.TrimPrefix(raw, from.EscapedPath())
+	return &out, nil
+}
+
+func isBelow(path, base string) bool {
+	rest, ok := strings.CutPrefix(path, base)
+	return ok && (rest == "" || rest[0] == '/')
+}

@@ -1,0 +1,54 @@
+package multiaccount
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/seed-810f1486/multiaccount/internal/roundtrip"
+)
+
+// request returns the request as the pool takes it, or why the pool is not asked.
+func (w *chainWalk) request() (*http.Request, error) {
+	l := &w.chain.links[w.at]
+	if len(w.host.pools) > 0 && !slices.Contains(w.host.pools, l.provider()) {
+		return nil, errNotAllowed
+	}
+	if slices.Contains(w.asked, true) && !roundtrip.Replayable(w.req) {
+		return nil, errSentOnce
+	}
+	to, err := w.chain.address(w.at, w.req.URL)
+	if err != nil {
+		return nil, err
+	}
+	model, err := w.body.modelFor(w.req, l.Models)
+	if err != nil {
+		return nil, err
+	}
+	c := w.host
+	c.trace = w.traced
+	if model != "" && c.model != "" {
+		c.model = model
+	}
+	out := w.req.WithContext(with(w.req.Context(), c))
+	if to != w.req.URL {
+		out.URL, out.Host = to, to.Host
+	}
+	return out, w.attach(out, model)
+}
+
+// attach gives the request its body: the one that it came with the first time.
+func (w *chainWalk) attach(out *http.Request, model string) error {
+	switch {
+	case model != "":
+		w.body.attach(out, model)
+		return nil
+	case !w.passed:
+		w.passed = true
+		return nil
+	case out.GetBody == nil:
+		return nil
+	}
+	var err error
+	out.Body, err = out.GetBody()
+	return err
+}
