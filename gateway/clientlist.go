@@ -79,10 +79,8 @@ func (l *clientList) add(token string, c Client) error {
 		return fmt.Errorf("%w: %s", ErrClientExists, c.ID)
 	}
 	hash := HashToken(token)
-	stored := storedClient{
-		ID: c.ID, TokenSHA256: hex.EncodeToString(hash[:]), AddedAt: time.Now().UTC().Truncate(time.Second),
-		Providers: c.Providers, Accounts: c.Accounts, MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority, hash: hash,
-	}
+	stored := storedOf(c)
+	stored.TokenSHA256, stored.AddedAt, stored.hash = hex.EncodeToString(hash[:]), time.Now().UTC().Truncate(time.Second), hash
 	raw, err := json.Marshal(stored)
 	if err != nil {
 		return err
@@ -108,6 +106,13 @@ func (l *clientList) find(id string) int {
 func (l *clientList) encode() ([]byte, error) {
 	data, err := json.MarshalIndent(l, "", "  ")
 	return append(data, '\n'), err
+}
+
+// storedOf is a client as it is stored, but for its token and when it was added.
+func storedOf(c Client) storedClient {
+	return storedClient{
+		ID: c.ID, Providers: c.Providers, Accounts: c.Accounts, MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority,
+	}
 }
 
 func (c *storedClient) token() Token {

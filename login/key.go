@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/providers"
@@ -66,4 +67,15 @@ func CheckKey(ctx context.Context, p providers.Provider, key account.Secret) err
 	}
 	_, err := within(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, checker.CheckKey(ctx, key) })
 	return err
+}
+
+// ReplaceKey gives an account that has an API key another one, and returns why p could
+// not be asked whether the key works; nil when it does. A key that p refuses is not
+// stored. Errors: *[providers.KeyRefusedError], [multiaccount.Pool.SetKey]'s.
+func ReplaceKey(ctx context.Context, pool *multiaccount.Pool, p providers.Provider, id string, key account.Secret) (unchecked, err error) {
+	unchecked, err = checkNew(ctx, p, New{APIKey: key})
+	if err != nil {
+		return nil, err
+	}
+	return unchecked, pool.SetKey(ctx, id, key.Reveal())
 }
