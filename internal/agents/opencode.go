@@ -1,0 +1,65 @@
+package agents
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/tailscale/hujson"
+)
+
+// openCodeContent is the variable with settings that OpenCode lays over those of
+// its files.
+const openCodeContent = "OPENCODE_CONFIG_CONTENT"
+
+// openCode is OpenCode, version 1.
+func openCode() Agent {
+	return Agent{
+		Name: "opencode", Title: "OpenCode", Command: "opencode", Install: "npm install -g opencode-ai",
+		Providers: []string{"anthropic", "openai"}, point: pointOpenCode,
+	}
+}
+
+func pointOpenCode(c *Call, g Gate) error {
+	config := map[string]any{}
+	if text := c.Get(openCodeContent); text != "" {
+		plain, err := hujson.Standardize([]byte(text))
+		if err == nil {
+			err = json.Unmarshal(plain, &config)
+		}
+		if err != nil {
+			return fmt.Errorf("%s is no JSON: %w", openCodeContent, err)
+		}
+	}
+	for _, name := range openCode().served(g) {
+		put(config, []string{"provider", name, "options", "baseURL"}, g.url("/"+name+"/v1"))
+		put(config, []string{"provider", name, "options", "apiKey"}, g.Token)
+	}
+	text, err := json.Marshal(config)
+	c.Set(openCodeContent, string(text))
+	return err
+}
+
+// served are the agent's providers that there are accounts of.
+func (a Agent) served(g Gate) []string {
+	var names []string
+	for _, name := range a.Providers {
+		if slices.Contains(g.Providers, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// put sets a member, and makes the objects on its way.
+func put(object map[string]any, path []string, value any) {
+	for _, name := range path[:len(path)-1] {
+		inner, ok := object[name].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			object[name] = inner
+		}
+		object = inner
+	}
+	object[path[len(path)-1]] = value
+}
