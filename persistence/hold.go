@@ -61,7 +61,7 @@ func hold(ctx context.Context, path string, try tryLocking) (*Hold, error) {
 }
 
 func tryHold(path string, try tryLocking) (*Hold, error) {
-	if err := makeFolders(filepath.Dir(path)); err != nil {
+	if err := MakeFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	unlock, ok, err := try(path)
@@ -71,8 +71,9 @@ func tryHold(path string, try tryLocking) (*Hold, error) {
 	return &Hold{path, unlock}, nil
 }
 
-// makeFolders makes a folder that is missing, and those above it.
-func makeFolders(path string) error {
+// MakeFolder makes a folder that is missing, and those above it, for their owner
+// alone (0700).
+func MakeFolder(path string) error {
 	s := &FileStore{fs: osFileSystem{}, folders: folderSyncer{sync: osFileSystem{}.SyncDir}}
 	return s.makeFolder(path, anyMode)
 }

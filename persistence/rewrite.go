@@ -96,7 +96,7 @@ func RemoveFile(path string) error {
 // OpenLog opens a file that a program's standard error goes to, for its owner alone;
 // one that has grown beyond most bytes is begun anew. It says how long it is.
 func OpenLog(path string, most int64) (log *os.File, size int64, err error) {
-	if err := makeFolders(filepath.Dir(path)); err != nil {
+	if err := MakeFolder(filepath.Dir(path)); err != nil {
 		return nil, 0, err
 	}
 	log, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)

@@ -8,6 +8,8 @@ package agents
 import (
 	"path/filepath"
 	"strings"
+
+	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 // Agent is a program that can use the gateway.
@@ -53,6 +55,15 @@ type Gate struct {
 	Providers []string
 	// Dir is a folder for files that belong to one agent and no user.
 	Dir string
+}
+
+// write writes a file of an agent's, and returns its path.
+func (g Gate) write(name string, text []byte) (path string, err error) {
+	if err := persistence.MakeFolder(g.Dir); err != nil {
+		return "", err
+	}
+	path = filepath.Join(g.Dir, name)
+	return path, persistence.WriteFile(path, text, true)
 }
 
 func (g Gate) url(path string) string { return g.Address + path }

@@ -18,6 +18,9 @@ const (
 // tokenPrefix is what the gateway's own tokens begin with.
 const tokenPrefix = "mag_"
 
+// pair is a variable and its value.
+type pair struct{ name, value string }
+
 // Call is how a program is started.
 type Call struct {
 	// Args stand before those of its user. There is no secret among them: other

@@ -2,10 +2,7 @@ package agents
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
-
-	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 // pi is the coding agent pi. A base URL is given to it by an extension, which stays
@@ -24,9 +21,9 @@ func pointPi(c *Call, g Gate) error {
 		fmt.Fprintf(&lines, "  pi.registerProvider(%q, { baseUrl: url + %q });\n", name, piPath(name))
 		c.Set(strings.ToUpper(name)+"_API_KEY", g.Token)
 	}
-	path := filepath.Join(g.Dir, "pi-"+strings.Join(served, "-")+".js")
+	path, err := g.write("pi-"+strings.Join(served, "-")+".js", fmt.Appendf(nil, piExtension, lines.String()))
 	c.Args = append(c.Args, "--extension", path)
-	return persistence.WriteFile(path, fmt.Appendf(nil, piExtension, lines.String()), true)
+	return err
 }
 
 // piPath is where pi finds a provider's API: it adds /v1 itself for Anthropic.
