@@ -3,7 +3,9 @@ package persistence
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -116,4 +118,14 @@ func (s *FileStore) poolPlace(provider string) (place, error) {
 	file, err := s.resolve(entry)
 	lock := filepath.Join(s.locksFolder(provider), poolName+lockSuffix)
 	return place{key: Key{Provider: provider}, entry: entry, file: file, lock: lock}, err
+}
+
+// HasAccounts reports whether a state folder has accounts of a provider, which may be
+// encrypted or unreadable. It opens none and makes nothing.
+func HasAccounts(dir, provider string) bool {
+	s := &FileStore{dir: dir}
+	entries, err := os.ReadDir(s.accountsFolder(provider))
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return strings.HasSuffix(e.Name(), accountSuffix) && !strings.Contains(e.Name(), setAsideMark)
+	})
 }

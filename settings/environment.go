@@ -19,7 +19,20 @@ const variablePrefix = "MULTIACCOUNT_"
 const (
 	dirVariable        = "MULTIACCOUNT_DIR"
 	passphraseVariable = "MULTIACCOUNT_PASSPHRASE"
+	// GatewayURLVariable and GatewayTokenVariable tell a program that "run" starts
+	// where the gateway is, and its token there.
+	GatewayURLVariable   = "MULTIACCOUNT_GATEWAY_URL"
+	GatewayTokenVariable = "MULTIACCOUNT_GATEWAY_TOKEN"
 )
+
+// isNoSetting reports whether a variable of ours says something else.
+func isNoSetting(name string) bool {
+	switch name {
+	case dirVariable, passphraseVariable, GatewayURLVariable, GatewayTokenVariable:
+		return true
+	}
+	return false
+}
 
 // variable returns the environment variable of a setting.
 func variable(key string) string { return variablePrefix + strings.ToUpper(key) }
@@ -35,7 +48,7 @@ func (r *reader) applyEnvironment(s *Settings) {
 	slices.Sort(environment) // the order of the problems
 	for _, pair := range environment {
 		name, text, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, variablePrefix) || name == dirVariable || name == passphraseVariable {
+		if !strings.HasPrefix(name, variablePrefix) || isNoSetting(name) {
 			continue
 		}
 		k, known := byVariable[name]

@@ -86,6 +86,8 @@ const (
 	codeLoginDenied     = "login_denied"
 	codeForeignKey      = "foreign_key"
 	codeKeyRefused      = "key_refused"
+	codeNotInstalled    = "not_installed"
+	codeNoAccounts      = "no_accounts"
 )
 
 // codeOf names an error for programs.

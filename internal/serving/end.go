@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/localgate"
 )
 
 // parentLook is how often serve looks whether its parent is there.
@@ -21,13 +22,19 @@ type ending struct {
 	idle   time.Duration
 	parent int
 	stdin  bool
+	// used has it end when no other program of the user uses it.
+	used bool
 }
 
 func (e *ending) add(f *pflag.FlagSet) {
 	f.DurationVar(&e.idle, "idle-exit", 0, "end when no request was under way for so long, as 10m; 0 for never")
 	f.IntVar(&e.parent, "parent-pid", 0, "end when the process of this number has ended; on Unix")
 	f.BoolVar(&e.stdin, "stdin-exit", false, "end when standard input is closed")
+	f.BoolVar(&e.used, "while-used", false, "end when the last program that \"multiaccount run\" has started is gone")
 }
+
+// ofAnother reports whether it ends without regard to who else uses it.
+func (e *ending) ofAnother() bool { return e.stdin || e.parent > 0 || e.idle > 0 }
 
 func (e *ending) check() error {
 	switch {
@@ -40,9 +47,12 @@ func (e *ending) check() error {
 }
 
 // watch returns a context that ends when serve is to end by itself, with ctx at the
-// latest. What it starts ends with that context, but for what reads stdin.
-func (e *ending) watch(ctx context.Context, g *gateway.Gateway, stdin io.Reader) (context.Context, context.CancelFunc) {
+// latest. What it starts ends with that context, but for what reads stdin. stop is
+// called once nothing is under way.
+func (s *server) watch(ctx context.Context) (ending context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
+	e, g := &s.ending, s.site.Gateway
+	ended := make(chan struct{})
 	if e.idle > 0 {
 		go func() { awaitIdle(ctx, g, e.idle); cancel() }()
 	}
@@ -50,9 +60,24 @@ func (e *ending) watch(ctx context.Context, g *gateway.Gateway, stdin io.Reader)
 		go func() { awaitParent(ctx, e.parent); cancel() }()
 	}
 	if e.stdin {
-		go func() { _, _ = io.Copy(io.Discard, stdin); cancel() }() // it ends however it ends
+		go func() { _, _ = io.Copy(io.Discard, s.host.In); cancel() }() // it ends however it ends
 	}
-	return ctx, cancel
+	if e.used {
+		go awaitUnused(ctx, s.site.Dir, cancel, ended)
+	}
+	return ctx, func() { cancel(); close(ended) }
+}
+
+// awaitUnused calls unused when nobody uses the gateway, and keeps others from
+// joining it until it has ended.
+func awaitUnused(ctx context.Context, dir string, unused func(), ended <-chan struct{}) {
+	alone := localgate.AwaitUnused(ctx, dir)
+	if alone == nil {
+		return
+	}
+	unused()
+	<-ended
+	_ = alone.Release() // the end of the process releases it too
 }
 
 // awaitIdle returns when the gateway was idle for d.

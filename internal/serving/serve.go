@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/localgate"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/internal/serving/metrics"
 	"github.com/seed-810f1486/multiaccount/internal/serving/traffic"
@@ -85,6 +86,8 @@ type server struct {
 	site   Site
 	// traffic are told of each request.
 	traffic traffic.Recorder
+	// withdraw keeps programs from finding it; it may be called twice.
+	withdraw func()
 }
 
 // record begins to record what is used. Requests are served without it, too.
@@ -113,13 +116,28 @@ func (s *server) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.metrics.serve(s.site.Gateway.Guard(counted))()
+	defer s.beFound(ctx)()
 	if err := s.announce(token); err != nil {
 		return err
 	}
 	defer s.tellEvents()()
-	ctx, cancel := s.watch(ctx, s.site.Gateway, s.host.In)
-	defer cancel()
+	ctx, stop := s.watch(ctx)
+	defer stop()
 	return s.serveUntil(ctx)
+}
+
+// beFound lets programs on this machine find this gateway, unless it ends with
+// another one. It serves without it, too.
+func (s *server) beFound(ctx context.Context) (withdraw func()) {
+	if s.withdraw = func() {}; s.ofAnother() {
+		return s.withdraw
+	}
+	release, err := localgate.Announce(ctx, s.site.Dir, s.places[0].url)
+	if err != nil {
+		s.tell("\"multiaccount run\" does not find this gateway: " + err.Error())
+	}
+	s.withdraw = func() { _ = release() } // the end of the process does it too
+	return s.withdraw
 }
 
 func (s *server) gatewayConfig() gateway.Config {
@@ -183,6 +201,7 @@ func (s *server) serveUntil(ctx context.Context) error {
 
 // finish finishes what is under way.
 func (s *server) finish(ctx context.Context) error {
+	s.withdraw()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
 	defer cancel()
 	if err := s.site.Gateway.Drain(ctx); err != nil {

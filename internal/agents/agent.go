@@ -1,0 +1,79 @@
+// Package agents knows the coding agents: how each is pointed at the gateway, for
+// one call by its environment, or for good in its settings.
+//
+// There is one file for each agent. What was measured of them, and with which
+// version, is in docs/agents-setup.md.
+package agents
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// Agent is a program that can use the gateway.
+type Agent struct {
+	// Name is what the command line calls it.
+	Name string
+	// Title is what its makers call it.
+	Title string
+	// Command is the program's name.
+	Command string
+	// Install is a command line that installs it.
+	Install string
+	// Providers are those that it can use the accounts of. It needs one of them;
+	// none means that it may need any.
+	Providers []string
+
+	point func(*Call, Gate) error
+}
+
+// All returns the agents that are known.
+func All() []Agent {
+	return []Agent{claude(), codex(), openCode(), gemini(), crush(), pi()}
+}
+
+// Of returns the agent of a name, or the program of that name, which is told of the
+// gateway in the ways that many programs know.
+func Of(name string) Agent {
+	for _, a := range All() {
+		if a.Name == name {
+			return a
+		}
+	}
+	return Agent{Name: strings.TrimSuffix(filepath.Base(name), ".exe"), Title: name, Command: name, point: pointAny}
+}
+
+// Gate is the gateway, as a program is to use it.
+type Gate struct {
+	// Address is its URL without a path.
+	Address string
+	// Token is that of the client.
+	Token string
+	// Providers are those that there are accounts of.
+	Providers []string
+	// Dir is a folder for files that belong to one agent and no user.
+	Dir string
+}
+
+// write writes a file of an agent's, and returns its path.
+func (g Gate) write(name string, text []byte) (path string, err error) {
+	if err := persistence.MakeFolder(g.Dir); err != nil {
+		return "", err
+	}
+	path = filepath.Join(g.Dir, name)
+	return path, persistence.WriteFile(path, text, true)
+}
+
+func (g Gate) url(path string) string { return g.Address + path }
+
+// Point changes a call of the agent so that it uses the gateway.
+func (a Agent) Point(c *Call, g Gate) error {
+	if err := a.point(c, g); err != nil {
+		return err
+	}
+	c.Set(URLVariable, g.Address)
+	c.Set(TokenVariable, g.Token)
+	return nil
+}

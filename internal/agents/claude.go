@@ -1,0 +1,107 @@
+package agents
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	"github.com/tailscale/hujson"
+
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// claude is Claude Code. It takes ANTHROPIC_BASE_URL without /v1, and passes its
+// environment to its background agents.
+func claude() Agent {
+	return Agent{
+		Name: "claude", Title: "Claude Code", Command: "claude", Install: "npm install -g @anthropic-ai/claude-code",
+		Providers: []string{"anthropic"}, point: pointClaude,
+	}
+}
+
+// claudeRetries is how often Claude Code tries again.
+const claudeRetries = "CLAUDE_CODE_MAX_RETRIES"
+
+// claudeVariables point Claude Code at the gateway.
+func claudeVariables(g Gate) []pair {
+	return []pair{
+		{"ANTHROPIC_BASE_URL", g.url("/anthropic")},
+		{"ANTHROPIC_AUTH_TOKEN", g.Token},
+		{claudeRetries, "2"}, // the gateway tries again itself
+	}
+}
+
+// claudeRivals are variables that have it use something else.
+func claudeRivals() []string {
+	return []string{"ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"}
+}
+
+func pointClaude(c *Call, g Gate) error {
+	c.keep(claudeRivals()...)
+	own := c.Get(claudeRetries)
+	for _, v := range claudeVariables(g) {
+		c.Set(v.name, v.value)
+	}
+	if own != "" {
+		c.Set(claudeRetries, own)
+	}
+	return overrideClaude(c, g)
+}
+
+// overrideClaude lays settings over the user's where those have variables of their
+// own, which would win over the environment.
+func overrideClaude(c *Call, g Gate) error {
+	over := map[string]string{}
+	for _, path := range claudeFiles(c) {
+		env := claudeEnv(path)
+		for _, name := range claudeRivals() {
+			if _, set := env[name]; set {
+				over[name] = ""
+			}
+		}
+		for _, v := range claudeVariables(g) {
+			if _, set := env[v.name]; set {
+				over[v.name] = v.value
+			}
+		}
+	}
+	if len(over) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(map[string]any{"env": over})
+	if err != nil {
+		return err
+	}
+	path, err := g.write("claude-settings.json", text)
+	c.Args = append(c.Args, "--settings", path)
+	return err
+}
+
+// claudeFiles are the settings that Claude Code reads here.
+func claudeFiles(c *Call) []string {
+	local := filepath.Join(".claude", "settings")
+	return []string{filepath.Join(claudeFolder(c), "settings.json"), local + ".json", local + ".local.json"}
+}
+
+// claudeFolder is where Claude Code keeps what is its user's.
+func claudeFolder(c *Call) string {
+	if dir := c.Get("CLAUDE_CONFIG_DIR"); dir != "" {
+		return dir
+	}
+	home, _ := os.UserHomeDir() // without one there are no settings
+	return filepath.Join(home, ".claude")
+}
+
+// claudeEnv are the variables in a file of settings; one that cannot be read has
+// none.
+func claudeEnv(path string) map[string]any {
+	var settings struct{ Env map[string]any }
+	text, err := persistence.ReadOwn(path)
+	if err == nil {
+		text, err = hujson.Standardize(text)
+	}
+	if err != nil || json.Unmarshal(text, &settings) != nil {
+		return nil
+	}
+	return settings.Env
+}

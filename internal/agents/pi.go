@@ -1,0 +1,44 @@
+package agents
+
+import (
+	"fmt"
+	"strings"
+)
+
+// pi is the coding agent pi. A base URL is given to it by an extension, which stays
+// in the state directory: pi reads it when it starts.
+func pi() Agent {
+	return Agent{
+		Name: "pi", Title: "pi", Command: "pi", Install: "npm install -g @mariozechner/pi-coding-agent",
+		Providers: []string{"anthropic", "openai"}, point: pointPi,
+	}
+}
+
+func pointPi(c *Call, g Gate) error {
+	served := pi().served(g)
+	var lines strings.Builder
+	for _, name := range served {
+		fmt.Fprintf(&lines, "  pi.registerProvider(%q, { baseUrl: url + %q });\n", name, piPath(name))
+		c.Set(strings.ToUpper(name)+"_API_KEY", g.Token)
+	}
+	path, err := g.write("pi-"+strings.Join(served, "-")+".js", fmt.Appendf(nil, piExtension, lines.String()))
+	c.Args = append(c.Args, "--extension", path)
+	return err
+}
+
+// piPath is where pi finds a provider's API: it adds /v1 itself for Anthropic.
+func piPath(provider string) string {
+	if provider == "openai" {
+		return "/openai/v1"
+	}
+	return "/" + provider
+}
+
+// piExtension takes the address from the environment, so that the file is the same
+// for all calls.
+const piExtension = `// Points pi at the gateway.
+const url = process.env.` + URLVariable + `;
+export default function (pi) {
+  if (!url) return;
+%s}
+`

@@ -1,0 +1,155 @@
+package agents_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed-810f1486/multiaccount/internal/agents"
+)
+
+const secret = "mag_secret"
+
+// machine is a user's machine without anything, and the gateway.
+func machine(t *testing.T) (home string, g agents.Gate) {
+	t.Helper()
+	home = t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	t.Chdir(t.TempDir())
+	return home, agents.Gate{Address: "http://127.0.0.1:1", Token: secret, Providers: []string{"anthropic", "openai"}, Dir: filepath.Join(t.TempDir(), "agents")}
+}
+
+func write(t *testing.T, text string, path ...string) {
+	t.Helper()
+	name := filepath.Join(path...)
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func point(t *testing.T, name string, g agents.Gate, env ...string) *agents.Call {
+	t.Helper()
+	c := agents.NewCall(env)
+	if err := agents.Of(name).Point(c, g); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(strings.Join(c.Args, " "), secret) || strings.Contains(strings.Join(c.Notes, " "), secret) {
+		t.Errorf("%s: the token is shown in %q, %q", name, c.Args, c.Notes)
+	}
+	return c
+}
+
+// Each agent is given the address and the token in its own way.
+func TestPoint(t *testing.T) {
+	_, g := machine(t)
+	for name, want := range map[string][]string{
+		"claude": {"ANTHROPIC_BASE_URL=http://127.0.0.1:1/anthropic", "ANTHROPIC_AUTH_TOKEN=" + secret, "CLAUDE_CODE_MAX_RETRIES=2"},
+		"codex":  {},
+		"gemini": {"GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:1/gemini", "GEMINI_API_KEY=" + secret},
+		"crush":  {"ANTHROPIC_API_ENDPOINT=http://127.0.0.1:1/anthropic", "OPENAI_API_ENDPOINT=http://127.0.0.1:1/openai/v1", "OPENAI_API_KEY=" + secret},
+		"pi":     {"ANTHROPIC_API_KEY=" + secret, "OPENAI_API_KEY=" + secret},
+		"aider":  {"OPENAI_BASE_URL=http://127.0.0.1:1/openai/v1", "ANTHROPIC_API_KEY=" + secret},
+	} {
+		env := point(t, name, g, "PATH=/bin").Environment()
+		for _, pair := range append(want, "PATH=/bin", "MULTIACCOUNT_GATEWAY_URL=http://127.0.0.1:1", "MULTIACCOUNT_GATEWAY_TOKEN="+secret) {
+			if !slices.Contains(env, pair) {
+				t.Errorf("%s: no %s in %q", name, pair, env)
+			}
+		}
+	}
+}
+
+// Codex reads the token from the environment, and does not try again what the
+// gateway has tried.
+func TestPointCodex(t *testing.T) {
+	_, g := machine(t)
+	args := strings.Join(point(t, "codex", g).Args, " ")
+	for _, want := range []string{
+		`-c model_provider="multiaccount"`, `-c model_providers.multiaccount.base_url="http://127.0.0.1:1/codex"`, `.env_key="MULTIACCOUNT_GATEWAY_TOKEN"`,
+		`.wire_api="responses"`, `.supports_websockets=true`, `.request_max_retries=0`, `.stream_max_retries=0`,
+	} {
+		if !strings.Contains(args, want) {
+			t.Errorf("no %s in %s", want, args)
+		}
+	}
+}
+
+// What would be used in place of the accounts is kept from Claude Code, and its user
+// is told; a token of the gateway's own is no such thing.
+func TestPointClaudeKeepsRivals(t *testing.T) {
+	_, g := machine(t)
+	c := point(t, "claude", g, "ANTHROPIC_API_KEY=sk-1", "CLAUDE_CODE_USE_BEDROCK=1", "CLAUDE_CODE_MAX_RETRIES=5")
+	env := strings.Join(c.Environment(), " ")
+	if strings.Contains(env, "sk-1") || strings.Contains(env, "BEDROCK") || !strings.Contains(env, "CLAUDE_CODE_MAX_RETRIES=5") || len(c.Notes) != 2 {
+		t.Errorf("%s; told %q", env, c.Notes)
+	}
+	if c := point(t, "claude", g, "ANTHROPIC_API_KEY=mag_other"); len(c.Notes) > 0 || c.Get("ANTHROPIC_API_KEY") != "" {
+		t.Errorf("told %q", c.Notes)
+	}
+}
+
+// Variables in the user's settings would win over the environment: Claude Code gets
+// settings that win over those.
+func TestPointClaudeOverridesItsSettings(t *testing.T) {
+	home, g := machine(t)
+	write(t, `{"model": "opus", "env": {"FOO": "1"}}`, home, ".claude", "settings.json")
+	if c := point(t, "claude", g); len(c.Args) > 0 {
+		t.Errorf("arguments %q", c.Args)
+	}
+	write(t, `{"env": {"ANTHROPIC_BASE_URL": "http://elsewhere", /* own */ "ANTHROPIC_API_KEY": "sk-1"}}`, home, ".claude", "settings.json")
+	write(t, `{"env": {"ANTHROPIC_AUTH_TOKEN": "x"}}`, ".claude", "settings.local.json")
+	c := point(t, "claude", g)
+	if len(c.Args) != 2 || c.Args[0] != "--settings" {
+		t.Fatalf("arguments %q", c.Args)
+	}
+	text, err := os.ReadFile(c.Args[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var over struct{ Env map[string]string }
+	if err := json.Unmarshal(text, &over); err != nil || over.Env["ANTHROPIC_BASE_URL"] != "http://127.0.0.1:1/anthropic" || over.Env["ANTHROPIC_AUTH_TOKEN"] != secret || over.Env["ANTHROPIC_API_KEY"] != "" {
+		t.Errorf("%v: %s", err, text)
+	}
+	if info, err := os.Stat(c.Args[1]); err != nil || info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+// OpenCode's settings in the environment stay, and only providers with accounts are
+// changed.
+func TestPointOpenCode(t *testing.T) {
+	home, g := machine(t)
+	c := point(t, "opencode", g, `OPENCODE_CONFIG_CONTENT={"model": "x/y", /* mine */ "provider": {"anthropic": {"name": "A", "options": {"timeout": 1}}},}`)
+	want := `{"model":"x/y","provider":{"anthropic":{"name":"A","options":{"apiKey":"mag_secret","baseURL":"http://127.0.0.1:1/anthropic/v1","timeout":1}},"openai":{"options":{"apiKey":"mag_secret","baseURL":"http://127.0.0.1:1/openai/v1"}}}}`
+	if got := c.Get("OPENCODE_CONFIG_CONTENT"); got != want {
+		t.Errorf("got %s", got)
+	}
+	g.Providers = []string{"openai"}
+	if got := point(t, "opencode", g).Get("OPENCODE_CONFIG_CONTENT"); strings.Contains(got, "anthropic") {
+		t.Errorf("got %s", got)
+	}
+	if got := point(t, "opencode", g).Get("OPENCODE_DISABLE_DEFAULT_PLUGINS"); got != "" {
+		t.Errorf("got %s", got)
+	}
+	write(t, `{"openai": {"type": "oauth"}}`, home, ".local", "share", "opencode", "auth.json")
+	if c := point(t, "opencode", g); c.Get("OPENCODE_DISABLE_DEFAULT_PLUGINS") != "1" || len(c.Notes) != 1 {
+		t.Errorf("told %q", c.Notes)
+	}
+	if err := agents.Of("opencode").Point(agents.NewCall([]string{"OPENCODE_CONFIG_CONTENT={"}), g); err == nil {
+		t.Error("no error")
+	}
+}
+
+// The passphrase of the accounts is no program's business.
+func TestCallWithoutPassphrase(t *testing.T) {
+	if env := agents.NewCall([]string{"MULTIACCOUNT_PASSPHRASE=x", "A=b=c"}).Environment(); !slices.Equal(env, []string{"A=b=c"}) {
+		t.Errorf("%q", env)
+	}
+}
