@@ -95,7 +95,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		}
 	}
 	if c.AutoImport {
-		if err := e.importOnce(ctx); err != nil {
+		if _, err := e.Import(ctx, ImportOptions{Once: true}); err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening: %w", err), e.Close(ctx))
 		}
 	}
