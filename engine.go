@@ -99,7 +99,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e.makeChains(&c.Settings)
 	if c.AutoImport {
-		if err := e.importOnce(ctx); err != nil {
+		if _, err := e.Import(ctx, ImportOptions{Once: true}); err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening: %w", err), e.Close(ctx))
 		}
 	}

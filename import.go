@@ -19,6 +19,10 @@ type ImportOptions struct {
 	DryRun bool
 	// Adopt makes the logins this engine's own at once, as [Pool.Adopt] does.
 	Adopt bool
+	// Once leaves out the pools that have accounts, and those that Once was used for
+	// before: a login that its owner has removed does not come back. A dry run does not
+	// look whether it was used before.
+	Once bool
 }
 
 // ImportResult says what became of one login.
@@ -67,7 +71,14 @@ type ImportEntry struct {
 // o.Paths that could not be read, the store's, [ErrClosed], ctx's. What was
 // added before the error stays.
 func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]ImportEntry, error) {
-	return importInto(ctx, e.pools, o)
+	if !o.Once {
+		return importInto(ctx, e.pools, o)
+	}
+	pools, err := e.neverImported(ctx, o.DryRun)
+	if err != nil || len(pools) == 0 && len(o.Paths) == 0 {
+		return nil, err
+	}
+	return importInto(ctx, pools, o)
 }
 
 func importInto(ctx context.Context, pools map[string]*Pool, o ImportOptions) ([]ImportEntry, error) {
@@ -121,6 +132,9 @@ func (entry *ImportEntry) take(ctx context.Context, pools map[string]*Pool, rec 
 	pool := pools[rec.Provider]
 	if pool == nil {
 		entry.Result, entry.Reason = ImportSkipped, "the engine was not opened with this provider"
+		if o.Once {
+			entry.Reason = "its pool has accounts, or was imported into before"
+		}
 		return nil
 	}
 	if o.Adopt {
@@ -142,26 +156,26 @@ func (entry *ImportEntry) take(ctx context.Context, pools map[string]*Pool, rec 
 	return nil
 }
 
-// importOnce imports into the pools that are empty, unless that was done before.
-func (e *Engine) importOnce(ctx context.Context) error {
+// neverImported returns the pools that are empty and were not imported into before,
+// and marks them unless it is asked for a dry run.
+func (e *Engine) neverImported(ctx context.Context, dry bool) (map[string]*Pool, error) {
 	empty := map[string]*Pool{}
 	for name, pool := range e.pools {
 		if pool.actors.Size("") > 0 {
 			continue
 		}
-		first, err := e.store.MarkImported(ctx, name)
+		first, err := dry, error(nil)
+		if !dry {
+			first, err = e.store.MarkImported(ctx, name)
+		}
 		if err != nil {
-			return fmt.Errorf("importing into the %s pool: %w", name, err)
+			return nil, fmt.Errorf("importing into the %s pool: %w", name, err)
 		}
 		if first {
 			empty[name] = pool
 		}
 	}
-	if len(empty) == 0 {
-		return nil
-	}
-	_, err := importInto(ctx, empty, ImportOptions{})
-	return err
+	return empty, nil
 }
 
 // Adopt makes a linked login this engine's own. From now on the engine

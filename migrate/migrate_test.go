@@ -102,6 +102,11 @@ func TestSources(t *testing.T) {
 			[]login{{provider: "anthropic", name: "anthropic", key: "sk-ant-1", lineage: account.Owned, enabled: true}},
 			nil,
 		},
+		"opencode with entries of our plugin": {
+			"auth.json", `{"anthropic":{"type":"api","key":"multiaccount"},
+			  "openai":{"type":"oauth","refresh":"multiaccount","access":"multiaccount","expires":253402300799000}}`,
+			nil, []string{"anthropic", "openai"},
+		},
 		"multi-account-core": {
 			"anthropic-multi-account-accounts.json",
 			`{"version":1,"accounts":[{"uuid":"u","email":"a@example.com","planTier":"pro","refreshToken":"rt","accessToken":"at",

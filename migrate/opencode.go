@@ -26,8 +26,14 @@ func (c *Contents) decodeOpenCode(file *object) error {
 	return nil
 }
 
+// openCodeMark stands in an entry where our plugin for OpenCode has logged in: the login
+// is in a pool, and the entry holds no secret.
+const openCodeMark = "multiaccount"
+
 func (c *Contents) openCodeEntry(name string, e *object) {
 	switch kind := e.text("type"); {
+	case e.text("key") == openCodeMark, e.text("access") == openCodeMark:
+		c.skip(name, "it only says that a login was added by multiaccount")
 	case name != anthropicName && name != openaiName:
 		c.skip(name, "its provider is not one of "+anthropicName+" and "+openaiName)
 	case kind == "api":

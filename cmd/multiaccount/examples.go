@@ -41,7 +41,7 @@ func examples() map[string]string {
 		"multiaccount doctor":            "multiaccount doctor\nmultiaccount doctor --offline --json",
 		"multiaccount encrypt":           "multiaccount encrypt\nmultiaccount encrypt --keyring",
 		"multiaccount export":            `multiaccount export --provider anthropic > accounts.json`,
-		"multiaccount import":            "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json",
+		"multiaccount import":            "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json\nmultiaccount import --once ~/.local/share/opencode/auth.json",
 		"multiaccount login":             "multiaccount login anthropic\nmultiaccount login openai --device\nmultiaccount login openai --device --steps",
 		"multiaccount run":               "multiaccount run claude\nmultiaccount run codex -- exec 'explain this repository'",
 		"multiaccount serve":             "multiaccount serve\nmultiaccount serve --listen 127.0.0.1:9000\nmultiaccount serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\nmultiaccount serve --listen 127.0.0.1:0 --handshake --stdin-exit --client editor --events",

@@ -54,6 +54,7 @@ func newImport(s streams) *cobra.Command {
 	}
 	c.Flags().BoolVar(&options.DryRun, "dry-run", false, "only tell what would be taken")
 	c.Flags().BoolVar(&options.Adopt, "adopt", false, "take the logins over from their programs at once")
+	c.Flags().BoolVar(&options.Once, "once", false, "only into pools that are empty and were not imported into so before")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, and nothing else")
 	return c
 }

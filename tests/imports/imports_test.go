@@ -203,6 +203,26 @@ func TestNamedFileThatIsNoSource(t *testing.T) {
 	}
 }
 
+// What was imported once and removed does not come back, and a pool with accounts gets
+// none more.
+func TestImportOnce(t *testing.T) {
+	s := newScene(t)
+	taken := s.take(t, multiaccount.ImportOptions{Once: true})
+	if taken.Result != multiaccount.ImportTaken || !taken.Linked {
+		t.Fatalf("the first time: %+v", taken)
+	}
+	if again := s.take(t, multiaccount.ImportOptions{Once: true}); again.Result != multiaccount.ImportSkipped {
+		t.Errorf("into a pool with an account: %+v", again)
+	}
+	rig.Must(t, s.pool.Remove(t.Context(), taken.AccountID))
+	if again := s.take(t, multiaccount.ImportOptions{Once: true}); again.Result != multiaccount.ImportSkipped || again.Reason == "" {
+		t.Errorf("after its removal: %+v", again)
+	}
+	if again := s.take(t, multiaccount.ImportOptions{}); again.Result != multiaccount.ImportTaken {
+		t.Errorf("by its owner's own call: %+v", again)
+	}
+}
+
 // By itself an engine imports into an empty pool, once: what its user removes
 // does not come back.
 func TestAutoImport(t *testing.T) {
