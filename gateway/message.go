@@ -107,7 +107,12 @@ func span(d time.Duration) string {
 
 func reloginMessage(e *multiaccount.ReauthRequiredError) string {
 	return fmt.Sprintf("No %s account can serve: %s. Log in again with \"multiaccount login %s\".",
-		printable.Text(e.Provider), strings.TrimSuffix(printable.Text(e.Reason), "."), printable.Text(e.Provider))
+		printable.Text(e.Provider), withoutAdvice(printable.Text(e.Reason)), printable.Text(e.Provider))
+}
+
+// withoutAdvice leaves out what the message says itself, with the command to call.
+func withoutAdvice(reason string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(reason, "."), "; log in again")
 }
 
 func refusedMessage(provider, said string) string {

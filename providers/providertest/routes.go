@@ -52,6 +52,7 @@ func (s *Server) routes() http.Handler {
 	add("POST /v1/responses", OpenAI, Generation, serveResponses)
 	add("POST /v1/chat/completions", OpenAI, Generation, serveChat)
 	add("POST "+o.BaseURL+"/responses", OpenAI, Generation, serveCodex)
+	add("GET "+o.BaseURL+"/responses", OpenAI, Generation, serveSocket)
 	add("GET "+o.UsageURL, OpenAI, Usage, serveCodexUsage)
 	add("GET "+o.ProfileURL, OpenAI, Profile, serveOpenAIProfile)
 	add("POST "+o.TokenURL, OpenAI, Token, serveToken)

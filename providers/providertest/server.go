@@ -70,6 +70,8 @@ type Server struct {
 	cancel context.CancelFunc
 	served chan struct{}
 	conns  sync.WaitGroup
+	// sockets are connections that are no longer http's.
+	sockets sync.WaitGroup
 
 	mu       sync.Mutex // guards all below, and every AccountHandle
 	tokenTTL time.Duration
@@ -137,9 +139,9 @@ func (s *Server) countConns(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		s.conns.Add(1)
-	case http.StateClosed:
+	case http.StateClosed, http.StateHijacked:
 		s.conns.Done()
-	case http.StateActive, http.StateIdle, http.StateHijacked:
+	case http.StateActive, http.StateIdle:
 	}
 }
 
@@ -151,6 +153,7 @@ func (s *Server) Close() {
 	<-s.served
 	_ = s.http.Close() // a connection accepted while the first Close ran
 	s.conns.Wait()
+	s.sockets.Wait()
 }
 
 // Endpoints are the addresses of one flavour, in the names that the options

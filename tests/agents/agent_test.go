@@ -15,6 +15,8 @@ type agent struct {
 	// name is what the page calls it, program what npm installs.
 	name, program string
 	flavour       providertest.Flavour
+	// sockets is set when its turns come on a WebSocket.
+	sockets bool
 	// setUp points it at the place's gateway, and returns its arguments before a
 	// prompt and its environment.
 	setUp func(*testing.T, *place) (args, env []string)
@@ -24,17 +26,20 @@ type agent struct {
 	delegate func() []providertest.ToolCall
 }
 
-func allAgents() []agent { return []agent{claude()} }
+func allAgents() []agent {
+	return []agent{claude(), codexSocket(), codexPlain(), openCodeAnthropic(), openCodeOpenAI()}
+}
 
 // run is what came of one run of an agent.
 type run struct {
 	out    string
 	status int
 	took   time.Duration
+	ended  time.Time
 }
 
 // patience is how long a run may take.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // ask runs the agent with a prompt to its end.
 func (p *place) ask(t *testing.T, prompt string) run {
@@ -58,10 +63,23 @@ func (p *place) command(t *testing.T, prompt string) func() run {
 		cmd.Dir, cmd.Env, cmd.WaitDelay = p.folder, p.environment(env...), time.Second
 		began := time.Now()
 		out, err := cmd.CombinedOutput()
-		r := run{out: string(out), took: time.Since(began), status: cmd.ProcessState.ExitCode()}
+		r := run{out: string(out), took: time.Since(began), ended: time.Now(), status: cmd.ProcessState.ExitCode()}
 		if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
 			r.out += "\n" + err.Error()
 		}
 		return r
+	}
+}
+
+// TestAgents puts every rule to every agent.
+func TestAgents(t *testing.T) {
+	for _, a := range allAgents() {
+		t.Run(a.name, func(t *testing.T) {
+			for _, r := range rules() {
+				t.Run(r.name, func(t *testing.T) {
+					r.check(t, newPlace(t, a))
+				})
+			}
+		})
 	}
 }

@@ -93,7 +93,7 @@ func (a published) fetch(folder, version string) error {
 	npm := exec.CommandContext(ctx, "npm", "install", "--prefix", folder, "--no-audit", "--no-fund", a.pkg+"@"+version) //nolint:gosec // a constant
 	npm.Dir = folder
 	if text, err := npm.CombinedOutput(); err != nil {
-		return fmt.Errorf("npm install %s@%s: %w: %s", a.pkg, version, err, lastLine(text))
+		return fmt.Errorf("npm install %s@%s: %w: %s", a.pkg, version, err, reason(text))
 	}
 	return nil
 }
@@ -104,12 +104,18 @@ func starts(path string) error {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "--version") //nolint:gosec // what was just installed
 	if text, err := cmd.CombinedOutput(); err != nil {
-		return errors.New("it does not start: " + lastLine(text))
+		return errors.New("it does not start: " + reason(text))
 	}
 	return nil
 }
 
-func lastLine(text []byte) string {
+// reason is the line that says what went wrong, else the last one.
+func reason(text []byte) string {
 	lines := strings.Split(string(bytes.TrimSpace(text)), "\n")
+	for _, line := range lines {
+		if strings.Contains(line, "Error: ") || strings.Contains(line, " code E") {
+			return strings.TrimSpace(strings.TrimPrefix(line, "npm error "))
+		}
+	}
 	return lines[len(lines)-1]
 }

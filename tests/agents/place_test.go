@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
@@ -28,7 +29,7 @@ type place struct {
 
 func newPlace(t *testing.T, a agent) *place {
 	t.Helper()
-	p := &place{preparation: prepared(t), flavour: a.flavour, mind: &mind{agent: a}, state: t.TempDir(), home: t.TempDir(), folder: t.TempDir()}
+	p := &place{preparation: prepared(t), flavour: a.flavour, mind: &mind{agent: a, command: "echo done > " + madeByTool}, state: t.TempDir(), home: t.TempDir(), folder: t.TempDir()}
 	p.srv = providertest.New(providertest.Options{Model: p.mind.answer})
 	t.Cleanup(p.srv.Close)
 	p.work, p.spare = p.account("work"), p.account("spare")
@@ -80,10 +81,33 @@ func (p *place) environment(more ...string) []string {
 	return append(env, more...)
 }
 
+// limit is how the provider tells that an account has no quota for two hours.
+func (p *place) limit() providertest.Answer {
+	const wait = 2 * time.Hour
+	if p.flavour == providertest.OpenAI {
+		return providertest.Limited(providertest.ResetsIn(wait))
+	}
+	return providertest.Limited(providertest.RetryAfter(wait))
+}
+
 // made fails the test unless the agent's tool has made its file.
 func (p *place) made(t *testing.T) {
 	t.Helper()
-	if _, err := os.Stat(filepath.Join(p.folder, "made-by-the-tool")); err != nil {
+	if _, err := os.Stat(filepath.Join(p.folder, madeByTool)); err != nil {
 		t.Errorf("the tool has not run: %v", err)
 	}
 }
+
+// await waits for a file in the agent's folder.
+func (p *place) await(t *testing.T, name string) {
+	t.Helper()
+	for ctx := rig.Deadline(t); ; time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(p.folder, name)); err == nil {
+			return
+		}
+		rig.Must(t, ctx.Err())
+	}
+}
+
+// madeByTool is the file that the model has the agent's shell make.
+const madeByTool = "made-by-the-tool"

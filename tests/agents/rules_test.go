@@ -1,36 +1,133 @@
 package agents_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
-
-func rules() []rule {
-	return []rule{
-		{"a question is answered", answers},
-		{"a tool runs, and its result reaches the same account", usesTool},
-		{"an account that is limited is not seen", hidesLimit},
-	}
-}
 
 // rule is a row of the page: what an agent does in a place.
 type rule struct {
 	name  string
 	check func(*testing.T, *place)
+	// long is set for one that is run when it is asked for, only for the agents
+	// that it has a meaning for; nil for all.
+	long bool
+	only func(agent) bool
 }
 
-func TestAgents(t *testing.T) {
-	for _, a := range allAgents() {
-		t.Run(a.name, func(t *testing.T) {
-			for _, r := range rules() {
-				t.Run(r.name, func(t *testing.T) {
-					r.check(t, newPlace(t, a))
-				})
-			}
-		})
+func rules() []rule {
+	return []rule{
+		{name: "a question is answered, by a stream", check: answers},
+		{name: "a tool runs, and its result reaches the same account", check: usesTool},
+		{name: "one account limited: another serves, unseen", check: hidesLimit},
+		{name: "one login expired: it is refreshed and serves", check: refreshes},
+		{name: "one login revoked: another account serves, unseen", check: hidesRevoked},
+		{name: "a limit between tool and result: the session goes on with another account", check: movesMidway},
+		{name: "all accounts limited: it stops within 5 s, with our message", check: stops},
+		{name: "all logins revoked: it stops within 5 s, with our message", check: stopsWithoutLogin},
+		{name: "the gateway is started anew while a tool runs: the session goes on", check: survivesRestart},
+		{name: "two at once: each stays on its account", check: runTwo},
+	}
+}
+
+func answers(t *testing.T, p *place) {
+	p.ask(t, "Who are you?").says(t, "Served by work")
+	by(t, "work", 1, p.mind.of(plain))
+}
+
+func usesTool(t *testing.T, p *place) {
+	p.ask(t, useTool).says(t, "Finished by work")
+	by(t, "work", 2, p.mind.of(calls, follows))
+	p.made(t)
+}
+
+func hidesLimit(t *testing.T, p *place) {
+	p.work.Next(p.limit())
+	p.ask(t, "Who are you?").says(t, "Served by spare")
+}
+
+func refreshes(t *testing.T, p *place) {
+	p.work.Expire()
+	p.ask(t, "Who are you?").says(t, "Served by work")
+	if n := p.srv.Stats().RefreshesByAccount["work"]; n != 1 {
+		t.Errorf("%d refreshes", n)
+	}
+}
+
+func hidesRevoked(t *testing.T, p *place) {
+	p.work.Revoke()
+	p.ask(t, "Who are you?").says(t, "Served by spare")
+}
+
+// movesMidway limits the account as it answers with the call of a tool.
+func movesMidway(t *testing.T, p *place) {
+	p.mind.before = func(k kind, by *providertest.AccountHandle) {
+		if k == calls {
+			by.Next(p.limit().Always())
+		}
+	}
+	p.ask(t, useTool).says(t, "Finished by spare")
+	by(t, "work", 1, p.mind.of(calls))
+	by(t, "spare", 1, p.mind.of(follows))
+	p.made(t)
+	for _, one := range p.mind.of(calls, follows) {
+		if one.webSocket != p.mind.agent.sockets {
+			t.Errorf("on a WebSocket: %v, %+v", one.webSocket, one)
+		}
+	}
+}
+
+func stops(t *testing.T, p *place) {
+	p.work.Next(p.limit().Always())
+	p.spare.Next(p.limit().Always())
+	p.stopped(t, p.ask(t, "Who are you?"), fmt.Sprintf("All %s accounts are limited", p.flavour))
+}
+
+func stopsWithoutLogin(t *testing.T, p *place) {
+	p.work.Revoke()
+	p.spare.Revoke()
+	p.stopped(t, p.ask(t, "Who are you?"), "multiaccount login "+string(p.flavour))
+}
+
+// survivesRestart has the agent's tool wait while the gateway is started anew.
+func survivesRestart(t *testing.T, p *place) {
+	goOn := filepath.Join(p.folder, "go-on")
+	p.mind.command = "touch tool-runs; for i in $(seq 300); do test -e go-on && break; sleep 0.1; done; " + p.mind.command
+	ask := p.command(t, useTool)
+	ended := make(chan run, 1)
+	go func() { ended <- ask() }()
+	p.await(t, "tool-runs")
+	p.restart(t)
+	rig.Must(t, os.WriteFile(goOn, nil, 0o600))
+	(<-ended).says(t, "Finished by work")
+	by(t, "work", 2, p.mind.of(calls, follows))
+}
+
+// runTwo runs two sessions at the same time, each with a tool.
+func runTwo(t *testing.T, p *place) {
+	ask := p.command(t, useTool)
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() { ask().says(t, "Finished by") })
+	}
+	both.Wait()
+	accounts := map[string]string{}
+	for _, one := range p.mind.of(calls, follows) {
+		if was := accounts[one.conversation]; was != "" && was != one.account {
+			t.Errorf("a session was served by %s and %s", was, one.account)
+		}
+		accounts[one.conversation] = one.account
+	}
+	if len(accounts) != 2 {
+		t.Errorf("sessions by account: %v", accounts)
 	}
 }
 
@@ -39,6 +136,21 @@ func (r run) says(t *testing.T, text string) {
 	t.Helper()
 	if r.status != 0 || !strings.Contains(r.out, text) {
 		t.Errorf("it ended with status %d after %v and says no %q:\n%s", r.status, r.took, text, r.out)
+	}
+}
+
+// quick is how soon an agent has to stop once the provider has refused everybody.
+const quick = 5 * time.Second
+
+// stopped fails the test unless the agent has shown a text and soon ended.
+func (p *place) stopped(t *testing.T, r run, text string) {
+	t.Helper()
+	calls := p.srv.Calls()
+	if len(calls) == 0 {
+		t.Fatalf("nobody was asked:\n%s", r.out)
+	}
+	if took := r.ended.Sub(calls[len(calls)-1].At); !strings.Contains(r.out, text) || took > quick {
+		t.Errorf("it ended with status %d, %v after it was refused, and says no %q:\n%s", r.status, took, text, r.out)
 	}
 }
 
@@ -54,21 +166,4 @@ func by(t *testing.T, account string, n int, turns []turn) {
 	if len(turns) != n {
 		t.Errorf("%d turns, want %d: %+v", len(turns), n, turns)
 	}
-}
-
-func answers(t *testing.T, p *place) {
-	p.ask(t, "Who are you?").says(t, "Served by work")
-	by(t, "work", 1, p.mind.of(plain))
-}
-
-func usesTool(t *testing.T, p *place) {
-	p.mind.command = "echo done > made-by-the-tool"
-	p.ask(t, useTool).says(t, "Finished by work")
-	by(t, "work", 2, p.mind.of(calls, follows))
-	p.made(t)
-}
-
-func hidesLimit(t *testing.T, p *place) {
-	p.work.Next(providertest.Limited(providertest.RetryAfter(2 * time.Hour)))
-	p.ask(t, "Who are you?").says(t, "Served by spare")
 }

@@ -154,6 +154,10 @@ func TestLoginNeeded(t *testing.T) {
 				t.Errorf("HTTP %d %s, want %d %s: %s", a.status, p.Error.Type, test.status, test.kind, p.Error.Message)
 			}
 			a.final(t)
+			again := s.send(t, test.m).problem(t).Error.Message
+			if strings.Count(strings.ToLower(again), "log in again") != 1 {
+				t.Errorf("the message, once the logins are known to be lost: %s", again)
+			}
 		})
 	}
 }
