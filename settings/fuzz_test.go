@@ -11,6 +11,8 @@ func FuzzParse(f *testing.F) {
 		"", "{}", "{", "[[[[", "\ufeff{} // end", `{"a":{"b":[1]}}`, `{"debug":true,"debug":1,}`, `{"\u0064ebug":true}`,
 		`{"max_wait_ms":-1e9,"max_attempts":00}`, `{"account_selection_strategy":"sticky"`,
 		`{"providers":{"openai":{"base_url":"http://[::1]:1/","client_id":"x","soft_quota_threshold_percent":5}}}`,
+		`{"store":{"kind":"etcd","endpoints":["https://a:1"],"prefix":"/p","user":"u","password_file":"/f","tls":{"ca":"/c","certificate":"/d","key":"/k"}}}`,
+		`{"store":{"endpoints":["http://u@[::1]%2f?q"],"tls":[]},"store":{"kind":"files"}}`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -110,20 +110,20 @@ func (s *Store) Create(ctx context.Context, rec account.Record) error {
 }
 
 func (s *Store) create(ctx context.Context, c cell, sealed []byte) error {
-	id := newWriteID()
+	w := newWrite()
 	for {
 		at, err := s.see(c)
 		switch {
 		case err != nil:
-			return err
-		case at.has(id):
+			return w.failed(err)
+		case at.has(w.id):
 			return nil
 		case at.value != nil:
 			return persistence.ErrExists
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return w.failed(ctx.Err())
 		}
-		if done, err := s.swap(c, at, id, sealed); done || err != nil {
+		if done, err := s.swap(c, at, w, sealed); done || err != nil {
 			return err
 		}
 	}
@@ -135,21 +135,21 @@ func (s *Store) Update(ctx context.Context, key persistence.Key, mutate persiste
 	if err := key.Check(); err != nil {
 		return account.Record{}, err
 	}
-	c, id := s.keys.account(key), newWriteID()
+	c, w := s.keys.account(key), newWrite()
 	for {
 		at, err := s.see(c)
 		switch {
 		case err != nil:
-			return account.Record{}, accountError(key, err)
-		case at.has(id):
+			return account.Record{}, accountError(key, w.failed(err))
+		case at.has(w.id):
 			rec, err := s.decodeAccount(key, at.value)
 			return rec, accountError(key, err)
 		case at.queued:
-			return s.updateLocked(ctx, key, id, mutate)
+			return s.updateLocked(ctx, key, w, mutate)
 		case ctx.Err() != nil:
-			return account.Record{}, accountError(key, ctx.Err())
+			return account.Record{}, accountError(key, w.failed(ctx.Err()))
 		}
-		rec, done, err := s.rewrite(key, at, id, mutate, c.unlocked())
+		rec, done, err := s.rewrite(key, at, w, mutate, c.unlocked())
 		if done || err != nil {
 			return rec, accountError(key, err)
 		}
@@ -157,18 +157,18 @@ func (s *Store) Update(ctx context.Context, key persistence.Key, mutate persiste
 }
 
 // updateLocked waits for its turn.
-func (s *Store) updateLocked(ctx context.Context, key persistence.Key, id writeID, mutate persistence.Mutation) (rec account.Record, err error) {
+func (s *Store) updateLocked(ctx context.Context, key persistence.Key, w *write, mutate persistence.Mutation) (rec account.Record, err error) {
 	h, err := s.hold(ctx, key)
 	if err != nil {
-		return account.Record{}, accountError(key, err)
+		return account.Record{}, accountError(key, w.failed(err))
 	}
 	defer func() { err = errors.Join(err, h.Unlock()) }() // also when mutate panics
-	return h.update(id, mutate)
+	return h.update(w, mutate)
 }
 
 // rewrite changes what was seen of an account, and reports whether the change is
 // stored.
-func (s *Store) rewrite(key persistence.Key, at seen, id writeID, mutate persistence.Mutation, guards ...clientv3.Cmp) (account.Record, bool, error) {
+func (s *Store) rewrite(key persistence.Key, at seen, w *write, mutate persistence.Mutation, guards ...clientv3.Cmp) (account.Record, bool, error) {
 	if at.value == nil {
 		return account.Record{}, false, persistence.ErrNotFound
 	}
@@ -183,7 +183,7 @@ func (s *Store) rewrite(key persistence.Key, at seen, id writeID, mutate persist
 	if err != nil {
 		return account.Record{}, false, err
 	}
-	done, err := s.swap(s.keys.account(key), at, id, sealed, guards...)
+	done, err := s.swap(s.keys.account(key), at, w, sealed, guards...)
 	if !done {
 		return account.Record{}, false, err
 	}
@@ -205,19 +205,20 @@ func (s *Store) Remove(ctx context.Context, key persistence.Key) error {
 }
 
 func (s *Store) remove(ctx context.Context, c cell) error {
+	w := newWrite()
 	for {
 		at, err := s.see(c)
 		switch {
 		case err != nil:
-			return err
+			return w.failed(err)
 		case at.queued:
-			return s.removeLocked(ctx, c)
+			return w.failed(s.removeLocked(ctx, c))
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return w.failed(ctx.Err())
 		case at.value == nil:
 			return nil
 		}
-		if done, err := s.erase(c, at, c.unlocked()); done || err != nil {
+		if done, err := s.erase(c, at, w, c.unlocked()); done || err != nil {
 			return err
 		}
 	}
@@ -231,14 +232,14 @@ func (s *Store) removeLocked(ctx context.Context, c cell) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.erase(c, at, t.fenced())
+	done, err := s.erase(c, at, newWrite(), t.fenced())
 	if !done && err == nil {
 		err = ErrLapsed
 	}
 	return errors.Join(err, s.release(t))
 }
 
-func (s *Store) erase(c cell, at seen, guard clientv3.Cmp) (bool, error) {
+func (s *Store) erase(c cell, at seen, w *write, guard clientv3.Cmp) (bool, error) {
 	gone := func(now seen) bool { return now.value == nil }
-	return s.settle(c, at, gone, []clientv3.Cmp{guard, c.unchanged(at)}, clientv3.OpDelete(c.key), clientv3.OpDelete(c.intent))
+	return s.settle(c, at, w, gone, []clientv3.Cmp{guard, c.unchanged(at)}, clientv3.OpDelete(c.key), clientv3.OpDelete(c.intent))
 }

@@ -22,8 +22,13 @@ import (
 // long is how long a test waits for something that must happen.
 const long = 60 * time.Second
 
-// memberConfig says what a member process runs.
-type memberConfig struct{ Name, Dir, Client, Peer, Cluster string }
+// memberConfig says what a member process runs: it listens on Client and Peer, and
+// others know it as Advertised. Quota is the most that it stores in bytes; 0 is
+// etcd's own.
+type memberConfig struct {
+	Name, Dir, Client, Peer, Advertised, Cluster string
+	Quota                                        int64
+}
 
 // beMember is a member until it is killed.
 func beMember(config string) error {
@@ -33,10 +38,10 @@ func beMember(config string) error {
 	}
 	cfg := embed.NewConfig()
 	cfg.Name, cfg.Dir, cfg.LogLevel, cfg.LogOutputs = c.Name, c.Dir, "error", []string{"stderr"}
-	client, peer := url.URL{Scheme: "http", Host: c.Client}, url.URL{Scheme: "http", Host: c.Peer}
+	client, peer, advertised := url.URL{Scheme: "http", Host: c.Client}, url.URL{Scheme: "http", Host: c.Peer}, url.URL{Scheme: "http", Host: c.Advertised}
 	cfg.ListenClientUrls, cfg.AdvertiseClientUrls = []url.URL{client}, []url.URL{client}
-	cfg.ListenPeerUrls, cfg.AdvertisePeerUrls = []url.URL{peer}, []url.URL{peer}
-	cfg.InitialCluster = c.Cluster
+	cfg.ListenPeerUrls, cfg.AdvertisePeerUrls = []url.URL{peer}, []url.URL{advertised}
+	cfg.InitialCluster, cfg.QuotaBackendBytes = c.Cluster, c.Quota
 	e, err := embed.StartEtcd(cfg)
 	if err != nil {
 		return err
@@ -51,19 +56,31 @@ type cluster struct {
 	processes []*exec.Cmd
 	endpoints []string
 	client    *clientv3.Client
+	network   *network
 }
 
 func startCluster(tb testing.TB) *cluster {
 	tb.Helper()
+	return startClusterOf(tb, 0)
+}
+
+// startClusterOf starts a cluster whose members store quota bytes at most.
+func startClusterOf(tb testing.TB, quota int64) *cluster {
+	tb.Helper()
 	c := &cluster{tb: tb, processes: make([]*exec.Cmd, 3)}
 	var names []string
+	peers := map[string]string{}
 	for i := range 3 {
 		name := fmt.Sprintf("m%d", i)
-		m := memberConfig{Name: name, Dir: filepath.Join(tb.TempDir(), name), Client: free(tb), Peer: free(tb)}
-		names = append(names, name+"=http://"+m.Peer)
+		m := memberConfig{
+			Name: name, Dir: filepath.Join(tb.TempDir(), name), Client: free(tb), Peer: free(tb),
+			Advertised: name + unresolved + ":80", Quota: quota,
+		}
+		names, peers[name] = append(names, name+"=http://"+m.Advertised), m.Peer
 		c.configs = append(c.configs, m)
 		c.endpoints = append(c.endpoints, "http://"+m.Client)
 	}
+	c.network = newNetwork(tb, peers)
 	for i := range c.configs {
 		c.configs[i].Cluster = strings.Join(names, ",")
 		c.start(i)
@@ -100,7 +117,7 @@ func (c *cluster) start(i int) {
 		c.tb.Fatal(err)
 	}
 	p := exec.Command(os.Args[0])
-	p.Env = append(os.Environ(), memberVariable+"="+string(config))
+	p.Env = append(os.Environ(), memberVariable+"="+string(config), "HTTP_PROXY="+c.network.proxies[c.configs[i].Name])
 	if err := p.Start(); err != nil {
 		c.tb.Fatal(err)
 	}

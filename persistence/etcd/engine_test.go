@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -37,14 +38,17 @@ type engineConfig struct {
 	Gated bool
 }
 
-// order has an engine do something with an account: acquire or refresh. Its answer
-// is a line.
-type order struct{ Work, Account string }
+// order has an engine do something with an account: acquire or refresh, or look at
+// the register of that name or change it to Value. Its answer is a line.
+type order struct{ Work, Account, Value string }
 
 type answer struct {
 	// Sending is set when an exchange waits before its request is sent.
 	Sending bool   `json:",omitempty"`
 	Token   string `json:",omitempty"`
+	// Saw is what a register held, Refused that its change is not stored.
+	Saw     string `json:",omitempty"`
+	Refused bool   `json:",omitempty"`
 	Error   string `json:",omitempty"`
 }
 
@@ -105,7 +109,7 @@ func beEngine(config string, in io.Reader, out io.Writer) error {
 			close(g.open)
 			continue
 		}
-		go func() { _ = lines.Encode(do(pool, o)) }()
+		go func() { _ = lines.Encode(do(pool, store, o)) }()
 	}
 	return errors.Join(eng.Close(ctx), store.Close())
 }
@@ -116,9 +120,17 @@ func openEngine(store persistence.Store, p providers.Provider) (*multiaccount.En
 	return multiaccount.Open(context.Background(), multiaccount.Config{Store: store, Providers: []providers.Provider{p}, Settings: s})
 }
 
-func do(pool *multiaccount.Pool, o order) answer {
+func do(pool *multiaccount.Pool, store *etcd.Store, o order) answer {
 	ctx, cancel := context.WithTimeout(context.Background(), long)
 	defer cancel()
+	if o.Work == "look" || o.Work == "change" {
+		got := ask(store, registerKey(o.Account), step{o.Work == "change", o.Value})
+		a := answer{Saw: got.value, Refused: got.refused}
+		if got.unknown {
+			a.Error = "no answer"
+		}
+		return a
+	}
 	if o.Work == "refresh" {
 		if err := pool.Refresh(ctx, o.Account); err != nil {
 			return answer{Error: err.Error()}
@@ -138,6 +150,7 @@ type engine struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
 	lines chan answer
+	end   sync.Once
 }
 
 func startEngine(tb testing.TB, c engineConfig) *engine {
@@ -169,18 +182,23 @@ func startEngine(tb testing.TB, c engineConfig) *engine {
 			e.lines <- a
 		}
 	}()
-	tb.Cleanup(func() {
+	tb.Cleanup(e.kill)
+	e.next() // ready
+	return e
+}
+
+// kill ends the process at once.
+func (e *engine) kill() {
+	e.end.Do(func() {
 		_ = e.cmd.Process.Kill()
 		for range e.lines { // until its reader is gone
 		}
 		_ = e.cmd.Wait()
 	})
-	e.next() // ready
-	return e
 }
 
 func (e *engine) order(work, account string) {
-	line, err := json.Marshal(order{work, account})
+	line, err := json.Marshal(order{Work: work, Account: account})
 	if err == nil {
 		_, err = e.in.Write(append(line, '\n'))
 	}
@@ -251,32 +269,37 @@ func newStage(tb testing.TB, n int, ttl time.Duration, expired bool, endpoints .
 // add adds accounts as a program would that has an engine on the fleet.
 func (s *stage) add(tb testing.TB, n int, expired bool) {
 	tb.Helper()
+	s.withPool(tb, func(pool *multiaccount.Pool) {
+		for i := range n {
+			h := s.srv.AddAccount(providertest.Account{Flavour: providertest.Anthropic, Email: string(rune('a'+i)) + "@example.com"})
+			ends := h.ExpiresAt()
+			if expired {
+				ends = time.Now().Add(-time.Minute)
+			}
+			id, err := pool.Add(tb.Context(), loginOf(h, ends))
+			must(tb, err)
+			s.ids, s.logins[id] = append(s.ids, id), h
+		}
+	})
+}
+
+// withPool has an engine open on the fleet for as long as do takes.
+func (s *stage) withPool(tb testing.TB, do func(*multiaccount.Pool)) {
+	tb.Helper()
 	eng, err := openEngine(s.store, anthropic.New(anthropic.Options{BaseURL: s.config.BaseURL, TokenURL: s.config.TokenURL}))
-	if err != nil {
-		tb.Fatal(err)
-	}
+	must(tb, err)
 	pool, err := eng.Pool("anthropic")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for i := range n {
-		h := s.srv.AddAccount(providertest.Account{Flavour: providertest.Anthropic, Email: string(rune('a'+i)) + "@example.com"})
-		ends := h.ExpiresAt()
-		if expired {
-			ends = time.Now().Add(-time.Minute)
-		}
-		a := h.Account()
-		id, err := pool.Add(tb.Context(), multiaccount.NewAccount{
-			Email: a.Email, Subject: a.Subject, Organization: a.Organization,
-			AccessToken: h.AccessToken(), RefreshToken: h.RefreshToken(), ExpiresAt: ends,
-		})
-		if err != nil {
-			tb.Fatal(err)
-		}
-		s.ids, s.logins[id] = append(s.ids, id), h
-	}
-	if err := eng.Close(tb.Context()); err != nil {
-		tb.Fatal(err)
+	must(tb, err)
+	do(pool)
+	must(tb, eng.Close(tb.Context()))
+}
+
+// loginOf is an account's latest login, whose token ends at ends.
+func loginOf(h *providertest.AccountHandle, ends time.Time) multiaccount.NewAccount {
+	a := h.Account()
+	return multiaccount.NewAccount{
+		Email: a.Email, Subject: a.Subject, Organization: a.Organization,
+		AccessToken: h.AccessToken(), RefreshToken: h.RefreshToken(), ExpiresAt: ends,
 	}
 }
 
@@ -288,6 +311,11 @@ func (s *stage) verify(tb testing.TB) {
 	if stats.RefreshTokensSpentTwice != 0 {
 		tb.Errorf("%d refresh tokens were spent twice", stats.RefreshTokensSpentTwice)
 	}
+	s.verifyStored(tb)
+}
+
+func (s *stage) verifyStored(tb testing.TB) {
+	tb.Helper()
 	for id, h := range s.logins {
 		rec, err := s.store.Read(tb.Context(), persistence.Key{Provider: "anthropic", ID: id})
 		switch {

@@ -45,7 +45,7 @@ func isEtcds(err error) bool {
 
 func adviceFor(err error) string {
 	switch {
-	case errors.Is(err, rpctypes.ErrNoSpace):
+	case isFull(err):
 		return "etcd is full: compact and defragment it, or raise --quota-backend-bytes, then run etcdctl alarm disarm"
 	case errors.Is(err, rpctypes.ErrRequestTooLarge):
 		return "the value is larger than etcd takes: raise --max-request-bytes"
@@ -75,9 +75,13 @@ func isTransient(err error) bool {
 	}
 }
 
+// isFull reports whether etcd has no room. A write that was under way when that
+// began is answered so, and is stored all the same.
+func isFull(err error) bool { return errors.Is(err, rpctypes.ErrNoSpace) }
+
 // mayPass reports whether err is of an etcd that does not answer now, or has no room.
 func mayPass(err error) bool {
-	return errors.Is(err, ErrUnknownOutcome) || errors.Is(err, rpctypes.ErrNoSpace) || isTransient(err)
+	return errors.Is(err, ErrUnknownOutcome) || isFull(err) || isTransient(err)
 }
 
 // accountError names the account that err is about; nil stays nil.

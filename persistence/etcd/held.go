@@ -80,44 +80,52 @@ func (h *held) Record() account.Record { return h.record }
 // Update implements [persistence.Locked]. When the lock has lapsed, the change is
 // made all the same if the stored refresh token is the one that this holder spent.
 func (h *held) Update(_ context.Context, mutate persistence.Mutation) (account.Record, error) {
-	return h.update(newWriteID(), mutate)
+	return h.update(newWrite(), mutate)
 }
 
-func (h *held) update(id writeID, mutate persistence.Mutation) (account.Record, error) {
+func (h *held) update(w *write, mutate persistence.Mutation) (account.Record, error) {
 	if h.released {
 		return account.Record{}, accountError(h.key, persistence.ErrUnlocked)
 	}
 	guards, begun := []clientv3.Cmp{h.ticket.fenced()}, time.Now()
-	for {
-		rec, done, err := h.store.rewrite(h.key, h.at, id, mutate, guards...)
+	for !h.at.has(w.id) {
+		rec, done, err := h.store.rewrite(h.key, h.at, w, mutate, guards...)
 		if done {
 			h.record = rec
-			h.at, _ = h.store.seeBy(h.cell, h.ticket) // else the next update finds that it is old
+			_ = h.look() // else the next update finds that it saw an earlier value
 			return rec, nil
 		}
 		if err == nil {
-			h.at, err = h.store.seeBy(h.cell, h.ticket)
+			err = h.look()
 		}
 		if err != nil && h.spending != "" && mayPass(err) && time.Since(begun) < spentPatience {
 			_ = rest(h.store.running) // its end ends the next try
 			continue                  // there is no other copy of a login that was paid for with a token
 		}
+		if err == nil {
+			guards, err = h.guards(w)
+		}
 		if err != nil {
-			return account.Record{}, accountError(h.key, err)
-		}
-		if h.at.has(id) {
-			h.record, err = h.store.decodeAccount(h.key, h.at.value)
-			return h.record, accountError(h.key, err)
-		}
-		if guards, err = h.guards(); err != nil {
-			return account.Record{}, accountError(h.key, err)
+			return account.Record{}, accountError(h.key, w.failed(err))
 		}
 	}
+	var err error
+	h.record, err = h.store.decodeAccount(h.key, h.at.value)
+	return h.record, accountError(h.key, err)
+}
+
+// look sees what is stored now. When that fails, what was seen before stays.
+func (h *held) look() error {
+	at, err := h.store.seeBy(h.cell, h.ticket)
+	if err == nil {
+		h.at = at
+	}
+	return err
 }
 
 // guards are those of the next try, by what was seen last.
-func (h *held) guards() ([]clientv3.Cmp, error) {
-	if h.at.fenced {
+func (h *held) guards(w *write) ([]clientv3.Cmp, error) {
+	if h.at.fenced || h.at.has(w.id) {
 		return []clientv3.Cmp{h.ticket.fenced()}, nil
 	}
 	if h.at.value == nil {
@@ -155,10 +163,23 @@ func (h *held) Reserve(ctx context.Context, d time.Duration) (time.Time, error) 
 // put writes a key of its own kind under the lock; writing it twice is the same.
 func (h *held) put(key, value string, with ...clientv3.OpOption) error {
 	resp, err := h.store.transact([]clientv3.Cmp{h.ticket.fenced()}, clientv3.OpPut(key, value, with...))
-	if err == nil && !resp.Succeeded {
+	switch {
+	case isFull(err) && h.holds(key, value):
+		err = nil
+	case err == nil && !resp.Succeeded:
 		err = ErrLapsed
 	}
 	return accountError(h.key, err)
+}
+
+// holds reports whether a key was stored by this holder, who has its lock still.
+func (h *held) holds(key, value string) bool {
+	resp, err := h.store.transact([]clientv3.Cmp{h.ticket.fenced()}, clientv3.OpGet(key))
+	if err != nil || !resp.Succeeded {
+		return false
+	}
+	kvs := resp.Responses[0].GetResponseRange().Kvs
+	return len(kvs) > 0 && string(kvs[0].Value) == value
 }
 
 // Intent implements [persistence.Locked].

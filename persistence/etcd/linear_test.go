@@ -2,6 +2,7 @@ package etcd_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -9,8 +10,10 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/persistence/etcd"
 	"github.com/seed-810f1486/multiaccount/persistence/storetest"
 )
@@ -22,10 +25,10 @@ type step struct {
 }
 
 // saw is what it found: a change finds the value before it. Unknown is set when no
-// answer came.
+// answer came, refused when etcd has said that it stores nothing.
 type saw struct {
-	value   string
-	unknown bool
+	value            string
+	unknown, refused bool
 }
 
 // register is one account of which one field is looked at and changed.
@@ -55,7 +58,7 @@ func (h *history) now() int64 { return time.Since(h.begun).Nanoseconds() }
 // add notes an operation that has ended. A look without an answer tells nothing; a
 // change without one may be stored at any time from its call on.
 func (h *history) add(client int, in step, called int64, out saw) {
-	if !in.change && out.unknown {
+	if out.refused || !in.change && out.unknown {
 		return
 	}
 	ended := h.now()
@@ -77,18 +80,19 @@ func (h *history) client(s *etcd.Store, number int, stop <-chan struct{}) {
 		case <-time.After(20 * time.Millisecond): // so that a checker can follow
 		}
 		in, called := step{change: n%2 == 0, value: fmt.Sprintf("%d-%d", number, n)}, h.now()
-		h.add(number*1_000_000+n, in, called, ask(s, in))
+		h.add(number*1_000_000+n, in, called, ask(s, storeKey, in))
 	}
 }
 
-func ask(s *etcd.Store, in step) saw {
+func ask(s *etcd.Store, key persistence.Key, in step) saw {
 	if !in.change {
-		rec, err := s.Read(context.Background(), storeKey)
-		return saw{rec.Plan, err != nil}
+		rec, err := s.Read(context.Background(), key)
+		return saw{value: rec.Plan, unknown: err != nil}
 	}
 	var before string
-	_, err := s.Update(context.Background(), storeKey, func(r *account.Record) { before, r.Plan = r.Plan, in.value })
-	return saw{before, err != nil}
+	_, err := s.Update(context.Background(), key, func(r *account.Record) { before, r.Plan = r.Plan, in.value })
+	refused := errors.Is(err, rpctypes.ErrNoSpace) && !errors.Is(err, etcd.ErrUnknownOutcome)
+	return saw{before, err != nil, refused}
 }
 
 // The leader is killed again and again, and a member is stopped, while clients of
@@ -104,9 +108,7 @@ func TestAccountIsLinearizable(t *testing.T) {
 	for i := range 3 {
 		s := closing(t, open(t, o))
 		if i == 0 {
-			rec := storetest.Record("a")
-			rec.Plan = ""
-			must(t, s.Create(t.Context(), rec))
+			must(t, s.Create(t.Context(), registerRecord("a")))
 		}
 		for j := range 2 {
 			clients.Go(func() { h.client(s, 1+2*i+j, stop) })
@@ -123,17 +125,31 @@ func TestAccountIsLinearizable(t *testing.T) {
 	}
 	close(stop)
 	clients.Wait()
-	unknown := 0
+	unknown := h.check(t)
+	t.Logf("%d operations, %d of them without an answer", len(h.all), unknown)
+	if len(h.all) < 100 {
+		t.Error("too few operations to tell anything")
+	}
+}
+
+// registerRecord is an account that a register's history begins with.
+func registerRecord(id string) account.Record {
+	rec := storetest.Record(id)
+	rec.Plan = ""
+	return rec
+}
+
+// check checks what the clients saw, when all of them have stopped, and returns how
+// many changes got no answer.
+func (h *history) check(tb testing.TB) (unknown int) {
+	tb.Helper()
 	for _, op := range h.all {
 		if op.Output.(saw).unknown {
 			unknown++
 		}
 	}
-	t.Logf("%d operations, %d of them without an answer", len(h.all), unknown)
-	if len(h.all) < 100 {
-		t.Error("too few operations to tell anything")
-	}
 	if got := porcupine.CheckOperationsTimeout(register(), h.all, time.Minute); got != porcupine.Ok {
-		t.Errorf("the history is %s", got)
+		tb.Errorf("the history of %d operations, %d of them without an answer, is %s", len(h.all), unknown, got)
 	}
+	return unknown
 }

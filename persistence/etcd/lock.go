@@ -90,13 +90,22 @@ func (s *Store) enqueue(ctx context.Context, c cell) (ticket, error) {
 		return s.client.Txn(ctx).Then(clientv3.OpPut(t.key, string(self), clientv3.WithLease(lease))).Commit()
 	})
 	if err != nil {
-		if isTransient(err) {
-			s.session.abandon(lease) // the key may be there, now or later
-		}
+		s.dequeue(t, err)
 		return ticket{}, storageError(s.endpoints, err)
 	}
 	t.fence = resp.Header.Revision
 	return t, nil
+}
+
+// dequeue removes a place that may have been taken although enqueue failed. When it
+// may be taken later, the whole session goes.
+func (s *Store) dequeue(t ticket, failed error) {
+	if isFull(failed) {
+		_, failed = s.transact(nil, clientv3.OpDelete(t.key))
+	}
+	if failed != nil && isTransient(failed) {
+		s.session.abandon(t.lease)
+	}
 }
 
 // await waits until everybody before t has gone.

@@ -74,7 +74,7 @@ func (o Options) within(ctx context.Context, do func(context.Context, *clientv3.
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	trying, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return errors.Join(storageError(o.Endpoints, do(ctx, client)), client.Close())
+	return errors.Join(o.diagnose(ctx, do(trying, client)), client.Close())
 }

@@ -32,40 +32,43 @@ func (s *Store) UpdatePool(ctx context.Context, provider string, mutate func(*pe
 }
 
 func (s *Store) updatePool(ctx context.Context, c cell, mutate func(*persistence.PoolState)) (persistence.PoolState, error) {
-	id := newWriteID()
+	w := newWrite()
 	for {
 		at, err := s.see(c)
 		switch {
 		case err != nil:
-			return persistence.PoolState{}, err
-		case at.has(id):
+			return persistence.PoolState{}, w.failed(err)
+		case at.has(w.id):
 			return s.decodePool(at.value)
 		case at.queued:
-			return s.updatePoolLocked(ctx, c, id, mutate)
+			return s.updatePoolLocked(ctx, c, w, mutate)
 		case ctx.Err() != nil:
-			return persistence.PoolState{}, ctx.Err()
+			return persistence.PoolState{}, w.failed(ctx.Err())
 		}
-		state, done, err := s.rewritePool(c, at, id, mutate, c.unlocked())
+		state, done, err := s.rewritePool(c, at, w, mutate, c.unlocked())
 		if done || err != nil {
 			return state, err
 		}
 	}
 }
 
-func (s *Store) updatePoolLocked(ctx context.Context, c cell, id writeID, mutate func(*persistence.PoolState)) (_ persistence.PoolState, err error) {
+func (s *Store) updatePoolLocked(ctx context.Context, c cell, w *write, mutate func(*persistence.PoolState)) (_ persistence.PoolState, err error) {
 	t, at, err := s.lock(ctx, c)
 	if err != nil {
-		return persistence.PoolState{}, err
+		return persistence.PoolState{}, w.failed(err)
 	}
 	defer func() { err = errors.Join(err, s.release(t)) }() // also when mutate panics
-	state, done, err := s.rewritePool(c, at, id, mutate, t.fenced())
+	if at.has(w.id) {                                       // an earlier try was stored while this one waited
+		return s.decodePool(at.value)
+	}
+	state, done, err := s.rewritePool(c, at, w, mutate, t.fenced())
 	if !done && err == nil {
 		err = ErrLapsed
 	}
 	return state, err
 }
 
-func (s *Store) rewritePool(c cell, at seen, id writeID, mutate func(*persistence.PoolState), guard clientv3.Cmp) (persistence.PoolState, bool, error) {
+func (s *Store) rewritePool(c cell, at seen, w *write, mutate func(*persistence.PoolState), guard clientv3.Cmp) (persistence.PoolState, bool, error) {
 	state, err := s.decodePool(at.value)
 	if errors.Is(err, persistence.ErrNewerVersion) {
 		return persistence.PoolState{}, false, err
@@ -75,7 +78,7 @@ func (s *Store) rewritePool(c cell, at seen, id writeID, mutate func(*persistenc
 	if err != nil {
 		return persistence.PoolState{}, false, err
 	}
-	done, err := s.swap(c, at, id, sealed, guard)
+	done, err := s.swap(c, at, w, sealed, guard)
 	if !done {
 		return persistence.PoolState{}, false, err
 	}

@@ -62,17 +62,37 @@ func (c cell) unchanged(at seen) clientv3.Cmp {
 	return clientv3.Compare(clientv3.ModRevision(c.key), "=", at.modified)
 }
 
-// swap stores sealed in place of what was seen, as the write id, and reports
-// whether it did. It is false when a guard does not hold, and when it is not known
-// yet whether it is stored: who reads again finds id then.
-func (s *Store) swap(c cell, at seen, id writeID, sealed []byte, guards ...clientv3.Cmp) (bool, error) {
+// write is one change, however often it is tried.
+type write struct {
+	id writeID
+	// open is set while an earlier try may still be stored: it got no answer, and
+	// nothing has been stored over what it saw, which was modified at since.
+	open  bool
+	since int64
+}
+
+func newWrite() *write { return &write{id: newWriteID()} }
+
+// failed is the error of a write that is given up: it says when an earlier try may
+// still be stored. Nil stays nil.
+func (w *write) failed(err error) error {
+	if err == nil || !w.open || errors.Is(err, ErrUnknownOutcome) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnknownOutcome, err)
+}
+
+// swap stores sealed in place of what was seen, and reports whether it did. It is
+// false when a guard does not hold, and when it is not known yet whether it is
+// stored: who reads again finds the write's id then.
+func (s *Store) swap(c cell, at seen, w *write, sealed []byte, guards ...clientv3.Cmp) (bool, error) {
 	before, err := parseEnvelope(at.value)
 	if err != nil {
 		before = envelope{} // there is none, or none that can be read
 	}
-	value := before.next(id, sealed).bytes()
+	value := before.next(w.id, sealed).bytes()
 	guards = append(guards, c.unchanged(at))
-	return s.settle(c, at, func(now seen) bool { return now.has(id) }, guards, clientv3.OpPut(c.key, string(value)))
+	return s.settle(c, at, w, func(now seen) bool { return now.has(w.id) }, guards, clientv3.OpPut(c.key, string(value)))
 }
 
 // has reports whether a write is among those that made the value.
@@ -82,24 +102,31 @@ func (s seen) has(id writeID) bool {
 }
 
 // settle runs a transaction once, and finds out what came of it.
-func (s *Store) settle(c cell, at seen, done func(seen) bool, guards []clientv3.Cmp, then ...clientv3.Op) (bool, error) {
+func (s *Store) settle(c cell, at seen, w *write, done func(seen) bool, guards []clientv3.Cmp, then ...clientv3.Op) (bool, error) {
+	w.open = w.open && w.since == at.modified
 	resp, err := call(s.running, func(ctx context.Context) (*clientv3.TxnResponse, error) {
 		return s.client.Txn(ctx).If(guards...).Then(then...).Commit()
 	})
 	if err == nil {
 		return resp.Succeeded, nil
 	}
-	if !isTransient(err) {
-		return false, storageError(s.endpoints, err)
+	full := isFull(err)
+	if !full && !isTransient(err) {
+		return false, w.failed(storageError(s.endpoints, err))
+	}
+	if !full {
+		w.open, w.since = true, at.modified
 	}
 	now, lost := s.see(c)
+	many := now.version > at.version+writesKept
+	w.open = w.open || lost != nil || many
 	switch {
 	case lost != nil:
-		return false, fmt.Errorf("%w: %w", ErrUnknownOutcome, errors.Join(storageError(s.endpoints, err), lost))
+		return false, w.failed(errors.Join(storageError(s.endpoints, err), lost))
 	case done(now):
 		return true, nil
-	case now.version > at.version+writesKept:
-		return false, fmt.Errorf("%w: %w", ErrUnknownOutcome, storageError(s.endpoints, err))
+	case full || many:
+		return false, w.failed(storageError(s.endpoints, err))
 	}
 	// It may still be on its way. The next try compares the same revision, so
 	// that one of the two is stored, and not both.
