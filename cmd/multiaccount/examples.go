@@ -44,7 +44,7 @@ func examples() map[string]string {
 		"multiaccount import":            "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json\nmultiaccount import --once ~/.local/share/opencode/auth.json",
 		"multiaccount login":             "multiaccount login anthropic\nmultiaccount login openai --device\nmultiaccount login openai --device --steps",
 		"multiaccount run":               "multiaccount run claude\nmultiaccount run codex -- exec 'explain this repository'",
-		"multiaccount serve":             "multiaccount serve\nmultiaccount serve --listen 127.0.0.1:9000\nmultiaccount serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\nmultiaccount serve --listen 127.0.0.1:0 --handshake --stdin-exit --client editor --events",
+		"multiaccount serve":             "multiaccount serve\nmultiaccount serve --listen 127.0.0.1:9000\nmultiaccount serve --replace\nmultiaccount serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\nmultiaccount serve --listen 127.0.0.1:0 --handshake --stdin-exit --client editor --events",
 		"multiaccount status":            "multiaccount status --watch\nmultiaccount status --json",
 		"multiaccount vault lock":        `multiaccount vault lock`,
 		"multiaccount vault status":      `multiaccount vault status`,

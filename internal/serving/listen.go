@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/pflag"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
-	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 // listening is where serve listens, and how.
@@ -20,23 +19,26 @@ type listening struct {
 	address, socket, cert, key string
 	// insecure is what lets it listen to other machines without TLS.
 	insecure bool
+	// replace has it take the address over from the serve that has it.
+	replace bool
 	// hosts are the names by which clients address it, besides those of loopback.
 	hosts []string
 	tls   *tls.Config
 }
 
 func (l *listening) add(f *pflag.FlagSet) {
-	f.StringVar(&l.address, "listen", ListenAddress, "where to listen: beyond this machine only with TLS, or with --insecure-listen")
-	f.StringVar(&l.socket, "unix", "", "listen on this Unix socket as well")
+	f.StringVar(&l.address, listenFlag, ListenAddress, "where to listen: beyond this machine only with TLS, or with --insecure-listen")
+	f.StringVar(&l.socket, socketFlag, "", "listen on this Unix socket as well")
 	f.StringVar(&l.cert, "tls-cert", "", "the file of the certificate for --listen, in PEM")
 	f.StringVar(&l.key, "tls-key", "", "the file of the certificate's key, in PEM")
 	f.BoolVar(&l.insecure, "insecure-listen", false, "listen beyond this machine without TLS: whoever is on the network can read tokens and requests")
+	f.BoolVar(&l.replace, "replace", false, "take over from the serve on this address, which finishes what is under way; nobody is refused meanwhile; on Unix")
 	f.StringSliceVar(&l.hosts, "hosts", nil, "other names and addresses by which clients address it")
 }
 
 // check refuses what would give tokens away, and reads the certificate.
 func (l *listening) check() error {
-	local, err := isLocal("listen", l.address)
+	local, err := isLocal(listenFlag, l.address)
 	if err != nil {
 		return err
 	}
@@ -48,6 +50,11 @@ func (l *listening) check() error {
 	}
 	if host, _, _ := net.SplitHostPort(l.address); host != "" && !net.ParseIP(host).IsUnspecified() {
 		l.hosts = append(l.hosts, host)
+	}
+	if l.socket != "" {
+		if l.socket, err = filepath.Abs(l.socket); err != nil {
+			return err
+		}
 	}
 	return l.readCertificate()
 }
@@ -81,57 +88,55 @@ func (l *listening) readCertificate() error {
 // place is one listener, and its address as people and programs write it.
 type place struct {
 	net.Listener
+	// raw is the listener without limit and TLS, as another process can have it.
+	raw net.Listener
 	url string
 }
 
-// open listens, on TCP and then on the socket.
-func (l *listening) open(ctx context.Context) ([]place, error) {
-	tcp, err := l.openTCP(ctx)
-	if err != nil || l.socket == "" {
-		return []place{tcp}, err
+// open listens, on TCP and then on the socket, or on what systemd has opened.
+func (l *listening) open(ctx context.Context, from *origin) (places []place, err error) {
+	if len(from.activated) > 0 {
+		return l.openActivated(from)
 	}
-	socket, err := openSocket(ctx, l.socket)
+	tcp, err := from.tcp(ctx, listenFlag, l.address)
+	if err != nil {
+		return nil, err
+	}
+	places = append(places, l.place(tcp))
+	if l.socket == "" {
+		return places, nil
+	}
+	socket, err := from.socket(ctx, l.socket)
 	if err != nil {
 		return nil, errors.Join(err, tcp.Close())
 	}
-	return []place{tcp, {gateway.Limit(socket, gateway.MaxConnections), "unix:" + l.socket}}, nil
+	return append(places, l.place(socket)), nil
 }
 
-func (l *listening) openTCP(ctx context.Context) (place, error) {
-	listener, err := listenTCP(ctx, "listen", l.address)
-	if err != nil {
-		return place{}, err
+// openActivated takes what systemd has opened, unless that would give tokens away.
+func (l *listening) openActivated(from *origin) (places []place, err error) {
+	for _, raw := range from.activated {
+		if at, ok := raw.Addr().(*net.TCPAddr); ok {
+			if !at.IP.IsLoopback() && l.tls == nil && !l.insecure {
+				return nil, flagError("systemd's socket %s is not on the loopback interface alone, and tokens would go over the network as plain text: give --tls-cert and --tls-key, or say --insecure-listen", at)
+			}
+			l.hosts = append(l.hosts, at.IP.String())
+		}
+		places = append(places, l.place(raw))
 	}
-	at := listener.Addr().String()
-	listener = gateway.Limit(listener, gateway.MaxConnections)
-	if l.tls != nil {
-		return place{tls.NewListener(listener, l.tls), "https://" + at}, nil
-	}
-	return place{listener, "http://" + at}, nil
+	from.activated = nil
+	return places, nil
 }
 
-// listenTCP listens on the address that a flag names.
-func listenTCP(ctx context.Context, flag, address string) (net.Listener, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+func (l *listening) place(raw net.Listener) place {
+	limited, at := gateway.Limit(raw, gateway.MaxConnections), raw.Addr().String()
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is in use, by another \"multiaccount serve\" perhaps; stop that, or listen elsewhere with --%s", address, flag)
-	case err != nil:
-		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
+	case raw.Addr().Network() == "unix":
+		return place{limited, raw, "unix:" + at}
+	case l.tls != nil:
+		return place{tls.NewListener(limited, l.tls), raw, "https://" + at}
 	}
-	return listener, nil
-}
-
-// openSocket listens on a Unix socket for its owner alone.
-func openSocket(ctx context.Context, path string) (net.Listener, error) {
-	listener, err := persistence.ListenUnix(ctx, path)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is in use, or no socket; stop the program that has it, or name another path with --unix", path)
-	case err != nil:
-		return nil, fmt.Errorf("cannot listen on the socket %s: %w", path, err)
-	}
-	return listener, nil
+	return place{limited, raw, "http://" + at}
 }
 
 // closeAll ends listeners that were not served.

@@ -29,7 +29,7 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	o.listening.add(f)
 	o.ending.add(f)
 	o.starter.add(f)
-	o.metrics.flag = "metrics-listen"
+	o.metrics.flag = metricsFlag
 	f.StringVar(&o.metrics.address, o.metrics.flag, "", "where to answer Prometheus at /metrics, as 127.0.0.1:9464, without a token")
 	f.DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 }
@@ -52,13 +52,38 @@ func (o *Options) check() error {
 }
 
 // open listens everywhere.
-func (o *Options) open(ctx context.Context) ([]place, error) {
-	if err := o.metrics.open(ctx); err != nil {
+func (o *Options) open(ctx context.Context, from *origin) (places []place, err error) {
+	if err := o.metrics.open(ctx, from); err != nil {
 		return nil, err
 	}
-	places, err := o.listening.open(ctx)
-	if err != nil {
+	if places, err = o.listening.open(ctx, from); err != nil {
 		o.metrics.close()
 	}
 	return places, err
+}
+
+// origin finds out where the listeners come from.
+func (o *Options) origin(ctx context.Context, dir string) (*origin, error) {
+	from := &origin{dir: dir}
+	var err error
+	if from.activated, err = activated(); err == nil && o.replace && len(from.activated) == 0 {
+		from.before, err = askPredecessor(ctx, dir, o.address, o.wanted())
+	}
+	if err != nil {
+		from.close()
+		return nil, err
+	}
+	return from, nil
+}
+
+// wanted are the addresses that it may take over, by their flags.
+func (o *Options) wanted() map[string]string {
+	all := map[string]string{listenFlag: o.address}
+	if o.socket != "" {
+		all[socketFlag] = o.socket
+	}
+	if o.metrics.address != "" {
+		all[metricsFlag] = o.metrics.address
+	}
+	return all
 }

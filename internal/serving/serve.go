@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -49,16 +51,24 @@ func Run(ctx context.Context, o Options, h Host) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	places, err := o.open(ctx)
+	from, err := o.origin(ctx, h.Dir)
 	if err != nil {
 		return err
 	}
+	defer from.close()
+	places, err := o.open(ctx, from)
+	if err != nil {
+		return err
+	}
+	defer o.metrics.close()
 	engine, log, err := h.Open(ctx)
 	if err != nil {
-		o.metrics.close()
 		return errors.Join(err, closeAll(places))
 	}
-	s := &server{Options: o, host: h, places: places, site: Site{Dir: h.Dir, Engine: engine, Log: logOr(log)}}
+	s := &server{
+		Options: o, host: h, from: from, places: places, replaced: make(chan struct{}),
+		site: Site{Dir: h.Dir, Engine: engine, Log: logOr(log)},
+	}
 	closeUsage := s.record(ctx)
 	err = errors.Join(s.run(ctx), closeAll(places))
 	return errors.Join(err, closeUsage(), closeEngine(ctx, engine))
@@ -82,8 +92,11 @@ func closeEngine(ctx context.Context, engine *multiaccount.Engine) error {
 type server struct {
 	Options
 	host   Host
+	from   *origin
 	places []place
 	site   Site
+	// replaced is closed when another serve has taken over.
+	replaced chan struct{}
 	// traffic are told of each request.
 	traffic traffic.Recorder
 	// withdraw keeps programs from finding it; it may be called twice.
@@ -179,24 +192,35 @@ func (s *server) tell(text string) {
 
 func (s *server) serveUntil(ctx context.Context) error {
 	server := gateway.Server(s.site.Gateway)
-	server.Handler = s.traffic.Handler(s.site.handler())
-	ended := make(chan error, len(s.places))
+	server.Handler = s.lastAnswers(s.traffic.Handler(s.site.handler()))
+	failed := make(chan error, len(s.places))
+	var running sync.WaitGroup
 	for _, p := range s.places {
-		go func() { ended <- server.Serve(p) }()
+		running.Go(func() {
+			if err := server.Serve(p); !s.isEnd(err) {
+				failed <- err
+			}
+		})
 	}
+	defer s.takeOver(ctx)()
+	notify(stateReady)
+	var err error
 	select {
-	case err := <-ended:
-		return errors.Join(err, server.Close())
+	case err = <-failed:
+	case <-s.replaced:
+		err = s.leave(ctx, server)
 	case <-ctx.Done():
+		notify(stateStopping)
+		err = s.finish(ctx)
 	}
-	err := s.finish(ctx)
 	_ = server.Close() // all that is left is idle, or too late
-	for range s.places {
-		if stopped := <-ended; !errors.Is(stopped, http.ErrServerClosed) {
-			err = errors.Join(err, stopped)
-		}
-	}
+	running.Wait()
 	return err
+}
+
+// isEnd reports whether a listener ended as it was told to.
+func (s *server) isEnd(err error) bool {
+	return errors.Is(err, http.ErrServerClosed) || s.isReplaced() && errors.Is(err, net.ErrClosed)
 }
 
 // finish finishes what is under way.

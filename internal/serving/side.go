@@ -35,9 +35,9 @@ func (s *side) check(insecure bool) error {
 	return err
 }
 
-func (s *side) open(ctx context.Context) (err error) {
+func (s *side) open(ctx context.Context, from *origin) (err error) {
 	if s.address != "" {
-		s.listener, err = listenTCP(ctx, s.flag, s.address)
+		s.listener, err = from.tcp(ctx, s.flag, s.address)
 	}
 	return err
 }

@@ -75,7 +75,18 @@ func (h home) command(ctx context.Context, args ...string) *exec.Cmd {
 // start starts serve and waits until it serves.
 func (h home) start(t *testing.T, args ...string) process {
 	t.Helper()
-	p := process{cmd: h.command(t.Context(), append([]string{"--listen", "127.0.0.1:0"}, args...)...), errs: &bytes.Buffer{}}
+	return h.startAt(t, "127.0.0.1:0", args...)
+}
+
+func (h home) startAt(t *testing.T, address string, args ...string) process {
+	t.Helper()
+	return h.await(t, process{cmd: h.command(t.Context(), append([]string{"--listen", address}, args...)...)})
+}
+
+// await starts a process, and waits until it serves.
+func (h home) await(t *testing.T, p process) process {
+	t.Helper()
+	p.errs = &bytes.Buffer{}
 	p.cmd.Stderr = p.errs
 	out, err := p.cmd.StdoutPipe()
 	rig.Must(t, err)
@@ -236,7 +247,7 @@ func TestServeCannot(t *testing.T) {
 		status int
 		says   string
 	}{
-		"a port in use":      {[]string{"--listen", busy}, nil, 1, busy + ` is in use, by another "multiaccount serve" perhaps; stop that, or listen elsewhere with --listen`},
+		"a port in use":      {[]string{"--listen", busy}, nil, 1, fmt.Sprintf(`%s is in use by another "multiaccount serve" (process %d); take over from it with --replace, stop it, or listen elsewhere with --listen`, busy, p.cmd.Process.Pid)},
 		"another interface":  {[]string{"--listen", "0.0.0.0:0"}, nil, 2, "is not on the loopback interface alone"},
 		"no interface":       {[]string{"--listen", ":0"}, nil, 2, "is not on the loopback interface"},
 		"no address":         {[]string{"--listen", "8080"}, nil, 2, "write it as 127.0.0.1:8383"},
