@@ -22,6 +22,8 @@ type Options struct {
 	starter
 	metrics side
 	drain   time.Duration
+	// accessLog is the file of the access log; empty for none.
+	accessLog string
 }
 
 // AddFlags adds the flags of serve, with their defaults.
@@ -31,6 +33,7 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	o.starter.add(f)
 	o.metrics.flag = metricsFlag
 	f.StringVar(&o.metrics.address, o.metrics.flag, "", "where to answer Prometheus at /metrics, as 127.0.0.1:9464, without a token")
+	f.StringVar(&o.accessLog, "access-log", "", "write a line of JSON for each request to this file")
 	f.DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/internal/localgate"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
-	"github.com/seed-810f1486/multiaccount/internal/serving/metrics"
 	"github.com/seed-810f1486/multiaccount/internal/serving/traffic"
 	"github.com/seed-810f1486/multiaccount/internal/usage"
 )
@@ -70,8 +69,11 @@ func Run(ctx context.Context, o Options, h Host) error {
 		site: Site{Dir: h.Dir, Engine: engine, Log: logOr(log)},
 	}
 	closeUsage := s.record(ctx)
-	err = errors.Join(s.run(ctx), closeAll(places))
-	return errors.Join(err, closeUsage(), closeEngine(ctx, engine))
+	err = s.watchTraffic()
+	if err == nil {
+		err = s.run(ctx)
+	}
+	return errors.Join(err, closeAll(places), s.closeWatchers(), closeUsage(), closeEngine(ctx, engine))
 }
 
 func logOr(log *zerolog.Logger) *zerolog.Logger {
@@ -97,8 +99,7 @@ type server struct {
 	site   Site
 	// replaced is closed when another serve has taken over.
 	replaced chan struct{}
-	// traffic are told of each request.
-	traffic traffic.Recorder
+	watchers
 	// withdraw keeps programs from finding it; it may be called twice.
 	withdraw func()
 }
@@ -124,11 +125,10 @@ func (s *server) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.site.Clients.Follow(s.tellRejected)()
-	counted := s.count()
 	if s.site.Gateway, err = gateway.New(s.gatewayConfig()); err != nil {
 		return err
 	}
-	defer s.metrics.serve(s.site.Gateway.Guard(counted))()
+	defer s.metrics.serve(s.site.Gateway.Guard(s.metricsHandler()))()
 	defer s.beFound(ctx)()
 	if err := s.announce(token); err != nil {
 		return err
@@ -164,20 +164,6 @@ func (s *server) gatewayConfig() gateway.Config {
 	}
 	c.Observe = traffic.Observers(observers...)
 	return c
-}
-
-// count begins to count for Prometheus, where that was asked for, and returns the
-// handler that tells it.
-func (s *server) count() http.Handler {
-	if s.metrics.address == "" {
-		return http.NotFoundHandler()
-	}
-	m := metrics.New(s.site.dropped)
-	m.Watch(s.site.Engine)
-	s.traffic = append(s.traffic, m)
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", m.Handler())
-	return mux
 }
 
 // tellRejected tells of a list of clients that cannot be taken over.

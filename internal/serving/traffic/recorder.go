@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -28,7 +29,7 @@ func (c Recorder) Handler(h http.Handler) http.Handler {
 		return h
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		u := &underway{recorder: c, Request: Request{Begun: time.Now(), Method: r.Method, Path: r.URL.Path}}
+		u := &underway{recorder: c, Request: Request{Begun: time.Now(), Method: r.Method, Path: r.URL.Path, Remote: hostOf(r.RemoteAddr)}}
 		u.ctx = context.WithValue(r.Context(), contextKey{}, u)
 		for _, watcher := range c {
 			u.ctx = watcher.Began(u.ctx, &u.Request, r.Header)
@@ -37,6 +38,15 @@ func (c Recorder) Handler(h http.Handler) http.Handler {
 		h.ServeHTTP(&writer{ResponseWriter: w, u: u}, r.WithContext(u.ctx)) //nolint:contextcheck // it is the request's
 		u.Complete = u.Provider == "" || u.Complete
 	})
+}
+
+// hostOf is an address without its port.
+func hostOf(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return address // a Unix socket has none
+	}
+	return host
 }
 
 func (u *underway) end() {

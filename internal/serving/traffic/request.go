@@ -14,8 +14,8 @@ import (
 // headers nor bodies. Watchers do not change it.
 type Request struct {
 	Begun time.Time
-	// Method and Path are the client's.
-	Method, Path string
+	// Method and Path are the client's; Remote is its address, without the port.
+	Method, Path, Remote string
 	// Client, Provider, AccountID and Model are empty for what was not passed on to a
 	// provider. AccountID is the account that was asked last.
 	Client, Provider, AccountID, Model string
