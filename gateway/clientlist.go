@@ -33,6 +33,8 @@ type storedClient struct {
 	AddedAt     time.Time `json:"added_at"`
 	Providers   []string  `json:"providers,omitempty"`
 	Accounts    []string  `json:"accounts,omitempty"`
+	Models      []string  `json:"models,omitempty"`
+	DailyTokens int64     `json:"daily_tokens,omitempty"`
 	MaxInFlight int       `json:"max_in_flight,omitempty"`
 	MaxWaitMS   int64     `json:"max_wait_ms,omitempty"`
 	Priority    int       `json:"priority,omitempty"`
@@ -111,13 +113,14 @@ func (l *clientList) encode() ([]byte, error) {
 // storedOf is a client as it is stored, but for its token and when it was added.
 func storedOf(c Client) storedClient {
 	return storedClient{
-		ID: c.ID, Providers: c.Providers, Accounts: c.Accounts, MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority,
+		ID: c.ID, Providers: c.Providers, Accounts: c.Accounts, Models: c.Models, DailyTokens: c.DailyTokens,
+		MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority,
 	}
 }
 
 func (c *storedClient) token() Token {
 	return Token{Hash: c.hash, Client: Client{
-		ID: c.ID, AddedAt: c.AddedAt, Providers: c.Providers, Accounts: c.Accounts, MaxInFlight: c.MaxInFlight,
+		ID: c.ID, AddedAt: c.AddedAt, Providers: c.Providers, Accounts: c.Accounts, Models: c.Models, DailyTokens: c.DailyTokens, MaxInFlight: c.MaxInFlight,
 		MaxWait: time.Duration(c.MaxWaitMS) * time.Millisecond, Priority: c.Priority,
 	}}
 }

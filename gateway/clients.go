@@ -26,6 +26,13 @@ type Client struct {
 	// Accounts are the ids of those that it may use; none means all. No other
 	// account ever serves it, not even where none of these can.
 	Accounts []string
+	// Models are those that it may ask for, by patterns in which "*" stands for any
+	// text; none means all. A request whose model cannot be read is refused then.
+	Models []string
+	// DailyTokens is how many tokens it may use from one midnight of the local time to
+	// the next, input and output together; 0 means no limit. A request that is under
+	// way is finished.
+	DailyTokens int64
 	// MaxInFlight is how many requests it may have at the same time; 0 means no limit.
 	MaxInFlight int
 	// MaxWait is how long a request waits for an account when all are limited,

@@ -17,7 +17,9 @@ type exchange struct {
 	r       *http.Request
 	asker   asker
 	client  *Client
-	route   route
+	// token is the client's, to see whether it still is.
+	token string
+	route route
 	// served is the name of the pool that was asked last; empty at first.
 	served string
 	// local is what is answered without an account; else nil.
@@ -59,7 +61,7 @@ func (x *exchange) admit() *refusal {
 	case !x.client.mayUse(x.route.providers()):
 		return &refusal{kind: forbidden, message: "the client " + x.client.ID + " may not use " + strings.Join(x.route.providers(), ", ")}
 	}
-	return nil
+	return x.overspent()
 }
 
 // serve passes the request on, as one of those that a drain waits for.
@@ -90,6 +92,10 @@ func (x *exchange) pass() {
 		return
 	}
 	defer x.body.release()
+	if refused = x.wrongModel(); refused != nil {
+		x.refuse(refused)
+		return
+	}
 	x.observe()
 	defer x.w.ended()
 	x.in = x.passed()

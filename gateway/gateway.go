@@ -37,6 +37,10 @@ type Config struct {
 	// Observe, when set, is called for each exchange that is passed on, by the
 	// goroutine that serves it. What it returns sees the answer pass; it may be nil.
 	Observe func(*Exchange) Tap
+	// TokensToday returns how many tokens a client has used since midnight of the local
+	// time, for those that have a limit; nil keeps no such limit. It must be quick, and
+	// safe for concurrent use.
+	TokensToday func(clientID string) int64
 	// Logger gets what is worth reading when something is wrong; nil is silent. No
 	// token and nothing of a body ever reaches it.
 	Logger *zerolog.Logger
@@ -57,6 +61,7 @@ type Gateway struct {
 	buffers   buffers
 	running   running
 	inFlight  inFlight
+	guesses   guesses
 	log       zerolog.Logger
 	// idle closes what Base keeps open; nil when Base is the host's.
 	idle func()

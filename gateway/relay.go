@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -34,7 +35,7 @@ func (r *relay) run(ctx context.Context) {
 		defer cancel()
 		r.passRequests(ctx)
 	})
-	asking.Go(func() { r.awaitDrain(ctx) })
+	asking.Go(func() { r.awaitEnd(ctx) })
 	r.passEvents(ctx)
 	cancel()
 	asking.Wait()
@@ -47,6 +48,12 @@ func (r *relay) passRequests(ctx context.Context) {
 		if err != nil {
 			_ = r.upstream.Close(closeCode(err, websocket.StatusGoingAway), "")
 			return
+		}
+		if refused := r.x.refuseMessage(data); refused != nil {
+			if err := write(ctx, r.client, websocket.MessageText, r.x.asker.errorEvent(refused)); err != nil {
+				return
+			}
+			continue
 		}
 		r.mu.Lock()
 		r.turn.ask(data)
@@ -176,12 +183,14 @@ func closeCode(err error, otherwise websocket.StatusCode) websocket.StatusCode {
 	}
 }
 
-// awaitDrain moves the client away when the gateway ends: at once, or at the end
-// of its turn.
-func (r *relay) awaitDrain(ctx context.Context) {
-	select {
-	case <-r.x.gateway.running.draining():
-	case <-ctx.Done():
+// tokenLook is how often it is looked whether the token of a WebSocket still is a
+// client's.
+const tokenLook = 2 * time.Second
+
+// awaitEnd moves the client away when the gateway ends, or when it was removed: at
+// once, or at the end of its turn.
+func (r *relay) awaitEnd(ctx context.Context) {
+	if !r.awaitReason(ctx) {
 		return
 	}
 	r.mu.Lock()
@@ -190,6 +199,24 @@ func (r *relay) awaitDrain(ctx context.Context) {
 	r.mu.Unlock()
 	if idle {
 		r.moveAway()
+	}
+}
+
+// awaitReason reports false when the connection has ended before.
+func (r *relay) awaitReason(ctx context.Context) bool {
+	look := time.NewTicker(tokenLook)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			if r.x.gateway.config.Clients.Client(r.x.token) == nil {
+				return true
+			}
+		case <-r.x.gateway.running.draining():
+			return true
+		case <-ctx.Done():
+			return false
+		}
 	}
 }
 

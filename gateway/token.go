@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// wrongTokenDelay is how late a wrong token is answered, so that guessing takes
-// time.
-const wrongTokenDelay = 500 * time.Millisecond
-
 // tokensOf returns the tokens that a request carries: as Bearer, and in x-api-key
 // as Anthropic's clients send it. Some send both, one of them a login of their own.
 func tokensOf(h http.Header) []string {
@@ -38,11 +34,11 @@ func (x *exchange) authenticate() *refusal {
 	}
 	for _, token := range tokens {
 		if client := x.gateway.config.Clients.Client(token); client != nil {
-			x.client = client
+			x.client, x.token = client, token
 			return nil
 		}
 	}
-	sleep(x.r.Context(), wrongTokenDelay)
+	sleep(x.r.Context(), x.gateway.guesses.delay(x.r.RemoteAddr, time.Now()))
 	return &refusal{kind: wrongToken, message: "this token is not one of the gateway's; use the one that it was given for this client"}
 }
 

@@ -8,6 +8,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
+// turnRequest is the type of the message that begins a turn.
+const turnRequest = "response.create"
+
 // turn is what a client has asked for and not been answered yet.
 type turn struct {
 	// open counts requests without their last event.
@@ -36,7 +39,7 @@ func (t *turn) see(step providers.StreamStep) {
 
 // ask takes in what the client sends.
 func (t *turn) ask(data []byte) {
-	if gjson.GetBytes(data, "type").Str != "response.create" {
+	if gjson.GetBytes(data, "type").Str != turnRequest {
 		return
 	}
 	t.open++

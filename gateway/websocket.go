@@ -46,6 +46,10 @@ func (x *exchange) serveUpgrade() {
 		return
 	}
 	x.body = &body{}
+	if refused := x.wrongModel(); refused != nil {
+		x.refuse(refused)
+		return
+	}
 	x.observe()
 	defer x.w.ended()
 	ctx, cancel := context.WithCancel(x.r.Context())

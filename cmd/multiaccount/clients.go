@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/internal/serving"
+	"github.com/seed-810f1486/multiaccount/internal/usage"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -29,14 +31,19 @@ type shownClient struct {
 	AddedAt     time.Time `json:"added_at,omitzero"`
 	Providers   []string  `json:"providers,omitempty"`
 	Accounts    []string  `json:"accounts,omitempty"`
-	MaxInFlight int       `json:"max_in_flight,omitempty"`
-	MaxWaitMS   int64     `json:"max_wait_ms,omitempty"`
-	Priority    int       `json:"priority,omitempty"`
+	Models      []string  `json:"models,omitempty"`
+	DailyTokens int64     `json:"daily_tokens,omitempty"`
+	// TokensToday are those that it has used since midnight, as far as they are on
+	// record; left out when that is not known.
+	TokensToday *int64 `json:"tokens_today,omitempty"`
+	MaxInFlight int    `json:"max_in_flight,omitempty"`
+	MaxWaitMS   int64  `json:"max_wait_ms,omitempty"`
+	Priority    int    `json:"priority,omitempty"`
 }
 
 func shownClientOf(c *gateway.Client) shownClient {
 	return shownClient{
-		Name: c.ID, AddedAt: c.AddedAt, Providers: c.Providers, Accounts: c.Accounts,
+		Name: c.ID, AddedAt: c.AddedAt, Providers: c.Providers, Accounts: c.Accounts, Models: c.Models, DailyTokens: c.DailyTokens,
 		MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority,
 	}
 }
@@ -74,9 +81,17 @@ func listClients(ctx context.Context, s streams, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	used, err := usedToday(ctx, s)
+	if err != nil {
+		_, _ = fmt.Fprintf(s.err, "multiaccount: %s\n", tui.Clean(err.Error())) // the list is worth having without
+	}
 	shown := []shownClient{}
 	for _, c := range file.All() {
-		shown = append(shown, shownClientOf(&c))
+		of := shownClientOf(&c)
+		if err == nil {
+			of.TokensToday = new(used[c.ID])
+		}
+		shown = append(shown, of)
 	}
 	switch {
 	case asJSON:
@@ -88,8 +103,8 @@ func listClients(ctx context.Context, s streams, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	t := newTable("CLIENT", "ADDED", "PROVIDERS", "ACCOUNTS", "IN FLIGHT", "WAITS", "PRIORITY")
-	t.spare = []int{6, 5, 4, 1, 2}
+	t := newTable("CLIENT", "ADDED", "PROVIDERS", "ACCOUNTS", "MODELS", "TODAY", "A DAY", "IN FLIGHT", "WAITS", "PRIORITY")
+	t.spare = []int{9, 8, 7, 1, 2, 4}
 	for i := range shown {
 		t.add(shown[i].row(labels)...)
 	}
@@ -103,9 +118,27 @@ func (c *shownClient) row(labels map[string]string) []string {
 		accounts = append(accounts, cmp.Or(labels[id], id))
 	}
 	return []string{
-		tui.Clean(c.Name), c.AddedAt.Local().Format(time.DateOnly), anyOf(c.Providers), anyOf(accounts), unlessZero(c.MaxInFlight, strconv.Itoa),
+		tui.Clean(c.Name), c.AddedAt.Local().Format(time.DateOnly), anyOf(c.Providers), anyOf(accounts), anyOf(c.Models),
+		c.today(), unlessZero(c.DailyTokens, number), unlessZero(c.MaxInFlight, strconv.Itoa),
 		unlessZero(time.Duration(c.MaxWaitMS)*time.Millisecond, time.Duration.String), unlessZero(c.Priority, strconv.Itoa),
 	}
+}
+
+// today is what it has used today.
+func (c *shownClient) today() string {
+	if c.TokensToday == nil {
+		return "?"
+	}
+	return number(*c.TokensToday)
+}
+
+// usedToday returns how many tokens each client has used today.
+func usedToday(ctx context.Context, s streams) (map[string]int64, error) {
+	dir, err := s.folder()
+	if err != nil {
+		return nil, err
+	}
+	return usage.Today(ctx, filepath.Join(dir, usage.FileName))
 }
 
 // accountLabels returns what the accounts are called that clients are bound to.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/models"
 	"github.com/seed-810f1486/multiaccount/internal/nearest"
 )
 
@@ -24,6 +25,11 @@ settings, as the key of the base URL that serve prints.
 With --accounts it may use those accounts and no other, even while none of them can
 serve: named by id, label or e-mail, as they are called now. A label that accounts
 of several providers have means them all.
+
+With --models it may ask for those models and no other, by patterns in which "*"
+stands for any text. With --daily-tokens it may use so many tokens a day, input and
+output together, as "multiaccount usage --by client" counts them, and is refused
+from then until midnight.
 
 With --max-wait its requests wait for so long while all accounts are limited, and
 are told of the limit only then.`
@@ -48,6 +54,8 @@ func newClientsAdd(s streams) *cobra.Command {
 	}
 	c.Flags().StringSliceVar(&o.client.Providers, "providers", nil, "the only providers that it may use, by their names")
 	c.Flags().StringSliceVar(&o.accounts, "accounts", nil, "the only accounts that it may use, by their ids, labels or e-mails")
+	c.Flags().StringSliceVar(&o.client.Models, "models", nil, "the only models that it may ask for, as claude-haiku-*")
+	c.Flags().Int64Var(&o.client.DailyTokens, "daily-tokens", 0, "how many tokens it may use from midnight to midnight; 0 for any number")
 	c.Flags().IntVar(&o.client.MaxInFlight, "max-in-flight", 0, "how many requests it may have at the same time; 0 for any number")
 	c.Flags().DurationVar(&o.client.MaxWait, "max-wait", 0, "how long its requests wait while all accounts are limited, as 30m or 8h")
 	c.Flags().IntVar(&o.client.Priority, "priority", 0, "who gets a busy account first: the client with the greatest")
@@ -88,6 +96,13 @@ func (o *addingClient) check() error {
 		return &usageError{errors.New("--max-in-flight is a number of requests, 0 for any number")}
 	case o.client.MaxWait < 0:
 		return &usageError{errors.New("--max-wait is a length of time, as 30m or 8h")}
+	case o.client.DailyTokens < 0:
+		return &usageError{errors.New("--daily-tokens is a number of tokens, 0 for any number")}
+	}
+	for _, pattern := range o.client.Models {
+		if err := models.Check(pattern); err != nil {
+			return &usageError{fmt.Errorf("--models has the pattern %q, which %w", pattern, err)}
+		}
 	}
 	names := providerNames(o.streams)
 	for _, name := range o.client.Providers {

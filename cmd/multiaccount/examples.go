@@ -24,7 +24,7 @@ func examples() map[string]string {
 		"multiaccount accounts show":     "multiaccount accounts show work\nmultiaccount accounts show work --json",
 		"multiaccount backup":            "multiaccount backup accounts.age",
 		"multiaccount restore":           "multiaccount restore accounts.age\nmultiaccount restore accounts.age --dir ~/other",
-		"multiaccount clients add":       "multiaccount clients add laptop\nmultiaccount clients add ci --accounts work,spare --max-in-flight 4 --max-wait 8h --priority -1",
+		"multiaccount clients add":       "multiaccount clients add laptop\nmultiaccount clients add ci --accounts work,spare --max-in-flight 4 --max-wait 8h --priority -1\nmultiaccount clients add bot --models \"claude-haiku-*\" --daily-tokens 5000000",
 		"multiaccount clients list":      "multiaccount clients list\nmultiaccount clients list --json",
 		"multiaccount clients remove":    "multiaccount clients remove laptop",
 		"multiaccount config check":      `multiaccount config check`,

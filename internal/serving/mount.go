@@ -18,7 +18,7 @@ type Site struct {
 	Engine  *multiaccount.Engine
 	Clients *gateway.ClientFile
 	Gateway *gateway.Gateway
-	// Usage is what records what is used; nil when nothing is recorded.
+	// Usage records what is used; where the file cannot be used it only counts.
 	Usage *usage.Log
 	// Log is silent unless the settings ask for more.
 	Log *zerolog.Logger

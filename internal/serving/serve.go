@@ -108,8 +108,8 @@ type server struct {
 func (s *server) record(ctx context.Context) (end func() error) {
 	log, err := usage.Open(ctx, filepath.Join(s.site.Dir, usage.FileName), s.site.Log)
 	if err != nil {
-		s.tell("What is used is not recorded: " + err.Error())
-		return func() error { return nil }
+		s.tell("What is used is not recorded, and counts only until this ends: " + err.Error())
+		log = usage.Unwritten(ctx)
 	}
 	s.site.Usage = log
 	return log.Close
@@ -155,10 +155,8 @@ func (s *server) beFound(ctx context.Context) (withdraw func()) {
 
 func (s *server) gatewayConfig() gateway.Config {
 	c := gateway.Config{Engine: s.site.Engine, Clients: s.site.Clients, Hosts: s.hosts, Logger: s.site.Log}
-	var observers []func(*gateway.Exchange) gateway.Tap
-	if s.site.Usage != nil {
-		observers = append(observers, s.site.Usage.Observe)
-	}
+	c.TokensToday = s.site.Usage.Today
+	observers := []func(*gateway.Exchange) gateway.Tap{s.site.Usage.Observe}
 	if len(s.traffic) > 0 {
 		observers = append(observers, s.traffic.Observe)
 	}

@@ -3,6 +3,7 @@ package usage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,7 +29,9 @@ const (
 // Log records. Its one goroutine writes; end it with [Log.Close]. It is safe for
 // concurrent use.
 type Log struct {
+	// db is nil where nothing is written.
 	db      *sql.DB
+	today   today
 	records chan Record
 	closing chan struct{}
 	running sync.WaitGroup
@@ -47,23 +50,55 @@ func Open(ctx context.Context, path string, logger *zerolog.Logger) (*Log, error
 	if err != nil {
 		return nil, err
 	}
+	l := newLog(db, logger)
+	now := time.Now()
+	used, err := tokensSince(ctx, db, midnight(now))
+	if err != nil {
+		return nil, errors.Join(unusable(path, err), db.Close())
+	}
+	l.today.begin(used, now)
+	l.start(ctx)
+	return l, nil
+}
+
+// Unwritten returns a log that writes nothing, and counts what clients use from now
+// on: for a host whose file cannot be used.
+func Unwritten(ctx context.Context) *Log {
+	l := newLog(nil, nil)
+	l.start(ctx)
+	return l
+}
+
+func newLog(db *sql.DB, logger *zerolog.Logger) *Log {
 	l := &Log{db: db, records: make(chan Record, queueSize), closing: make(chan struct{}), log: zerolog.Nop()}
 	if logger != nil {
 		l.log = *logger
 	}
+	return l
+}
+
+func (l *Log) start(ctx context.Context) {
 	l.running.Go(func() { l.run(context.WithoutCancel(ctx)) })
-	return l, nil
 }
 
 // Close writes what has come. Nothing is recorded after it.
 func (l *Log) Close() error {
 	close(l.closing)
 	l.running.Wait()
+	if l.db == nil {
+		return nil
+	}
 	return l.db.Close()
 }
 
+// Today returns how many tokens a client has used since midnight of the local time,
+// input and output together, by the requests that have ended. It counts what is lost
+// for the file, too, until the process ends.
+func (l *Log) Today(client string) int64 { return l.today.of(client, time.Now()) }
+
 // add does not wait: a record for which there is no room is lost.
 func (l *Log) add(r Record) {
+	l.today.add(&r, time.Now())
 	select {
 	case l.records <- r:
 	default:
@@ -111,6 +146,10 @@ func (l *Log) rest(batch []Record) []Record {
 
 // write writes a batch, or loses it. Older records go first, since they make room.
 func (l *Log) write(ctx context.Context, batch []Record) {
+	if l.db == nil {
+		l.dropped.Add(uint64(len(batch)))
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
 	err := l.purge(ctx, time.Now())

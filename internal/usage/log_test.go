@@ -137,6 +137,9 @@ func TestFullDisk(t *testing.T) {
 	if n := strings.Count(said.String(), "usage is not recorded"); n != 1 {
 		t.Errorf("told %d times: %s", n, said.String())
 	}
+	if full.Dropped() != 1000 {
+		t.Errorf("%d are counted as lost", full.Dropped())
+	}
 	room("1000000")
 	full.write(t.Context(), []Record{served(now, "after", "a", "m")})
 	if err := db.Close(); err != nil {
@@ -153,8 +156,8 @@ func TestAddDoesNotWait(t *testing.T) {
 	for range 3 {
 		l.add(Record{})
 	}
-	if len(l.records) != 1 {
-		t.Errorf("%d wait", len(l.records))
+	if len(l.records) != 1 || l.Dropped() != 2 {
+		t.Errorf("%d wait, %d are lost", len(l.records), l.Dropped())
 	}
 	if l.Dropped() != 2 {
 		t.Errorf("%d are lost", l.Dropped())
@@ -209,5 +212,74 @@ func TestOddFolder(t *testing.T) {
 	closed(t, l)
 	if got := keys(report(t, path, ByClient, time.Time{})); got != "laptop" {
 		t.Errorf("recorded %q", got)
+	}
+}
+
+// A client's tokens of today are those of requests that began since midnight, also
+// after a restart, and also where they could not be written.
+func TestToday(t *testing.T) {
+	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
+	l := open(t, path)
+	l.add(served(now, "laptop", "a", "opus"))
+	l.add(served(now.AddDate(0, 0, -1), "laptop", "a", "opus"))
+	l.add(served(now, "desk", "a", "opus"))
+	if got := l.Today("laptop"); got != 14 {
+		t.Errorf("%d tokens today, want 14", got)
+	}
+	closed(t, l)
+	l = open(t, path)
+	l.add(served(now, "laptop", "a", "opus"))
+	if got := l.Today("laptop"); got != 28 {
+		t.Errorf("%d tokens today after a restart, want 28", got)
+	}
+	closed(t, l)
+	used, err := Today(t.Context(), path)
+	if err != nil || used["laptop"] != 28 || used["desk"] != 14 || used["nobody"] != 0 {
+		t.Errorf("in the file: %v, %v", used, err)
+	}
+	if used, err := Today(t.Context(), path+"x"); err != nil || len(used) != 0 {
+		t.Errorf("without a file: %v, %v", used, err)
+	}
+	l = Unwritten(t.Context())
+	l.add(served(now, "laptop", "a", "opus"))
+	if got := l.Today("laptop"); got != 14 {
+		t.Errorf("%d tokens without a file, want 14", got)
+	}
+	closed(t, l)
+	if l.Dropped() != 1 {
+		t.Errorf("%d records lost, want 1", l.Dropped())
+	}
+}
+
+func TestTodayEndsAtMidnight(t *testing.T) {
+	var d today
+	evening := time.Date(2026, 11, 27, 23, 59, 0, 0, time.Local)
+	r := served(evening, "laptop", "a", "opus")
+	d.add(&r, evening)
+	if got := d.of("laptop", evening); got != 14 {
+		t.Errorf("%d before midnight", got)
+	}
+	morning := evening.Add(2 * time.Minute)
+	d.add(&r, morning) // it began yesterday
+	if got := d.of("laptop", morning); got != 0 {
+		t.Errorf("%d after midnight", got)
+	}
+}
+
+// A folder that cannot be written in is read all the same.
+func TestReportOfAReadOnlyFolder(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write anywhere")
+	}
+	dir := t.TempDir()
+	l := open(t, filepath.Join(dir, FileName))
+	l.add(served(time.Now(), "laptop", "a", "opus"))
+	closed(t, l)
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.Chmod(dir, 0o700) }()
+	if got := keys(report(t, filepath.Join(dir, FileName), ByClient, time.Now().Add(-time.Hour))); got != "laptop" {
+		t.Errorf("reported %q", got)
 	}
 }

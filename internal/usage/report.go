@@ -44,20 +44,35 @@ func Report(ctx context.Context, path string, by By, since time.Time) (all []Gro
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
-	db, err := connect(path, "mode=ro")
+	err = reading(path, func(db *sql.DB) error {
+		rows, err := db.QueryContext(ctx, fmt.Sprintf(sums, by.column()), since.UnixMilli())
+		if err != nil {
+			return err
+		}
+		defer rows.Close() //nolint:errcheck // read to its end
+		all, err = groups(rows, by)
+		return err
+	})
+	return all, err
+}
+
+// reading reads a file. In a folder where nothing can be written SQLite cannot keep
+// the files that it shares with a writer; there is no writer then, as a rule, and it
+// is read as a file that does not change.
+func reading(path string, read func(*sql.DB) error) error {
+	err := readAs(path, "mode=ro", read)
+	if err == nil || readAs(path, "mode=ro&immutable=1", read) == nil {
+		return nil
+	}
+	return unreadable(path, err)
+}
+
+func readAs(path, options string, read func(*sql.DB) error) error {
+	db, err := connect(path, options)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	rows, err := db.QueryContext(ctx, fmt.Sprintf(sums, by.column()), since.UnixMilli())
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	defer rows.Close() //nolint:errcheck // read to its end
-	if all, err = groups(rows, by); err != nil {
-		return nil, unreadable(path, err)
-	}
-	return all, nil
+	return errors.Join(read(db), db.Close())
 }
 
 const sums = `SELECT %s AS kind, count(*), sum(status = 0 OR status >= 400 OR NOT complete),
