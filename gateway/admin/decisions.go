@@ -133,8 +133,8 @@ func explain(d *decisionBody, labels map[string]string) explained {
 			ID: c.ID, Label: cmp.Or(labels[c.ID], c.ID), Chosen: c.ID == d.Chosen, Text: d.ReasonFor(c, moment),
 		})
 	}
-	if d.Decision.Answer != nil {
-		e.Answer = shown.Answer(d.Decision.Answer)
+	if d.Answer != nil {
+		e.Answer = shown.Answer(d.Answer)
 	}
 	return e
 }

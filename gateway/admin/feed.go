@@ -31,7 +31,7 @@ type feed struct {
 	mu sync.Mutex
 	// ring has the event n at n modulo its size; next is the number of the next.
 	ring [feedSize][]byte
-	next uint64
+	next int
 	open int
 	// changed is closed when there is another event.
 	changed chan struct{}
@@ -103,7 +103,7 @@ type numbered struct {
 
 // since returns the events from a number on, with the number that follows them and
 // what is closed when there are more. What is not kept any more is told as one event.
-func (f *feed) since(from uint64) (events []numbered, next uint64, changed <-chan struct{}) {
+func (f *feed) since(from int) (events []numbered, next int, changed <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if oldest := f.oldest(); from < oldest {
@@ -117,35 +117,35 @@ func (f *feed) since(from uint64) (events []numbered, next uint64, changed <-cha
 }
 
 // oldest is the number of the oldest event that is kept.
-func (f *feed) oldest() uint64 {
+func (f *feed) oldest() int {
 	if f.next > feedSize {
 		return f.next - feedSize
 	}
 	return 1
 }
 
-func (f *feed) id(n uint64) string { return f.run + "-" + strconv.FormatUint(n, 10) }
+func (f *feed) id(n int) string { return f.run + "-" + strconv.Itoa(n) }
 
 // after returns the number that follows an id, or that of the next event where there
 // is no id. An id of another run is nothing that is known: known is then not set, and
 // all that is kept is to follow.
-func (f *feed) after(id string) (from uint64, known bool) {
+func (f *feed) after(id string) (from int, known bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if id == "" {
 		return f.next, true
 	}
 	run, number, _ := strings.Cut(id, "-")
-	n, err := strconv.ParseUint(number, 10, 64)
-	if run != f.run || err != nil || n >= f.next {
+	n, err := strconv.Atoi(number)
+	if run != f.run || err != nil || n < 0 || n >= f.next {
 		return f.oldest(), false
 	}
 	return n + 1, true
 }
 
 // dropped is an event that tells how many were missed; 0 when that is not known.
-func dropped(count uint64) []byte {
-	text, err := multiaccount.EncodeEvent(event.EventsDropped{Occurrence: event.Occurrence{At: time.Now()}, Count: int(count)})
+func dropped(count int) []byte {
+	text, err := multiaccount.EncodeEvent(event.EventsDropped{Occurrence: event.Occurrence{At: time.Now()}, Count: count})
 	if err != nil {
 		panic("admin: an event does not encode: " + err.Error())
 	}

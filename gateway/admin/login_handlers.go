@@ -44,17 +44,17 @@ func (a *Admin) startLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !a.logins.start(f, wanted.Account, wanted.Method) {
+	if !a.logins.start(f, wanted.Account, wanted.Method) { //nolint:contextcheck // a login outlives the request that starts it
 		return &problem{Status: http.StatusTooManyRequests, Code: "too_many_logins", Detail: fmt.Sprintf("%d logins are under way; finish one, or call one off with DELETE %s/logins/{id}", mostLogins, Path)}
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), startTime)
 	defer cancel()
 	body := f.await(ctx, func(s loginState) bool { return s != loginStarting })
-	switch body.State {
-	case loginFailed:
+	if body.State == loginFailed {
 		a.logins.remove(body.ID)
 		return f.err
-	case loginStarting:
+	}
+	if body.State == loginStarting {
 		a.logins.remove(body.ID)
 		return &problem{Status: http.StatusBadGateway, Code: "provider_failed", Detail: wanted.Provider + " did not answer in time; try again, or log in another way"}
 	}

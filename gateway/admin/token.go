@@ -40,7 +40,10 @@ const tokenVersion = 1
 // The error says what to do about a file that cannot be read.
 func OpenToken(path string) (*TokenFile, error) {
 	f := &TokenFile{path: path}
-	return f, f.read()
+	if err := f.read(); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 func (f *TokenFile) read() error {
