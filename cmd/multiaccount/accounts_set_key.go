@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/login"
-	"github.com/seed-810f1486/multiaccount/providers"
 )
 
 const setKeyHelp = `Give an account that has an API key another one, from standard input or, on a
@@ -59,9 +57,5 @@ func (o *session) replaceKey(ctx context.Context, provider, id string, key accou
 	if err != nil {
 		return nil, err
 	}
-	unchecked = login.CheckKey(ctx, p, key)
-	if _, refused := errors.AsType[*providers.KeyRefusedError](unchecked); refused {
-		return nil, fmt.Errorf("nothing was stored: %w", unchecked)
-	}
-	return unchecked, pool.SetKey(ctx, id, key.Reveal())
+	return login.ReplaceKey(ctx, pool, p, id, key)
 }

@@ -60,7 +60,7 @@ func showAccount(s streams, e *entry) error {
 	}
 	room := roomOf(s)
 	for _, w := range e.Usage {
-		facts = append(facts, [2]string{"quota " + w.Name, w.bar(time.Now(), less(room, len("limited until")+columnGap))})
+		facts = append(facts, [2]string{"quota " + w.Name, quota(w).bar(time.Now(), less(room, len("limited until")+columnGap))})
 	}
 	return tui.Print(s.out, factsText(facts, room))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/internal/printable"
+	"github.com/seed-810f1486/multiaccount/internal/shown"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
@@ -100,34 +101,15 @@ func configPath(s streams, path string, _ []string, asJSON bool) error {
 	return write(s, printable.Text(path)+"\n")
 }
 
-// shownEntry is what --json prints of a setting.
-type shownEntry struct {
-	Key    string          `json:"key"`
-	Value  json.RawMessage `json:"value"`
-	Source string          `json:"source"`
-	settings.Origin
-}
-
-func shown(e settings.Entry) shownEntry {
-	source := "default"
-	switch {
-	case e.Origin.Variable != "":
-		source = "environment"
-	case e.Origin.Line > 0:
-		source = "file"
-	}
-	return shownEntry{Key: e.Key, Value: json.RawMessage(e.Value), Source: source, Origin: e.Origin}
-}
-
 func configShow(s streams, path string, _ []string, asJSON bool) error {
 	all, err := settings.Effective(path)
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		entries := make([]shownEntry, len(all))
+		entries := make([]shown.Setting, len(all))
 		for i, e := range all {
-			entries[i] = shown(e)
+			entries[i] = shown.SettingOf(e)
 		}
 		return writeJSON(s, entries)
 	}
@@ -146,7 +128,7 @@ func configGet(s streams, path string, args []string, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return writeJSON(s, shown(e))
+		return writeJSON(s, shown.SettingOf(e))
 	}
 	text := e.Value
 	if strings.HasPrefix(text, `"`) {

@@ -5,17 +5,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/internal/shown"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 func TestDoctorTellsOfOneNameForTwo(t *testing.T) {
-	all := []entry{
+	var all []entry
+	for _, a := range []shown.Account{
 		{Provider: "p", ID: "1", Label: "work"},
 		{Provider: "p", ID: "2", Label: "home"},
 		{Provider: "p", ID: "3", Label: "work"},
 		{Provider: "q", ID: "4", Label: "home"},
 		{Provider: "q", ID: "5"},
 		{Provider: "q", ID: "6"},
+	} {
+		all = append(all, entry{Account: a})
 	}
 	found := sameLabels(all)
 	if len(found) != 1 || found[0].Level != levelWarning || !strings.Contains(found[0].Message, "2 accounts are called work: 1, 3") ||

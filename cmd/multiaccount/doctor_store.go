@@ -94,7 +94,7 @@ const soon = 7 * 24 * time.Hour
 
 // examine says how an account is.
 func (e *entry) examine(now time.Time) finding {
-	f := finding{Check: e.Provider, Level: levelOK, Message: e.name() + " is " + string(e.State), owner: e.needsOwner()}
+	f := finding{Check: e.Provider, Level: levelOK, Message: e.name() + " is " + string(e.State), owner: e.NeedsOwner()}
 	if e.Reason != "" {
 		f.Message += ": " + e.Reason
 	}

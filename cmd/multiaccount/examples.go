@@ -22,6 +22,7 @@ func examples() map[string]string {
 		"multiaccount accounts set":      "multiaccount accounts set work priority=1\nmultiaccount accounts set ada@example.com weight=3 max_in_flight=4 soft_quota=80",
 		"multiaccount accounts set-key":  "multiaccount accounts set-key work < key.txt",
 		"multiaccount accounts show":     "multiaccount accounts show work\nmultiaccount accounts show work --json",
+		"multiaccount admin token":       "multiaccount admin token\nmultiaccount admin token --yes --json",
 		"multiaccount backup":            "multiaccount backup accounts.age",
 		"multiaccount restore":           "multiaccount restore accounts.age\nmultiaccount restore accounts.age --dir ~/other",
 		"multiaccount clients add":       "multiaccount clients add laptop\nmultiaccount clients add ci --accounts work,spare --max-in-flight 4 --max-wait 8h --priority -1",

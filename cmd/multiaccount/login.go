@@ -148,7 +148,7 @@ func obtain(ctx context.Context, w *owner, p providers.Provider, o loginOptions)
 	}
 	grant, err := account.Grant{}, errors.ErrUnsupported
 	for _, method := range methods {
-		if grant, err = by(ctx, method, w, p); !errors.Is(err, errors.ErrUnsupported) {
+		if grant, err = login.By(ctx, method, p, w); !errors.Is(err, errors.ErrUnsupported) {
 			break
 		}
 	}
@@ -156,24 +156,6 @@ func obtain(ctx context.Context, w *owner, p providers.Provider, o loginOptions)
 		err = fmt.Errorf("%w; try --device, --no-browser or --api-key", err)
 	}
 	return login.New{Grant: grant, Label: string(o.label)}, advice(err)
-}
-
-// asker takes an owner through a login.
-type asker interface {
-	browse(url string) error
-	device(d providers.DeviceLogin) error
-	paste(ctx context.Context, q login.Question) (string, error)
-}
-
-func by(ctx context.Context, method login.Method, w asker, p providers.Provider) (account.Grant, error) {
-	switch method {
-	case login.ByDevice:
-		return login.Device(ctx, p, w.device)
-	case login.ByPaste:
-		return login.Paste(ctx, p, w.paste)
-	case login.ByBrowser:
-	}
-	return login.Browser(ctx, p, w.browse)
 }
 
 // advice names the flags that help.

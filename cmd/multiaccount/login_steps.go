@@ -54,13 +54,16 @@ func (w steps) done(provider string, a *login.Saved) error {
 	return w.tell(loginStep{Step: stepDone, Account: &shown})
 }
 
-func (w steps) browse(url string) error { return w.tell(loginStep{Step: stepBrowse, URL: url}) }
+// Browse implements [login.Owner].
+func (w steps) Browse(url string) error { return w.tell(loginStep{Step: stepBrowse, URL: url}) }
 
-func (w steps) device(d providers.DeviceLogin) error {
+// Device implements [login.Owner].
+func (w steps) Device(d providers.DeviceLogin) error {
 	return w.tell(loginStep{Step: stepDevice, URL: d.URL, CompleteURL: d.CompleteURL, UserCode: d.UserCode, ExpiresAt: d.ExpiresAt})
 }
 
-func (w steps) paste(ctx context.Context, q login.Question) (string, error) {
+// Paste implements [login.Owner].
+func (w steps) Paste(ctx context.Context, q login.Question) (string, error) {
 	step := loginStep{Step: stepPaste, URL: q.URL, Copy: "address"}
 	if q.Shown {
 		step.Copy = "code"
@@ -82,7 +85,7 @@ func obtainBySteps(ctx context.Context, w steps, p providers.Provider, o loginOp
 		ctx, cancel = untilClosed(ctx, w.lines)
 		defer cancel()
 	}
-	grant, err := by(ctx, method, w, p)
+	grant, err := login.By(ctx, method, p, w)
 	return login.New{Grant: grant, Label: string(o.label)}, err
 }
 

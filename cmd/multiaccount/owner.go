@@ -33,8 +33,8 @@ func (w *owner) say(lines ...string) {
 	_ = tui.Print(w.err, strings.Join(lines, "\n")+"\n") // there is nobody else to tell
 }
 
-// browse opens the login page, and tells where it is in case that nothing shows.
-func (w *owner) browse(url string) error {
+// Browse opens the login page, and tells where it is in case that nothing shows.
+func (w *owner) Browse(url string) error {
 	w.say(w.look.Title.Render("Log in with your browser."), w.look.Faint.Render("If none opens here, go to"), "  "+tui.Clean(url))
 	if err := openBrowser(url); err != nil {
 		w.say(w.look.Warn.Render("No browser could be opened: go to that address yourself, on this machine."))
@@ -57,8 +57,8 @@ func openBrowser(url string) error {
 	}
 }
 
-// device shows a code to be typed in elsewhere.
-func (w *owner) device(d providers.DeviceLogin) error {
+// Device shows a code to be typed in elsewhere.
+func (w *owner) Device(d providers.DeviceLogin) error {
 	w.say("On any device, go to", "  "+tui.Clean(d.URL), "and type in the code", "  "+w.look.Title.Render(tui.Clean(d.UserCode)))
 	if d.CompleteURL != "" {
 		w.say("or go to", "  "+tui.Clean(d.CompleteURL))
@@ -68,8 +68,8 @@ func (w *owner) device(d providers.DeviceLogin) error {
 	return nil
 }
 
-// paste asks for what the browser shows in the end.
-func (w *owner) paste(ctx context.Context, q login.Question) (string, error) {
+// Paste asks for what the browser shows in the end.
+func (w *owner) Paste(ctx context.Context, q login.Question) (string, error) {
 	if isTerminal(w.in) && !isTerminal(w.err) {
 		return "", &tui.NoTerminalError{Question: "what the browser shows in the end"}
 	}

@@ -84,16 +84,11 @@ func (h *screenHost) settingsFile() string { return filepath.Join(h.dir, setting
 // methodsOf returns the ways to log in that a provider may have, those that
 // suit this machine first.
 func methodsOf(p providers.Provider) []login.Method {
+	has := login.Methods(p)
 	best, _ := login.Suggest(runtime.GOOS, os.Getenv)
-	_, browses := p.(providers.LoginSource)
-	_, types := p.(providers.DeviceSource)
 	var all []login.Method
-	for _, method := range append(best, login.ByBrowser, login.ByDevice, login.ByPaste) {
-		has := browses
-		if method == login.ByDevice {
-			has = types
-		}
-		if has && !slices.Contains(all, method) {
+	for _, method := range append(best, has...) {
+		if slices.Contains(has, method) && !slices.Contains(all, method) {
 			all = append(all, method)
 		}
 	}
@@ -138,7 +133,7 @@ func (h *screenHost) Login(ctx context.Context, l poolview.Login, t poolview.Tal
 	if l.Method == poolview.ByKey {
 		err = h.checkForm(p, l.Key, "accounts add")
 	} else {
-		added.Grant, err = by(ctx, l.Method, screenOwner{t}, p)
+		added.Grant, err = login.By(ctx, l.Method, p, screenOwner{t})
 	}
 	if err != nil {
 		return login.Saved{}, err
@@ -159,22 +154,20 @@ func (h *screenHost) replace(ctx context.Context, l poolview.Login) (login.Saved
 	return login.Saved{ID: e.ID, Label: e.Label, Email: e.Email, Plan: e.Plan, Known: true, Unchecked: unchecked}, nil
 }
 
-// screenOwner is an [asker] that speaks through the screen.
+// screenOwner is a [login.Owner] that speaks through the screen.
 type screenOwner struct{ poolview.Talk }
 
-func (o screenOwner) browse(url string) error {
-	o.Browse(url, "")
+// Browse implements [login.Owner].
+func (o screenOwner) Browse(url string) error {
+	o.Talk.Browse(url, "")
 	if err := openBrowser(url); err != nil {
-		o.Browse(url, "No browser could be opened: go to that address yourself, on this machine.")
+		o.Talk.Browse(url, "No browser could be opened: go to that address yourself, on this machine.")
 	}
 	return nil
 }
 
-func (o screenOwner) device(d providers.DeviceLogin) error {
-	o.Device(d)
+// Device implements [login.Owner].
+func (o screenOwner) Device(d providers.DeviceLogin) error {
+	o.Talk.Device(d)
 	return nil
-}
-
-func (o screenOwner) paste(ctx context.Context, q login.Question) (string, error) {
-	return o.Paste(ctx, q)
 }

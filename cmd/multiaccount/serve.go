@@ -47,7 +47,7 @@ func serve(ctx context.Context, s streams, o serving.Options) error {
 		return err
 	}
 	err = serving.Run(ctx, o, serving.Host{
-		Dir: dir, In: s.in, Out: s.out, Err: s.err,
+		Dir: dir, SettingsFile: filepath.Join(dir, settings.FileName), Version: thisBuild().Version, In: s.in, Out: s.out, Err: s.err,
 		Open: func(ctx context.Context) (*multiaccount.Engine, *zerolog.Logger, error) {
 			return openServed(ctx, s, dir)
 		},

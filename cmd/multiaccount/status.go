@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/shown"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -56,7 +57,7 @@ func checkAccounts(ctx context.Context, o *session, f *accountFlags) error {
 		return err
 	}
 	for i := range all {
-		if all[i].needsOwner() {
+		if all[i].NeedsOwner() {
 			return errNeedsOwner
 		}
 	}
@@ -118,7 +119,7 @@ func latestText(all []decided, labels map[string]string, now time.Time, room int
 	for _, d := range all[max(0, len(all)-latestDecisions):] {
 		line := d.headline(labels, now)
 		if d.Answer != nil {
-			line += "  " + answerText(d.Answer)
+			line += "  " + tui.Clean(shown.Answer(d.Answer))
 		}
 		text += indented(line, "  ", room)
 	}
@@ -150,7 +151,7 @@ func (e *entry) block(now time.Time, room int) string {
 		text += indented(look.Faint.Render("linked to "+e.LinkedTo), "    ", room)
 	}
 	for _, w := range e.Usage {
-		text += "    " + tui.Fit(w.Name, quotaName) + " " + w.bar(now, less(room, len("    ")+quotaName+1)) + "\n"
+		text += "    " + tui.Fit(w.Name, quotaName) + " " + quota(w).bar(now, less(room, len("    ")+quotaName+1)) + "\n"
 	}
 	return text
 }
@@ -212,6 +213,9 @@ func less(room, taken int) int {
 	}
 	return max(1, room-taken)
 }
+
+// quota is one of an account's quota windows.
+type quota shown.Quota
 
 // bar shows how much of the window is used, in that many columns; 0 is any
 // number. A window that has been reset since tells nothing any more.

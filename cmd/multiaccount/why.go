@@ -10,7 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
-	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/shown"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -44,11 +44,8 @@ func newWhy(s streams) *cobra.Command {
 	return c
 }
 
-// decided is a decision as the commands print it. Its JSON names are stable.
-type decided struct {
-	Provider string `json:"provider"`
-	multiaccount.Decision
-}
+// decided is a decision as the commands print it.
+type decided struct{ shown.Decision }
 
 func explain(ctx context.Context, s streams, o *session, f *whyFlags, name string) error {
 	accounts, err := o.entries(ctx, f.provider)
@@ -95,7 +92,7 @@ func (o *session) decisions(ctx context.Context, provider string) ([]decided, er
 			return nil, err
 		}
 		for i := range some {
-			all = append(all, decided{p.Name(), some[i]})
+			all = append(all, decided{shown.Decision{Provider: p.Name(), Decision: some[i]}})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b decided) int { return a.At.Time().Compare(b.At.Time()) })

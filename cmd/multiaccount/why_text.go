@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-810f1486/multiaccount/policy"
+	"github.com/seed-810f1486/multiaccount/internal/shown"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -24,17 +24,17 @@ func decisionsText(all []decided, labels map[string]string, now time.Time) strin
 
 func (d *decided) explain(text *strings.Builder, labels map[string]string, now time.Time) {
 	look := tui.Colours()
-	fmt.Fprintf(text, "%s  %s\n", d.headline(labels, now), look.Faint.Render(d.circumstances()))
+	fmt.Fprintf(text, "%s  %s\n", d.headline(labels, now), look.Faint.Render(tui.Clean(d.Circumstances())))
 	for i := range d.Considered {
 		c := &d.Considered[i]
 		mark := look.Faint.Render("·")
 		if c.ID == d.Chosen {
 			mark = look.Good.Render("✓")
 		}
-		fmt.Fprintf(text, "  %s %s: %s\n", mark, labelOf(c.ID, labels), d.reasonFor(c, now))
+		fmt.Fprintf(text, "  %s %s: %s\n", mark, labelOf(c.ID, labels), tui.Clean(d.ReasonFor(c, func(at time.Time) string { return clock(at, now) })))
 	}
 	if d.Answer != nil {
-		fmt.Fprintf(text, "  → %s\n", answerText(d.Answer))
+		fmt.Fprintf(text, "  → %s\n", tui.Clean(shown.Answer(d.Answer)))
 	}
 }
 
@@ -49,59 +49,6 @@ func (d *decided) headline(labels map[string]string, now time.Time) string {
 		line += look.Warn.Render(", the first is free in " + tui.Wait(wait))
 	}
 	return line
-}
-
-// circumstances are what was asked for, and of whom.
-func (d *decided) circumstances() string {
-	words := []string{d.Provider, d.Strategy}
-	if d.Model != "" {
-		words = append(words, d.Model)
-	}
-	if d.Conversation != "" {
-		words = append(words, "conversation "+d.Conversation)
-	}
-	if len(d.Tried) > 0 {
-		words = append(words, fmt.Sprintf("attempt %d", len(d.Tried)+1))
-	}
-	if d.Process != 0 {
-		words = append(words, fmt.Sprintf("process %d", d.Process))
-	}
-	return tui.Clean(strings.Join(words, ", "))
-}
-
-// reasonFor says why an account was chosen or passed over, with the figures
-// behind it.
-func (d *decided) reasonFor(c *policy.Considered, now time.Time) string {
-	text := tui.Clean(c.Why)
-	if c.CoolUntil > d.At {
-		text += " until " + clock(c.CoolUntil.Time(), now)
-	}
-	if c.Score != 0 {
-		text += fmt.Sprintf(" (score %.0f)", c.Score)
-	}
-	return text
-}
-
-// answerText is what was answered, and what followed.
-func answerText(a *policy.Answered) string {
-	status := "no answer"
-	if a.Status != 0 {
-		status = fmt.Sprint(a.Status)
-	}
-	return status + ", " + tui.Clean(a.Class) + nextText(a.Next)
-}
-
-// nextText is what followed an answer; nothing when it was passed on.
-func nextText(step string) string {
-	switch step {
-	case policy.NextAccount.String():
-		return "; another account was asked"
-	case policy.SameAccount.String():
-		return "; it was asked again"
-	case policy.RefreshAccount.String():
-		return "; its token was refreshed, and it was asked again"
-	}
-	return ""
 }
 
 // labelOf names an account that may have been removed since.

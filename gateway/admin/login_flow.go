@@ -34,6 +34,8 @@ type loginBody struct {
 	State    loginState   `json:"state"`
 	URL      string       `json:"url,omitempty"`
 	UserCode string       `json:"user_code,omitempty"`
+	// CompleteURL has the code in it, where the provider has such an address.
+	CompleteURL string `json:"complete_url,omitempty"`
 	// CodeShown is set when the page shows a code to copy.
 	CodeShown bool `json:"code_shown,omitempty"`
 	// Problem is what was wrong with the last code, Error why it failed.
@@ -139,7 +141,9 @@ func (f *flow) Browse(url string) error {
 
 // Device implements [login.Owner].
 func (f *flow) Device(d providers.DeviceLogin) error {
-	f.set(func(b *loginBody) { b.State, b.URL, b.UserCode = loginWaiting, d.URL, d.UserCode })
+	f.set(func(b *loginBody) {
+		b.State, b.URL, b.CompleteURL, b.UserCode = loginWaiting, d.URL, d.CompleteURL, d.UserCode
+	})
 	return nil
 }
 

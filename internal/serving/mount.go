@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/gateway/admin"
 	"github.com/seed-810f1486/multiaccount/internal/usage"
 )
 
@@ -18,6 +19,7 @@ type Site struct {
 	Engine  *multiaccount.Engine
 	Clients *gateway.ClientFile
 	Gateway *gateway.Gateway
+	Admin   *admin.Admin
 	// Usage is what records what is used; nil when nothing is recorded.
 	Usage *usage.Log
 	// Log is silent unless the settings ask for more.
@@ -38,6 +40,7 @@ type Mount struct {
 func (s *Site) mounts() []Mount {
 	return []Mount{
 		{"/", s.Gateway},
+		{admin.Path + "/", s.Admin},
 	}
 }
 

@@ -33,6 +33,8 @@ const (
 type Host struct {
 	// Dir is the state directory, which has the clients and what was used.
 	Dir string
+	// SettingsFile is the file that the engine follows, Version the program's.
+	SettingsFile, Version string
 	// Open opens the engine, and says where its log goes; nil for nowhere. It is
 	// called once the addresses are this program's. [Run] closes the engine.
 	Open func(context.Context) (*multiaccount.Engine, *zerolog.Logger, error)
@@ -115,6 +117,11 @@ func (s *server) run(ctx context.Context) (err error) {
 	if s.site.Gateway, err = gateway.New(s.gatewayConfig()); err != nil {
 		return err
 	}
+	endAdmin, err := s.openAdmin()
+	if err != nil {
+		return err
+	}
+	defer endAdmin()
 	defer s.metrics.serve(s.site.Gateway.Guard(counted))()
 	defer s.beFound(ctx)()
 	if err := s.announce(token); err != nil {
@@ -204,6 +211,7 @@ func (s *server) finish(ctx context.Context) error {
 	s.withdraw()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
 	defer cancel()
+	s.site.Admin.Close()
 	if err := s.site.Gateway.Drain(ctx); err != nil {
 		return fmt.Errorf("requests were still under way after %s, and were cut", s.drain)
 	}
