@@ -62,8 +62,8 @@ func (l *Log) Close() error {
 	return l.db.Close()
 }
 
-// add does not wait: a record for which there is no room is lost.
-func (l *Log) add(r Record) {
+// Add does not wait: a record for which there is no room is lost.
+func (l *Log) Add(r Record) {
 	select {
 	case l.records <- r:
 	default:
