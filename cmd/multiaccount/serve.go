@@ -46,12 +46,17 @@ func serve(ctx context.Context, s streams, o serving.Options) error {
 	if err != nil {
 		return err
 	}
-	err = serving.Run(ctx, o, serving.Host{
+	return runServing(ctx, o, serving.Host{
 		Dir: dir, SettingsFile: filepath.Join(dir, settings.FileName), Version: thisBuild().Version, In: s.in, Out: s.out, Err: s.err,
 		Open: func(ctx context.Context) (*multiaccount.Engine, *zerolog.Logger, error) {
 			return openServed(ctx, s, dir)
 		},
 	})
+}
+
+// runServing serves, and tells a mistake in a flag as one.
+func runServing(ctx context.Context, o serving.Options, h serving.Host) error {
+	err := serving.Run(ctx, o, h)
 	if wrong, ok := errors.AsType[*serving.FlagError](err); ok {
 		return &usageError{wrong}
 	}

@@ -43,7 +43,7 @@ func (p Place) Accepted(ctx context.Context, token string) error {
 
 // ask asks for what no gateway has.
 func (p Place) ask(ctx context.Context, client *http.Client, token string) (status int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Address+"/", http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Address+"/none", http.NoBody)
 	if err != nil {
 		return 0, err
 	}

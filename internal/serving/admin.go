@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"github.com/seed-810f1486/multiaccount/gateway/admin"
+	"github.com/seed-810f1486/multiaccount/gateway/dashboard"
 	"github.com/seed-810f1486/multiaccount/internal/usage"
 )
 
@@ -17,7 +18,7 @@ func (s *server) openAdmin() (end func(), err error) {
 		return nil, err
 	}
 	c := admin.Config{
-		Engine: s.site.Engine, Clients: s.site.Clients, Token: token, SettingsFile: s.host.SettingsFile, Version: s.host.Version, Logger: s.site.Log,
+		Engine: s.site.Engine, Clients: s.site.Clients, Token: token, Authorize: dashboard.Authorized, SettingsFile: s.host.SettingsFile, Version: s.host.Version, Logger: s.site.Log,
 	}
 	if s.site.Usage != nil {
 		c.Usage = usage.File(filepath.Join(s.site.Dir, usage.FileName))

@@ -1,13 +1,17 @@
 package serving
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
 )
 
 // announce says where it serves, and the first token.
-func (s *server) announce(token string) error {
+func (s *server) announce(ctx context.Context, token string) error {
+	if s.host.Announce != nil {
+		return s.host.Announce(ctx, browsed(s.places[0].url))
+	}
 	if s.handshake {
 		return s.shakeHands(token)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/gateway/admin"
+	"github.com/seed-810f1486/multiaccount/gateway/dashboard"
 	"github.com/seed-810f1486/multiaccount/internal/usage"
 )
 
@@ -19,7 +20,9 @@ type Site struct {
 	Engine  *multiaccount.Engine
 	Clients *gateway.ClientFile
 	Gateway *gateway.Gateway
-	Admin   *admin.Admin
+	// Admin trusts whom Dashboard has logged in.
+	Admin     *admin.Admin
+	Dashboard *dashboard.Dashboard
 	// Usage records what is used; where the file cannot be used it only counts.
 	Usage *usage.Log
 	// Log is silent unless the settings ask for more.
@@ -39,6 +42,9 @@ type Mount struct {
 // say.
 func (s *Site) mounts() []Mount {
 	return []Mount{
+		{"GET /{$}", s.Dashboard},
+		{"HEAD /{$}", s.Gateway},
+		{dashboard.Prefix, s.Dashboard},
 		{"/", s.Gateway},
 		{admin.Path + "/", s.Admin},
 	}

@@ -37,6 +37,14 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 }
 
+// At are the options of serve with the defaults, but for the address.
+func At(address string) Options {
+	var o Options
+	o.AddFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
+	o.address = address
+	return o
+}
+
 // FlagError is a mistake in a flag: the program was called wrongly.
 type FlagError struct{ text string }
 

@@ -43,6 +43,10 @@ type Host struct {
 	// user should know.
 	In       io.Reader
 	Out, Err io.Writer
+	// Announce says that it serves, in place of the words of serve; nil for those.
+	Announce func(ctx context.Context, address string) error
+	// Meanwhile is called once it serves, and awaited at the end; nil does nothing.
+	Meanwhile func(ctx context.Context, address string)
 }
 
 // Run serves until ctx ends, or the options say that it is to. It listens before
@@ -137,13 +141,24 @@ func (s *server) run(ctx context.Context) (err error) {
 	defer endAdmin()
 	defer s.metrics.serve(s.site.Gateway.Guard(s.metricsHandler()))()
 	defer s.beFound(ctx)()
-	if err := s.announce(token); err != nil {
+	defer s.openDashboard(ctx)()
+	if err := s.announce(ctx, token); err != nil {
 		return err
 	}
 	defer s.tellEvents()()
 	ctx, stop := s.watch(ctx)
+	defer s.meanwhile(ctx)()
 	defer stop()
 	return s.serveUntil(ctx)
+}
+
+// meanwhile begins what the host does beside, which is awaited by calling end.
+func (s *server) meanwhile(ctx context.Context) (end func()) {
+	var beside sync.WaitGroup
+	if s.host.Meanwhile != nil {
+		beside.Go(func() { s.host.Meanwhile(ctx, browsed(s.places[0].url)) })
+	}
+	return beside.Wait
 }
 
 // beFound lets programs on this machine find this gateway, unless it ends with

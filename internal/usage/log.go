@@ -96,8 +96,8 @@ func (l *Log) Close() error {
 // for the file, too, until the process ends.
 func (l *Log) Today(client string) int64 { return l.today.of(client, time.Now()) }
 
-// add does not wait: a record for which there is no room is lost.
-func (l *Log) add(r Record) {
+// Add does not wait: a record for which there is no room is lost.
+func (l *Log) Add(r Record) {
 	l.today.add(&r, time.Now())
 	select {
 	case l.records <- r:

@@ -61,11 +61,11 @@ func keys(all []Group) string {
 func TestReport(t *testing.T) {
 	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
 	l := open(t, path)
-	l.add(served(now, "laptop", "a", "opus"))
+	l.Add(served(now, "laptop", "a", "opus"))
 	cut := served(now.Add(-time.Minute), "laptop", "b", "opus")
 	cut.Complete, cut.Latency, cut.FirstByte = false, 100*time.Millisecond, 0
-	l.add(cut)
-	l.add(served(now.AddDate(0, 0, -2), "desk", "b", "haiku"))
+	l.Add(cut)
+	l.Add(served(now.AddDate(0, 0, -2), "desk", "b", "haiku"))
 	closed(t, l)
 	twoDays := now.AddDate(0, 0, -2).Format(time.DateOnly)
 	for by, want := range map[By]string{ByClient: "desk laptop", ByAccount: "a b", ByModel: "haiku opus"} {
@@ -91,13 +91,13 @@ func TestReport(t *testing.T) {
 func TestKept(t *testing.T) {
 	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
 	l := open(t, path)
-	l.add(served(now.Add(-keep-time.Hour), "old", "a", "m"))
+	l.Add(served(now.Add(-keep-time.Hour), "old", "a", "m"))
 	closed(t, l)
 	if got := keys(report(t, path, ByClient, time.Time{})); got != "old" {
 		t.Fatalf("recorded %q", got)
 	}
 	l = open(t, path)
-	l.add(served(now.Add(-keep+time.Hour), "kept", "a", "m"))
+	l.Add(served(now.Add(-keep+time.Hour), "kept", "a", "m"))
 	closed(t, l)
 	if got := keys(report(t, path, ByClient, time.Time{})); got != "kept" {
 		t.Errorf("90 days later there are %q", got)
@@ -114,7 +114,7 @@ func TestFullDisk(t *testing.T) {
 	var said bytes.Buffer
 	logger := zerolog.New(&said)
 	l := open(t, path)
-	l.add(served(now, "before", "a", "m"))
+	l.Add(served(now, "before", "a", "m"))
 	closed(t, l)
 
 	db, err := openFile(t.Context(), path)
@@ -154,7 +154,7 @@ func TestFullDisk(t *testing.T) {
 func TestAddDoesNotWait(t *testing.T) {
 	l := &Log{records: make(chan Record, 1)}
 	for range 3 {
-		l.add(Record{})
+		l.Add(Record{})
 	}
 	if len(l.records) != 1 || l.Dropped() != 2 {
 		t.Errorf("%d wait, %d are lost", len(l.records), l.Dropped())
@@ -208,7 +208,7 @@ func TestOddFolder(t *testing.T) {
 	}
 	path := filepath.Join(dir, FileName)
 	l := open(t, path)
-	l.add(served(time.Now(), "laptop", "a", "m"))
+	l.Add(served(time.Now(), "laptop", "a", "m"))
 	closed(t, l)
 	if got := keys(report(t, path, ByClient, time.Time{})); got != "laptop" {
 		t.Errorf("recorded %q", got)
@@ -220,15 +220,15 @@ func TestOddFolder(t *testing.T) {
 func TestToday(t *testing.T) {
 	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
 	l := open(t, path)
-	l.add(served(now, "laptop", "a", "opus"))
-	l.add(served(now.AddDate(0, 0, -1), "laptop", "a", "opus"))
-	l.add(served(now, "desk", "a", "opus"))
+	l.Add(served(now, "laptop", "a", "opus"))
+	l.Add(served(now.AddDate(0, 0, -1), "laptop", "a", "opus"))
+	l.Add(served(now, "desk", "a", "opus"))
 	if got := l.Today("laptop"); got != 14 {
 		t.Errorf("%d tokens today, want 14", got)
 	}
 	closed(t, l)
 	l = open(t, path)
-	l.add(served(now, "laptop", "a", "opus"))
+	l.Add(served(now, "laptop", "a", "opus"))
 	if got := l.Today("laptop"); got != 28 {
 		t.Errorf("%d tokens today after a restart, want 28", got)
 	}
@@ -241,7 +241,7 @@ func TestToday(t *testing.T) {
 		t.Errorf("without a file: %v, %v", used, err)
 	}
 	l = Unwritten(t.Context())
-	l.add(served(now, "laptop", "a", "opus"))
+	l.Add(served(now, "laptop", "a", "opus"))
 	if got := l.Today("laptop"); got != 14 {
 		t.Errorf("%d tokens without a file, want 14", got)
 	}
@@ -273,7 +273,7 @@ func TestReportOfAReadOnlyFolder(t *testing.T) {
 	}
 	dir := t.TempDir()
 	l := open(t, filepath.Join(dir, FileName))
-	l.add(served(time.Now(), "laptop", "a", "opus"))
+	l.Add(served(time.Now(), "laptop", "a", "opus"))
 	closed(t, l)
 	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)

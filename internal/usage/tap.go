@@ -69,7 +69,7 @@ func (t *tap) endMessage() {
 	}
 	r := t.record(t.first)
 	r.Complete = true
-	t.log.add(r)
+	t.log.Add(r)
 	t.reader, t.first = reader{}, time.Time{}
 }
 
@@ -83,7 +83,7 @@ func (t *tap) Ended(complete bool) {
 	if !t.isSocket() && !t.first.IsZero() {
 		r.FirstByte = t.first.Sub(r.At)
 	}
-	t.log.add(r)
+	t.log.Add(r)
 }
 
 // record is what is known of what began then and ends now.

@@ -26,8 +26,8 @@ func (x *exchange) messageBody() []byte {
 	}
 	return fmt.Appendf(nil, `{"id":"msg_%s","type":"message","role":"assistant","model":%s,`+
 		`"content":[%s],"stop_reason":%q,"stop_sequence":null,`+
-		`"usage":{"input_tokens":10,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":4,"service_tier":"standard"}}`,
-		x.serial(), quote(x.model), strings.Join(blocks, ","), x.stopReason())
+		`"usage":{"input_tokens":%d,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":%d,"service_tier":"standard"}}`,
+		x.serial(), quote(x.model), strings.Join(blocks, ","), x.stopReason(), x.said.input(), x.said.output())
 }
 
 func (x *exchange) stopReason() string {
@@ -67,7 +67,7 @@ func (x *exchange) messageBlocks() []messageBlock {
 func (x *exchange) messageEvents() []piece {
 	events := []piece{
 		named("message_start", `{"type":"message_start","message":{"id":"msg_%s","type":"message","role":"assistant","model":%s,`+
-			`"content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":1}}}`, x.serial(), quote(x.model)),
+			`"content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":%d,"output_tokens":1}}}`, x.serial(), quote(x.model), x.said.input()),
 	}
 	for i, b := range x.messageBlocks() {
 		events = append(events, named("content_block_start", `{"type":"content_block_start","index":%d,"content_block":%s}`, i, b.begun).asOutput())
@@ -80,7 +80,7 @@ func (x *exchange) messageEvents() []piece {
 		events = append(events, named("content_block_stop", `{"type":"content_block_stop","index":%d}`, i).asOutput())
 	}
 	return append(events,
-		named("message_delta", `{"type":"message_delta","delta":{"stop_reason":%q,"stop_sequence":null},"usage":{"output_tokens":4}}`, x.stopReason()).asOutput(),
+		named("message_delta", `{"type":"message_delta","delta":{"stop_reason":%q,"stop_sequence":null},"usage":{"output_tokens":%d}}`, x.stopReason(), x.said.output()).asOutput(),
 		named("message_stop", `{"type":"message_stop"}`).asOutput())
 }
 

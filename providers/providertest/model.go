@@ -26,7 +26,13 @@ type Asked struct {
 type Said struct {
 	Text  string
 	Tools []ToolCall
+	// Input and Output are the tokens that the answer tells of; 0 means 10 and 4.
+	Input, Output int
 }
+
+func (s Said) input() int { return orElse(s.Input, 10) }
+
+func (s Said) output() int { return orElse(s.Output, 4) }
 
 // ToolCall is the call of a tool that the request offers. Input is a JSON object.
 type ToolCall struct{ Name, Input string }

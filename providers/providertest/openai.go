@@ -29,8 +29,8 @@ func (x *exchange) responseBody() []byte {
 func (x *exchange) responseObject(id, status, output string) []byte {
 	usage := "null"
 	if status == "completed" {
-		usage = `{"input_tokens":10,"input_tokens_details":{"cached_tokens":0},"output_tokens":4,` +
-			`"output_tokens_details":{"reasoning_tokens":0},"total_tokens":14}`
+		usage = fmt.Sprintf(`{"input_tokens":%d,"input_tokens_details":{"cached_tokens":0},"output_tokens":%d,`+
+			`"output_tokens_details":{"reasoning_tokens":0},"total_tokens":%d}`, x.said.input(), x.said.output(), x.said.input()+x.said.output())
 	}
 	return fmt.Appendf(nil, `{"id":"resp_%s","object":"response","created_at":%d,"status":%q,"error":null,`+
 		`"incomplete_details":null,"instructions":null,"metadata":{},"model":%s,"output":[%s],"parallel_tool_calls":true,`+
@@ -133,8 +133,8 @@ func (s *responseStream) add(name, format string, args ...any) {
 func (x *exchange) chatBody() []byte {
 	return fmt.Appendf(nil, `{"id":"chatcmpl-%s","object":"chat.completion","created":%d,"model":%s,`+
 		`"choices":[{"index":0,"message":{"role":"assistant","content":%s,"refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}],`+
-		`"usage":{"prompt_tokens":10,"completion_tokens":4,"total_tokens":14},"service_tier":"default","system_fingerprint":null}`,
-		x.serial(), x.now.Unix(), quote(x.model), quote(x.said.Text))
+		`"usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d},"service_tier":"default","system_fingerprint":null}`,
+		x.serial(), x.now.Unix(), quote(x.model), quote(x.said.Text), x.said.input(), x.said.output(), x.said.input()+x.said.output())
 }
 
 // chatEvents is the same answer as a stream.

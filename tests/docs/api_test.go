@@ -21,7 +21,7 @@ const (
 // covered.
 func covered() map[string][]string {
 	return map[string][]string{
-		".": nil, "account": nil, "event": nil, "gateway": nil, "gateway/admin": nil, "login": nil, "migrate": nil, "persistence": nil, "persistence/storetest": nil,
+		".": nil, "account": nil, "event": nil, "gateway": nil, "gateway/admin": nil, "gateway/dashboard": nil, "login": nil, "migrate": nil, "persistence": nil, "persistence/storetest": nil,
 		"providers": nil, "providers/anthropic": nil, "providers/apikey": nil, "providers/configured": nil, "providers/oauth2": nil,
 		"providers/openai": nil, "providers/providertest": nil, "providers/retryafter": nil, "settings": nil, "vault": nil,
 		"policy": {

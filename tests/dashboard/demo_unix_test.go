@@ -1,0 +1,61 @@
+//go:build unix
+
+package dashboard_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
+)
+
+// The demo that stays has accounts in many states, clients that use them, and a
+// dashboard. It leaves nothing.
+func TestDemoStays(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "multiaccount")
+	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/multiaccount").CombinedOutput(); err != nil { //nolint:gosec // our own path
+		t.Fatalf("%v\n%s", err, text)
+	}
+	errs := &bytes.Buffer{}
+	demo := exec.CommandContext(t.Context(), program, "demo", "--serve", "--json", "--listen", "127.0.0.1:0") //nolint:gosec // our own program
+	demo.Stderr = errs
+	out, err := demo.StdoutPipe()
+	rig.Must(t, err)
+	rig.Must(t, demo.Start())
+	t.Cleanup(func() { _ = demo.Process.Kill() })
+	var at struct{ Address, Token, Dashboard, Dir string }
+	if err := json.NewDecoder(out).Decode(&at); err != nil {
+		t.Fatalf("%v: %s", err, errs)
+	}
+	if status := post(t, at.Address+"/anthropic/v1/messages", at.Token, `{"model":"claude-opus-4-8","max_tokens":9,"messages":[]}`); status != http.StatusOK {
+		t.Errorf("HTTP %d with the token that it prints", status)
+	}
+	w := open(t)
+	w.do(chromedp.Navigate(at.Dashboard))
+	w.sees(".account.reauth", "edsger@example.com")
+	w.sees(".account.disabled", "barbara@example.com")
+	w.sees(".account", "API key")
+	w.turn("usage", "Usage")
+	w.sees("tbody", "frances@example.com")
+	w.turn("decisions", "Decisions")
+	w.sees(".decision", "claude-opus-4-8")
+	w.turn("clients", "Clients")
+	w.sees("tbody", "ci key, grace@example.com")
+	rig.Must(t, demo.Process.Signal(syscall.SIGINT))
+	if err := demo.Wait(); err != nil {
+		t.Errorf("it ends with %v: %s", err, errs)
+	}
+	if _, err := os.Stat(at.Dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("its folder is still there: %v", err)
+	}
+}
