@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// tokensOf returns the tokens that a request carries: as Bearer, and in x-api-key
-// as Anthropic's clients send it. Some send both, one of them a login of their own.
+// tokensOf returns the tokens that a request carries: as Bearer, in x-api-key as
+// Anthropic's clients send it, and in x-goog-api-key as Google's do. Some send both, one of them a login of their own.
 func tokensOf(h http.Header) []string {
 	var tokens []string
 	for _, value := range h["Authorization"] {
@@ -17,6 +17,7 @@ func tokensOf(h http.Header) []string {
 		}
 	}
 	tokens = append(tokens, h["X-Api-Key"]...)
+	tokens = append(tokens, h["X-Goog-Api-Key"]...)
 	return tokens[:min(len(tokens), maxTokens)]
 }
 

@@ -76,7 +76,7 @@ func replaceWith(path string, data []byte, mode fs.FileMode) (err error) {
 	if err == nil {
 		err = temp.Sync()
 	}
-	if err = errors.Join(err, temp.Close()); err != nil {
+	if err := errors.Join(err, temp.Close()); err != nil {
 		return err
 	}
 	if err := (osFileSystem{}).Rename(temp.Name(), path); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tailscale/hujson"
 
+	"github.com/seed-810f1486/multiaccount/internal/jsonc"
 	"github.com/seed-810f1486/multiaccount/internal/models"
 )
 
@@ -108,7 +109,7 @@ func (r *reader) chains(v hujson.Value) map[string][]Link {
 		if !ok {
 			return
 		}
-		name := memberName(m)
+		name := jsonc.NameOf(m)
 		if err := CheckChain(name, links); err != nil {
 			r.report(m.Name, key, err)
 		}
@@ -145,7 +146,7 @@ func (r *reader) texts(v hujson.Value, key string) map[string]string {
 			r.report(m.Value, key, refuse("a text", found(m.Value)))
 			return
 		}
-		all[memberName(m)] = l.String()
+		all[jsonc.NameOf(m)] = l.String()
 	})
 	return all
 }

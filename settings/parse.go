@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/tailscale/hujson"
+
+	"github.com/seed-810f1486/multiaccount/internal/jsonc"
 )
 
 // parse reads a file's content; path is for messages only.
@@ -90,7 +92,7 @@ func (r *reader) settings(root hujson.Value) Settings {
 func (r *reader) providers(v hujson.Value) map[string]Override {
 	all := map[string]Override{}
 	r.members(v, providersKey, func(key string, m hujson.ObjectMember) {
-		name := memberName(m)
+		name := jsonc.NameOf(m)
 		if err := checkProviderName(name); err != nil {
 			r.report(m.Name, key, err)
 		}
@@ -119,9 +121,9 @@ func (r *reader) object(v hujson.Value, path string, fields []field) {
 		byName[f.name] = f
 	}
 	r.members(v, path, func(key string, m hujson.ObjectMember) {
-		f, known := byName[memberName(m)]
+		f, known := byName[jsonc.NameOf(m)]
 		if !known {
-			r.report(m.Name, key, unknownKey(memberName(m), fields))
+			r.report(m.Name, key, unknownKey(jsonc.NameOf(m), fields))
 			return
 		}
 		if err := f.read(m.Value); err != nil {
@@ -142,7 +144,7 @@ func (r *reader) members(v hujson.Value, path string, read func(key string, m hu
 	}
 	firstLine := map[string]int{}
 	for _, m := range object.Members {
-		name := memberName(m)
+		name := jsonc.NameOf(m)
 		key := strings.TrimPrefix(path+"."+name, ".")
 		line, _ := r.position(m.Name)
 		if first, twice := firstLine[name]; twice {
@@ -153,8 +155,6 @@ func (r *reader) members(v hujson.Value, path string, read func(key string, m hu
 		read(key, m)
 	}
 }
-
-func memberName(m hujson.ObjectMember) string { return m.Name.Value.(hujson.Literal).String() }
 
 func (r *reader) report(at hujson.Value, key string, err error) {
 	line, column := r.position(at)

@@ -88,6 +88,7 @@ const (
 	codeKeyRefused      = "key_refused"
 	codeNotInstalled    = "not_installed"
 	codeNoAccounts      = "no_accounts"
+	codeNotSetUp        = "not_set_up"
 )
 
 // codeOf names an error for programs.

@@ -19,7 +19,7 @@ const doctorHelp = `Look for what keeps accounts from working, and say what to d
 It looks at the settings (a provider's name that is misspelt, a program that is not
 there), at the state folder (who may enter it, whether it has room, whether its
 locks work), at each account (two of one name, a token exchange that was cut off),
-at this machine's clock, and at whether the providers answer; nothing is sent there
+at this machine's clock, at the agents that are set up, and at whether the providers answer; nothing is sent there
 but an empty request without credentials, and a question that costs nothing with
 each API key. It changes and mends nothing by itself.
 
@@ -92,6 +92,11 @@ func examine(ctx context.Context, s streams, provider string, offline bool) ([]f
 		return nil, err
 	}
 	found = append(found, accounts...)
+	agents, err := examineAgents(s)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, agents...)
 	if !offline {
 		found = append(found, examineProviders(ctx, all, *user)...)
 	}

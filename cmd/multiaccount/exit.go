@@ -34,18 +34,18 @@ var (
 	errUnwell      = errors.New("something is wrong; see above")
 )
 
-// programEnded is the end of a program that run waited for, with a status other
+// programEndedError is the end of a program that run waited for, with a status other
 // than 0. The program has said why.
-type programEnded struct{ status int }
+type programEndedError struct{ status int }
 
-func (e *programEnded) Error() string { return "the program ended with another status than 0" }
+func (e *programEndedError) Error() string { return "the program ended with another status than 0" }
 
 // exitStatus returns the status of a command that ended with err. ctx ends
 // when the command is interrupted.
 func exitStatus(ctx context.Context, err error) int {
 	var usage *usageError
 	var nobody *tui.NoTerminalError
-	var program *programEnded
+	var program *programEndedError
 	switch {
 	case err == nil:
 		return exitDone

@@ -28,7 +28,7 @@ func run(args []string, s streams) int {
 	if isInterruption(ctx, err) {
 		err = errInterrupted
 	}
-	if err != nil && !is[*programEnded](err) {
+	if err != nil && !is[*programEndedError](err) {
 		complain(ctx, s, args, err)
 	}
 	return exitStatus(ctx, err)

@@ -18,7 +18,7 @@ func become(path string, argv, environment []string, hold *persistence.Hold) err
 	command.Env, command.Stdin, command.Stdout, command.Stderr = environment, os.Stdin, os.Stdout, os.Stderr
 	err := command.Run()
 	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
-		err = &programEnded{ended.ExitCode()}
+		err = &programEndedError{ended.ExitCode()}
 	} else if err != nil {
 		err = fmt.Errorf("%s cannot be started: %w", path, err)
 	}

@@ -26,7 +26,9 @@ type Agent struct {
 	// none means that it may need any.
 	Providers []string
 
-	point func(*Call, Gate) error
+	point   func(*Call, Gate) error
+	targets func(*Call, Gate) []Target
+	rivals  func(*Call, Gate) []string
 }
 
 // All returns the agents that are known.
@@ -49,8 +51,8 @@ func Of(name string) Agent {
 type Gate struct {
 	// Address is its URL without a path.
 	Address string
-	// Token is that of the client.
-	Token string
+	// Token is that of the client, and TokenFile a file that has it.
+	Token, TokenFile string
 	// Providers are those that there are accounts of.
 	Providers []string
 	// Dir is a folder for files that belong to one agent and no user.

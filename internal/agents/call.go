@@ -78,12 +78,15 @@ func (c *Call) suggest(name, value string) {
 // the gateway, and says so.
 func (c *Call) keep(names ...string) {
 	for _, name := range names {
-		if value := c.Get(name); value != "" && !strings.HasPrefix(value, tokenPrefix) {
+		if isForeign(c.Get(name)) {
 			c.note("%s is set, and is not passed on: it would be used in place of the accounts", name)
 		}
 		delete(c.values, name)
 	}
 }
+
+// isForeign reports whether a variable leads to something else than the gateway.
+func isForeign(value string) bool { return value != "" && !strings.HasPrefix(value, tokenPrefix) }
 
 func (c *Call) note(format string, args ...any) {
 	c.Notes = append(c.Notes, fmt.Sprintf(format, args...))

@@ -2,11 +2,12 @@ package agents
 
 import (
 	"encoding/json"
-	"os"
+	"fmt"
 	"path/filepath"
 
 	"github.com/tailscale/hujson"
 
+	"github.com/seed-810f1486/multiaccount/internal/confedit"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
@@ -15,7 +16,7 @@ import (
 func claude() Agent {
 	return Agent{
 		Name: "claude", Title: "Claude Code", Command: "claude", Install: "npm install -g @anthropic-ai/claude-code",
-		Providers: []string{"anthropic"}, point: pointClaude,
+		Providers: []string{"anthropic"}, point: pointClaude, targets: claudeTargets, rivals: rivalsOfClaude,
 	}
 }
 
@@ -80,16 +81,36 @@ func overrideClaude(c *Call, g Gate) error {
 // claudeFiles are the settings that Claude Code reads here.
 func claudeFiles(c *Call) []string {
 	local := filepath.Join(".claude", "settings")
-	return []string{filepath.Join(claudeFolder(c), "settings.json"), local + ".json", local + ".local.json"}
+	return []string{claudeFile(c), local + ".json", local + ".local.json"}
 }
 
-// claudeFolder is where Claude Code keeps what is its user's.
-func claudeFolder(c *Call) string {
-	if dir := c.Get("CLAUDE_CONFIG_DIR"); dir != "" {
-		return dir
+// claudeFile are the user's settings.
+func claudeFile(c *Call) string { return c.below("CLAUDE_CONFIG_DIR", "settings.json", ".claude") }
+
+// claudeTargets is the block of variables in the user's settings, which reaches
+// background agents too.
+func claudeTargets(c *Call, g Gate) []Target {
+	t := Target{Path: claudeFile(c), Format: confedit.JSON}
+	for _, v := range claudeVariables(g) {
+		t.Changes = append(t.Changes, Change{Key: confedit.Key{"env", v.name}, Value: v.value})
 	}
-	home, _ := os.UserHomeDir() // without one there are no settings
-	return filepath.Join(home, ".claude")
+	return []Target{t}
+}
+
+func rivalsOfClaude(c *Call, _ Gate) []string {
+	told := c.setRivals("Claude Code would use it in place of the accounts", claudeRivals()...)
+	for i, path := range claudeFiles(c) {
+		env := claudeEnv(path)
+		for _, name := range claudeRivals() {
+			if _, set := env[name]; set {
+				told = append(told, fmt.Sprintf("%s is set in %s: Claude Code would use it in place of the accounts", name, path))
+			}
+		}
+		if _, set := env["ANTHROPIC_BASE_URL"]; set && i > 0 {
+			told = append(told, "ANTHROPIC_BASE_URL is set in "+path+", which wins in this folder")
+		}
+	}
+	return told
 }
 
 // claudeEnv are the variables in a file of settings; one that cannot be read has

@@ -1,6 +1,12 @@
 package agents
 
-import "strconv"
+import (
+	"encoding/json"
+	"runtime"
+	"slices"
+
+	"github.com/seed-810f1486/multiaccount/internal/confedit"
+)
 
 // providerID is what the gateway is called in the settings of agents.
 const providerID = "multiaccount"
@@ -10,34 +16,51 @@ const providerID = "multiaccount"
 func codex() Agent {
 	return Agent{
 		Name: "codex", Title: "Codex", Command: "codex", Install: "npm install -g @openai/codex",
-		Providers: []string{"openai"}, point: pointCodex,
+		Providers: []string{"openai"}, point: pointCodex, targets: codexTargets,
 	}
 }
 
 func pointCodex(c *Call, g Gate) error {
-	c.override("model_provider", strconv.Quote(providerID))
-	for _, s := range codexProvider(g.url("/codex")) {
-		c.override("model_providers."+providerID+"."+s.key, s.value)
+	c.override(confedit.Key{"model_provider"}, providerID)
+	for _, s := range codexProvider(g) {
+		c.override(s.Key, s.Value)
 	}
-	c.override("model_providers."+providerID+".env_key", strconv.Quote(TokenVariable))
+	c.override(codexKey("env_key"), TokenVariable)
 	return nil
 }
 
-// override has Codex take a setting from its arguments.
-func (c *Call) override(key, value string) { c.Args = append(c.Args, "-c", key+"="+value) }
+// override has Codex take a setting from its arguments. Text in JSON is text in TOML.
+func (c *Call) override(key confedit.Key, value any) {
+	text, _ := json.Marshal(value) // text, numbers and truth values
+	c.Args = append(c.Args, "-c", key.String()+"="+string(text))
+}
 
-// tomlSetting is a key, and its value as TOML has it.
-type tomlSetting struct{ key, value string }
+func codexKey(name ...string) confedit.Key {
+	return append(confedit.Key{"model_providers", providerID}, name...)
+}
 
 // codexProvider describes the gateway. Codex does not try again what the gateway has
 // tried; with supports_websockets it keeps a conversation on one connection.
-func codexProvider(url string) []tomlSetting {
-	return []tomlSetting{
-		{"name", strconv.Quote("multiaccount")},
-		{"base_url", strconv.Quote(url)},
-		{"wire_api", strconv.Quote("responses")},
-		{"supports_websockets", "true"},
-		{"request_max_retries", "0"},
-		{"stream_max_retries", "0"},
+func codexProvider(g Gate) []Change {
+	return []Change{
+		{Key: codexKey("name"), Value: "multiaccount"},
+		{Key: codexKey("base_url"), Value: g.url("/codex")},
+		{Key: codexKey("wire_api"), Value: "responses"},
+		{Key: codexKey("supports_websockets"), Value: true},
+		{Key: codexKey("request_max_retries"), Value: 0.0},
+		{Key: codexKey("stream_max_retries"), Value: 0.0},
 	}
+}
+
+// codexTargets have Codex read the token from its file, again after a 401.
+func codexTargets(c *Call, g Gate) []Target {
+	command, args := "/bin/cat", []any{g.TokenFile}
+	if runtime.GOOS == "windows" {
+		command, args = "cmd.exe", []any{"/c", "type", g.TokenFile}
+	}
+	changes := slices.Concat([]Change{{Key: confedit.Key{"model_provider"}, Value: providerID}}, codexProvider(g), []Change{
+		{Key: codexKey("auth", "command"), Value: command},
+		{Key: codexKey("auth", "args"), Value: args},
+	})
+	return []Target{{Path: c.below("CODEX_HOME", "config.toml", ".codex"), Format: confedit.TOML, Changes: changes}}
 }

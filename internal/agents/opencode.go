@@ -9,6 +9,7 @@ import (
 
 	"github.com/tailscale/hujson"
 
+	"github.com/seed-810f1486/multiaccount/internal/confedit"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
@@ -20,7 +21,7 @@ const openCodeContent = "OPENCODE_CONFIG_CONTENT"
 func openCode() Agent {
 	return Agent{
 		Name: "opencode", Title: "OpenCode", Command: "opencode", Install: "npm install -g opencode-ai",
-		Providers: []string{"anthropic", "openai"}, point: pointOpenCode,
+		Providers: []string{"anthropic", "openai"}, point: pointOpenCode, targets: openCodeTargets, rivals: rivalsOfOpenCode,
 	}
 }
 
@@ -45,6 +46,43 @@ func pointOpenCode(c *Call, g Gate) error {
 	return err
 }
 
+// openCodeTargets have OpenCode read the token from its file.
+func openCodeTargets(c *Call, g Gate) []Target {
+	t := Target{Path: openCodeFile(c), Format: confedit.JSON}
+	for _, name := range openCode().served(g) {
+		t.Changes = append(t.Changes,
+			Change{Key: confedit.Key{"provider", name, "options", "baseURL"}, Value: g.url("/" + name + "/v1")},
+			Change{Key: confedit.Key{"provider", name, "options", "apiKey"}, Value: "{file:" + g.TokenFile + "}"})
+		if name == "anthropic" {
+			t.Changes = append(t.Changes, Change{Key: confedit.Key{"small_model"}, Value: openCodeSmall, IfMissing: true})
+		}
+	}
+	return []Target{t}
+}
+
+// openCodeSmall is what OpenCode makes titles with, unless its user has chosen.
+const openCodeSmall = "anthropic/claude-haiku-4-5"
+
+// openCodeFile is the file of the user's settings that wins over the others.
+func openCodeFile(c *Call) string {
+	if path := c.Get("OPENCODE_CONFIG"); path != "" {
+		return path
+	}
+	path := filepath.Join(c.below("XDG_CONFIG_HOME", "opencode", ".config"), "opencode.json")
+	if _, err := os.Stat(path + "c"); err == nil {
+		return path + "c"
+	}
+	return path
+}
+
+func rivalsOfOpenCode(c *Call, g Gate) []string {
+	told := c.setRivals("its settings win over those that were changed", openCodeContent)
+	if slices.Contains(openCode().served(g), "openai") && openCodeHasLogin(c) {
+		told = append(told, "OpenCode is logged in with ChatGPT itself, and goes past the gateway with that: \"opencode auth logout\" ends its login")
+	}
+	return told
+}
+
 // withoutOwnLogin has OpenCode leave its own login of ChatGPT aside: with it one of
 // its plugins sends all requests of that provider past any base URL.
 func withoutOwnLogin(c *Call, g Gate) {
@@ -63,14 +101,7 @@ func openCodeHasLogin(c *Call) bool {
 }
 
 // openCodeData is where OpenCode keeps its logins.
-func openCodeData(c *Call) string {
-	data := c.Get("XDG_DATA_HOME")
-	if data == "" {
-		home, _ := os.UserHomeDir() // without one there are no logins
-		data = filepath.Join(home, ".local", "share")
-	}
-	return filepath.Join(data, "opencode")
-}
+func openCodeData(c *Call) string { return c.below("XDG_DATA_HOME", "opencode", ".local", "share") }
 
 // served are the agent's providers that there are accounts of.
 func (a Agent) served(g Gate) []string {

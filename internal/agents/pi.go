@@ -3,6 +3,8 @@ package agents
 import (
 	"fmt"
 	"strings"
+
+	"github.com/seed-810f1486/multiaccount/internal/confedit"
 )
 
 // pi is the coding agent pi. A base URL is given to it by an extension, which stays
@@ -10,7 +12,7 @@ import (
 func pi() Agent {
 	return Agent{
 		Name: "pi", Title: "pi", Command: "pi", Install: "npm install -g @mariozechner/pi-coding-agent",
-		Providers: []string{"anthropic", "openai"}, point: pointPi,
+		Providers: []string{"anthropic", "openai"}, point: pointPi, targets: piTargets,
 	}
 }
 
@@ -18,7 +20,7 @@ func pointPi(c *Call, g Gate) error {
 	served := pi().served(g)
 	var lines strings.Builder
 	for _, name := range served {
-		fmt.Fprintf(&lines, "  pi.registerProvider(%q, { baseUrl: url + %q });\n", name, piPath(name))
+		fmt.Fprintf(&lines, "  pi.registerProvider(%q, { baseUrl: url + %q });\n", name, rootOf(name))
 		c.Set(strings.ToUpper(name)+"_API_KEY", g.Token)
 	}
 	path, err := g.write("pi-"+strings.Join(served, "-")+".js", fmt.Appendf(nil, piExtension, lines.String()))
@@ -26,12 +28,14 @@ func pointPi(c *Call, g Gate) error {
 	return err
 }
 
-// piPath is where pi finds a provider's API: it adds /v1 itself for Anthropic.
-func piPath(provider string) string {
-	if provider == "openai" {
-		return "/openai/v1"
+func piTargets(c *Call, g Gate) []Target {
+	t := Target{Path: c.below("PI_CODING_AGENT_DIR", "models.json", ".pi", "agent"), Format: confedit.JSON}
+	for _, name := range pi().served(g) {
+		t.Changes = append(t.Changes,
+			Change{Key: confedit.Key{"providers", name, "baseUrl"}, Value: g.url(rootOf(name))},
+			Change{Key: confedit.Key{"providers", name, "apiKey"}, Value: g.Token})
 	}
-	return "/" + provider
+	return []Target{t}
 }
 
 // piExtension takes the address from the environment, so that the file is the same

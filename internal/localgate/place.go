@@ -19,6 +19,8 @@ type Place struct {
 	// Address is a URL without a path.
 	Address string `json:"address"`
 	PID     int    `json:"pid"`
+	// Temporary is set for one that ends with its users.
+	Temporary bool `json:"temporary,omitempty"`
 }
 
 // announceTime is how long an announcement waits for those that look just now.
@@ -27,7 +29,7 @@ const announceTime = time.Second
 // Announce lets others find a gateway, until withdraw is called or this process
 // ends. Nothing is told of one that programs on this machine cannot reach without a
 // certificate, nor of a second one for the same directory.
-func Announce(ctx context.Context, dir, address string) (withdraw func() error, err error) {
+func Announce(ctx context.Context, dir, address string, temporary bool) (withdraw func() error, err error) {
 	nothing := func() error { return nil }
 	address = local(address)
 	if address == "" {
@@ -42,7 +44,7 @@ func Announce(ctx context.Context, dir, address string) (withdraw func() error, 
 	if err != nil {
 		return nothing, err
 	}
-	text, err := json.Marshal(Place{address, os.Getpid()})
+	text, err := json.Marshal(Place{address, os.Getpid(), temporary})
 	if err == nil {
 		err = persistence.WriteFile(filepath.Join(dir, placeName), append(text, '\n'), true)
 	}

@@ -34,6 +34,12 @@ func Token(ctx context.Context, dir, list, client string) (token string, err err
 	return token, nil
 }
 
+// Known returns the token of a client that is there already, else nothing.
+func Known(dir, client string) string {
+	stored, _ := persistence.ReadOwn(TokenFile(dir, client)) // it is made anew when it is needed
+	return string(bytes.TrimSpace(stored))
+}
+
 // renewed makes the client anew: its token, if there was one, is lost.
 func renewed(ctx context.Context, clients *gateway.ClientFile, client string) (string, error) {
 	if err := clients.Remove(ctx, client); err != nil && !errors.Is(err, gateway.ErrUnknownClient) {

@@ -167,7 +167,7 @@ func (s *server) beFound(ctx context.Context) (withdraw func()) {
 	if s.withdraw = func() {}; s.ofAnother() {
 		return s.withdraw
 	}
-	release, err := localgate.Announce(ctx, s.site.Dir, s.places[0].url)
+	release, err := localgate.Announce(ctx, s.site.Dir, s.places[0].url, s.used)
 	if err != nil {
 		s.tell("\"multiaccount run\" does not find this gateway: " + err.Error())
 	}

@@ -61,10 +61,19 @@ func OpenAI(s settings.Settings) *openai.Provider {
 	})
 }
 
+// keyHeader is the header that a provider wants its keys in; empty for the usual one.
+// Google's own API has another one than those that speak OpenAI's.
+func keyHeader(name, baseURL string) string {
+	if name == "gemini" && !strings.HasSuffix(strings.TrimSuffix(baseURL, "/"), "/openai") {
+		return "X-Goog-Api-Key"
+	}
+	return ""
+}
+
 // other knows logins when there is a token endpoint, else API keys only.
 func other(name string, o settings.Override) providers.Provider {
 	if o.TokenURL == "" {
-		return apikey.New(apikey.Options{Name: name, BaseURL: o.BaseURL})
+		return apikey.New(apikey.Options{Name: name, BaseURL: o.BaseURL, Header: keyHeader(name, o.BaseURL)})
 	}
 	return oauth2.New(oauth2.Options{
 		Name: name, BaseURL: o.BaseURL, TokenURL: o.TokenURL, AuthorizeURL: o.AuthorizeURL,

@@ -67,7 +67,7 @@ func TestRunsThatBeginTogether(t *testing.T) {
 	var all sync.WaitGroup
 	urls := make([]string, 8)
 	for i := range urls {
-		c := d.command(t, "run", fmt.Sprintf("%s", []string{"claude", "tool"}[i%2]), "ask")
+		c := d.command(t, "run", []string{"claude", "tool"}[i%2], "ask")
 		all.Go(func() {
 			_ = c.Run()
 			if text := c.out.String(); !strings.HasPrefix(text, "200 ") {

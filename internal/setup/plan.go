@@ -1,0 +1,160 @@
+package setup
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/internal/agents"
+	"github.com/seed-810f1486/multiaccount/internal/confedit"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// Plan is what setting an agent up, or taking that back, would do to files.
+type Plan struct {
+	dir   string
+	files []change
+	// record is stored before the files are changed; nil has it removed after them.
+	record *Record
+	agent  string
+	// Kept are the keys that somebody has changed since: they are left alone.
+	Kept []string
+}
+
+// change is what becomes of one file; nil stands for none.
+type change struct {
+	path     string
+	old, now []byte
+}
+
+// ForSetup plans to set an agent up. r tells the agent, its client and the gateway.
+// Nothing is written.
+func ForSetup(dir string, r Record, targets []agents.Target) (*Plan, error) {
+	known, err := Load(dir, r.Agent)
+	if err != nil {
+		return nil, err
+	}
+	r.At = time.Now().UTC().Truncate(time.Second)
+	p := &Plan{dir: dir, record: &r, agent: r.Agent}
+	for _, t := range targets {
+		old, err := persistence.ReadOwn(t.Path)
+		if err != nil {
+			return nil, err
+		}
+		f, err := planFile(known.file(t.Path), old, t)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.Path, err)
+		}
+		r.Files = append(r.Files, f)
+		p.files = append(p.files, change{t.Path, old, f.After})
+	}
+	return p, nil
+}
+
+// planFile changes what has to be changed, and keeps what a file had before the
+// first time that it was.
+func planFile(known *File, now []byte, t agents.Target) (f File, err error) {
+	f = File{Path: t.Path, Format: t.Format, Before: now, After: now}
+	if known != nil {
+		if f.Before, _, err = known.restored(now, true); err != nil {
+			return f, err
+		}
+	}
+	for _, c := range t.Changes {
+		if err := f.change(c); err != nil {
+			return f, err
+		}
+	}
+	if known != nil {
+		err = f.dropOld(known)
+	}
+	return f, err
+}
+
+// dropOld takes back what the file was given before, and is given no more.
+func (f *File) dropOld(known *File) error {
+	for _, v := range known.Values {
+		set, err := v.isSet(f.Format, f.After)
+		if set && !f.has(v.Key) {
+			f.After, err = v.restore(f.Format, f.After, f.Before)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *File) has(key confedit.Key) bool {
+	for _, v := range f.Values {
+		if reflect.DeepEqual(v.Key, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// change gives one key its value.
+func (f *File) change(c agents.Change) error {
+	old, had, err := f.Format.Get(f.Before, c.Key)
+	if err != nil || c.IfMissing && had {
+		return err
+	}
+	f.Values = append(f.Values, Value{c.Key, c.Value, had, old, c.IfMissing})
+	now, has, err := f.Format.Get(f.After, c.Key)
+	if err != nil || has && reflect.DeepEqual(now, c.Value) {
+		return err
+	}
+	f.After, err = f.Format.Set(f.After, c.Key, c.Value)
+	return err
+}
+
+// Changes reports whether a file would be changed.
+func (p *Plan) Changes() bool {
+	for _, c := range p.files {
+		if !bytes.Equal(c.old, c.now) || (c.old == nil) != (c.now == nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// Apply does what was planned. The error is [persistence.ErrChanged] when a file was
+// changed since.
+func (p *Plan) Apply() error {
+	if p.record != nil {
+		if err := p.record.store(p.dir); err != nil {
+			return err
+		}
+	}
+	for _, c := range p.files {
+		if err := persistence.Rewrite(c.path, c.old, c.now); err != nil {
+			return err
+		}
+	}
+	if p.record == nil {
+		return persistence.RemoveFile(pathOf(p.dir, p.agent))
+	}
+	return nil
+}
+
+// Paths are the files that would be changed.
+func (p *Plan) Paths() []string {
+	var all []string
+	for _, c := range p.files {
+		if !bytes.Equal(c.old, c.now) {
+			all = append(all, c.path)
+		}
+	}
+	return all
+}
+
+// Diff shows what would be changed, as a unified diff. It has the tokens.
+func (p *Plan) Diff() string {
+	var text bytes.Buffer
+	for _, c := range p.files {
+		text.WriteString(Diff(c.path, c.old, c.now))
+	}
+	return text.String()
+}
