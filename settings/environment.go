@@ -23,12 +23,14 @@ const (
 	// where the gateway is, and its token there.
 	GatewayURLVariable   = "MULTIACCOUNT_GATEWAY_URL"
 	GatewayTokenVariable = "MULTIACCOUNT_GATEWAY_TOKEN"
+	// binaryVariable tells plugins where the program is.
+	binaryVariable = "MULTIACCOUNT_BINARY"
 )
 
 // isNoSetting reports whether a variable of ours says something else.
 func isNoSetting(name string) bool {
 	switch name {
-	case dirVariable, passphraseVariable, GatewayURLVariable, GatewayTokenVariable:
+	case dirVariable, passphraseVariable, GatewayURLVariable, GatewayTokenVariable, binaryVariable:
 		return true
 	}
 	return false

@@ -87,6 +87,7 @@ const (
 	codeForeignKey      = "foreign_key"
 	codeKeyRefused      = "key_refused"
 	codeNotInstalled    = "not_installed"
+	codeNoManager       = "no_service_manager"
 	codeNoAccounts      = "no_accounts"
 	codeNotSetUp        = "not_set_up"
 )

@@ -24,8 +24,8 @@ import (
 const (
 	// ClientsName is the file of the clients in the state directory.
 	ClientsName = "clients.json"
-	// firstClient is the client that the first start makes.
-	firstClient = "default"
+	// FirstClient is the client that the first start makes.
+	FirstClient = "default"
 	// closeTime is how long the engine has at the end to store what it has to.
 	closeTime = 5 * time.Second
 )

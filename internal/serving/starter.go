@@ -71,7 +71,7 @@ func (s *server) tellEvents() (stop func()) {
 // newToken makes the client that was asked for, else the first where there is none.
 func (s *server) newToken(ctx context.Context) (token string, err error) {
 	if s.client == "" {
-		return s.site.Clients.First(ctx, gateway.Client{ID: firstClient})
+		return s.site.Clients.First(ctx, gateway.Client{ID: FirstClient})
 	}
 	token, err = s.site.Clients.Lend(gateway.Client{ID: s.client})
 	if errors.Is(err, gateway.ErrClientName) {

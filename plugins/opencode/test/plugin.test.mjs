@@ -145,6 +145,27 @@ test("without the program OpenCode is left as it is, and told", patience, async 
   await opencode.end();
 });
 
+test("the packages that are published bring the program", patience, async () => {
+  const dir = await home("alice");
+  const { execFileSync } = await import("node:child_process");
+  const { cp, mkdir } = await import("node:fs/promises");
+  const [system, processor] = [{ win32: "windows" }[process.platform] ?? process.platform, { x64: "amd64" }[process.arch] ?? process.arch];
+  const built = `${dir}/built/multiaccount_${system}_${processor}_v1`;
+  await mkdir(built, { recursive: true });
+  await cp(process.env.MULTIACCOUNT_BINARY, `${built}/multiaccount${process.platform === "win32" ? ".exe" : ""}`);
+  const plugins = new URL("..", import.meta.url);
+  execFileSync(process.execPath, ["scripts/pack.mjs", `${dir}/built`, `${dir}/node_modules`], { cwd: plugins });
+  const script = `
+    import { server } from "opencode-multiaccount/server";
+    const config = {};
+    const hooks = await server({ client: { tui: { showToast: async ({ body }) => console.log(body.message) } }, directory: "/" });
+    await hooks.config(config);
+    console.log(config.provider.anthropic.options.baseURL);`;
+  const env = { ...process.env, MULTIACCOUNT_BINARY: undefined, PATH: "" };
+  const said = execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: dir, env, encoding: "utf8" });
+  assert.match(said, /^http:\S+\/anthropic\/v1$/m);
+});
+
 test("a gateway that runs is used as it is", patience, async () => {
   await home("alice");
   const one = await OpenCode.start();
