@@ -29,7 +29,11 @@ type Said struct {
 }
 
 // ToolCall is the call of a tool that the request offers. Input is a JSON object.
-type ToolCall struct{ Name, Input string }
+type ToolCall struct {
+	Name, Input string
+	// Namespace is OpenAI's, for tools that are in one.
+	Namespace string
+}
 
 // think asks the model, when there is one, once for each request.
 func (x *exchange) think() Said {
