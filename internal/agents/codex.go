@@ -30,7 +30,8 @@ func (c *Call) override(key, value string) { c.Args = append(c.Args, "-c", key+"
 type tomlSetting struct{ key, value string }
 
 // codexProvider describes the gateway. Codex does not try again what the gateway has
-// tried; with supports_websockets it keeps a conversation on one connection.
+// tried; with supports_websockets it keeps a conversation on one connection, which it
+// gives up for plain requests when it may not connect again (stream_max_retries).
 func codexProvider(url string) []tomlSetting {
 	return []tomlSetting{
 		{"name", strconv.Quote("multiaccount")},
@@ -38,6 +39,6 @@ func codexProvider(url string) []tomlSetting {
 		{"wire_api", strconv.Quote("responses")},
 		{"supports_websockets", "true"},
 		{"request_max_retries", "0"},
-		{"stream_max_retries", "0"},
+		{"stream_max_retries", "2"},
 	}
 }
