@@ -11,19 +11,20 @@ import (
 func claude() agent {
 	return agent{
 		name: "Claude Code", program: "claude", flavour: providertest.Anthropic,
-		setUp: func(_ *testing.T, p *place) (args, env []string) {
-			return []string{"--allowedTools", "Bash,Task", "--model", "claude-opus-5", "-p"}, []string{
-				"ANTHROPIC_BASE_URL=" + p.url("/anthropic"), "ANTHROPIC_AUTH_TOKEN=" + p.gate.Token, "CLAUDE_CODE_MAX_RETRIES=2",
-				"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+		setUp: func(_ *testing.T, p *place, wrapped bool) (args, env []string) {
+			args, env = []string{"--allowedTools", "Bash,Task", "--model", "claude-opus-5", "-p"}, []string{"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1"}
+			if wrapped {
+				return args, env
 			}
+			return args, append(env, "ANTHROPIC_BASE_URL="+p.url("/anthropic"), "ANTHROPIC_AUTH_TOKEN="+p.gate.Token, "CLAUDE_CODE_MAX_RETRIES=2")
 		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
-			return toolCall("Bash", map[string]string{"command": command, "description": "Says hello"})
+			return toolCall("Bash", map[string]any{"command": command, "description": "Says hello"})
 		},
 		delegate: func() (all []providertest.ToolCall) {
-			for i := range 10 {
-				all = append(all, toolCall("Task", map[string]string{
-					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d", asAgent, i), "subagent_type": "general-purpose",
+			for i := range agents {
+				all = append(all, toolCall("Task", map[string]any{
+					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d %s", asAgent, i, useTool), "subagent_type": "general-purpose",
 				}))
 			}
 			return all
@@ -31,7 +32,7 @@ func claude() agent {
 	}
 }
 
-func toolCall(name string, input map[string]string) providertest.ToolCall {
+func toolCall(name string, input map[string]any) providertest.ToolCall {
 	encoded, err := json.Marshal(input)
 	if err != nil {
 		panic(err) // strings always encode
