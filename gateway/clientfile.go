@@ -38,13 +38,14 @@ var _ Clients = (*ClientFile)(nil)
 // error says what to do about a file that cannot be read.
 func OpenClients(path string) (*ClientFile, error) {
 	f := &ClientFile{path: path}
-	if err := f.read(); err != nil {
+	if err := f.Reload(); err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
-func (f *ClientFile) read() error {
+// Reload takes over the file as it is now. After an error the clients before hold.
+func (f *ClientFile) Reload() error {
 	data, err := os.ReadFile(f.path)
 	switch {
 	case err == nil && len(data) == 0: // somebody is writing it
@@ -69,7 +70,7 @@ func (f *ClientFile) unreadable(err error) error {
 // why, by the goroutine that reads. stop waits for that.
 func (f *ClientFile) Follow(rejected func(error)) (stop func()) {
 	return persistence.WatchFile(f.path, func() {
-		if err := f.read(); err != nil {
+		if err := f.Reload(); err != nil {
 			rejected(err)
 		}
 	})

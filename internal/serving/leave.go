@@ -7,14 +7,18 @@ import (
 	"sync"
 )
 
-// takeOver sends the serve away whose listeners are served now, and waits for one
-// that replaces this. stop ends that.
-func (s *server) takeOver(ctx context.Context) (stop func()) {
-	if s.from.before != nil {
-		if err := s.from.before.dismiss(); err != nil {
-			s.tell(err.Error())
-		}
+// takeOver sends the serve away whose listeners are served from now on.
+func (s *server) takeOver() {
+	if s.from.before == nil {
+		return
 	}
+	if err := s.from.before.dismiss(); err != nil {
+		s.tell(err.Error())
+	}
+}
+
+// awaitSuccessor waits for a serve that replaces this, until stop is called.
+func (s *server) awaitSuccessor(ctx context.Context) (stop func()) {
 	offers := s.offers()
 	if offers[listenFlag] == nil {
 		return func() {}
@@ -48,6 +52,7 @@ func (s *server) offers() map[string]net.Listener {
 // replace leaves the listeners to another serve.
 func (s *server) replace() {
 	close(s.replaced)
+	s.withdraw()
 	s.metrics.close()
 	_ = closeAll(s.places) // they are the other's
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
@@ -23,7 +22,8 @@ type listening struct {
 	replace bool
 	// hosts are the names by which clients address it, besides those of loopback.
 	hosts []string
-	tls   *tls.Config
+	// certificate is nil without TLS.
+	certificate *certificate
 }
 
 func (l *listening) add(f *pflag.FlagSet) {
@@ -73,15 +73,11 @@ func (l *listening) readCertificate() error {
 	if l.cert == "" {
 		return nil
 	}
-	cert, err := tls.LoadX509KeyPair(l.cert, l.key)
-	if err != nil {
-		return fmt.Errorf("the certificate for --listen cannot be used: %w", err)
+	l.certificate = &certificate{certFile: l.cert, keyFile: l.key}
+	if err := l.certificate.read(); err != nil {
+		return err
 	}
-	l.hosts = append(l.hosts, cert.Leaf.DNSNames...)
-	for _, ip := range cert.Leaf.IPAddresses {
-		l.hosts = append(l.hosts, ip.String())
-	}
-	l.tls = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	l.hosts = append(l.hosts, l.certificate.names()...)
 	return nil
 }
 
@@ -117,7 +113,7 @@ func (l *listening) open(ctx context.Context, from *origin) (places []place, err
 func (l *listening) openActivated(from *origin) (places []place, err error) {
 	for _, raw := range from.activated {
 		if at, ok := raw.Addr().(*net.TCPAddr); ok {
-			if !at.IP.IsLoopback() && l.tls == nil && !l.insecure {
+			if !at.IP.IsLoopback() && l.certificate == nil && !l.insecure {
 				return nil, flagError("systemd's socket %s is not on the loopback interface alone, and tokens would go over the network as plain text: give --tls-cert and --tls-key, or say --insecure-listen", at)
 			}
 			l.hosts = append(l.hosts, at.IP.String())
@@ -133,8 +129,8 @@ func (l *listening) place(raw net.Listener) place {
 	switch {
 	case raw.Addr().Network() == "unix":
 		return place{limited, raw, "unix:" + at}
-	case l.tls != nil:
-		return place{tls.NewListener(limited, l.tls), raw, "https://" + at}
+	case l.certificate != nil:
+		return place{tls.NewListener(limited, l.certificate.config()), raw, "https://" + at}
 	}
 	return place{limited, raw, "http://" + at}
 }

@@ -130,7 +130,6 @@ func (s *server) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer s.site.Clients.Follow(s.tellRejected)()
 	if s.site.Gateway, err = gateway.New(s.gatewayConfig()); err != nil {
 		return err
 	}
@@ -140,12 +139,16 @@ func (s *server) run(ctx context.Context) (err error) {
 	}
 	defer endAdmin()
 	defer s.metrics.serve(s.site.Gateway.Guard(s.metricsHandler()))()
+	s.takeOver()
 	defer s.beFound(ctx)()
+	defer s.awaitSuccessor(ctx)()
 	defer s.openDashboard(ctx)()
 	if err := s.announce(ctx, token); err != nil {
 		return err
 	}
 	defer s.tellEvents()()
+	ctx, unfollow := s.follow(ctx)
+	defer unfollow()
 	ctx, stop := s.watch(ctx)
 	defer s.meanwhile(ctx)()
 	defer stop()
@@ -186,11 +189,6 @@ func (s *server) gatewayConfig() gateway.Config {
 	return c
 }
 
-// tellRejected tells of a list of clients that cannot be taken over.
-func (s *server) tellRejected(err error) {
-	s.tell("The clients have changed and cannot be read; those before hold: " + err.Error())
-}
-
 // tell tells the user a line.
 func (s *server) tell(text string) {
 	_, _ = fmt.Fprintf(s.host.Err, "multiaccount: %s\n", printable.Text(text)) // there is nobody else to tell
@@ -208,7 +206,6 @@ func (s *server) serveUntil(ctx context.Context) error {
 			}
 		})
 	}
-	defer s.takeOver(ctx)()
 	notify(stateReady)
 	var err error
 	select {

@@ -87,7 +87,12 @@ func (h home) startAt(t *testing.T, address string, args ...string) process {
 func (h home) await(t *testing.T, p process) process {
 	t.Helper()
 	p.errs = &bytes.Buffer{}
-	p.cmd.Stderr = p.errs
+	return h.awaitTelling(t, p, p.errs)
+}
+
+func (h home) awaitTelling(t *testing.T, p process, said io.Writer) process {
+	t.Helper()
+	p.cmd.Stderr = said
 	out, err := p.cmd.StdoutPipe()
 	rig.Must(t, err)
 	rig.Must(t, p.cmd.Start())
@@ -96,7 +101,7 @@ func (h home) await(t *testing.T, p process) process {
 	first, err := lines.ReadString('\n')
 	if err != nil {
 		_ = p.cmd.Wait()
-		t.Fatalf("no line but %q, and %s", first, p.errs)
+		t.Fatalf("no line but %q, and %s", first, said)
 	}
 	p.url = regexp.MustCompile(`https?://[][0-9.:]+\d`).FindString(first)
 	_, p.address, _ = strings.Cut(p.url, "://")

@@ -1,0 +1,70 @@
+package serving
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
+
+// certificateTime is how long after one file of a certificate the other may change.
+const certificateTime = time.Second
+
+// certificate is that of --listen.
+type certificate struct {
+	certFile, keyFile string
+	current           atomic.Pointer[tls.Certificate]
+}
+
+// read takes over what the files hold. What there was before stays where that cannot
+// be used.
+func (c *certificate) read() error {
+	cert, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		return fmt.Errorf("the certificate for --listen cannot be used: %w", err)
+	}
+	c.current.Store(&cert)
+	return nil
+}
+
+// names are those that it is for.
+func (c *certificate) names() []string {
+	leaf := c.current.Load().Leaf
+	names := append([]string(nil), leaf.DNSNames...)
+	for _, ip := range leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return names
+}
+
+func (c *certificate) config() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.current.Load(), nil },
+	}
+}
+
+// follow takes over each change of the files until stop is called; rejected is told of
+// one that cannot be used.
+func (c *certificate) follow(ctx context.Context, rejected func(error)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	changed := func() {
+		err := c.read()
+		if err != nil && pause(ctx, certificateTime) { // the other file may follow
+			err = c.read()
+		}
+		if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+			rejected(err)
+		}
+	}
+	stopCert, stopKey := persistence.WatchFile(c.certFile, changed), persistence.WatchFile(c.keyFile, changed)
+	return func() {
+		cancel()
+		stopCert()
+		stopKey()
+	}
+}
