@@ -33,6 +33,7 @@ type Link struct {
 //
 // A conversation stays with the pool that serves it, since the provider's cache of
 // it is there, until five minutes after the limits of the pools before have ended.
+// An end that comes earlier than was known is seen within a quarter of an hour.
 // A chain remembers the latest 4096 conversations of the last six hours, in memory.
 //
 // It is safe for concurrent use and needs no closing.

@@ -13,7 +13,8 @@ func (w *chainWalk) served() {
 	if w.key == "" || w.last.AccountID == "" {
 		return
 	}
-	now := talk{link: w.at, account: w.last.AccountID, until: w.until(), at: time.Now()}
+	now := talk{link: w.at, account: w.last.AccountID, at: time.Now()}
+	now.until, now.look = w.until(now.at)
 	before, known := w.chain.talks.put(w.key, now)
 	if known && before.link != w.at {
 		w.publishMoved(before)
@@ -22,9 +23,9 @@ func (w *chainWalk) served() {
 
 // until returns when the pools before the one that serves are asked again: they may
 // have had no turn, since the conversation stays where it is.
-func (w *chainWalk) until() time.Time {
+func (w *chainWalk) until(now time.Time) (until, look time.Time) {
 	if w.stays() && w.before.link == w.at {
-		return w.before.until
+		return w.before.until, w.before.look
 	}
 	var first time.Time
 	passedOver := false
@@ -35,12 +36,12 @@ func (w *chainWalk) until() time.Time {
 		}
 	}
 	if !passedOver {
-		return time.Time{}
+		return time.Time{}, time.Time{}
 	}
-	if now := time.Now(); first.Before(now) {
+	if first.Before(now) {
 		first = now
 	}
-	return first.Add(returnDelay)
+	return first.Add(returnDelay), now.Add(lookDelay)
 }
 
 func (w *chainWalk) publishMoved(before talk) {

@@ -15,16 +15,28 @@ const (
 	// going back costs it the provider's cache, and a limit that has just ended may
 	// come again.
 	returnDelay = 5 * time.Minute
+	// lookDelay is how often the pools before are asked all the same: a limit may end
+	// earlier than was known, by its owner's doing or by newer figures. While it holds
+	// that costs nothing.
+	lookDelay = 15 * time.Minute
 )
 
 // talk is where a conversation was served last.
 type talk struct {
 	link    int
 	account string
-	// until is when the pools before that are asked again; zero when they were not
-	// passed over.
-	until time.Time
-	at    time.Time
+	// until is when the pools before that are asked again, look when they are asked
+	// whether they serve earlier; zero when they were not passed over.
+	until, look time.Time
+	at          time.Time
+}
+
+// stays reports whether the conversation goes on where it is.
+func (t *talk) stays(now time.Time) bool {
+	if now.Before(t.until.Add(-returnDelay)) {
+		return now.Before(t.look)
+	}
+	return now.Before(t.until)
 }
 
 // talks are the conversations of a chain. The zero value has none.

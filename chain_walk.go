@@ -84,7 +84,7 @@ func (w *chainWalk) order() []int {
 	return order
 }
 
-func (w *chainWalk) stays() bool { return w.known && time.Now().Before(w.before.until) }
+func (w *chainWalk) stays() bool { return w.known && w.before.stays(time.Now()) }
 
 // ask sends the request by the pool.
 func (w *chainWalk) ask(req *http.Request) (*http.Response, error) {

@@ -45,6 +45,7 @@ func TestStreamThatIsNotCut(t *testing.T) {
 		"a chat that finished":        {"chat", all["chat"].part + data(`{"choices":[{"delta":{},"finish_reason":"stop"}]}`)},
 		"a last event nobody knows":   {"anthropic", begun + output + data("[DONE]")},
 		"events that nobody knows":    {"anthropic", data("1") + data("2")},
+		"a format that nobody knows":  {"anthropic", data(`{"type":"session.begun"}`) + data(`{"type":"session.idle"}`)},
 		"a chat that failed":          {"chat", all["chat"].part + data(all["chat"].limit)},
 		"an end, and more after that": {"chat", all["chat"].whole + data(`{"choices":[{"delta":{"content":"x"}}]}`)},
 	} {
@@ -56,6 +57,16 @@ func TestStreamThatIsNotCut(t *testing.T) {
 			u.wasAsked(t, "a")
 		})
 	}
+}
+
+// A new kind of event within a format that has an end is none.
+func TestCutAfterAnEventOfANewKind(t *testing.T) {
+	text := begun + output + data(`{"type":"content_block_hint","index":0}`)
+	u := serve(t, dialects()["anthropic"], false, events(text))
+	if got, err := u.ask(t); got != text || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %q, %v", got, err)
+	}
+	u.told(t, "a cut")
 }
 
 // An end that was cut itself is none.

@@ -17,18 +17,18 @@ import (
 )
 
 // overspent refuses a client that has used its tokens of the day.
-func (x *exchange) overspent() *refusal {
-	limit, used := x.client.DailyTokens, x.gateway.config.TokensToday
+func (g *Gateway) overspent(c *Client) *refusal {
+	limit, used := c.DailyTokens, g.config.TokensToday
 	if limit == 0 || used == nil {
 		return nil
 	}
-	spent := used(x.client.ID)
+	spent := used(c.ID)
 	if spent < limit {
 		return nil
 	}
 	now := time.Now()
 	midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location())
-	brief := fmt.Sprintf("The client %s has used up its tokens of today. It may go on at %s (in %s).", x.client.ID, clock(midnight, now), span(midnight.Sub(now)))
+	brief := fmt.Sprintf("The client %s has used up its tokens of today. It may go on at %s (in %s).", c.ID, clock(midnight, now), span(midnight.Sub(now)))
 	return &refusal{
 		kind: limited, retryAt: midnight, brief: brief,
 		message: fmt.Sprintf("%s It may use %d a day, and has used %d.", brief, limit, spent),
@@ -43,18 +43,18 @@ func (x *exchange) wrongModel() *refusal {
 	}
 	query, err := url.ParseQuery(x.r.URL.RawQuery)
 	if err != nil {
-		return x.unreadModel("query cannot be read")
+		return x.client.unreadModel("query cannot be read")
 	}
 	named := query["model"]
 	if x.body.size != 0 {
 		text, ok := x.readable()
 		if !ok {
-			return x.unreadModel("body is compressed, or too large to be kept")
+			return x.client.unreadModel("body is compressed, or too large to be kept")
 		}
 		named = append(named, models.Read(text).All()...)
 	}
 	if len(named) == 0 && x.r.Method != http.MethodGet && x.r.Method != http.MethodHead {
-		return x.unreadModel("body names no model")
+		return x.client.unreadModel("body names no model")
 	}
 	return x.client.refuseOther(named)
 }
@@ -77,8 +77,8 @@ func (x *exchange) readable() (text string, ok bool) {
 	return unsafe.String(unsafe.SliceData(data), len(data)), true //nolint:gosec // whoever reads it keeps nothing
 }
 
-func (x *exchange) unreadModel(why string) *refusal {
-	return &refusal{kind: forbidden, message: fmt.Sprintf("the client %s may use only %s, and the request's %s", x.client.ID, x.client.modelList(), why)}
+func (c *Client) unreadModel(why string) *refusal {
+	return &refusal{kind: forbidden, message: fmt.Sprintf("the client %s may use only %s, and the request's %s", c.ID, c.modelList(), why)}
 }
 
 // refuseOther refuses a request that names these models, where one is not the
@@ -94,20 +94,25 @@ func (c *Client) refuseOther(named []string) *refusal {
 
 func (c *Client) modelList() string { return printable.Text(strings.Join(c.Models, ", ")) }
 
-// refuseMessage refuses what a client sends on a WebSocket as a request would be.
+// refuseMessage refuses what a client sends on a WebSocket as a request would be, by
+// what the client may do now.
 func (x *exchange) refuseMessage(data []byte) *refusal {
+	c := x.gateway.config.Clients.Client(x.token)
+	if c == nil {
+		return &refusal{kind: wrongToken, message: "the client " + x.client.ID + " was removed"}
+	}
 	asks := gjson.GetBytes(data, "type").Str == turnRequest
 	if asks {
-		if refused := x.overspent(); refused != nil {
+		if refused := x.gateway.overspent(c); refused != nil {
 			return refused
 		}
 	}
-	if len(x.client.Models) == 0 {
+	if len(c.Models) == 0 {
 		return nil
 	}
 	named := models.Read(string(data)).All()
 	if asks && len(named) == 0 {
-		return &refusal{kind: forbidden, message: fmt.Sprintf("the client %s may use only %s, and the request names no model", x.client.ID, x.client.modelList())}
+		return c.unreadModel("message names no model")
 	}
-	return x.client.refuseOther(named)
+	return c.refuseOther(named)
 }

@@ -18,7 +18,7 @@ func (x *exchange) refuse(r *refusal) {
 		r = r.withoutTriggers()
 	}
 	if x.w.kept() {
-		x.w.endStream(x.asker.failure(r))
+		x.w.endStream(x.asker.status(r, now), x.asker.failure(r))
 		return
 	}
 	header := x.w.Header()

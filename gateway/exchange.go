@@ -61,7 +61,7 @@ func (x *exchange) admit() *refusal {
 	case !x.client.mayUse(x.route.providers()):
 		return &refusal{kind: forbidden, message: "the client " + x.client.ID + " may not use " + strings.Join(x.route.providers(), ", ")}
 	}
-	return x.overspent()
+	return g.overspent(x.client)
 }
 
 // serve passes the request on, as one of those that a drain waits for.

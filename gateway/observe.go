@@ -36,7 +36,8 @@ func (e *Exchange) Context() context.Context { return e.ctx }
 // Tap sees the answer of an exchange pass, on its way to the client. It must be
 // quick, and keep nothing of what it is handed. Calls do not overlap.
 type Tap interface {
-	// Answered is called once, with the status that the client gets.
+	// Answered is called once, with the status that the client gets: where a stream that
+	// was kept alive ends without an answer, the one that this would have had.
 	Answered(status int, header http.Header)
 	// Passed is called with each piece of the answer, and with each message of a
 	// WebSocket's upstream, before it is written.

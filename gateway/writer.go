@@ -31,9 +31,9 @@ func newWriter(w http.ResponseWriter, x *exchange) *writer {
 func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // WriteHeader implements [http.ResponseWriter]. A stream that was begun already
-// goes on.
+// goes on. A provisional answer (1xx) is none that anybody is told of.
 func (w *writer) WriteHeader(status int) {
-	if w.tap != nil {
+	if w.tap != nil && status >= http.StatusOK {
 		w.tap.Answered(status, w.Header())
 	}
 	if !w.keptAlive {
@@ -75,8 +75,12 @@ func (w *writer) keep(event []byte) error {
 	return w.controller.Flush()
 }
 
-// endStream ends a stream that was kept alive with what went wrong.
-func (w *writer) endStream(event []byte) {
+// endStream ends a stream that was kept alive with what went wrong. Who watches is
+// told of the status that it would have had.
+func (w *writer) endStream(status int, event []byte) {
+	if w.tap != nil {
+		w.tap.Answered(status, w.Header())
+	}
 	_, _ = w.Write(event) // the client may be gone; that is its right
 	_ = w.controller.Flush()
 }

@@ -72,7 +72,8 @@ type TokenLeased struct {
 }
 
 // ReportOutcome reports the outcome of a leased request. A caller sends it once
-// for each lease, and a second time when a stream that had begun well breaks.
+// for each lease, and more times, as Open, for what a stream tells later: quota
+// figures, and that it breaks.
 type ReportOutcome struct {
 	Generation uint64
 	LeasedAt   time.Time

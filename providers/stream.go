@@ -1,5 +1,7 @@
 package providers
 
+import "net/http"
+
 // StreamReader is implemented by providers whose event streams can report a
 // failure after a status of success. Streams of other providers are passed on
 // as they come.
@@ -8,7 +10,7 @@ type StreamReader interface {
 	// spacing of its members. name may be empty. data may be only the beginning of
 	// a long event, is cut off after 1 MiB, and may be an object that came in
 	// place of a stream. The caller owns the bytes and may change them later.
-	// ReadEvent keeps no state, and allocates only for a failure.
+	// ReadEvent keeps no state, and allocates only for a failure and for figures.
 	ReadEvent(name, data []byte) StreamEvent
 }
 
@@ -37,4 +39,8 @@ type StreamEvent struct {
 	// the same without a stream, for [Provider.Classify].
 	Status int
 	Body   []byte
+	// Header is set for an event that tells what answers have as headers, such as quota
+	// figures: those headers, for [Provider.Classify]. The step is none that ends the
+	// stream.
+	Header http.Header
 }

@@ -176,6 +176,9 @@ func chainsSchema() *schema {
 // shownChains are the chains as the file would have them.
 func shownChains(s *Settings) string { return shownJSON(len(s.Chains), s.Chains) }
 
+// shownPrices are the prices as the file would have them.
+func shownPrices(s *Settings) string { return shownJSON(len(s.Prices), s.Prices) }
+
 // shownJSON writes what is no single value; empty when there is nothing.
 func shownJSON(size int, v any) string {
 	if size == 0 {

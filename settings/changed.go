@@ -6,8 +6,8 @@ import (
 )
 
 // Changed returns the full names of the settings that differ: first those for
-// all providers, in the order of [Keys], then the chains, then those of single
-// providers.
+// all providers, in the order of [Keys], then chains and prices, then those of
+// single providers.
 func Changed(before, after Settings) []string {
 	var changed []string
 	for _, k := range table() {
@@ -17,6 +17,12 @@ func Changed(before, after Settings) []string {
 	}
 	if shownChains(&before) != shownChains(&after) {
 		changed = append(changed, chainsKey)
+	}
+	if shownPrices(&before) != shownPrices(&after) {
+		changed = append(changed, pricesKey)
+	}
+	if before.Currency != after.Currency {
+		changed = append(changed, currencyKey)
 	}
 	names := maps.Clone(before.Providers)
 	if names == nil {

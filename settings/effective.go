@@ -57,6 +57,10 @@ func Effective(path string) ([]Entry, error) {
 		add(key, s.Store.shown(key))
 	}
 	add(chainsKey, shownChains(&s))
+	add(pricesKey, shownPrices(&s))
+	if s.Currency != "" {
+		add(currencyKey, quote(s.Currency))
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		override := s.Providers[name]
 		for _, k := range table() {

@@ -149,8 +149,8 @@ func TestEveryFieldHasAKey(t *testing.T) {
 			shared++
 		}
 	}
-	if n := reflect.TypeFor[settings.Settings]().NumField(); n != shared+3 {
-		t.Errorf("Settings has %d fields for %d keys, the store, chains and providers", n, shared)
+	if n := reflect.TypeFor[settings.Settings]().NumField(); n != shared+5 {
+		t.Errorf("Settings has %d fields for %d keys, the store, chains, prices, their currency and providers", n, shared)
 	}
 	if n := reflect.TypeFor[settings.Override]().NumField(); n != shared+own {
 		t.Errorf("Override has %d fields for %d keys", n, shared+own)

@@ -75,6 +75,16 @@ func (r *reader) settings(root hujson.Value) Settings {
 			s.Chains = r.chains(v)
 			return nil
 		}},
+		{pricesKey, func(v hujson.Value) error {
+			s.Prices = r.prices(v)
+			return nil
+		}},
+		{currencyKey, func(v hujson.Value) error {
+			if err := textField(currencyKey, &s.Currency).read(v); err != nil {
+				return err
+			}
+			return checkCurrency(s.Currency)
+		}},
 		{schemaKey, func(v hujson.Value) error {
 			if literal(v).Kind() != '"' {
 				return refuse("the place of the schema", found(v))

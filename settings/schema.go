@@ -51,6 +51,7 @@ func Schema() []byte {
 	root.Properties[schemaKey] = &schema{Type: "string", Description: "Where an editor finds this schema."}
 	root.Properties[storeKey] = storeSchema()
 	root.Properties[chainsKey] = chainsSchema()
+	root.Properties[pricesKey], root.Properties[currencyKey] = pricesSchema(), currencySchema()
 	root.Properties[providersKey] = &schema{
 		Type: "object", Description: "What differs for single providers, by their names.",
 		PropertyNames: &schema{Pattern: providerNamePattern}, AdditionalProperties: &provider,

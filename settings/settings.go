@@ -108,6 +108,10 @@ type Settings struct {
 	Store Store
 	// Chains are pools of which the next serves when one cannot, by their names.
 	Chains map[string][]Link
+	// Prices are what models cost, by patterns in which "*" stands for any text, and
+	// Currency what the amounts are in; empty for nothing that is said.
+	Prices   map[string]Price
+	Currency string
 
 	// Providers holds what differs for one provider, by its name.
 	Providers map[string]Override
@@ -199,6 +203,7 @@ func (s Settings) Validate() error {
 	for _, name := range slices.Sorted(maps.Keys(s.Chains)) {
 		add(chainsKey+"."+name, CheckChain(name, s.Chains[name]))
 	}
+	s.pricesProblems(add)
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		add(providersKey+"."+name, checkProviderName(name))
 		override := s.Providers[name]

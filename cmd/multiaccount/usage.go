@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/internal/usage"
+	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
@@ -23,7 +24,10 @@ const usageHelp = `Sum up what requests through "multiaccount serve" used: token
 Cached tokens and those that were written to the provider's cache are part of the
 input, and reasoning is part of the output, as the provider counts them. A request
 has failed that was refused, or whose answer was cut. The figures of 90 days are
-kept; nothing of what was asked or answered is among them.`
+kept; nothing of what was asked or answered is among them.
+
+With prices in the settings it says what the tokens cost, and which models have no
+price.`
 
 const noUsage = `Nothing was recorded in that time. "multiaccount serve" records what its clients use.
 `
@@ -65,11 +69,15 @@ func (f *usageFlags) run(ctx context.Context, s streams) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	prices, err := settings.Load(filepath.Join(dir, settings.FileName))
+	if err != nil {
+		return err
+	}
 	labels, err := f.labels(ctx, s)
 	if err != nil {
 		return err
 	}
-	return f.print(s, used(all, labels))
+	return f.print(s, used(all, labels, &prices), len(prices.Prices) > 0)
 }
 
 // check returns when the report begins.
@@ -123,9 +131,14 @@ type usedJSON struct {
 	Reasoning    int64  `json:"reasoning_tokens"`
 	LatencyMS    int64  `json:"latency_ms"`
 	FirstByteMS  int64  `json:"first_byte_ms"`
+	// Cost is what the tokens cost by the prices in the settings, in the currency there;
+	// left out without any. What the Unpriced models cost is not part of it.
+	Cost     *float64 `json:"cost,omitempty"`
+	Currency string   `json:"currency,omitempty"`
+	Unpriced []string `json:"unpriced_models,omitempty"`
 }
 
-func used(all []usage.Group, labels map[string]string) []usedJSON {
+func used(all []usage.Group, labels map[string]string, prices *settings.Settings) []usedJSON {
 	lines := make([]usedJSON, 0, len(all))
 	for i := range all {
 		g := &all[i]
@@ -133,11 +146,16 @@ func used(all []usage.Group, labels map[string]string) []usedJSON {
 			Key: g.Key, Label: labels[g.Key], Requests: g.Requests, Failed: g.Failed, Input: g.Input, Cached: g.Cached, CacheWritten: g.CacheWritten,
 			Output: g.Output, Reasoning: g.Reasoning, LatencyMS: g.Latency.Milliseconds(), FirstByteMS: g.FirstByte.Milliseconds(),
 		})
+		if len(prices.Prices) > 0 {
+			l := &lines[i]
+			cost, unpriced := g.Cost(prices)
+			l.Cost, l.Currency, l.Unpriced = &cost, prices.Currency, unpriced
+		}
 	}
 	return lines
 }
 
-func (f *usageFlags) print(s streams, lines []usedJSON) error {
+func (f *usageFlags) print(s streams, lines []usedJSON, priced bool) error {
 	switch {
 	case f.json:
 		return writeJSON(s, lines)
@@ -146,14 +164,27 @@ func (f *usageFlags) print(s streams, lines []usedJSON) error {
 	case len(lines) == 0:
 		return write(s, noUsage)
 	}
-	t := newTable(strings.ToUpper(f.by), "REQUESTS", "FAILED", "INPUT", "CACHED", "OUTPUT", "REASONING", "LATENCY", "FIRST BYTE")
+	columns := []string{strings.ToUpper(f.by), "REQUESTS", "FAILED", "INPUT", "CACHED", "OUTPUT", "REASONING", "LATENCY", "FIRST BYTE"}
+	if priced {
+		columns = append(columns, "COST")
+	}
+	t := newTable(columns...)
 	t.spare = []int{8, 7, 6, 2, 4}
 	for i := range lines {
 		l := &lines[i]
-		t.add(l.name(), number(l.Requests), number(l.Failed), number(l.Input), number(l.Cached), number(l.Output), number(l.Reasoning),
-			tookText(l.LatencyMS), tookText(l.FirstByteMS))
+		row := []string{
+			l.name(), number(l.Requests), number(l.Failed), number(l.Input), number(l.Cached), number(l.Output), number(l.Reasoning),
+			tookText(l.LatencyMS), tookText(l.FirstByteMS),
+		}
+		if priced {
+			row = append(row, l.costText())
+		}
+		t.add(row...)
 	}
-	return t.print(s.out)
+	if err := t.print(s.out); err != nil {
+		return err
+	}
+	return tellUnpriced(s, lines)
 }
 
 // name is what a person calls it. A client that asked without a model has none.
@@ -179,12 +210,14 @@ func printUsageCSV(s streams, lines []usedJSON) error {
 	w := csv.NewWriter(s.out)
 	rows := [][]string{{
 		"key", "label", "requests", "failed", "input_tokens", "cached_tokens", "cache_written_tokens", "output_tokens", "reasoning_tokens", "latency_ms", "first_byte_ms",
+		"cost", "currency", "unpriced_models",
 	}}
 	for i := range lines {
 		l := &lines[i]
 		rows = append(rows, []string{
 			tui.Clean(l.Key), tui.Clean(l.Label), number(l.Requests), number(l.Failed), number(l.Input), number(l.Cached), number(l.CacheWritten),
 			number(l.Output), number(l.Reasoning), number(l.LatencyMS), number(l.FirstByteMS),
+			l.costCSV(), tui.Clean(l.Currency), tui.Clean(strings.Join(l.Unpriced, " ")),
 		})
 	}
 	return w.WriteAll(rows)

@@ -19,6 +19,9 @@ func (s *Sender) Message(ctx context.Context, leased *messages.TokenLeased, mode
 		return providers.StreamUnknown, account.ClassSuccess
 	}
 	e := s.Provider.Stream.ReadEvent(nil, data)
+	if e.Header != nil {
+		s.tellFigures(leased, model, e.Header)
+	}
 	if e.Step != providers.StreamFailed {
 		return e.Step, account.ClassSuccess
 	}
@@ -27,6 +30,14 @@ func (s *Sender) Message(ctx context.Context, leased *messages.TokenLeased, mode
 	report.Open, report.Broken = true, true
 	actors.ReportAndWait(ctx, leased.Account, &report)
 	return e.Step, report.Verdict.Class
+}
+
+// tellFigures tells the account what an event within a good answer says of it, as if
+// the answer had these headers. It does not wait.
+func (s *Sender) tellFigures(leased *messages.TokenLeased, model string, header http.Header) {
+	report := reportOf(leased)
+	report.Verdict, report.Open = s.Verdict(leased, model, Outcome{Status: http.StatusOK, Header: header}), true
+	leased.Account.Tell(&report)
 }
 
 // messageHeader returns the headers that a failure message has as a member, since

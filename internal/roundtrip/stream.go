@@ -24,10 +24,10 @@ type stream struct {
 	unwatch func() bool
 	opening opening
 
-	// unknown is set while the latest event is one that the provider does not
-	// know; shown once there was one that the caller must see; over once nothing
+	// known is set once there was an event that the provider knows; unknown while the
+	// latest event may end the stream in a way that it does not know; shown once there was one that the caller must see; over once nothing
 	// that follows matters.
-	unknown, shown, over bool
+	known, unknown, shown, over bool
 	// long is set while an unfinished event is held back to its end; echoed is how
 	// many of the held bytes repeat the request.
 	long   bool
@@ -115,7 +115,9 @@ func (s *stream) scan(piece []byte) {
 		if !ok {
 			return
 		}
-		s.take(s.event(event), len(event.Data))
+		e := s.event(event)
+		s.judge(e.Step, event.Data)
+		s.take(e, len(event.Data))
 		piece = rest
 	}
 }

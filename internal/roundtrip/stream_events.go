@@ -6,14 +6,30 @@ import (
 	"errors"
 	"io"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/internal/sse"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
+// judge notes whether the stream may end with an event. One that the provider does
+// not know may be the end of a format of its own; after events of the provider's
+// format, one more that says its type as they do is only a newer one.
+func (s *stream) judge(step providers.StreamStep, data []byte) {
+	if step != providers.StreamUnknown {
+		s.known, s.unknown = true, false
+		return
+	}
+	s.unknown = !s.known || gjson.GetBytes(data, "type").Type != gjson.String
+}
+
 func (s *stream) take(e providers.StreamEvent, size int) {
-	s.long, s.unknown = false, e.Step == providers.StreamUnknown
+	s.long = false
+	if e.Header != nil {
+		s.request.tellFigures(&s.request.last.leased, s.request.search.criteria.Model, e.Header)
+	}
 	switch e.Step {
 	case providers.StreamPreamble:
 		if size >= echoSize {
@@ -39,8 +55,8 @@ func (s *stream) fail(v account.Verdict) { s.failure, s.over = &v, true }
 
 // ended handles the end of reading, and returns the error for the caller. A
 // stream that ends before its answer is complete was cut, however the connection
-// ended. When the provider does not know the latest event, nobody can tell; and a
-// stream that its caller canceled was not cut.
+// ended. When the latest event may be an end that the provider does not know, nobody
+// can tell; and a stream that its caller canceled was not cut.
 func (s *stream) ended(err error) error {
 	clean := errors.Is(err, io.EOF)
 	if s.decoder != nil {

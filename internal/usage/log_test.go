@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
+
+	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -281,5 +285,26 @@ func TestReportOfAReadOnlyFolder(t *testing.T) {
 	defer func() { _ = os.Chmod(dir, 0o700) }()
 	if got := keys(report(t, filepath.Join(dir, FileName), ByClient, time.Now().Add(-time.Hour))); got != "laptop" {
 		t.Errorf("reported %q", got)
+	}
+}
+
+// Each kind of token has its price, and what has none is named.
+func TestCost(t *testing.T) {
+	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
+	l := open(t, path)
+	for _, model := range []string{"opus", "opus", "haiku", "free"} {
+		l.add(served(now, "laptop", "a", model)) // 4 plain, 5 from the cache, 1 to it, 4 out
+	}
+	empty := served(now, "laptop", "a", "refused")
+	empty.Tokens = Tokens{}
+	l.add(empty)
+	closed(t, l)
+	s := settings.Settings{Prices: map[string]settings.Price{
+		"opus": {Input: 1e6, Output: 1e7, CacheRead: 1e5, CacheWrite: 2e6}, "free": {},
+	}}
+	group := report(t, path, ByClient, now.Add(-time.Hour))[0]
+	cost, unpriced := group.Cost(&s)
+	if want := 2 * (4*1 + 5*0.1 + 1*2 + 4*10.0); math.Abs(cost-want) > 1e-9 || !slices.Equal(unpriced, []string{"haiku"}) {
+		t.Errorf("%v, want %v; unpriced %q", cost, want, unpriced)
 	}
 }

@@ -29,6 +29,8 @@ type Group struct {
 	// Failed are those of Requests that were refused, or whose answer was cut.
 	Requests, Failed int64
 	Tokens
+	// Models are the tokens of each model among them.
+	Models map[string]Tokens
 	// Latency and FirstByte are means; 0 when there is nothing to say.
 	Latency, FirstByte time.Duration
 
@@ -75,9 +77,9 @@ func readAs(path, options string, read func(*sql.DB) error) error {
 	return errors.Join(read(db), db.Close())
 }
 
-const sums = `SELECT %s AS kind, count(*), sum(status = 0 OR status >= 400 OR NOT complete),
+const sums = `SELECT %s AS kind, model, count(*), sum(status = 0 OR status >= 400 OR NOT complete),
 	sum(input), sum(cached), sum(cache_written), sum(output), sum(reasoning), sum(latency_ms), sum(coalesce(first_byte_ms, 0)), count(first_byte_ms)
-	FROM requests WHERE at >= ? GROUP BY kind`
+	FROM requests WHERE at >= ? GROUP BY kind, model`
 
 func (by By) column() string {
 	switch by {
@@ -88,21 +90,23 @@ func (by By) column() string {
 	}
 }
 
-// groups are the rows, the quarters of a day in one; sorted by their keys.
+// groups are the rows, those of a day's quarters and of all models in one; sorted by
+// their keys.
 func groups(rows *sql.Rows, by By) ([]Group, error) {
 	all := map[string]*Group{}
 	for rows.Next() {
 		var key any
+		var model string
 		var g Group
-		if err := rows.Scan(&key, &g.Requests, &g.Failed, &g.Input, &g.Cached, &g.CacheWritten, &g.Output, &g.Reasoning,
+		if err := rows.Scan(&key, &model, &g.Requests, &g.Failed, &g.Input, &g.Cached, &g.CacheWritten, &g.Output, &g.Reasoning,
 			&g.latency, &g.firstByte, &g.answered); err != nil {
 			return nil, err
 		}
 		g.Key = keyOf(key, by)
 		if all[g.Key] == nil {
-			all[g.Key] = &Group{Key: g.Key}
+			all[g.Key] = &Group{Key: g.Key, Models: map[string]Tokens{}}
 		}
-		all[g.Key].add(&g)
+		all[g.Key].add(&g, model)
 	}
 	sorted := make([]Group, 0, len(all))
 	for _, g := range all {
@@ -119,14 +123,13 @@ func keyOf(column any, by By) string {
 	return fmt.Sprint(column)
 }
 
-func (g *Group) add(more *Group) {
+func (g *Group) add(more *Group, model string) {
 	g.Requests += more.Requests
 	g.Failed += more.Failed
-	g.Input += more.Input
-	g.Cached += more.Cached
-	g.CacheWritten += more.CacheWritten
-	g.Output += more.Output
-	g.Reasoning += more.Reasoning
+	g.Tokens.add(more.Tokens)
+	of := g.Models[model]
+	of.add(more.Tokens)
+	g.Models[model] = of
 	g.latency += more.latency
 	g.firstByte += more.firstByte
 	g.answered += more.answered

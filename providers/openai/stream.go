@@ -18,6 +18,8 @@ func (p *Provider) ReadEvent(name, data []byte) providers.StreamEvent {
 		return chatEvent(data)
 	case name == itemAdded:
 		return providers.StreamEvent{Step: itemStep(data)}
+	case name == rateLimits:
+		return providers.StreamEvent{Step: step, Header: figureHeaders(data)}
 	case name == responseFailed:
 		return failed(responseError(data))
 	case step == providers.StreamFailed:

@@ -168,6 +168,26 @@ func TestChainsConversationStaysAndReturns(t *testing.T) {
 	})
 }
 
+// A limit that ends earlier than was known is seen after a while, and not at once.
+func TestChainSeesAnEarlyEnd(t *testing.T) {
+	rig.Bubble(t, func(t *testing.T) {
+		eng, chain, h := chained(t, pools("first", "second"))
+		h.limit("first.test", 10*time.Hour)
+		mustPost(t, chain, h, "second.test")
+		time.Sleep(16 * time.Minute)
+		mustPost(t, chain, h, "second.test") // it still holds
+		h.limit("none", 0)
+		pool := rig.Pool(t, eng, "first")
+		accounts, err := pool.Accounts(t.Context())
+		rig.Must(t, err)
+		rig.Must(t, pool.ResetCooldown(t.Context(), accounts[0].ID))
+		time.Sleep(14 * time.Minute)
+		mustPost(t, chain, h, "second.test")
+		time.Sleep(2 * time.Minute)
+		mustPost(t, chain, h, "first.test")
+	})
+}
+
 // Where the second pool cannot serve either, its conversation goes on, and back.
 func TestChainTriesEachPool(t *testing.T) {
 	rig.Bubble(t, func(t *testing.T) {

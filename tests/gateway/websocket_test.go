@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -247,4 +248,41 @@ func TestSocketsMoveOnDrain(t *testing.T) {
 		t.Errorf("the busy one was closed with %v", code)
 	}
 	rig.Must(t, <-drained)
+}
+
+// The quota figures that Codex is told on its WebSocket, or within a stream, are known
+// of the account.
+func TestFiguresWithinAnswers(t *testing.T) {
+	s := serveSockets(t)
+	const figures = `{"type":"codex.rate_limits","plan_type":"pro","rate_limits":{"primary":{"used_percent":42,"window_minutes":300,"reset_after_seconds":600}}}`
+	s.scripts["a"] = saying(created, figures, completed)
+	events, _ := s.connect(t).ask(t, "")
+	checkEvents(t, events, created, figures, completed)
+	awaitUsage(t, s.gate, 42)
+
+	u := record(t)
+	u.reply = func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for _, event := range []string{created, figures, delta, strings.Replace(figures, "42", "43", 1), completed} {
+			_, _ = io.WriteString(w, "data: "+event+"\n\n")
+		}
+	}
+	if a := u.send(t, ask("/codex/responses", `{"stream":true,`+responsesBody[1:], "User-Agent", codexCLI)); a.status != http.StatusOK || a.err != nil {
+		t.Errorf("HTTP %d, %v", a.status, a.err)
+	}
+	awaitUsage(t, u.gate, 43)
+}
+
+// awaitUsage waits until an account of OpenAI has used so much of a window.
+func awaitUsage(t *testing.T, g gate, percent float64) {
+	t.Helper()
+	for ctx := rig.Deadline(t); ; {
+		accounts, err := rig.Pool(t, g.engine, "openai").Accounts(ctx)
+		rig.Must(t, err)
+		for _, a := range accounts {
+			if len(a.Usage) == 1 && a.Usage[0].Utilization == percent {
+				return
+			}
+		}
+	}
 }
