@@ -16,16 +16,16 @@ func TestPage(t *testing.T) {
 		"/dashboard/icon.svg": "image/svg+xml", "/dashboard/vendor/uplot.js": "text/javascript",
 	} {
 		resp := s.do(t, http.MethodGet, path, "")
-		h := resp.Header
-		if resp.StatusCode != http.StatusOK || !strings.HasPrefix(h.Get("Content-Type"), kind) {
-			t.Errorf("%s: HTTP %d, %s", path, resp.StatusCode, h.Get("Content-Type"))
+		h := resp.header
+		if resp.status != http.StatusOK || !strings.HasPrefix(h.Get("Content-Type"), kind) {
+			t.Errorf("%s: HTTP %d, %s", path, resp.status, h.Get("Content-Type"))
 		}
 		if h.Get("Content-Security-Policy") != policy || h.Get("Referrer-Policy") != "no-referrer" || h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
 	for _, path := range []string{"/dashboard/", "/dashboard/nothing", "/dashboard/page/index.html", "/dashboard/../dashboard.go", "/index.html"} {
-		if resp := s.do(t, http.MethodGet, path, ""); resp.StatusCode == http.StatusOK {
+		if resp := s.do(t, http.MethodGet, path, ""); resp.status == http.StatusOK {
 			t.Errorf("%s is served", path)
 		}
 	}
