@@ -3,6 +3,8 @@ package dashboard
 import (
 	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -28,6 +30,27 @@ func TestPage(t *testing.T) {
 		if resp := s.do(t, http.MethodGet, path, ""); resp.status == http.StatusOK {
 			t.Errorf("%s is served", path)
 		}
+	}
+}
+
+// The page has words for each event.
+func TestEventsHaveWords(t *testing.T) {
+	words, err := fs.ReadFile(files, "page/words.js")
+	must(t, err)
+	sources, err := filepath.Glob("../../event/*.go")
+	must(t, err)
+	seen := 0
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		must(t, err)
+		for _, name := range regexp.MustCompile(`(?m)^\tName\w+ Name = "(\w+)"`).FindAllSubmatch(text, -1) {
+			if seen++; !strings.Contains(string(words), "\n  "+string(name[1])+": (") {
+				t.Errorf("words.js has no phrase for %s", name[1])
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d events were found", seen)
 	}
 }
 
