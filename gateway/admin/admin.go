@@ -32,6 +32,8 @@ type Config struct {
 	SettingsFile string
 	// Usage has the figures of what was used; nil when nothing is recorded.
 	Usage Usage
+	// TokensToday is as in [gateway.Config]; nil when it is not known.
+	TokensToday func(client string) int64
 	// Version is the program's.
 	Version string
 	// Logger gets what is worth reading when something is wrong; nil is silent.

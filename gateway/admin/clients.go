@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/models"
 )
 
 // clientBody is a client as it is answered.
@@ -15,16 +16,25 @@ type clientBody struct {
 	AddedAt     time.Time `json:"added_at,omitzero"`
 	Providers   []string  `json:"providers"`
 	Accounts    []string  `json:"accounts"`
-	MaxInFlight int       `json:"max_in_flight"`
-	MaxWaitMS   int64     `json:"max_wait_ms"`
-	Priority    int       `json:"priority"`
+	Models      []string  `json:"models"`
+	DailyTokens int64     `json:"daily_tokens"`
+	// TokensToday are those that it has used since midnight; nil when not known.
+	TokensToday *int64 `json:"tokens_today,omitempty"`
+	MaxInFlight int    `json:"max_in_flight"`
+	MaxWaitMS   int64  `json:"max_wait_ms"`
+	Priority    int    `json:"priority"`
 }
 
-func clientOf(c *gateway.Client) clientBody {
-	return clientBody{
-		Name: c.ID, AddedAt: c.AddedAt, Providers: list(c.Providers), Accounts: list(c.Accounts),
-		MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority,
+func (a *Admin) clientOf(c *gateway.Client) clientBody {
+	body := clientBody{
+		Name: c.ID, AddedAt: c.AddedAt, Providers: list(c.Providers), Accounts: list(c.Accounts), Models: list(c.Models),
+		DailyTokens: c.DailyTokens, MaxInFlight: c.MaxInFlight, MaxWaitMS: c.MaxWait.Milliseconds(), Priority: c.Priority,
 	}
+	if a.config.TokensToday != nil {
+		used := a.config.TokensToday(c.ID)
+		body.TokensToday = &used
+	}
+	return body
 }
 
 // list is a list that is written as one, also when it is empty.
@@ -41,6 +51,8 @@ type newClient struct {
 type clientChange struct {
 	Providers   *[]string `json:"providers"`
 	Accounts    *[]string `json:"accounts"`
+	Models      *[]string `json:"models"`
+	DailyTokens *int64    `json:"daily_tokens"`
 	MaxInFlight *int      `json:"max_in_flight"`
 	MaxWaitMS   *int64    `json:"max_wait_ms"`
 	Priority    *int      `json:"priority"`
@@ -50,6 +62,8 @@ type clientChange struct {
 func (c *clientChange) apply(to *gateway.Client) {
 	set(&to.Providers, c.Providers)
 	set(&to.Accounts, c.Accounts)
+	set(&to.Models, c.Models)
+	set(&to.DailyTokens, c.DailyTokens)
 	set(&to.MaxInFlight, c.MaxInFlight)
 	set(&to.Priority, c.Priority)
 	if c.MaxWaitMS != nil {
@@ -72,7 +86,7 @@ type clientToAdd struct {
 func (a *Admin) listClients(w http.ResponseWriter, _ *http.Request) error {
 	shown := []clientBody{}
 	for _, c := range a.config.Clients.All() {
-		shown = append(shown, clientOf(&c))
+		shown = append(shown, a.clientOf(&c))
 	}
 	return send(w, http.StatusOK, shown)
 }
@@ -87,7 +101,7 @@ func (a *Admin) sendClient(w http.ResponseWriter, name string) error {
 	if err != nil {
 		return err
 	}
-	return send(w, http.StatusOK, clientOf(&found))
+	return send(w, http.StatusOK, a.clientOf(&found))
 }
 
 func (a *Admin) client(name string) (gateway.Client, error) {
@@ -117,7 +131,7 @@ func (a *Admin) addClient(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return send(w, http.StatusCreated, newClient{clientOf(&added), token})
+	return send(w, http.StatusCreated, newClient{a.clientOf(&added), token})
 }
 
 func (a *Admin) changeClient(w http.ResponseWriter, r *http.Request) error {
@@ -153,6 +167,13 @@ func (a *Admin) checkClient(r *http.Request, c *clientChange) error {
 		return notAllowed("max_in_flight is a number of requests, 0 for any number")
 	case c.MaxWaitMS != nil && *c.MaxWaitMS < 0:
 		return notAllowed("max_wait_ms is a number of milliseconds, 0 for none")
+	case c.DailyTokens != nil && *c.DailyTokens < 0:
+		return notAllowed("daily_tokens is a number of tokens, 0 for any number")
+	}
+	for _, pattern := range deref(c.Models) {
+		if err := models.Check(pattern); err != nil {
+			return notAllowed(fmt.Sprintf("models has the pattern %q, which %v", pattern, err))
+		}
 	}
 	for _, name := range deref(c.Providers) {
 		if _, _, err := a.pool(name); err != nil {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/seed-810f1486/multiaccount/internal/regular"
@@ -193,5 +194,5 @@ func isGuarded(key string) bool {
 			return k.ProviderOnly || name == "on_event"
 		}
 	}
-	return true
+	return !slices.Contains([]string{"chains", "prices"}, name)
 }

@@ -18,7 +18,8 @@ func (s *server) openAdmin() (end func(), err error) {
 		return nil, err
 	}
 	c := admin.Config{
-		Engine: s.site.Engine, Clients: s.site.Clients, Token: token, Authorize: dashboard.Authorized, SettingsFile: s.host.SettingsFile, Version: s.host.Version, Logger: s.site.Log,
+		Engine: s.site.Engine, Clients: s.site.Clients, Token: token, Authorize: dashboard.Authorized, SettingsFile: s.host.SettingsFile,
+		TokensToday: s.site.Usage.Today, Version: s.host.Version, Logger: s.site.Log,
 	}
 	if s.site.Usage != nil {
 		c.Usage = usage.File(filepath.Join(s.site.Dir, usage.FileName))

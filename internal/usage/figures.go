@@ -22,21 +22,17 @@ func (f File) Sum(ctx context.Context, q admin.UsageQuery) (all []admin.UsageGro
 	if _, err := os.Stat(string(f)); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	db, err := connect(string(f), "mode=ro")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
 	unit := unitOf(q)
-	rows, err := db.QueryContext(ctx, fmt.Sprintf(steps, columnOf(q.By), unit.Milliseconds()), q.Since.UnixMilli(), q.Until.UnixMilli())
-	if err != nil {
-		return nil, unreadable(string(f), err)
-	}
-	defer rows.Close() //nolint:errcheck // read to its end
-	if all, err = stepGroups(rows, q, unit); err != nil {
-		return nil, unreadable(string(f), err)
-	}
-	return all, nil
+	err = reading(string(f), func(db *sql.DB) error {
+		rows, err := db.QueryContext(ctx, fmt.Sprintf(steps, columnOf(q.By), unit.Milliseconds()), q.Since.UnixMilli(), q.Until.UnixMilli())
+		if err != nil {
+			return err
+		}
+		defer rows.Close() //nolint:errcheck // read to its end
+		all, err = stepGroups(rows, q, unit)
+		return err
+	})
+	return all, err
 }
 
 const steps = `SELECT %s AS kind, at / %d AS unit, count(*), sum(status = 0 OR status >= 400 OR NOT complete), count(first_byte_ms),

@@ -20,20 +20,22 @@ func TestClients(t *testing.T) {
 		}
 		Token string
 	}
-	s.want(t, http.StatusCreated, call{method: "POST", path: "/clients", body: `{"name":"desk","accounts":["` + id + `"],"max_in_flight":2}`}).into(t, &added)
-	if c := s.clients.Client(added.Token); c == nil || c.ID != "desk" || c.Accounts[0] != id || added.Client.MaxInFlight != 2 {
+	s.want(t, http.StatusCreated, call{method: "POST", path: "/clients", body: `{"name":"desk","accounts":["` + id + `"],"models":["claude-haiku-*"],"daily_tokens":1000,"max_in_flight":2}`}).into(t, &added)
+	if c := s.clients.Client(added.Token); c == nil || c.ID != "desk" || c.Accounts[0] != id || c.DailyTokens != 1000 || c.Models[0] != "claude-haiku-*" || added.Client.MaxInFlight != 2 {
 		t.Errorf("added: %+v, the token is that of %+v", added, c)
 	}
 	for body, status := range map[string]int{
 		`{"name":"desk"}`:                     http.StatusConflict,
 		`{"name":"no name"}`:                  http.StatusUnprocessableEntity,
 		`{"name":"a","providers":["nobody"]}`: http.StatusUnprocessableEntity,
+		`{"name":"a","models":[""]}`:          http.StatusUnprocessableEntity,
 		`{"name":"a","accounts":["nobody"]}`:  http.StatusUnprocessableEntity,
 	} {
 		s.want(t, status, call{method: "POST", path: "/clients", body: body})
 	}
 	s.want(t, http.StatusUnprocessableEntity, call{method: "POST", path: "/clients", body: `{"name":"a","max_in_flight":-1}`, wrong: true})
-	s.want(t, http.StatusOK, call{method: "PATCH", path: "/clients/desk", body: `{"accounts":[],"max_wait_ms":1000,"priority":3}`})
+	s.want(t, http.StatusUnprocessableEntity, call{method: "PATCH", path: "/clients/desk", body: `{"daily_tokens":-1}`, wrong: true})
+	s.want(t, http.StatusOK, call{method: "PATCH", path: "/clients/desk", body: `{"accounts":[],"models":[],"max_wait_ms":1000,"priority":3}`})
 	if c := s.clients.Client(added.Token); c == nil || len(c.Accounts) != 0 || c.MaxInFlight != 2 || c.MaxWait.Milliseconds() != 1000 || c.Priority != 3 {
 		t.Errorf("changed: %+v", c)
 	}

@@ -53,7 +53,7 @@ func play(t *testing.T, change ...func(*admin.Config)) *scene {
 	s.openFiles(t)
 	c := admin.Config{
 		Engine: s.engine, Clients: s.clients, Token: s.tokens, SettingsFile: s.file(settings.FileName),
-		Usage: usage.File(s.file(usage.FileName)), Version: "test",
+		Usage: usage.File(s.file(usage.FileName)), TokensToday: s.usage.Today, Version: "test",
 	}
 	for _, f := range change {
 		f(&c)
