@@ -113,7 +113,7 @@ func clients() []client {
 		{Client: gateway.Client{ID: user}},
 		{Client: gateway.Client{ID: "laptop"}, does: (*traffic).claudes, share: 4},
 		{Client: gateway.Client{ID: "desktop", Priority: 1}, does: (*traffic).codexes, share: 3},
-		{Client: gateway.Client{ID: "editor"}, does: (*traffic).socket, share: 2},
+		{Client: gateway.Client{ID: "editor", Models: []string{"gpt-*"}, DailyTokens: 40_000_000}, does: (*traffic).socket, share: 2},
 		{Client: gateway.Client{ID: "ci", MaxInFlight: 2, MaxWait: time.Hour}, accounts: []string{"ci key", "grace@example.com"}, does: (*traffic).claudes, share: 2},
 		{Client: gateway.Client{ID: "batch", Providers: []string{acme}, Priority: -1}, does: (*traffic).chats, share: 1},
 	}
