@@ -55,9 +55,17 @@ func (s *site) secret(t *testing.T) string {
 	return secret
 }
 
-// do sends a request as the page does, but for what headers change: pairs of names
-// and values, where an empty value removes.
-func (s *site) do(t *testing.T, method, path, body string, headers ...string) *http.Response {
+// answered is an answer that was read.
+type answered struct {
+	status  int
+	header  http.Header
+	cookies []*http.Cookie
+	body    string
+}
+
+// request is as the page sends it, but for what headers change: pairs of names and
+// values, where an empty value removes.
+func (s *site) request(t *testing.T, method, path, body string, headers []string) *http.Request {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
 	must(t, err)
@@ -70,31 +78,30 @@ func (s *site) do(t *testing.T, method, path, body string, headers ...string) *h
 			req.Header.Set(headers[i], headers[i+1])
 		}
 	}
-	resp, err := s.Client().Do(req)
+	return req
+}
+
+func (s *site) do(t *testing.T, method, path, body string, headers ...string) answered {
+	t.Helper()
+	resp, err := s.Client().Do(s.request(t, method, path, body, headers))
 	must(t, err)
-	t.Cleanup(func() { _ = resp.Body.Close() })
-	return resp
+	data, err := io.ReadAll(resp.Body)
+	must(t, err)
+	must(t, resp.Body.Close())
+	return answered{resp.StatusCode, resp.Header, resp.Cookies(), string(data)}
 }
 
 // login returns the headers of a new session.
 func (s *site) login(t *testing.T) []string {
 	t.Helper()
 	resp := s.do(t, http.MethodPost, "/dashboard/session", `{"secret":"`+s.secret(t)+`"}`)
-	body := read(t, resp)
-	_, rest, ok := strings.Cut(body, `"token":"`)
-	if resp.StatusCode != http.StatusOK || !ok || len(resp.Cookies()) != 1 {
-		t.Fatalf("HTTP %d %s", resp.StatusCode, body)
+	_, rest, ok := strings.Cut(resp.body, `"token":"`)
+	if resp.status != http.StatusOK || !ok || len(resp.cookies) != 1 {
+		t.Fatalf("HTTP %d %s", resp.status, resp.body)
 	}
-	cookie := resp.Cookies()[0]
+	cookie := resp.cookies[0]
 	token, _, _ := strings.Cut(rest, `"`)
 	return []string{"Cookie", cookie.Name + "=" + cookie.Value, tokenHeader, token}
-}
-
-func read(t *testing.T, resp *http.Response) string {
-	t.Helper()
-	data, err := io.ReadAll(resp.Body)
-	must(t, err)
-	return string(data)
 }
 
 // firstLine reads no more than that of an answer.

@@ -3,6 +3,8 @@ package dashboard
 import (
 	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,18 +18,39 @@ func TestPage(t *testing.T) {
 		"/dashboard/icon.svg": "image/svg+xml", "/dashboard/vendor/uplot.js": "text/javascript",
 	} {
 		resp := s.do(t, http.MethodGet, path, "")
-		h := resp.Header
-		if resp.StatusCode != http.StatusOK || !strings.HasPrefix(h.Get("Content-Type"), kind) {
-			t.Errorf("%s: HTTP %d, %s", path, resp.StatusCode, h.Get("Content-Type"))
+		h := resp.header
+		if resp.status != http.StatusOK || !strings.HasPrefix(h.Get("Content-Type"), kind) {
+			t.Errorf("%s: HTTP %d, %s", path, resp.status, h.Get("Content-Type"))
 		}
 		if h.Get("Content-Security-Policy") != policy || h.Get("Referrer-Policy") != "no-referrer" || h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
 	for _, path := range []string{"/dashboard/", "/dashboard/nothing", "/dashboard/page/index.html", "/dashboard/../dashboard.go", "/index.html"} {
-		if resp := s.do(t, http.MethodGet, path, ""); resp.StatusCode == http.StatusOK {
+		if resp := s.do(t, http.MethodGet, path, ""); resp.status == http.StatusOK {
 			t.Errorf("%s is served", path)
 		}
+	}
+}
+
+// The page has words for each event.
+func TestEventsHaveWords(t *testing.T) {
+	words, err := fs.ReadFile(files, "page/words.js")
+	must(t, err)
+	sources, err := filepath.Glob("../../event/*.go")
+	must(t, err)
+	seen := 0
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		must(t, err)
+		for _, name := range regexp.MustCompile(`(?m)^\tName\w+ Name = "(\w+)"`).FindAllSubmatch(text, -1) {
+			if seen++; !strings.Contains(string(words), "\n  "+string(name[1])+": (") {
+				t.Errorf("words.js has no phrase for %s", name[1])
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d events were found", seen)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 const (
 	// tokenHeader has the token of a session.
-	tokenHeader = "X-Dashboard-Token"
+	tokenHeader = "X-Dashboard-Token" //nolint:gosec // a name, not a token
 	// apiPath is where the admin interface has its paths.
 	apiPath = "/admin/v1/"
 	// maxLogin is the largest body of a login in bytes.
@@ -60,8 +60,8 @@ func (d *Dashboard) logIn(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, "the file of links cannot be changed, so that the link cannot be used up; see whether the disk has room, and try again")
 		return
 	}
-	cookie, token := d.sessions.begin() //nolint:contextcheck // a session outlives its login
-	http.SetCookie(w, &http.Cookie{
+	cookie, token := d.sessions.begin()
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without TLS a secure cookie would not come back
 		Name: cookieName(r), Value: cookie, Path: Prefix, MaxAge: int(sessionLife.Seconds()),
 		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 	})
@@ -108,7 +108,7 @@ func (d *Dashboard) forSession(next http.Handler) http.Handler {
 		}
 		ctx, cancel := context.WithCancel(context.WithValue(r.Context(), authorized{}, true))
 		defer cancel()
-		defer context.AfterFunc(s.ended, cancel)()
+		defer context.AfterFunc(s.ended, cancel)() //nolint:contextcheck // the session's end is no request's
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

@@ -13,8 +13,8 @@ func TestSession(t *testing.T) {
 	s := newSite(t)
 	session := s.login(t)
 	resp := s.do(t, http.MethodGet, "/dashboard/api/accounts?provider=openai", "", session...)
-	if body := read(t, resp); resp.StatusCode != http.StatusOK || body != "asked\n" {
-		t.Fatalf("HTTP %d %s", resp.StatusCode, body)
+	if resp.status != http.StatusOK || resp.body != "asked\n" {
+		t.Fatalf("HTTP %d %s", resp.status, resp.body)
 	}
 	got := s.asked[0]
 	if got.URL.Path != "/admin/v1/accounts" || got.URL.RawQuery != "provider=openai" || !Authorized(got) || got.Header.Get("Cookie")+got.Header.Get(tokenHeader) != "" {
@@ -25,7 +25,7 @@ func TestSession(t *testing.T) {
 // The cookie is for this dashboard's paths alone, and no script's.
 func TestCookie(t *testing.T) {
 	s := newSite(t)
-	cookie := s.do(t, http.MethodPost, "/dashboard/session", `{"secret":"`+s.secret(t)+`"}`).Cookies()[0]
+	cookie := s.do(t, http.MethodPost, "/dashboard/session", `{"secret":"`+s.secret(t)+`"}`).cookies[0]
 	_, port, _ := strings.Cut(strings.TrimPrefix(s.URL, "http://"), ":")
 	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/dashboard/" || cookie.Domain != "" || cookie.Secure ||
 		cookie.MaxAge != 12*60*60 || !strings.HasSuffix(cookie.Name, "_"+port) {
@@ -53,16 +53,16 @@ func TestRequestsOfOthersAreRefused(t *testing.T) {
 		"a page over TLS":           {append([]string{"Origin", strings.Replace(s.URL, "http", "https", 1)}, session...), http.StatusForbidden},
 	} {
 		for _, path := range []string{"/dashboard/api/accounts", "/dashboard/session"} {
-			if resp := s.do(t, http.MethodDelete, path, "", test.headers...); resp.StatusCode != test.status {
-				t.Errorf("%s, %s: HTTP %d, want %d", name, path, resp.StatusCode, test.status)
+			if resp := s.do(t, http.MethodDelete, path, "", test.headers...); resp.status != test.status {
+				t.Errorf("%s, %s: HTTP %d, want %d", name, path, resp.status, test.status)
 			}
 		}
 	}
 	if len(s.asked) > 0 {
 		t.Errorf("the interface was asked %d times", len(s.asked))
 	}
-	if resp := s.do(t, http.MethodGet, "/dashboard/api/accounts", "", append([]string{"Origin", "", "Sec-Fetch-Site", ""}, session...)...); resp.StatusCode != http.StatusOK {
-		t.Errorf("a browser that tells less: HTTP %d", resp.StatusCode)
+	if resp := s.do(t, http.MethodGet, "/dashboard/api/accounts", "", append([]string{"Origin", "", "Sec-Fetch-Site", ""}, session...)...); resp.status != http.StatusOK {
+		t.Errorf("a browser that tells less: HTTP %d", resp.status)
 	}
 }
 
@@ -83,12 +83,12 @@ func TestLoginsOfOthersAreRefused(t *testing.T) {
 		"none":         {`{}`, nil, http.StatusUnauthorized},
 	} {
 		resp := s.do(t, http.MethodPost, "/dashboard/session", test.body, test.headers...)
-		if body := read(t, resp); resp.StatusCode != test.status || len(resp.Cookies()) > 0 || strings.Contains(body, secret) {
-			t.Errorf("%s: HTTP %d %s", name, resp.StatusCode, body)
+		if resp.status != test.status || len(resp.cookies) > 0 || strings.Contains(resp.body, secret) {
+			t.Errorf("%s: HTTP %d %s", name, resp.status, resp.body)
 		}
 	}
-	if resp := s.do(t, http.MethodPost, "/dashboard/session", `{"secret":"`+secret+`"}`); resp.StatusCode != http.StatusOK {
-		t.Errorf("HTTP %d after others have tried", resp.StatusCode)
+	if resp := s.do(t, http.MethodPost, "/dashboard/session", `{"secret":"`+secret+`"}`); resp.status != http.StatusOK {
+		t.Errorf("HTTP %d after others have tried", resp.status)
 	}
 }
 
@@ -108,14 +108,17 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			session := s.login(t)
-			stream := bufio.NewReader(s.do(t, http.MethodGet, "/dashboard/api/events", "", session...).Body)
+			resp, err := s.Client().Do(s.request(t, http.MethodGet, "/dashboard/api/events", "", session))
+			must(t, err)
+			defer resp.Body.Close() //nolint:errcheck // it ends by itself
+			stream := bufio.NewReader(resp.Body)
 			firstLine(t, stream)
 			end(s, session)
 			if line, err := stream.ReadString('\n'); err == nil {
 				t.Errorf("the stream goes on with %q", line)
 			}
-			if resp := s.do(t, http.MethodGet, "/dashboard/api/accounts", "", session...); resp.StatusCode != http.StatusUnauthorized {
-				t.Errorf("HTTP %d after its end", resp.StatusCode)
+			if resp := s.do(t, http.MethodGet, "/dashboard/api/accounts", "", session...); resp.status != http.StatusUnauthorized {
+				t.Errorf("HTTP %d after its end", resp.status)
 			}
 		})
 	}

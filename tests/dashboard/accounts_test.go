@@ -2,6 +2,7 @@ package dashboard_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -73,6 +74,28 @@ func TestDetails(t *testing.T) {
 	w.sees("#said", "removed desk")
 	w.until(`document.querySelectorAll("dialog").length === 0`)
 	w.sees("#main", "1 account")
+}
+
+// Of very many accounts the first show, and a filter finds the others.
+func TestManyAccounts(t *testing.T) {
+	p := newPlace(t)
+	for n := range 230 {
+		rig.Add(t, p.pool(t, "openai"), multiaccount.NewAccount{Label: fmt.Sprintf("key %03d", n), APIKey: fmt.Sprintf("sk-%03d", n)})
+	}
+	w := p.open(t)
+	w.sees(".pool", "230 accounts")
+	w.sees(".more", "30 more do not show")
+	eval[any](w, `(() => { const f = document.querySelector("input[type=search]"); f.focus(); f.value = "Key 22"; f.dispatchEvent(new Event("input")) })()`)
+	w.sees(".account", "key 229")
+	w.sees(".pool .empty", "No account has “key 22”")
+	if n := eval[int](w, `document.querySelectorAll(".account").length`); n != 10 {
+		t.Errorf("%d accounts show", n)
+	}
+	rig.Must(t, p.pool(t, "openai").SetEnabled(t.Context(), p.status(t, "openai", "key 229").ID, false))
+	w.sees(".account.disabled", "key 229")
+	if typed := eval[string](w, "document.activeElement.value"); typed != "Key 22" {
+		t.Errorf("the filter is %q", typed)
+	}
 }
 
 // What happens shows as it happens, and takes nobody's focus.

@@ -43,10 +43,10 @@ func fetchAxe(t *testing.T) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	folder := t.TempDir()
-	if text, err := exec.CommandContext(ctx, "npm", "pack", "--pack-destination", folder, "axe-core@"+axeVersion).CombinedOutput(); err != nil { //nolint:gosec // our own version
+	if text, err := exec.CommandContext(ctx, "npm", "pack", "--pack-destination", folder, "axe-core@"+axeVersion).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, text)
 	}
-	packed, err := os.ReadFile(filepath.Join(folder, "axe-core-"+axeVersion+".tgz")) //nolint:gosec // our own folder
+	packed, err := os.ReadFile(filepath.Join(folder, "axe-core-"+axeVersion+".tgz"))
 	if err != nil {
 		return nil, err
 	}

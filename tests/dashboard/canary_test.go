@@ -90,29 +90,32 @@ func TestNoSecretShows(t *testing.T) {
 // Who is not logged in gets the page, and no data.
 func TestNothingWithoutASession(t *testing.T) {
 	p := newPlace(t)
-	own := &http.Transport{}
-	defer own.CloseIdleConnections()
 	for path, want := range map[string]int{
 		"/": http.StatusOK, "/dashboard/main.js": http.StatusOK, "/dashboard/api/accounts": http.StatusUnauthorized,
 		"/dashboard/api/events": http.StatusUnauthorized, "/admin/v1/accounts": http.StatusUnauthorized, "/dashboard/nothing": http.StatusNotFound,
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
-		rig.Must(t, err)
-		resp, err := own.RoundTrip(req)
-		rig.Must(t, err)
-		if rig.Must(t, resp.Body.Close()); resp.StatusCode != want {
-			t.Errorf("%s: HTTP %d, want %d", path, resp.StatusCode, want)
+		if status, _ := p.get(t, http.MethodGet, path, ""); status != want {
+			t.Errorf("%s: HTTP %d, want %d", path, status, want)
 		}
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/", nil)
+	if status, _ := p.get(t, http.MethodGet, "/", "evil.example"); status != http.StatusForbidden {
+		t.Errorf("another host's page: HTTP %d", status)
+	}
+	if status, header := p.get(t, http.MethodHead, "/", ""); status != http.StatusOK || header.Get("Content-Security-Policy") != "" {
+		t.Errorf("the hello of programs is not the gateway's: HTTP %d", status)
+	}
+}
+
+// get asks for a path, by the name host if there is one.
+func (p *place) get(t *testing.T, method, path, host string) (int, http.Header) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, p.url+path, nil)
 	rig.Must(t, err)
-	req.Host = "evil.example"
+	req.Host = host
+	own := &http.Transport{}
+	defer own.CloseIdleConnections()
 	resp, err := own.RoundTrip(req)
 	rig.Must(t, err)
-	if rig.Must(t, resp.Body.Close()); resp.StatusCode != http.StatusForbidden {
-		t.Errorf("another host's page: HTTP %d", resp.StatusCode)
-	}
-	if resp, err := own.RoundTrip(&http.Request{Method: http.MethodHead, URL: req.URL, Header: http.Header{}}); err != nil || resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Security-Policy") != "" {
-		t.Errorf("the hello of programs is not the gateway's: %v", err)
-	}
+	rig.Must(t, resp.Body.Close())
+	return resp.StatusCode, resp.Header
 }

@@ -17,6 +17,8 @@ func TestAddClient(t *testing.T) {
 	w.fill("Name", "phone")
 	w.fill("Requests at once", "3")
 	w.fill("Waits, minutes", "90")
+	w.fill("Models", "claude-sonnet-*, claude-haiku-*")
+	w.fill("Tokens a day", "20")
 	eval[any](w, `document.querySelector("dialog input[value=anthropic]").click()`)
 	w.press("Add")
 	w.sees("dialog h2", "The token of phone")
@@ -29,6 +31,8 @@ func TestAddClient(t *testing.T) {
 	if status := p.ask(t, token); status != http.StatusOK {
 		t.Errorf("HTTP %d with the new token", status)
 	}
+	w.sees("tbody", "claude-sonnet-*, claude-haiku-*")
+	w.sees("tbody", "14 of 20")
 	w.press("Change phone")
 	w.fill("Requests at once", "7")
 	w.press("Save")

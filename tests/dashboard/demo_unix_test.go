@@ -23,11 +23,11 @@ import (
 // dashboard. It leaves nothing.
 func TestDemoStays(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "multiaccount")
-	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/multiaccount").CombinedOutput(); err != nil { //nolint:gosec // our own path
+	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/multiaccount").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	errs := &bytes.Buffer{}
-	demo := exec.CommandContext(t.Context(), program, "demo", "--serve", "--json", "--listen", "127.0.0.1:0") //nolint:gosec // our own program
+	demo := exec.CommandContext(t.Context(), program, "demo", "--serve", "--json", "--listen", "127.0.0.1:0")
 	demo.Stderr = errs
 	out, err := demo.StdoutPipe()
 	rig.Must(t, err)

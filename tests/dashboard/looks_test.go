@@ -32,8 +32,10 @@ func busy(t *testing.T) *place {
 // dialogs are pressed for, each on its page.
 func dialogs() [][3]string {
 	return [][3]string{
-		{"accounts", "Accounts", "work: details"}, {"accounts", "Accounts", "Add account"},
-		{"clients", "Clients", "Add client"}, {"clients", "Clients", "Remove laptop"},
+		{"accounts", "Accounts", "work: details"},
+		{"accounts", "Accounts", "Add account"},
+		{"clients", "Clients", "Add client"},
+		{"clients", "Clients", "Remove laptop"},
 	}
 }
 

@@ -40,9 +40,11 @@ func (p *place) account(name string) *providertest.AccountHandle {
 	})
 }
 
-// newPlace serves the accounts work and spare.
+// newPlace serves the accounts work and spare. The test runs beside others: most of
+// its time it waits for a browser.
 func newPlace(t *testing.T) *place {
 	t.Helper()
+	t.Parallel()
 	p := &place{srv: providertest.New(providertest.Options{DeviceInterval: time.Millisecond}), dir: t.TempDir(), log: &rig.Log{}}
 	t.Cleanup(p.srv.Close)
 	a, o := p.srv.Endpoints(providertest.Anthropic), p.srv.Endpoints(providertest.OpenAI)

@@ -9,9 +9,14 @@ import { addAccount, logInAgain } from "./login.js";
 import { eventRows } from "./events.js";
 import { explained } from "./decisions.js";
 
-export function view(refresh) {
-  if (known.accounts.length === 0) return [heading(refresh), none(refresh)];
-  return [heading(refresh),
+// From how many accounts on there is a filter, and how many of a pool show at once.
+const many = 12, most = 200;
+
+let filter = "";
+
+export function view(refresh, draw) {
+  if (known.accounts.length === 0) return [heading(refresh, draw), none(refresh)];
+  return [heading(refresh, draw),
     h("div.tiles", {}, known.pools.filter((p) => p.accounts > 0).map(tile)),
     h("div.split", {},
       h("div", {}, known.pools.filter((p) => p.accounts > 0).map((p) => poolOf(p, refresh))),
@@ -20,7 +25,9 @@ export function view(refresh) {
         h("div.rows", { tabindex: "0", role: "region", "aria-label": "The latest events" }, eventRows(known.events.filter((e) => e.event !== "usage_updated").slice(0, 40)))))];
 }
 
-const heading = (refresh) => h("div.head", {}, h("h1", {}, "Accounts"), h("span.grow"),
+const heading = (refresh, draw) => h("div.head", {}, h("h1", {}, "Accounts"), h("span.grow"),
+  known.accounts.length >= many && h("input", { type: "search", "data-key": "filter", "aria-label": "Filter the accounts", placeholder: "filter",
+    oninput: (event) => ((filter = event.target.value.trim().toLowerCase()), draw()) }),
   h("button.main", { type: "button", onclick: () => addAccount(refresh) }, "Add account"));
 
 const none = (refresh) => h("div.card.empty", {}, h("h2", {}, "There are no accounts yet."),
@@ -38,11 +45,16 @@ function tile(p) {
 }
 
 function poolOf(p, refresh) {
-  const all = known.accounts.filter((a) => a.provider === p.provider);
+  const all = known.accounts.filter((a) => a.provider === p.provider), shown = all.filter(has);
   return h("section.pool", { "data-key": p.provider, "aria-label": `${providerWord(p.provider)} accounts` },
     h("h2", {}, providerWord(p.provider), h("span", {}, count(all.length, "account", "accounts"))),
-    h("ul.card.accounts", {}, all.map((a) => row(a, refresh))));
+    shown.length === 0 ? h("p.card.empty.small", {}, `No account has “${filter}” in its name, e-mail, plan, id or state.`)
+      : h("ul.card.accounts", {}, shown.slice(0, most).map((a) => row(a, refresh))),
+    shown.length > most && h("p.small.soft.more", {}, `${number(shown.length - most)} more do not show; filter them, or see `, h("code", {}, "multiaccount accounts list")));
 }
+
+// has reports whether an account has the filter's text in what it is known by.
+const has = (a) => [a.label, a.email, a.plan, a.id, a.state].some((text) => text.toLowerCase().includes(filter));
 
 function row(a, refresh) {
   return h("li.account", { "data-key": a.id, class: a.state }, who(a, refresh), quotas(a), acts(a, refresh));

@@ -4,7 +4,7 @@ import { h, say } from "./dom.js";
 import { change, get } from "./api.js";
 import { account as find, known } from "./state.js";
 import { confirm, field, form, open, secret } from "./dialogs.js";
-import { number, providerWord, wait } from "./words.js";
+import { brief, number, providerWord, wait } from "./words.js";
 
 export async function load() {
   known.clients = await get("/clients");
@@ -22,8 +22,8 @@ function body(refresh) {
       h("button.main", { type: "button", onclick: () => add(refresh) }, "Add client"));
   }
   return h("div.card.scroll", { tabindex: "0", role: "region", "aria-label": "Clients and their limits" }, h("table.cards", {},
-    h("thead", {}, h("tr", {}, ["Client", "Added", "Providers", "Accounts"].map((t) => h("th", { scope: "col" }, t)),
-      ["In flight", "Waits", "Priority"].map((t) => h("th.right", { scope: "col" }, t)), h("th", { scope: "col" }, h("span.unseen", {}, "Actions")))),
+    h("thead", {}, h("tr", {}, ["Client", "Added", "Providers", "Accounts", "Models"].map((t) => h("th", { scope: "col" }, t)),
+      ["Tokens today", "In flight", "Waits", "Priority"].map((t) => h("th.right", { scope: "col" }, t)), h("th", { scope: "col" }, h("span.unseen", {}, "Actions")))),
     h("tbody", {}, known.clients.map((c) => row(c, refresh)))));
 }
 
@@ -32,9 +32,17 @@ const names = (all, word) => (all.length ? all.map(word).join(", ") : h("span.so
 // cell knows its column's name: on a phone a client is a card, with a line for each.
 const cell = (name, content, kind = "td") => h(kind, { "data-name": name }, content);
 
+// today is what a client has used since midnight, and how much it may.
+function today(c) {
+  const used = c.tokens_today === undefined ? "" : brief(c.tokens_today);
+  if (!c.daily_tokens) return used;
+  return h("span", { class: c.tokens_today >= c.daily_tokens ? "bad" : "" }, `${used || "?"} of ${brief(c.daily_tokens)}`);
+}
+
 function row(c, refresh) {
   return h("tr", { "data-key": c.name }, h("th", { scope: "row" }, c.name), cell("Added", c.added_at && new Date(c.added_at).toLocaleDateString("en-CA")),
     cell("Providers", names(c.providers, providerWord)), cell("Accounts", names(c.accounts, (id) => find(id)?.label || id)),
+    cell("Models", names(c.models, String)), cell("Tokens today", today(c), "td.right"),
     cell("In flight", c.max_in_flight && number(c.max_in_flight), "td.right"), cell("Waits", c.max_wait_ms && wait(c.max_wait_ms), "td.right"), cell("Priority", c.priority && String(c.priority), "td.right"),
     h("td.right.last", {}, h("button.quiet", { type: "button", "aria-label": `Change ${c.name}`, onclick: () => edit(c, refresh) }, "Change"),
       h("button.quiet.danger", { type: "button", "aria-label": `Remove ${c.name}`, onclick: () => remove(c, refresh) }, "Remove")));
@@ -48,12 +56,14 @@ function limits(c = {}) {
   const accounts = known.accounts.length > 0 && h("fieldset", {}, h("legend", {}, "Accounts"), h("p.hint", {}, "None chosen means all. A client that is bound to accounts never gets another one."),
     h("div.choices", {}, known.accounts.map((a) => tick(a.id, a.label, c.accounts?.includes(a.id)))));
   const count = (value, least) => h("input", { type: "number", min: least, step: "1", value: String(value || 0), inputmode: "numeric" });
-  const flight = count(c.max_in_flight, "0"), waits = count(Math.round((c.max_wait_ms || 0) / 60e3), "0"), priority = count(c.priority, "-100");
+  const models = h("input", { type: "text", value: c.models?.join(", "), autocomplete: "off", spellcheck: "false", placeholder: "claude-haiku-*" });
+  const flight = count(c.max_in_flight, "0"), tokens = count(c.daily_tokens, "0"), waits = count(Math.round((c.max_wait_ms || 0) / 60e3), "0"), priority = count(c.priority, "-100");
   const ticked = (set) => (set ? [...set.querySelectorAll("input:checked")].map((i) => i.value) : []);
   return {
-    fields: [providers, accounts, h("div.two", {}, field("Requests at once", flight, "0 is no limit."), field("Waits, minutes", waits, "While all accounts are limited."), field("Priority", priority, "The greatest goes first."))].filter(Boolean),
+    fields: [providers, accounts, field("Models", models, "Apart by commas, with * for any text; empty means all."),
+      h("div.two", {}, field("Tokens a day", tokens, "From midnight; 0 is no limit."), field("Requests at once", flight, "0 is no limit."), field("Waits, minutes", waits, "While all accounts are limited."), field("Priority", priority, "The greatest goes first."))].filter(Boolean),
     read: () => ({
-      providers: ticked(providers), accounts: ticked(accounts), max_in_flight: Number(flight.value), max_wait_ms: Number(waits.value) * 60e3, priority: Number(priority.value),
+      providers: ticked(providers), accounts: ticked(accounts), models: models.value.split(/[\s,]+/).filter(Boolean), daily_tokens: Number(tokens.value), max_in_flight: Number(flight.value), max_wait_ms: Number(waits.value) * 60e3, priority: Number(priority.value),
     }),
   };
 }

@@ -113,7 +113,7 @@ func clients() []client {
 		{Client: gateway.Client{ID: user}},
 		{Client: gateway.Client{ID: "laptop"}, does: (*traffic).claudes, share: 4},
 		{Client: gateway.Client{ID: "desktop", Priority: 1}, does: (*traffic).codexes, share: 3},
-		{Client: gateway.Client{ID: "editor"}, does: (*traffic).socket, share: 2},
+		{Client: gateway.Client{ID: "editor", Models: []string{"gpt-*"}, DailyTokens: 40_000_000}, does: (*traffic).socket, share: 2},
 		{Client: gateway.Client{ID: "ci", MaxInFlight: 2, MaxWait: time.Hour}, accounts: []string{"ci key", "grace@example.com"}, does: (*traffic).claudes, share: 2},
 		{Client: gateway.Client{ID: "batch", Providers: []string{acme}, Priority: -1}, does: (*traffic).chats, share: 1},
 	}
@@ -131,17 +131,17 @@ func models(provider string) []string {
 }
 
 func anyOf[T any](all []T) T {
-	return all[rand.IntN(len(all))] //nolint:gosec // no secret
+	return all[rand.IntN(len(all))]
 }
 
 // tokens is how many an answer tells of.
 func tokens() (input, output int) {
-	return 400 + rand.IntN(12000), 60 + rand.IntN(1400) //nolint:gosec // no secret
+	return 400 + rand.IntN(12000), 60 + rand.IntN(1400)
 }
 
 // answer is what models say, after some thought.
 func answer(providertest.Asked) providertest.Said {
-	time.Sleep(time.Duration(150+rand.IntN(1200)) * time.Millisecond) //nolint:gosec // no secret
+	time.Sleep(time.Duration(150+rand.IntN(1200)) * time.Millisecond)
 	said := providertest.Said{Text: "One of its two clocks is a minute late."}
 	said.Input, said.Output = tokens()
 	return said

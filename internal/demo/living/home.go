@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 	"github.com/seed-810f1486/multiaccount/settings"
@@ -72,7 +72,7 @@ func (d *Demo) writeSettings(path string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, data, 0o600)
+	return persistence.WriteFile(path, data, false)
 }
 
 // addAccounts stores the accounts, as logins and keys would.

@@ -26,9 +26,9 @@ func (d *Demo) writePast(ctx context.Context, dir string) error {
 			return err
 		}
 		for range perDay {
-			at := now.Add(-time.Duration((float64(day) + rand.Float64()) * 24 * float64(time.Hour))) //nolint:gosec // no secret
+			at := now.Add(-time.Duration((float64(day) + rand.Float64()) * 24 * float64(time.Hour)))
 			awake := math.Sin(float64(at.Hour()-6) / 24 * 2 * math.Pi)
-			if rand.Float64() < 0.55+0.45*awake { //nolint:gosec // no secret
+			if rand.Float64() < 0.55+0.45*awake {
 				log.Add(d.pastRecord(anyOf(who), at))
 			}
 		}
@@ -63,11 +63,11 @@ func (d *Demo) pastRecord(c client, at time.Time) usage.Record {
 	r := usage.Record{
 		At: at, Client: c.ID, Provider: provider, Account: d.ids[anyOf(labels)], Model: anyOf(models(provider)),
 		Status: http.StatusOK, Attempts: 1, Complete: true,
-		Latency: time.Duration(2+rand.IntN(14)) * time.Second, FirstByte: time.Duration(300+rand.IntN(900)) * time.Millisecond, //nolint:gosec // no secret
+		Latency: time.Duration(2+rand.IntN(14)) * time.Second, FirstByte: time.Duration(300+rand.IntN(900)) * time.Millisecond,
 	}
 	input, output := tokens()
 	r.Input, r.Output, r.Cached = int64(input), int64(output), int64(input/2)
-	if rand.IntN(40) == 0 { //nolint:gosec // no secret
+	if rand.IntN(40) == 0 {
 		r.Status, r.Tokens = http.StatusTooManyRequests, usage.Tokens{}
 	}
 	return r

@@ -48,7 +48,7 @@ func (t *traffic) run(ctx context.Context) {
 
 // rest is the time between two requests.
 func rest() time.Duration {
-	return 4*time.Second + time.Duration(rand.IntN(20000))*time.Millisecond //nolint:gosec // no secret
+	return 4*time.Second + time.Duration(rand.IntN(20000))*time.Millisecond
 }
 
 const question = "Why does the test fail?"
@@ -56,7 +56,7 @@ const question = "Why does the test fail?"
 // claudes is a request of Claude Code.
 func (t *traffic) claudes(ctx context.Context) error {
 	return t.post(ctx, "/anthropic/v1/messages", fmt.Sprintf(`{"model":%q,"max_tokens":64,"stream":%t,"messages":[{"role":"user","content":%q}]}`,
-		anyOf(models("anthropic")), rand.IntN(3) > 0, question)) //nolint:gosec // no secret
+		anyOf(models("anthropic")), rand.IntN(3) > 0, question))
 }
 
 // codexes is a request of Codex.
@@ -76,7 +76,7 @@ func (t *traffic) post(ctx context.Context, path, body string) error {
 	}
 	req.Header.Set("Authorization", "Bearer "+t.token)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Session-Id", fmt.Sprintf("%s-%d", t.ID, rand.IntN(4))) //nolint:gosec // no secret
+	req.Header.Set("X-Session-Id", fmt.Sprintf("%s-%d", t.ID, rand.IntN(4)))
 	resp, err := t.wire.Do(req)
 	if err != nil {
 		return err
@@ -90,14 +90,13 @@ const turns = 8
 
 // socket is a conversation of Codex on a WebSocket.
 func (t *traffic) socket(ctx context.Context) error {
-	conn, resp, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(t.gateway, "http")+"/codex/responses", &websocket.DialOptions{
+	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(t.gateway, "http")+"/codex/responses", &websocket.DialOptions{ //nolint:bodyclose // it is the connection
 		HTTPClient: t.wire, HTTPHeader: http.Header{"Authorization": {"Bearer " + t.token}},
 	})
 	if err != nil {
 		return err
 	}
 	defer conn.CloseNow() //nolint:errcheck // it is over either way
-	_ = resp.Body         // it is the connection's
 	for range turns {
 		message := fmt.Sprintf(`{"type":"response.create","model":%q,"stream":true,"input":%q}`, anyOf(models("openai")), question)
 		if err := conn.Write(ctx, websocket.MessageText, []byte(message)); err != nil {

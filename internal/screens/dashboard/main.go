@@ -110,10 +110,10 @@ type demo struct {
 
 func start(ctx context.Context, folder string) (*demo, error) {
 	program := filepath.Join(folder, "multiaccount")
-	if text, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/multiaccount").CombinedOutput(); err != nil {
+	if text, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/multiaccount").CombinedOutput(); err != nil { //nolint:gosec // the path is our own
 		return nil, fmt.Errorf("%w: %s", err, text)
 	}
-	d := &demo{process: exec.CommandContext(ctx, program, "demo", "--serve", "--json", "--listen", "127.0.0.1:0")}
+	d := &demo{process: exec.CommandContext(ctx, program, "demo", "--serve", "--json", "--listen", "127.0.0.1:0")} //nolint:gosec // the program that was just built
 	d.process.Stderr = os.Stderr
 	d.process.Cancel = func() error { return d.process.Process.Signal(os.Interrupt) }
 	out, err := d.process.StdoutPipe()
