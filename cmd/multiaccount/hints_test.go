@@ -39,7 +39,7 @@ var verb = regexp.MustCompile(`%[sqdv]`)
 // Every command that a text of this program tells its reader to call can be called.
 func TestHintsCanBeCalled(t *testing.T) {
 	seen := 0
-	for _, dir := range []string{".", "../..", "../../tui", "../../internal/tui/poolview", "../../login", "../../vault", "../../persistence", "../../migrate", "../../gateway"} {
+	for _, dir := range []string{".", "../..", "../../tui", "../../internal/tui/poolview", "../../login", "../../vault", "../../persistence", "../../migrate", "../../gateway", "../../internal/agents", "../../internal/localgate", "../../internal/serving", "../../internal/setup"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no files in %s: %v", dir, err)

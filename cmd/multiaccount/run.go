@@ -34,9 +34,6 @@ OPENAI_BASE_URL, OPENAI_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY and
 ANTHROPIC_AUTH_TOKEN, and all get MULTIACCOUNT_GATEWAY_URL and
 MULTIACCOUNT_GATEWAY_TOKEN. The exit status is the program's own.`
 
-// runClient is what the clients of the gateway are called that run makes.
-const runClient = "run-"
-
 // drainOfRun is how long requests are waited for that nobody is there for.
 const drainOfRun = "2s"
 
@@ -90,7 +87,7 @@ func (o *running) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	token, err := localgate.Token(ctx, o.dir, filepath.Join(o.dir, serving.ClientsName), clientOf(runClient, o.agent))
+	token, err := localgate.Token(ctx, o.dir, filepath.Join(o.dir, serving.ClientsName), clientOf(localgate.OfRun, o.agent))
 	if err != nil {
 		return err
 	}

@@ -31,9 +31,6 @@ client of its own. Without an agent's name it finds those that are installed.
 
 For one call, without a change of any settings, there is "multiaccount run AGENT".`
 
-// setupClient is what the clients of the gateway are called that setup makes.
-const setupClient = "setup-"
-
 // settingUp is an agent that is to be set up, or taken back.
 type settingUp struct {
 	streams
@@ -102,10 +99,10 @@ func (o *settingUp) run(ctx context.Context) error {
 	if err := plan.Apply(); err != nil {
 		return err
 	}
-	return o.tellDone(plan, gate)
+	return o.tellDone(ctx, plan, gate)
 }
 
-func (o *settingUp) client() string { return clientOf(setupClient, o.agent) }
+func (o *settingUp) client() string { return clientOf(localgate.OfSetup, o.agent) }
 
 // gate is the gateway as the agent will use it. A dry run makes no client.
 func (o *settingUp) gate(ctx context.Context) (g agents.Gate, err error) {
@@ -142,7 +139,7 @@ func (o *settingUp) place() (string, error) {
 }
 
 // tellDone says what was changed, and what is missing.
-func (o *settingUp) tellDone(plan *setup.Plan, g agents.Gate) error {
+func (o *settingUp) tellDone(ctx context.Context, plan *setup.Plan, g agents.Gate) error {
 	look := tui.Colours()
 	text := look.Good.Render("✓") + " set up " + look.Title.Render(o.agent.Title) + " for " + g.Address + "\n"
 	for _, path := range plan.Paths() {
@@ -151,7 +148,12 @@ func (o *settingUp) tellDone(plan *setup.Plan, g agents.Gate) error {
 			o.warn([]string{"other users of this machine can read " + path + ", which has a token of the gateway"})
 		}
 	}
-	if p, ok, err := localgate.Find(o.dir); err == nil && (!ok || p.Temporary) && o.address == "" {
+	switch p, ok, err := localgate.Find(o.dir); {
+	case err == nil && ok && p.Address == g.Address:
+		if err := p.Accepted(ctx, g.Token); err != nil { // it takes over a new client within moments
+			o.warn([]string{err.Error()})
+		}
+	case o.address == "":
 		text += "The gateway has to run when it is used: \"multiaccount serve\".\n"
 	}
 	return tui.Print(o.out, text)

@@ -8,8 +8,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/confedit"
 )
 
-// providerID is what the gateway is called in the settings of agents.
-const providerID = "multiaccount"
+// What the gateway is called in the settings of Codex: for good, and for one call.
+// They are two, since a call's arguments are laid over the settings, and Codex takes
+// one way to the token alone.
+const (
+	codexID    = "multiaccount"
+	codexRunID = "multiaccount-run"
+)
 
 // codex is OpenAI's Codex. Its settings are overridden by arguments, which name the
 // variable with the token and not the token.
@@ -21,11 +26,11 @@ func codex() Agent {
 }
 
 func pointCodex(c *Call, g Gate) error {
-	c.override(confedit.Key{"model_provider"}, providerID)
-	for _, s := range codexProvider(g) {
+	c.override(confedit.Key{"model_provider"}, codexRunID)
+	for _, s := range codexProvider(codexRunID, g) {
 		c.override(s.Key, s.Value)
 	}
-	c.override(codexKey("env_key"), TokenVariable)
+	c.override(confedit.Key{"model_providers", codexRunID, "env_key"}, TokenVariable)
 	return nil
 }
 
@@ -35,21 +40,18 @@ func (c *Call) override(key confedit.Key, value any) {
 	c.Args = append(c.Args, "-c", key.String()+"="+string(text))
 }
 
-func codexKey(name ...string) confedit.Key {
-	return append(confedit.Key{"model_providers", providerID}, name...)
-}
-
 // codexProvider describes the gateway. Codex does not try again what the gateway has
 // tried; with supports_websockets it keeps a conversation on one connection, which it
 // gives up for plain requests when it may not connect again (stream_max_retries).
-func codexProvider(g Gate) []Change {
+func codexProvider(id string, g Gate) []Change {
+	key := func(name string) confedit.Key { return confedit.Key{"model_providers", id, name} }
 	return []Change{
-		{Key: codexKey("name"), Value: "multiaccount"},
-		{Key: codexKey("base_url"), Value: g.url("/codex")},
-		{Key: codexKey("wire_api"), Value: "responses"},
-		{Key: codexKey("supports_websockets"), Value: true},
-		{Key: codexKey("request_max_retries"), Value: 0.0},
-		{Key: codexKey("stream_max_retries"), Value: 2.0},
+		{Key: key("name"), Value: "multiaccount"},
+		{Key: key("base_url"), Value: g.url("/codex")},
+		{Key: key("wire_api"), Value: "responses"},
+		{Key: key("supports_websockets"), Value: true},
+		{Key: key("request_max_retries"), Value: 0.0},
+		{Key: key("stream_max_retries"), Value: 2.0},
 	}
 }
 
@@ -59,9 +61,9 @@ func codexTargets(c *Call, g Gate) []Target {
 	if runtime.GOOS == "windows" {
 		command, args = "cmd.exe", []any{"/c", "type", g.TokenFile}
 	}
-	changes := slices.Concat([]Change{{Key: confedit.Key{"model_provider"}, Value: providerID}}, codexProvider(g), []Change{
-		{Key: codexKey("auth", "command"), Value: command},
-		{Key: codexKey("auth", "args"), Value: args},
+	changes := slices.Concat([]Change{{Key: confedit.Key{"model_provider"}, Value: codexID}}, codexProvider(codexID, g), []Change{
+		{Key: confedit.Key{"model_providers", codexID, "auth", "command"}, Value: command},
+		{Key: confedit.Key{"model_providers", codexID, "auth", "args"}, Value: args},
 	})
 	return []Target{{Path: c.below("CODEX_HOME", "config.toml", ".codex"), Format: confedit.TOML, Changes: changes}}
 }

@@ -15,7 +15,8 @@ func (tomlEditor) read(data []byte) (map[string]any, error) {
 	if err := toml.Unmarshal(data, &all); err != nil {
 		return nil, unreadable("TOML", err)
 	}
-	return map[string]any(withFloats(all).(map[string]any)), nil
+	withFloats(all)
+	return all, nil
 }
 
 // withFloats is a value whose numbers are those of JSON.

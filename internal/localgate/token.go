@@ -6,10 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
+
+// What the names of clients begin with that are made for agents.
+const (
+	OfRun   = "run-"
+	OfSetup = "setup-"
+)
+
+// IsMade reports whether a client was made for an agent on this machine: nobody was
+// told its token.
+func IsMade(client string) bool {
+	return strings.HasPrefix(client, OfRun) || strings.HasPrefix(client, OfSetup)
+}
 
 // Token returns the token of a client of the gateway on this machine; list is the
 // file of the clients. The token is kept in a file that its owner alone may read,

@@ -30,7 +30,7 @@ func (e *ending) add(f *pflag.FlagSet) {
 	f.DurationVar(&e.idle, "idle-exit", 0, "end when no request was under way for so long, as 10m; 0 for never")
 	f.IntVar(&e.parent, "parent-pid", 0, "end when the process of this number has ended; on Unix")
 	f.BoolVar(&e.stdin, "stdin-exit", false, "end when standard input is closed")
-	f.BoolVar(&e.used, "while-used", false, "end when the last program that \"multiaccount run\" has started is gone")
+	f.BoolVar(&e.used, "while-used", false, "end when the last program that \"multiaccount run AGENT\" has started is gone")
 }
 
 // ofAnother reports whether it ends without regard to who else uses it.

@@ -172,7 +172,7 @@ func (s *server) beFound(ctx context.Context) (withdraw func()) {
 	}
 	release, err := localgate.Announce(ctx, s.site.Dir, s.places[0].url, s.used)
 	if err != nil {
-		s.tell("\"multiaccount run\" does not find this gateway: " + err.Error())
+		s.tell("\"multiaccount run AGENT\" does not find this gateway: " + err.Error())
 	}
 	s.withdraw = func() { _ = release() } // the end of the process does it too
 	return s.withdraw

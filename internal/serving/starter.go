@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 
 	"github.com/spf13/pflag"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
+	"github.com/seed-810f1486/multiaccount/internal/localgate"
 )
 
 // starter is what a program asks for that starts serve as its child.
@@ -70,9 +72,25 @@ func (s *server) tellEvents() (stop func()) {
 
 // newToken makes the client that was asked for, else the first where there is none.
 func (s *server) newToken(ctx context.Context) (token string, err error) {
-	if s.client == "" {
-		return s.site.Clients.First(ctx, gateway.Client{ID: FirstClient})
+	switch {
+	case s.client != "":
+		return s.lent()
+	case s.used: // who uses it has a token
+		return "", nil
+	case !slices.ContainsFunc(s.site.Clients.All(), isTold):
+		token, err = s.site.Clients.Add(ctx, gateway.Client{ID: FirstClient})
 	}
+	if errors.Is(err, gateway.ErrClientExists) { // another serve has just made it
+		err = nil
+	}
+	return token, err
+}
+
+// isTold reports whether somebody was told the token of a client.
+func isTold(c gateway.Client) bool { return !localgate.IsMade(c.ID) }
+
+// lent is the token of a client that ends with this process.
+func (s *server) lent() (token string, err error) {
 	token, err = s.site.Clients.Lend(gateway.Client{ID: s.client})
 	if errors.Is(err, gateway.ErrClientName) {
 		return "", flagError("--client %q is no name: it has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or a digit", s.client)

@@ -45,7 +45,7 @@ func (d desk) write(t fataler, text []byte) {
 		return
 	}
 	must(t, os.MkdirAll(filepath.Dir(d.file), 0o700))
-	must(t, os.WriteFile(d.file, text, 0o640)) //nolint:gosec // as its owner had it
+	must(t, os.WriteFile(d.file, text, 0o640))
 }
 
 // read returns nil when there is no file.
@@ -189,10 +189,10 @@ func TestSetupAfterTheFileWasChanged(t *testing.T) {
 // The file keeps its mode, and a link to it stays a link.
 func TestModeAndLinkStay(t *testing.T) {
 	d := newDesk(t, t.TempDir())
-	real := d.file + ".real"
+	target := d.file + ".real"
 	d.write(t, []byte("{}"))
-	must(t, os.Rename(d.file, real))
-	must(t, os.Symlink(real, d.file))
+	must(t, os.Rename(d.file, target))
+	must(t, os.Symlink(target, d.file))
 	if _, err := d.setUp(t, confedit.JSON, "mag_1"); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestModeAndLinkStay(t *testing.T) {
 	if info, err := os.Stat(d.file); err != nil || info.Mode().Perm() != 0o640 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	if text, err := os.ReadFile(real); err != nil || !strings.Contains(string(text), "mag_1") {
+	if text, err := os.ReadFile(target); err != nil || !strings.Contains(string(text), "mag_1") {
 		t.Errorf("%v, %s", err, text)
 	}
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(d.file), "*"))

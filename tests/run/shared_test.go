@@ -125,13 +125,17 @@ func TestRunAfterTheGatewayWasKilled(t *testing.T) {
 // goes on afterwards.
 func TestRunUsesServe(t *testing.T) {
 	d := newDesk(t)
+	d.run(t, "run", "claude", "exit=0") // whose client is none that anybody was told the token of
+	d.gone(t)
 	serve := d.command(t, "serve", "--listen", "127.0.0.1:0", "--handshake")
 	serve.Stdout = nil
 	out, err := serve.StdoutPipe()
 	rig.Must(t, err)
 	rig.Must(t, serve.Start())
-	_, err = bufio.NewReader(out).ReadString('\n')
-	rig.Must(t, err)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.Contains(line, `"token":"mag_`) {
+		t.Errorf("%v: serve tells no token after a run: %s", err, line)
+	}
 	for range unusedSeconds + 1 {
 		if got := d.run(t, "run", "claude", "ask"); !strings.HasPrefix(got.out.String(), "200 ") || d.gateway() != serve.Process.Pid {
 			t.Errorf("gateway %d, answered %s%s", d.gateway(), &got.out, &got.err)
