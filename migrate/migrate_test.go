@@ -103,9 +103,11 @@ func TestSources(t *testing.T) {
 			nil,
 		},
 		"opencode with entries of our plugin": {
-			"auth.json", `{"anthropic":{"type":"api","key":"multiaccount"},
+			"auth.json",
+			`{"anthropic":{"type":"api","key":"multiaccount"},
 			  "openai":{"type":"oauth","refresh":"multiaccount","access":"multiaccount","expires":253402300799000}}`,
-			nil, []string{"anthropic", "openai"},
+			nil,
+			[]string{"anthropic", "openai"},
 		},
 		"multi-account-core": {
 			"anthropic-multi-account-accounts.json",

@@ -92,7 +92,7 @@ func listened(flags []string) (address, socket string, err error) {
 	set := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	o.AddFlags(set)
 	if err := set.Parse(flags); err != nil {
-		return "", "", &usageError{fmt.Errorf("serve takes no such flags: %w; see \"multiaccount serve --help\"", err)}
+		return "", "", &usageError{fmt.Errorf("these are no flags of \"multiaccount serve\": %w", err)}
 	}
 	if set.NArg() > 0 {
 		return "", "", &usageError{errors.New("serve takes flags and nothing else, as in \"multiaccount service install -- --listen 127.0.0.1:9000\"")}

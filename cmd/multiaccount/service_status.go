@@ -152,7 +152,7 @@ func runService(ctx context.Context, s streams, flags []string) (err error) {
 		err = errors.Join(err, log.Close())
 	}()
 	s.out, s.err = io.Discard, log
-	serve := newServe(s)
+	serve := newServe(s) //nolint:contextcheck // ExecuteContext gives it the context
 	serve.SilenceErrors, serve.SilenceUsage = true, true
 	serve.SetArgs(flags)
 	return serve.ExecuteContext(ctx)

@@ -24,8 +24,8 @@ import (
 
 var opencode = flag.String("opencode", "", "the program of OpenCode, as npm installs it, to load the plugin with")
 
-// real is OpenCode with the plugin, and nothing of this machine's user.
-type real struct {
+// session is OpenCode with the plugin, and nothing of this machine's user.
+type session struct {
 	*stage
 	home, dir string
 }
@@ -35,7 +35,7 @@ func TestOpenCode(t *testing.T) {
 	if *opencode == "" {
 		t.Skip("no OpenCode to load the plugin with: name one with -opencode")
 	}
-	r := real{stage: newStage(t), home: t.TempDir()}
+	r := session{stage: newStage(t), home: t.TempDir()}
 	plugin := filepath.Join(r.home, "plugin")
 	rig.Must(t, os.CopyFS(filepath.Join(plugin, "dist"), os.DirFS(filepath.Join(pluginDir, "dist"))))
 	text, err := os.ReadFile(filepath.Join(pluginDir, "package.json"))
@@ -50,7 +50,7 @@ func TestOpenCode(t *testing.T) {
 }
 
 // with has the accounts of some owners, and data of its own.
-func (r real) with(t *testing.T, owners ...string) real {
+func (r session) with(t *testing.T, owners ...string) session {
 	t.Helper()
 	var err error
 	r.dir, err = r.newHome(owners...)
@@ -66,7 +66,7 @@ func write(t *testing.T, path string, value any) {
 	rig.Must(t, os.WriteFile(path, text, 0o600))
 }
 
-func (r real) command(ctx context.Context, args ...string) *exec.Cmd {
+func (r session) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, *opencode, args...)
 	cmd.Dir = r.home
 	cmd.Env = []string{
@@ -77,7 +77,7 @@ func (r real) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func (r real) run(t *testing.T, args ...string) string {
+func (r session) run(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
 	cmd := r.command(t.Context(), append([]string{"run", "--print-logs", "--log-level", "WARN"}, args...)...)
@@ -88,7 +88,7 @@ func (r real) run(t *testing.T, args ...string) string {
 	return out.String()
 }
 
-func (r real) answers(t *testing.T) {
+func (r session) answers(t *testing.T) {
 	r = r.with(t, "alice", "bob")
 	for model, owner := range map[string]string{"anthropic/claude-sonnet-4-5": "alice", "openai/gpt-5": "bob"} {
 		answer := r.run(t, "-m", model, "say hello")
@@ -100,7 +100,7 @@ func (r real) answers(t *testing.T) {
 
 // OpenCode has a ChatGPT login of its own, whose requests it would send past any base
 // URL. They go through the gateway, and the login is only linked.
-func (r real) ownLogin(t *testing.T) {
+func (r session) ownLogin(t *testing.T) {
 	r = r.with(t)
 	write(t, filepath.Join(r.dir, "opencode", "auth.json"), map[string]any{"openai": r.stored("ben")})
 	r.run(t, "-m", "openai/gpt-5.5", "say hello")
@@ -112,7 +112,7 @@ func (r real) ownLogin(t *testing.T) {
 	}
 }
 
-func (r real) accounts(t *testing.T) string {
+func (r session) accounts(t *testing.T) string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), r.program, "accounts", "list", "--json")
 	list.Env = append(os.Environ(), "MULTIACCOUNT_DIR="+r.dir)
@@ -124,7 +124,7 @@ func (r real) accounts(t *testing.T) string {
 var addressIn = regexp.MustCompile(`http://\S+`)
 
 // A login through OpenCode's own command adds an account.
-func (r real) logsIn(t *testing.T) {
+func (r session) logsIn(t *testing.T) {
 	r = r.with(t)
 	cmd := r.command(rig.Deadline(t), "auth", "login", "--provider", "anthropic", "--method", "Claude account, with the browser of this machine")
 	out, err := cmd.StdoutPipe()
@@ -150,7 +150,7 @@ func (r real) logsIn(t *testing.T) {
 }
 
 // An OpenCode that is killed leaves no gateway behind.
-func (r real) killed(t *testing.T) {
+func (r session) killed(t *testing.T) {
 	r = r.with(t, "alice")
 	gate := providertest.NewGate()
 	r.owners["alice"].Next(providertest.OK().Behind(gate))
@@ -172,7 +172,7 @@ func (r real) killed(t *testing.T) {
 }
 
 // gateways are the numbers of the processes that serve.
-func (r real) gateways(t *testing.T) []string {
+func (r session) gateways(t *testing.T) []string {
 	t.Helper()
 	table, err := exec.CommandContext(t.Context(), "ps", "-e", "-o", "pid=,args=").Output()
 	rig.Must(t, err)
@@ -186,7 +186,7 @@ func (r real) gateways(t *testing.T) []string {
 }
 
 // The command shows the accounts.
-func (r real) statusCommand(t *testing.T) {
+func (r session) statusCommand(t *testing.T) {
 	r = r.with(t, "ada")
 	r.run(t, "-m", "anthropic/claude-sonnet-4-5", "--command", "multiaccount")
 	if served := r.srv.Stats().Served; served["ada"] == 0 {
