@@ -35,7 +35,11 @@ func (s Said) input() int { return orElse(s.Input, 10) }
 func (s Said) output() int { return orElse(s.Output, 4) }
 
 // ToolCall is the call of a tool that the request offers. Input is a JSON object.
-type ToolCall struct{ Name, Input string }
+type ToolCall struct {
+	Name, Input string
+	// Namespace is OpenAI's, for tools that are in one.
+	Namespace string
+}
 
 // think asks the model, when there is one, once for each request.
 func (x *exchange) think() Said {

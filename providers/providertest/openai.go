@@ -78,8 +78,12 @@ func messageItem(text string) outputItem {
 func callItem(call ToolCall, serial string, index, number int) outputItem {
 	id := fmt.Sprintf("fc_%s_%d", serial, number)
 	item := func(status, input string) string {
-		return fmt.Sprintf(`{"id":%q,"type":"function_call","status":%q,"call_id":"call_%s","name":%s,"arguments":%s}`,
-			id, status, id, quote(call.Name), quote(input))
+		space := ""
+		if call.Namespace != "" {
+			space = `"namespace":` + quote(call.Namespace) + `,`
+		}
+		return fmt.Sprintf(`{"id":%q,"type":"function_call","status":%q,"call_id":"call_%s",%s"name":%s,"arguments":%s}`,
+			id, status, id, space, quote(call.Name), quote(input))
 	}
 	return outputItem{
 		begun: item("in_progress", ""), done: item("completed", call.Input),

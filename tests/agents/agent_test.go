@@ -24,6 +24,9 @@ type agent struct {
 	shell func(body []byte, command string) providertest.ToolCall
 	// delegate are the calls that start ten sub-agents; nil when it has none.
 	delegate func() []providertest.ToolCall
+	// await are the calls that wait for the agents which were started, by all
+	// requests of the conversation; nil where nothing has to be called.
+	await func(heard [][]byte) []providertest.ToolCall
 }
 
 func allAgents() []agent {
@@ -71,15 +74,24 @@ func (p *place) command(t *testing.T, prompt string) func() run {
 	}
 }
 
-// TestAgents puts every rule to every agent.
+// TestAgents puts every rule to every agent, and compares the page with what came
+// of it.
 func TestAgents(t *testing.T) {
+	prepared(t)
+	all := &results{cell: map[[2]string]string{}}
 	for _, a := range allAgents() {
 		t.Run(a.name, func(t *testing.T) {
 			for _, r := range rules() {
+				if r.only != nil && !r.only(a) {
+					all.put(r.name, a.name, none)
+					continue
+				}
 				t.Run(r.name, func(t *testing.T) {
+					t.Cleanup(func() { all.put(r.name, a.name, outcome(t)) })
 					r.check(t, newPlace(t, a))
 				})
 			}
 		})
 	}
+	all.check(t)
 }

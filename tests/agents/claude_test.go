@@ -18,12 +18,12 @@ func claude() agent {
 			}
 		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
-			return toolCall("Bash", map[string]string{"command": command, "description": "Says hello"})
+			return toolCall("Bash", map[string]any{"command": command, "description": "Says hello"})
 		},
 		delegate: func() (all []providertest.ToolCall) {
-			for i := range 10 {
-				all = append(all, toolCall("Task", map[string]string{
-					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d", asAgent, i), "subagent_type": "general-purpose",
+			for i := range agents {
+				all = append(all, toolCall("Task", map[string]any{
+					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d %s", asAgent, i, useTool), "subagent_type": "general-purpose",
 				}))
 			}
 			return all
@@ -31,7 +31,7 @@ func claude() agent {
 	}
 }
 
-func toolCall(name string, input map[string]string) providertest.ToolCall {
+func toolCall(name string, input map[string]any) providertest.ToolCall {
 	encoded, err := json.Marshal(input)
 	if err != nil {
 		panic(err) // strings always encode

@@ -2,6 +2,7 @@ package agents_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/tidwall/gjson"
@@ -21,7 +22,7 @@ func codex(name string, sockets bool) agent {
 			p.write(t, ".codex/config.toml", fmt.Sprintf(codexConfig, p.url("/codex"), sockets))
 			return []string{"exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"}, []string{"GATEWAY_TOKEN=" + p.gate.Token}
 		},
-		shell: codexShell,
+		shell: codexShell, delegate: codexDelegate, await: codexAwait,
 	}
 }
 
@@ -35,6 +36,8 @@ wire_api = "responses"
 supports_websockets = %v
 request_max_retries = 0
 stream_max_retries = 2
+[agents]
+max_threads = 12
 [features]
 plugins = false
 [analytics]
@@ -46,10 +49,45 @@ func codexShell(body []byte, command string) providertest.ToolCall {
 	for _, tool := range gjson.GetBytes(body, "tools.#.name").Array() {
 		switch tool.Str {
 		case "exec_command":
-			return toolCall("exec_command", map[string]string{"cmd": command})
+			return toolCall("exec_command", map[string]any{"cmd": command})
 		case "shell_command":
-			return toolCall("shell_command", map[string]string{"command": command})
+			return toolCall("shell_command", map[string]any{"command": command})
 		}
 	}
-	return toolCall("shell", map[string]string{"command": command})
+	return toolCall("shell", map[string]any{"command": command})
+}
+
+// multiAgent is where Codex keeps its tools for sub-agents.
+const multiAgent = "multi_agent_v1"
+
+func codexDelegate() (all []providertest.ToolCall) {
+	for i := range agents {
+		call := toolCall("spawn_agent", map[string]any{"message": fmt.Sprintf("%s%d %s", asAgent, i, useTool)})
+		call.Namespace = multiAgent
+		all = append(all, call)
+	}
+	return all
+}
+
+// codexAwait waits for the agents that were started and have not ended yet.
+func codexAwait(heard [][]byte) []providertest.ToolCall {
+	var running, ended []string
+	for _, body := range heard {
+		for _, item := range gjson.GetBytes(body, `input.#(type=="function_call_output")#`).Array() {
+			output := gjson.Parse(item.Get("output").String())
+			if id := output.Get("agent_id").Str; id != "" {
+				running = append(running, id)
+			}
+			for id := range output.Get("status").Map() {
+				ended = append(ended, id)
+			}
+		}
+	}
+	running = slices.DeleteFunc(running, func(id string) bool { return slices.Contains(ended, id) })
+	if len(running) == 0 {
+		return nil
+	}
+	call := toolCall("wait_agent", map[string]any{"targets": running, "timeout_ms": 60000})
+	call.Namespace = multiAgent
+	return []providertest.ToolCall{call}
 }

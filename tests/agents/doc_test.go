@@ -4,8 +4,7 @@
 //
 //	go test ./tests/agents -args -agents pinned
 //
-// installs them into .cache/agents, once. With "-agents latest" the newest ones
-// are taken, with "-long" the scenarios that take long are run as well, and with
-// "-update" the table is written. Without -agents nothing is installed, and the
+// installs them into .cache/agents, once, and -update writes the table. "-agents
+// latest" takes the newest ones. Without -agents nothing is installed, and the
 // tests are skipped.
 package agents_test

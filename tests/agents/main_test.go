@@ -13,7 +13,6 @@ import (
 // The flags. Each is set by the caller alone.
 var (
 	which  = flag.String("agents", "", `the agents to install: "pinned" or "latest"; none when empty`)
-	long   = flag.Bool("long", false, "run the scenarios that take long, too")
 	update = flag.Bool("update", false, "write docs/agents.md anew")
 )
 

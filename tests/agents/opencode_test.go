@@ -28,12 +28,12 @@ func openCode(name string, flavour providertest.Flavour, provider, model, small 
 			return []string{"run"}, nil
 		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
-			return toolCall("bash", map[string]string{"command": command, "description": "Says hello"})
+			return toolCall("bash", map[string]any{"command": command, "description": "Says hello"})
 		},
 		delegate: func() (all []providertest.ToolCall) {
-			for i := range 10 {
-				all = append(all, toolCall("task", map[string]string{
-					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d", asAgent, i), "subagent_type": "general",
+			for i := range agents {
+				all = append(all, toolCall("task", map[string]any{
+					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d %s", asAgent, i, useTool), "subagent_type": "general",
 				}))
 			}
 			return all

@@ -33,7 +33,6 @@ func newPlace(t *testing.T, a agent) *place {
 	p.srv = providertest.New(providertest.Options{Model: p.mind.answer})
 	t.Cleanup(p.srv.Close)
 	p.work, p.spare = p.account("work"), p.account("spare")
-	p.mind.work, p.mind.spare = p.work, p.spare
 	p.writeSettings(t)
 	p.fillPool(t)
 	p.gate = p.startGateway(t)

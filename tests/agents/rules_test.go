@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,9 +18,7 @@ import (
 type rule struct {
 	name  string
 	check func(*testing.T, *place)
-	// long is set for one that is run when it is asked for, only for the agents
-	// that it has a meaning for; nil for all.
-	long bool
+	// only is for which agents it has a meaning; nil for all.
 	only func(agent) bool
 }
 
@@ -34,6 +33,7 @@ func rules() []rule {
 		{name: "all accounts limited: it stops within 5 s, with our message", check: stops},
 		{name: "all logins revoked: it stops within 5 s, with our message", check: stopsWithoutLogin},
 		{name: "the gateway is started anew while a tool runs: the session goes on", check: survivesRestart},
+		{name: "ten sub-agents at once: each stays on an account, and moves once when that is limited", check: staysWhole},
 		{name: "two at once: each stays on its account", check: runTwo},
 	}
 }
@@ -165,5 +165,33 @@ func by(t *testing.T, account string, n int, turns []turn) {
 	}
 	if len(turns) != n {
 		t.Errorf("%d turns, want %d: %+v", len(turns), n, turns)
+	}
+}
+
+// agents is how many sub-agents are started.
+const agents = 10
+
+// staysWhole limits the account that serves while ten sub-agents are at work.
+func staysWhole(t *testing.T, p *place) {
+	var asked atomic.Int32
+	p.mind.before = func(k kind, by *providertest.AccountHandle) {
+		if k == subCalls && asked.Add(1) == agents/2 {
+			by.Next(p.limit().Always())
+		}
+	}
+	p.ask(t, useAgents).says(t, "Finished by")
+	conversations := map[string]string{}
+	for _, one := range p.mind.of(subCalls, subFollows) {
+		conversations[one.conversation] += one.account + " "
+	}
+	for conversation, accounts := range conversations {
+		switch accounts {
+		case "work work ", "work spare ", "spare spare ":
+		default:
+			t.Errorf("%s was served by %s", conversation, accounts)
+		}
+	}
+	if len(conversations) != agents {
+		t.Errorf("%d conversations of sub-agents: %v", len(conversations), conversations)
 	}
 }
