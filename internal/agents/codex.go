@@ -40,7 +40,8 @@ func codexKey(name ...string) confedit.Key {
 }
 
 // codexProvider describes the gateway. Codex does not try again what the gateway has
-// tried; with supports_websockets it keeps a conversation on one connection.
+// tried; with supports_websockets it keeps a conversation on one connection, which it
+// gives up for plain requests when it may not connect again (stream_max_retries).
 func codexProvider(g Gate) []Change {
 	return []Change{
 		{Key: codexKey("name"), Value: "multiaccount"},
@@ -48,7 +49,7 @@ func codexProvider(g Gate) []Change {
 		{Key: codexKey("wire_api"), Value: "responses"},
 		{Key: codexKey("supports_websockets"), Value: true},
 		{Key: codexKey("request_max_retries"), Value: 0.0},
-		{Key: codexKey("stream_max_retries"), Value: 0.0},
+		{Key: codexKey("stream_max_retries"), Value: 2.0},
 	}
 }
 

@@ -73,7 +73,7 @@ func TestPointCodex(t *testing.T) {
 	args := strings.Join(point(t, "codex", g).Args, " ")
 	for _, want := range []string{
 		`-c model_provider="multiaccount"`, `-c model_providers.multiaccount.base_url="http://127.0.0.1:1/codex"`, `.env_key="MULTIACCOUNT_GATEWAY_TOKEN"`,
-		`.wire_api="responses"`, `.supports_websockets=true`, `.request_max_retries=0`, `.stream_max_retries=0`,
+		`.wire_api="responses"`, `.supports_websockets=true`, `.request_max_retries=0`, `.stream_max_retries=2`,
 	} {
 		if !strings.Contains(args, want) {
 			t.Errorf("no %s in %s", want, args)

@@ -17,9 +17,9 @@ type agent struct {
 	flavour       providertest.Flavour
 	// sockets is set when its turns come on a WebSocket.
 	sockets bool
-	// setUp points it at the place's gateway, and returns its arguments before a
-	// prompt and its environment.
-	setUp func(*testing.T, *place) (args, env []string)
+	// setUp points it at the place's gateway, unless that is left to "multiaccount
+	// run", and returns its arguments before a prompt and its environment.
+	setUp func(t *testing.T, p *place, wrapped bool) (args, env []string)
 	// shell is the call of its shell.
 	shell func(body []byte, command string) providertest.ToolCall
 	// delegate are the calls that start ten sub-agents; nil when it has none.
@@ -53,16 +53,27 @@ func (p *place) ask(t *testing.T, prompt string) run {
 // command is one run of the agent, for a goroutine of its own.
 func (p *place) command(t *testing.T, prompt string) func() run {
 	t.Helper()
-	a := p.mind.agent
-	args, env := a.setUp(t, p)
-	path := p.Agents[a.program]
+	args, env := p.mind.agent.setUp(t, p, false)
+	return p.start(t, append([]string{p.path(t)}, append(args, prompt)...), env)
+}
+
+// path is the agent's program.
+func (p *place) path(t *testing.T) string {
+	t.Helper()
+	name := p.mind.agent.program
+	path := p.Agents[name]
 	if path == "" {
-		t.Skipf("%s is not there: %s", a.program, p.Missing[a.program])
+		t.Skipf("%s is not there: %s", name, p.Missing[name])
 	}
+	return path
+}
+
+func (p *place) start(t *testing.T, args, env []string) func() run {
+	t.Helper()
 	return func() run {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, path, append(args, prompt)...) //nolint:gosec // an agent that was installed
+		cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // an agent that was installed
 		cmd.Dir, cmd.Env, cmd.WaitDelay = p.folder, p.environment(env...), time.Second
 		began := time.Now()
 		out, err := cmd.CombinedOutput()

@@ -11,11 +11,12 @@ import (
 func claude() agent {
 	return agent{
 		name: "Claude Code", program: "claude", flavour: providertest.Anthropic,
-		setUp: func(_ *testing.T, p *place) (args, env []string) {
-			return []string{"--allowedTools", "Bash,Task", "--model", "claude-opus-5", "-p"}, []string{
-				"ANTHROPIC_BASE_URL=" + p.url("/anthropic"), "ANTHROPIC_AUTH_TOKEN=" + p.gate.Token, "CLAUDE_CODE_MAX_RETRIES=2",
-				"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+		setUp: func(_ *testing.T, p *place, wrapped bool) (args, env []string) {
+			args, env = []string{"--allowedTools", "Bash,Task", "--model", "claude-opus-5", "-p"}, []string{"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1"}
+			if wrapped {
+				return args, env
 			}
+			return args, append(env, "ANTHROPIC_BASE_URL="+p.url("/anthropic"), "ANTHROPIC_AUTH_TOKEN="+p.gate.Token, "CLAUDE_CODE_MAX_RETRIES=2")
 		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
 			return toolCall("Bash", map[string]any{"command": command, "description": "Says hello"})

@@ -17,17 +17,33 @@ func codexPlain() agent  { return codex("Codex, HTTP", false) }
 func codex(name string, sockets bool) agent {
 	return agent{
 		name: name, program: "codex", flavour: providertest.OpenAI, sockets: sockets,
-		setUp: func(t *testing.T, p *place) (args, env []string) {
+		setUp: func(t *testing.T, p *place, wrapped bool) (args, env []string) {
 			t.Helper()
-			p.write(t, ".codex/config.toml", fmt.Sprintf(codexConfig, p.url("/codex"), sockets))
+			config := codexModel + codexConfig
+			if !wrapped {
+				config = codexModel + fmt.Sprintf(codexProvider, p.url("/codex"), sockets, codexConfig)
+			}
+			p.write(t, ".codex/config.toml", config)
 			return []string{"exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"}, []string{"GATEWAY_TOKEN=" + p.gate.Token}
 		},
 		shell: codexShell, delegate: codexDelegate, await: codexAwait,
 	}
 }
 
-const codexConfig = `model = "gpt-5.6"
-model_provider = "pool"
+// codexConfig keeps it from asking other hosts, for which it waits.
+const codexConfig = `
+[agents]
+max_threads = 12
+[features]
+plugins = false
+[analytics]
+enabled = false
+`
+
+// codexModel is one whose tools are where other models have them.
+const codexModel = "model = \"gpt-5.6\"\n"
+
+const codexProvider = `model_provider = "pool"
 [model_providers.pool]
 name = "pool"
 base_url = %q
@@ -36,13 +52,7 @@ wire_api = "responses"
 supports_websockets = %v
 request_max_retries = 0
 stream_max_retries = 2
-[agents]
-max_threads = 12
-[features]
-plugins = false
-[analytics]
-enabled = false
-`
+%s`
 
 // codexShell calls the shell by the name that it has for this model.
 func codexShell(body []byte, command string) providertest.ToolCall {

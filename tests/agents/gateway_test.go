@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/seed-810f1486/multiaccount/internal/localgate"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -63,3 +64,11 @@ func (p *place) restart(t *testing.T) {
 
 // url is an address of the gateway's.
 func (p *place) url(path string) string { return p.gate.Address + path }
+
+// served reports whether a gateway serves the place's pool.
+func (p *place) served(t *testing.T) bool {
+	t.Helper()
+	_, ok, err := localgate.Find(p.state)
+	rig.Must(t, err)
+	return ok
+}

@@ -18,13 +18,14 @@ func openCodeOpenAI() agent {
 func openCode(name string, flavour providertest.Flavour, provider, model, small string) agent {
 	return agent{
 		name: name, program: "opencode", flavour: flavour,
-		setUp: func(t *testing.T, p *place) (args, env []string) {
+		setUp: func(t *testing.T, p *place, wrapped bool) (args, env []string) {
 			t.Helper()
-			p.write(t, ".config/opencode/opencode.json", fmt.Sprintf(`{
-  "$schema": "https://opencode.ai/config.json", "autoupdate": false, "share": "disabled",
-  "model": %[1]q, "small_model": %[2]q,
-  "provider": {%[3]q: {"options": {"baseURL": %[4]q, "apiKey": %[5]q}}}
-}`, provider+"/"+model, provider+"/"+small, provider, p.url("/"+provider+"/v1"), p.gate.Token))
+			options := "{}"
+			if !wrapped {
+				options = fmt.Sprintf(`{%q: {"options": {"baseURL": %q, "apiKey": %q}}}`, provider, p.url("/"+provider+"/v1"), p.gate.Token)
+			}
+			p.write(t, ".config/opencode/opencode.json", fmt.Sprintf(`{"autoupdate": false, "share": "disabled", "model": %q, "small_model": %q, "provider": %s}`,
+				provider+"/"+model, provider+"/"+small, options))
 			return []string{"run"}, nil
 		},
 		shell: func(_ []byte, command string) providertest.ToolCall {

@@ -34,6 +34,7 @@ func rules() []rule {
 		{name: "all logins revoked: it stops within 5 s, with our message", check: stopsWithoutLogin},
 		{name: "the gateway is started anew while a tool runs: the session goes on", check: survivesRestart},
 		{name: "ten sub-agents at once: each stays on an account, and moves once when that is limited", check: staysWhole},
+		{name: "`multiaccount run` starts it with a gateway of its own: a tool runs, on one account", check: runsWrapped, only: func(a agent) bool { return a.name != codexPlain().name }},
 		{name: "two at once: each stays on its account", check: runTwo},
 	}
 }
@@ -193,5 +194,20 @@ func staysWhole(t *testing.T, p *place) {
 	}
 	if len(conversations) != agents {
 		t.Errorf("%d conversations of sub-agents: %v", len(conversations), conversations)
+	}
+}
+
+// runsWrapped has "multiaccount run" start the agent, and a gateway, since none
+// runs.
+func runsWrapped(t *testing.T, p *place) {
+	rig.Must(t, p.gate.cmd.Process.Kill())
+	args, env := p.mind.agent.setUp(t, p, true)
+	path := p.path(t)
+	env = append(env, "MULTIACCOUNT_DIR="+p.state, "PATH="+filepath.Dir(path)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	p.start(t, append([]string{p.Program, "run", p.mind.agent.program, "--"}, append(args, useTool)...), env)().says(t, "Finished by work")
+	by(t, "work", 2, p.mind.of(calls, follows))
+	p.made(t)
+	for ctx := rig.Deadline(t); p.served(t); time.Sleep(50 * time.Millisecond) {
+		rig.Must(t, ctx.Err())
 	}
 }

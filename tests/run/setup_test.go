@@ -106,7 +106,7 @@ func TestSetupCodexAndOpenCode(t *testing.T) {
 	}
 	token := filepath.Join(d.dir, "tokens", "setup-codex")
 	want := "# mine\nmodel = \"gpt-6\"\nmodel_provider = \"multiaccount\"\n\n[tui]\nanimations = false\n\n[model_providers.multiaccount]\nname = \"multiaccount\"\nbase_url = \"http://127.0.0.1:9000/codex\"\n" +
-		"wire_api = \"responses\"\nsupports_websockets = true\nrequest_max_retries = 0\nstream_max_retries = 0\n\n[model_providers.multiaccount.auth]\ncommand = \"/bin/cat\"\nargs = [\"" + token + "\"]\n"
+		"wire_api = \"responses\"\nsupports_websockets = true\nrequest_max_retries = 0\nstream_max_retries = 2\n\n[model_providers.multiaccount.auth]\ncommand = \"/bin/cat\"\nargs = [\"" + token + "\"]\n"
 	if got := content(t, toml); got != want || !strings.HasPrefix(content(t, token), "mag_") {
 		t.Errorf("wrote %s", got)
 	}
