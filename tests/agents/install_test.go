@@ -1,15 +1,13 @@
 package agents_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/tests/internal/npm"
 )
 
 // How the agents are kept from the network.
@@ -36,8 +34,8 @@ func allPublished() []published {
 	}
 }
 
-// installTime is how long the installation of one agent may take.
-const installTime = 3 * time.Minute
+// startTime is how long an agent may take to say its version.
+const startTime = time.Minute
 
 // prepare builds the command and installs the agents. One that cannot be installed
 // is missing, with the reason.
@@ -68,52 +66,20 @@ func (a published) install() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, done := filepath.Join(folder, "node_modules", ".bin", a.program), filepath.Join(folder, "done")
-	if _, err := os.Stat(done); err == nil && version != "latest" {
-		return path, nil
-	}
-	if err := a.fetch(folder, version); err != nil {
+	if err := npm.Install(context.Background(), folder, a.pkg+"@"+version); err != nil {
 		return "", err
 	}
-	if err := starts(path); err != nil {
-		return "", err
-	}
-	return path, os.WriteFile(done, nil, 0o600)
-}
-
-// fetch has npm install the package from the registry that it is configured for.
-func (a published) fetch(folder, version string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), installTime)
-	defer cancel()
-	npm := exec.CommandContext(ctx, "npm", "install", "--prefix", folder, "--no-audit", "--no-fund", a.pkg+"@"+version) //nolint:gosec // a constant
-	npm.Dir = folder
-	if text, err := npm.CombinedOutput(); err != nil {
-		return fmt.Errorf("npm install %s@%s: %w: %s", a.pkg, version, err, reason(text))
-	}
-	return nil
+	path := filepath.Join(folder, "node_modules", ".bin", a.program)
+	return path, starts(path)
 }
 
 // starts reports why a program that was installed does not run.
 func starts(path string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), installTime)
+	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "--version") //nolint:gosec // what was just installed
 	if text, err := cmd.CombinedOutput(); err != nil {
-		return errors.New("it does not start: " + reason(text))
+		return fmt.Errorf("it does not start: %w: %s", err, text)
 	}
 	return nil
-}
-
-// reason is the line that says what went wrong, else the last one.
-func reason(text []byte) string {
-	lines := strings.Split(string(bytes.TrimSpace(text)), "\n")
-	for _, line := range lines {
-		if strings.Contains(line, "Error: ") || strings.Contains(line, " code E") {
-			return strings.TrimSpace(strings.TrimPrefix(line, "npm error "))
-		}
-	}
-	return lines[len(lines)-1]
 }
