@@ -35,6 +35,7 @@ func rules() []rule {
 		{name: "the gateway is started anew while a tool runs: the session goes on", check: survivesRestart},
 		{name: "ten sub-agents at once: each stays on an account, and moves once when that is limited", check: staysWhole},
 		{name: "`multiaccount run` starts it with a gateway of its own: a tool runs, on one account", check: runsWrapped, only: func(a agent) bool { return a.name != codexPlain().name }},
+		{name: "`multiaccount setup` has set it up: a tool runs, on one account", check: runsSetUp, only: func(a agent) bool { return a.name != codexPlain().name }},
 		{name: "two at once: each stays on its account", check: runTwo},
 	}
 }
@@ -130,6 +131,18 @@ func runTwo(t *testing.T, p *place) {
 	if len(accounts) != 2 {
 		t.Errorf("sessions by account: %v", accounts)
 	}
+}
+
+// runsSetUp has "multiaccount setup" write the agent's settings, and then calls the
+// agent itself.
+func runsSetUp(t *testing.T, p *place) {
+	args, env := p.mind.agent.setUp(t, p, true)
+	path := p.path(t)
+	own := []string{"MULTIACCOUNT_DIR=" + p.state, "PATH=" + filepath.Dir(path) + string(os.PathListSeparator) + os.Getenv("PATH")}
+	p.start(t, []string{p.Program, "setup", p.mind.agent.program}, own)().says(t, "")
+	p.start(t, append([]string{path}, append(args, useTool)...), env)().says(t, "Finished by work")
+	by(t, "work", 2, p.mind.of(calls, follows))
+	p.made(t)
 }
 
 // says fails the test unless the agent has ended well and shown a text.
