@@ -22,15 +22,24 @@ type rule struct {
 	only func(agent) bool
 }
 
+// The rules that Gemini CLI is put to, too.
+const (
+	ruleAnswers = "a question is answered, by a stream"
+	ruleTool    = "a tool runs, and its result reaches the same account"
+	ruleLimit   = "one account limited: another serves, unseen"
+	ruleMidway  = "a limit between tool and result: the session goes on with another account"
+	ruleStops   = "all accounts limited: it stops within 5 s, with our message"
+)
+
 func rules() []rule {
 	return []rule{
-		{name: "a question is answered, by a stream", check: answers},
-		{name: "a tool runs, and its result reaches the same account", check: usesTool},
-		{name: "one account limited: another serves, unseen", check: hidesLimit},
+		{name: ruleAnswers, check: answers},
+		{name: ruleTool, check: usesTool},
+		{name: ruleLimit, check: hidesLimit},
 		{name: "one login expired: it is refreshed and serves", check: refreshes},
 		{name: "one login revoked: another account serves, unseen", check: hidesRevoked},
-		{name: "a limit between tool and result: the session goes on with another account", check: movesMidway},
-		{name: "all accounts limited: it stops within 5 s, with our message", check: stops},
+		{name: ruleMidway, check: movesMidway},
+		{name: ruleStops, check: stops},
 		{name: "all logins revoked: it stops within 5 s, with our message", check: stopsWithoutLogin},
 		{name: "the gateway is started anew while a tool runs: the session goes on", check: survivesRestart},
 		{name: "ten sub-agents at once: each stays on an account, and moves once when that is limited", check: staysWhole},
