@@ -45,7 +45,7 @@ func (a asker) setHeaders(h http.Header, r *refusal, now time.Time) {
 	}
 	switch r.kind {
 	case limited:
-		if a.format != messages {
+		if a.format != messages && a.format != gemini {
 			h.Set("X-Codex-Promo-Message", visible(r.message))
 		}
 	case wrongToken:
@@ -92,6 +92,9 @@ func (a asker) errorBody(r *refusal, now time.Time) []byte {
 		e := anthropicError{Type: "error"}
 		e.Error.Type, e.Error.Message = a.anthropicType(r, now), r.message
 		return encode(e)
+	}
+	if a.format == gemini {
+		return a.googleError(r, now)
 	}
 	return encode(map[string]openAIError{"error": a.openAIError(r, now)})
 }

@@ -17,6 +17,8 @@ const (
 	responses
 	// chat: OpenAI's Chat Completions API, and those like it.
 	chat
+	// gemini: Google's API.
+	gemini
 )
 
 // agent is a program whose way with errors is known.
@@ -26,6 +28,7 @@ const (
 	other agent = iota
 	codex
 	openCode
+	geminiCLI
 )
 
 // asker is who asks, as far as answers depend on it.
@@ -45,6 +48,8 @@ func formatOf(r *http.Request) format {
 		return responses
 	case strings.HasSuffix(path, "/completions"):
 		return chat
+	case strings.Contains(path, ":generateContent"), strings.Contains(path, ":streamGenerateContent"), strings.Contains(path, ":countTokens"):
+		return gemini
 	}
 	return openAI
 }
@@ -56,6 +61,8 @@ func agentOf(h http.Header) agent {
 		return openCode
 	case strings.HasPrefix(name, "codex"), strings.HasPrefix(h.Get("Originator"), "codex"):
 		return codex
+	case strings.HasPrefix(name, "GeminiCLI"):
+		return geminiCLI
 	}
 	return other
 }

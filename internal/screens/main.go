@@ -16,6 +16,7 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 
+	"github.com/seed-810f1486/multiaccount/internal/screens/draw"
 	"github.com/seed-810f1486/multiaccount/internal/screens/stage"
 	"github.com/seed-810f1486/multiaccount/internal/tty"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
@@ -76,7 +77,23 @@ func takeAll(ctx context.Context, to string) (err error) {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return nil
+	return drawRecording(filepath.Join(target, recording+".cast"), filepath.Join(to, recording+".svg"))
+}
+
+// recording is what tests/agents has recorded.
+const recording = "agents"
+
+func drawRecording(from, to string) error {
+	file, err := os.Open(from) //nolint:gosec // our own
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // it was read only
+	cast, err := draw.ReadCast(file)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, []byte(cast.Movie()), 0o644) //nolint:gosec // pictures are for all to read
 }
 
 // take makes a picture with a folder of its own.
@@ -109,6 +126,6 @@ func (s *shot) take(ctx context.Context, program, dir, file string) error {
 		return err
 	}
 	picture := ""
-	terminal.Draw(func(screen *vt.Emulator) { picture = svg(s.title, screen) })
+	terminal.Draw(func(screen *vt.Emulator) { picture = draw.Screen(s.title, screen) })
 	return os.WriteFile(file, []byte(picture), 0o644) //nolint:gosec // pictures are for all to read
 }

@@ -293,11 +293,11 @@ func TestCost(t *testing.T) {
 	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
 	l := open(t, path)
 	for _, model := range []string{"opus", "opus", "haiku", "free"} {
-		l.add(served(now, "laptop", "a", model)) // 4 plain, 5 from the cache, 1 to it, 4 out
+		l.Add(served(now, "laptop", "a", model)) // 4 plain, 5 from the cache, 1 to it, 4 out
 	}
 	empty := served(now, "laptop", "a", "refused")
 	empty.Tokens = Tokens{}
-	l.add(empty)
+	l.Add(empty)
 	closed(t, l)
 	s := settings.Settings{Prices: map[string]settings.Price{
 		"opus": {Input: 1e6, Output: 1e7, CacheRead: 1e5, CacheWrite: 2e6}, "free": {},

@@ -104,5 +104,6 @@ func TestAgents(t *testing.T) {
 			}
 		})
 	}
+	t.Run(gemini().name, func(t *testing.T) { testGemini(t, all) })
 	all.check(t)
 }

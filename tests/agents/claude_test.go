@@ -19,7 +19,7 @@ func claude() agent {
 			return args, append(env, "ANTHROPIC_BASE_URL="+p.url("/anthropic"), "ANTHROPIC_AUTH_TOKEN="+p.gate.Token, "CLAUDE_CODE_MAX_RETRIES=2")
 		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
-			return toolCall("Bash", map[string]any{"command": command, "description": "Says hello"})
+			return toolCall("Bash", map[string]any{"command": command, "description": "Runs a command"})
 		},
 		delegate: func() (all []providertest.ToolCall) {
 			for i := range agents {

@@ -31,6 +31,7 @@ func allPublished() []published {
 		{"@anthropic-ai/claude-code", "2.1.332", "claude"},
 		{"@openai/codex", "0.171.0", "codex"},
 		{"opencode-ai", "1.18.33", "opencode"},
+		{"@google/gemini-cli", "0.61.0", "gemini"},
 	}
 }
 

@@ -29,6 +29,9 @@ func (r *results) put(rule, agent, result string) {
 	r.cell[[2]string{rule, agent}] = result
 }
 
+// columns are the agents of the page.
+func columns() []agent { return append(allAgents(), gemini()) }
+
 // outcome is empty for a rule that was not put to the agent.
 func outcome(t *testing.T) string {
 	switch {
@@ -43,7 +46,7 @@ func outcome(t *testing.T) string {
 // whole reports whether every rule was put to every agent.
 func (r *results) whole() bool {
 	for _, rule := range rules() {
-		for _, a := range allAgents() {
+		for _, a := range columns() {
 			if r.cell[[2]string{rule.name, a.name}] == "" {
 				return false
 			}
@@ -73,6 +76,7 @@ const postface = `
 | Claude Code | ` + "`x-claude-code-session-id`" + ` | conversations of their own: the session with ` + "`x-claude-code-agent-id`" + ` | with the conversation, or with a sub-agent's |
 | Codex | ` + "`session-id`, `thread-id`" + `; on a WebSocket the connection has its account | conversations of their own: the session with their ` + "`thread-id`" + ` | compaction with the conversation |
 | OpenCode | ` + "`x-session-affinity`" + ` | conversations of their own: sessions of their own | titles with the conversation |
+| Gemini CLI | nothing tells them apart: requests go to the account in use | the same | the same |
 
 A conversation of its own begins on the account in use, and moves by itself when that is limited.
 
@@ -90,14 +94,14 @@ func (r *results) page() string {
 	b.WriteString(preface)
 	b.WriteString("| rule |")
 	line := "\n|---|"
-	for _, a := range allAgents() {
+	for _, a := range columns() {
 		fmt.Fprintf(&b, " %s |", a.name)
 		line += "---|"
 	}
 	b.WriteString(line + "\n")
 	for _, rule := range rules() {
 		fmt.Fprintf(&b, "| %s |", rule.name)
-		for _, a := range allAgents() {
+		for _, a := range columns() {
 			fmt.Fprintf(&b, " %s |", r.cell[[2]string{rule.name, a.name}])
 		}
 		b.WriteByte('\n')

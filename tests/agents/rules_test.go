@@ -22,19 +22,29 @@ type rule struct {
 	only func(agent) bool
 }
 
+// The rules that Gemini CLI is put to, too.
+const (
+	ruleAnswers = "a question is answered, by a stream"
+	ruleTool    = "a tool runs, and its result reaches the same account"
+	ruleLimit   = "one account limited: another serves, unseen"
+	ruleMidway  = "a limit between tool and result: the session goes on with another account"
+	ruleStops   = "all accounts limited: it stops within 5 s, with our message"
+)
+
 func rules() []rule {
 	return []rule{
-		{name: "a question is answered, by a stream", check: answers},
-		{name: "a tool runs, and its result reaches the same account", check: usesTool},
-		{name: "one account limited: another serves, unseen", check: hidesLimit},
+		{name: ruleAnswers, check: answers},
+		{name: ruleTool, check: usesTool},
+		{name: ruleLimit, check: hidesLimit},
 		{name: "one login expired: it is refreshed and serves", check: refreshes},
 		{name: "one login revoked: another account serves, unseen", check: hidesRevoked},
-		{name: "a limit between tool and result: the session goes on with another account", check: movesMidway},
-		{name: "all accounts limited: it stops within 5 s, with our message", check: stops},
+		{name: ruleMidway, check: movesMidway},
+		{name: ruleStops, check: stops},
 		{name: "all logins revoked: it stops within 5 s, with our message", check: stopsWithoutLogin},
 		{name: "the gateway is started anew while a tool runs: the session goes on", check: survivesRestart},
 		{name: "ten sub-agents at once: each stays on an account, and moves once when that is limited", check: staysWhole},
 		{name: "`multiaccount run` starts it with a gateway of its own: a tool runs, on one account", check: runsWrapped, only: func(a agent) bool { return a.name != codexPlain().name }},
+		{name: "`multiaccount setup` has set it up: a tool runs, on one account", check: runsSetUp, only: func(a agent) bool { return a.name != codexPlain().name }},
 		{name: "two at once: each stays on its account", check: runTwo},
 	}
 }
@@ -130,6 +140,18 @@ func runTwo(t *testing.T, p *place) {
 	if len(accounts) != 2 {
 		t.Errorf("sessions by account: %v", accounts)
 	}
+}
+
+// runsSetUp has "multiaccount setup" write the agent's settings, and then calls the
+// agent itself.
+func runsSetUp(t *testing.T, p *place) {
+	args, env := p.mind.agent.setUp(t, p, true)
+	path := p.path(t)
+	own := []string{"MULTIACCOUNT_DIR=" + p.state, "PATH=" + filepath.Dir(path) + string(os.PathListSeparator) + os.Getenv("PATH")}
+	p.start(t, []string{p.Program, "setup", p.mind.agent.program}, own)().says(t, "")
+	p.start(t, append([]string{path}, append(args, useTool)...), env)().says(t, "Finished by work")
+	by(t, "work", 2, p.mind.of(calls, follows))
+	p.made(t)
 }
 
 // says fails the test unless the agent has ended well and shown a text.

@@ -1,4 +1,5 @@
-package main
+// Package draw makes SVG pictures of what a terminal shows.
+package draw
 
 import (
 	"fmt"
@@ -34,20 +35,32 @@ const look = `
     .b { font-weight: 700; } .f { opacity: .62; }
   `
 
-// svg draws a terminal's screen, down to its last line with something on it.
-func svg(title string, screen *vt.Emulator) string {
+// Screen draws a terminal's screen, down to its last line with something on it.
+func Screen(title string, screen *vt.Emulator) string {
 	height := used(screen)
-	width := float64(screen.Width())*cellWidth + 2*space
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s">`+"\n  <style>%s</style>\n",
-		width, float64(height)*cellHeight+2*space, html.EscapeString(title), look)
-	fmt.Fprintf(&b, `  <rect class="rim" x="0.5" y="0.5" width="%.0f" height="%.0f" rx="8"/>`+"\n", width-1, float64(height)*cellHeight+2*space-1)
+	begin(&b, title, "", screen.Width(), height)
 	for y := range height {
-		for _, r := range runs(screen, y) {
-			r.draw(&b, y)
-		}
+		b.WriteString(line(screen, y))
 	}
 	return b.String() + "</svg>\n"
+}
+
+// begin writes what is before the lines: the head with more styles, and the rim.
+func begin(b *strings.Builder, title, styles string, columns, lines int) {
+	width, height := float64(columns)*cellWidth+2*space, float64(lines)*cellHeight+2*space
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s">`+"\n  <style>%s%s</style>\n",
+		width, height, html.EscapeString(title), look, styles)
+	fmt.Fprintf(b, `  <rect class="rim" x="0.5" y="0.5" width="%.0f" height="%.0f" rx="8"/>`+"\n", width-1, height-1)
+}
+
+// line draws a line of the screen.
+func line(screen *vt.Emulator, y int) string {
+	var b strings.Builder
+	for _, r := range runs(screen, y) {
+		r.draw(&b, y)
+	}
+	return b.String()
 }
 
 func used(screen *vt.Emulator) int {
