@@ -137,8 +137,8 @@ func (c *cluster) signal(i int, s syscall.Signal) { _ = c.processes[i].Process.S
 // ready waits until a majority answers.
 func (c *cluster) ready() {
 	c.tb.Helper()
-	for end := time.Now().Add(long); ; {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	for end := time.Now().Add(3 * long); ; {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		_, err := c.client.Get(ctx, "ready")
 		cancel()
 		if err == nil {

@@ -32,7 +32,7 @@ const (
 	// takes the login along.
 	soakDelay = 300 * time.Millisecond
 	// soakQuota is what members store at most.
-	soakQuota = 48 << 20
+	soakQuota = 32 << 20
 	// soakSlack is what the soak takes besides, at most.
 	soakSlack = 4 * time.Minute
 )
