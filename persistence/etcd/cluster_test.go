@@ -169,7 +169,7 @@ func (c *cluster) leader() int {
 
 // freeze stops a member for a while, as one that is cut off.
 func (c *cluster) freeze(i int, d time.Duration) {
-	c.signal(i, syscall.SIGSTOP)
+	c.signal(i, stopSignal)
 	<-time.After(d)
-	c.signal(i, syscall.SIGCONT)
+	c.signal(i, goOnSignal)
 }

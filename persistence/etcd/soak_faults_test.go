@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"syscall"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
@@ -76,9 +75,9 @@ func (s *soak) stopEngine(d time.Duration) {
 	if d > refreshTime+commitTime {
 		s.exchanges.isOut(h.process, time.Now(), time.Now().Add(d))
 	}
-	h.engine.signal(syscall.SIGSTOP)
+	h.engine.signal(stopSignal)
 	<-time.After(d)
-	h.engine.signal(syscall.SIGCONT)
+	h.engine.signal(goOnSignal)
 }
 
 // commitTime is how much longer than an exchange its lease lasts.

@@ -47,6 +47,7 @@ func TestSoak(t *testing.T) {
 	if *soakFor == 0 {
 		t.Skip("it takes as long as -soak says")
 	}
+	stopsProcesses(t)
 	if ends, bound := t.Deadline(); bound && time.Until(ends) < *soakFor+soakSlack {
 		t.Fatalf("go test would end it: add -timeout %s", *soakFor+2*soakSlack)
 	}

@@ -164,7 +164,9 @@ func serves(t *testing.T) {
 	if resp.StatusCode != http.StatusUnauthorized {
 		t.Errorf("without a token it answers %d", resp.StatusCode)
 	}
-	must(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
+	self, err := os.FindProcess(os.Getpid())
+	must(t, err)
+	must(t, self.Signal(syscall.SIGTERM))
 	if status := <-ended; status != 0 {
 		t.Errorf("serve ended with %d", status)
 	}
