@@ -137,8 +137,8 @@ func (c *cluster) signal(i int, s syscall.Signal) { _ = c.processes[i].Process.S
 // ready waits until a majority answers.
 func (c *cluster) ready() {
 	c.tb.Helper()
-	for end := time.Now().Add(long); ; {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	for end := time.Now().Add(3 * long); ; {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		_, err := c.client.Get(ctx, "ready")
 		cancel()
 		if err == nil {
@@ -169,7 +169,7 @@ func (c *cluster) leader() int {
 
 // freeze stops a member for a while, as one that is cut off.
 func (c *cluster) freeze(i int, d time.Duration) {
-	c.signal(i, syscall.SIGSTOP)
+	c.signal(i, stopSignal)
 	<-time.After(d)
-	c.signal(i, syscall.SIGCONT)
+	c.signal(i, goOnSignal)
 }

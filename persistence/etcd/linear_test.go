@@ -99,6 +99,7 @@ func ask(s *etcd.Store, key persistence.Key, in step) saw {
 // several stores look at one account and change it: what they see is what one
 // account, changed by one after the other, would show.
 func TestAccountIsLinearizable(t *testing.T) {
+	stopsProcesses(t)
 	t.Parallel()
 	c := startCluster(t)
 	o := fleet(t, "register", c.endpoints...)

@@ -39,7 +39,7 @@ func newNetwork(tb testing.TB, peers map[string]string) *network {
 	for name := range peers {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		must(tb, err)
-		server := &http.Server{Handler: n.from(name)} //nolint:gosec // only members ask it
+		server := &http.Server{Handler: n.from(name)}
 		go func() { _ = server.Serve(l) }()
 		tb.Cleanup(func() { _ = server.Close() })
 		n.proxies[name] = "http://" + l.Addr().String()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"syscall"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
@@ -76,9 +75,9 @@ func (s *soak) stopEngine(d time.Duration) {
 	if d > refreshTime+commitTime {
 		s.exchanges.isOut(h.process, time.Now(), time.Now().Add(d))
 	}
-	h.engine.signal(syscall.SIGSTOP)
+	h.engine.signal(stopSignal)
 	<-time.After(d)
-	h.engine.signal(syscall.SIGCONT)
+	h.engine.signal(goOnSignal)
 }
 
 // commitTime is how much longer than an exchange its lease lasts.
@@ -123,7 +122,7 @@ func (s *soak) fillUp() {
 	for i := 0; ; i++ {
 		full := false
 		s.cluster.soon("filling", func(ctx context.Context) error {
-			_, err := s.cluster.client.Put(ctx, fmt.Sprintf("filler/%d", i), strings.Repeat("x", 1<<20))
+			_, err := s.cluster.client.Put(ctx, fmt.Sprintf("filler/%d", i), strings.Repeat("x", 256<<10))
 			full = errors.Is(err, rpctypes.ErrNoSpace)
 			if full {
 				return nil
@@ -151,10 +150,10 @@ func (s *soak) compact() {
 	})
 }
 
-// soon does something that works when etcd does.
+// soon does something that works when etcd does, which can take long on a busy disk.
 func (c *cluster) soon(what string, do func(context.Context) error) {
 	c.tb.Helper()
-	for end := time.Now().Add(long); ; {
+	for end := time.Now().Add(3 * long); ; {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		err := do(ctx)
 		cancel()

@@ -32,7 +32,7 @@ const (
 	// takes the login along.
 	soakDelay = 300 * time.Millisecond
 	// soakQuota is what members store at most.
-	soakQuota = 48 << 20
+	soakQuota = 32 << 20
 	// soakSlack is what the soak takes besides, at most.
 	soakSlack = 4 * time.Minute
 )
@@ -47,6 +47,7 @@ func TestSoak(t *testing.T) {
 	if *soakFor == 0 {
 		t.Skip("it takes as long as -soak says")
 	}
+	stopsProcesses(t)
 	if ends, bound := t.Deadline(); bound && time.Until(ends) < *soakFor+soakSlack {
 		t.Fatalf("go test would end it: add -timeout %s", *soakFor+2*soakSlack)
 	}

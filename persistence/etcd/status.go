@@ -31,7 +31,7 @@ type Member struct {
 // Status asks each member how it is, and what the fleet holds. The error is that
 // of the fleet; a member that does not answer is none.
 func (s *Store) Status(ctx context.Context) (Status, error) {
-	all := Status{Accounts: map[string]int{}}
+	all := Status{Instances: []Instance{}, Accounts: map[string]int{}}
 	for _, endpoint := range s.endpoints {
 		all.Members = append(all.Members, s.member(ctx, endpoint))
 	}
@@ -39,7 +39,7 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return all, err
 	}
-	all.Instances = others
+	all.Instances = append(all.Instances, others...)
 	providers, err := s.accounts(ctx)
 	if err != nil {
 		return all, err

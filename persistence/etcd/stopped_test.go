@@ -2,7 +2,6 @@ package etcd_test
 
 import (
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 // and another engine has spent that token, sends nothing when it goes on. Both
 // end with the new login.
 func TestStoppedBeforeSending(t *testing.T) {
+	stopsProcesses(t)
 	t.Parallel()
 	s := newStage(t, 1, 0, true, address(member(t, nil)))
 	id := s.ids[0]
@@ -24,14 +24,14 @@ func TestStoppedBeforeSending(t *testing.T) {
 	if a := first.next(); !a.Sending {
 		t.Fatalf("the first engine told %+v", a)
 	}
-	first.signal(syscall.SIGSTOP)
+	first.signal(stopSignal)
 	begun := time.Now()
 	got := second.do("acquire", id)
 	if got.Token != s.logins[id].AccessToken() {
 		t.Fatalf("the second engine got %+v", got)
 	}
 	t.Logf("the lock of a stopped holder was free after %s", time.Since(begun).Round(100*time.Millisecond))
-	first.signal(syscall.SIGCONT)
+	first.signal(goOnSignal)
 	first.order("go", "")
 	if got := first.next(); got.Token != "" && got.Token != s.logins[id].AccessToken() {
 		t.Errorf("the first engine got %+v", got)
@@ -47,6 +47,7 @@ func TestStoppedBeforeSending(t *testing.T) {
 // lapsed, stores the login when it goes on: the stored token is the one it spent.
 // Others use the access token until then, and spend nothing.
 func TestStoppedDuringTheExchange(t *testing.T) {
+	stopsProcesses(t)
 	t.Parallel()
 	s := newStage(t, 1, 0, false, address(member(t, nil)))
 	id := s.ids[0]
@@ -57,7 +58,7 @@ func TestStoppedDuringTheExchange(t *testing.T) {
 	if err := answers.Wait(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	first.signal(syscall.SIGSTOP)
+	first.signal(stopSignal)
 	answers.Release()
 	if !lockFree(t, s, id) {
 		t.Fatal("the lock of a stopped holder does not lapse")
@@ -65,7 +66,7 @@ func TestStoppedDuringTheExchange(t *testing.T) {
 	if got := second.do("acquire", id); got.Token == "" {
 		t.Errorf("the second engine got %+v", got)
 	}
-	first.signal(syscall.SIGCONT)
+	first.signal(goOnSignal)
 	if got := first.next(); got.Token != s.logins[id].AccessToken() {
 		t.Errorf("the first engine got %+v", got)
 	}

@@ -133,6 +133,9 @@ func (m migration) run(c *cobra.Command, h host, shared *etcd.Store) (err error)
 	if err != nil {
 		return err
 	}
+	if len(names) == 0 {
+		return say(c, "There are no accounts to move.\n")
+	}
 	for _, name := range names {
 		moved, err := etcd.Move(ctx, from, to, name, m.dry)
 		if err := errors.Join(sayJSON(c, moved), err); err != nil {

@@ -101,6 +101,12 @@ func TestFleetFromTheCommandLine(t *testing.T) {
 		t.Errorf("before init: %s", got)
 	}
 	runs(t, 0, "fleet", "init")
+	if got := runs(t, 0, "fleet", "status"); !strings.Contains(got, `"instances": []`) {
+		t.Errorf("of a new fleet: %s", got)
+	}
+	if got := runs(t, 0, "fleet", "migrate"); !strings.Contains(got, "no accounts to move") {
+		t.Errorf("migrating nothing: %s", got)
+	}
 	if got := runs(t, 1, "fleet", "init"); !strings.Contains(got, "already") {
 		t.Errorf("a second init: %s", got)
 	}
@@ -164,7 +170,9 @@ func serves(t *testing.T) {
 	if resp.StatusCode != http.StatusUnauthorized {
 		t.Errorf("without a token it answers %d", resp.StatusCode)
 	}
-	must(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
+	self, err := os.FindProcess(os.Getpid())
+	must(t, err)
+	must(t, self.Signal(syscall.SIGTERM))
 	if status := <-ended; status != 0 {
 		t.Errorf("serve ended with %d", status)
 	}
