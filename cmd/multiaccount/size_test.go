@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// largestBinary is how large the command may be as it is handed out, stripped.
-const largestBinary = 30 << 20
+// largestBinary is how large the command may be as it is handed out, stripped. Of it
+// 4 MB are SQLite, 3 MB what sends traces.
+const largestBinary = 34 << 20
 
 // What only tests need must not be in everybody's binary.
 func TestCommandLinksNoProviderSDK(t *testing.T) {

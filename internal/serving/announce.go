@@ -20,6 +20,9 @@ func (s *server) announce(ctx context.Context, token string) error {
 	if at := s.metrics.url("/metrics"); at != "" {
 		fmt.Fprintf(&b, "Prometheus finds its metrics at %s.\n", at)
 	}
+	if at := s.pprof.url("/debug/pprof/"); at != "" {
+		fmt.Fprintf(&b, "Profiles are at %s.\n", at)
+	}
 	if token != "" {
 		fmt.Fprintf(&b, "The token of its first client, which is not shown again:\n%s\n", token)
 	}

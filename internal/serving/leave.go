@@ -43,8 +43,10 @@ func (s *server) offers() map[string]net.Listener {
 			all[flag] = p.raw
 		}
 	}
-	if s.metrics.listener != nil {
-		all[metricsFlag] = s.metrics.listener
+	for _, side := range []side{s.metrics, s.pprof} {
+		if side.listener != nil {
+			all[side.flag] = side.listener
+		}
 	}
 	return all
 }
@@ -53,7 +55,7 @@ func (s *server) offers() map[string]net.Listener {
 func (s *server) replace() {
 	close(s.replaced)
 	s.withdraw()
-	s.metrics.close()
+	s.closeSides()
 	_ = closeAll(s.places) // they are the other's
 }
 

@@ -20,8 +20,8 @@ type Options struct {
 	listening
 	ending
 	starter
-	metrics side
-	drain   time.Duration
+	metrics, pprof side
+	drain          time.Duration
 	// accessLog is the file of the access log; empty for none.
 	accessLog string
 }
@@ -33,6 +33,8 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	o.starter.add(f)
 	o.metrics.flag = metricsFlag
 	f.StringVar(&o.metrics.address, o.metrics.flag, "", "where to answer Prometheus at /metrics, as 127.0.0.1:9464, without a token")
+	o.pprof.flag = pprofFlag
+	f.StringVar(&o.pprof.address, o.pprof.flag, "", "where to answer \"go tool pprof\", on the loopback interface")
 	f.StringVar(&o.accessLog, "access-log", "", "write a line of JSON for each request to this file")
 	f.DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 }
@@ -54,7 +56,7 @@ func flagError(format string, about ...any) error { return &FlagError{fmt.Sprint
 
 // check refuses what cannot be meant.
 func (o *Options) check() error {
-	for _, check := range []func() error{o.ending.check, o.starter.check, o.listening.check, func() error { return o.metrics.check(o.insecure) }} {
+	for _, check := range []func() error{o.ending.check, o.starter.check, o.listening.check, func() error { return o.metrics.check(o.insecure) }, func() error { return o.pprof.check(false) }} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -64,13 +66,22 @@ func (o *Options) check() error {
 
 // open listens everywhere.
 func (o *Options) open(ctx context.Context, from *origin) (places []place, err error) {
-	if err := o.metrics.open(ctx, from); err != nil {
-		return nil, err
+	err = o.metrics.open(ctx, from)
+	if err == nil {
+		err = o.pprof.open(ctx, from)
 	}
-	if places, err = o.listening.open(ctx, from); err != nil {
-		o.metrics.close()
+	if err == nil {
+		places, err = o.listening.open(ctx, from)
+	}
+	if err != nil {
+		o.closeSides()
 	}
 	return places, err
+}
+
+func (o *Options) closeSides() {
+	o.metrics.close()
+	o.pprof.close()
 }
 
 // origin finds out where the listeners come from.
@@ -93,8 +104,10 @@ func (o *Options) wanted() map[string]string {
 	if o.socket != "" {
 		all[socketFlag] = o.socket
 	}
-	if o.metrics.address != "" {
-		all[metricsFlag] = o.metrics.address
+	for _, s := range []side{o.metrics, o.pprof} {
+		if s.address != "" {
+			all[s.flag] = s.address
+		}
 	}
 	return all
 }

@@ -15,6 +15,7 @@ const (
 	listenFlag  = "listen"
 	socketFlag  = "unix"
 	metricsFlag = "metrics-listen"
+	pprofFlag   = "pprof"
 )
 
 // origin is where listeners come from. Its zero value opens new ones.

@@ -65,7 +65,7 @@ func Run(ctx context.Context, o Options, h Host) error {
 	if err != nil {
 		return err
 	}
-	defer o.metrics.close()
+	defer o.closeSides()
 	engine, log, err := h.Open(ctx)
 	if err != nil {
 		return errors.Join(err, closeAll(places))
@@ -75,11 +75,11 @@ func Run(ctx context.Context, o Options, h Host) error {
 		site: Site{Dir: h.Dir, Engine: engine, Log: logOr(log)},
 	}
 	closeUsage := s.record(ctx)
-	err = s.watchTraffic()
+	err = s.watchTraffic(ctx)
 	if err == nil {
 		err = s.run(ctx)
 	}
-	return errors.Join(err, closeAll(places), s.closeWatchers(), closeUsage(), closeEngine(ctx, engine))
+	return errors.Join(err, closeAll(places), s.closeWatchers(ctx), closeUsage(), closeEngine(ctx, engine))
 }
 
 func logOr(log *zerolog.Logger) *zerolog.Logger {
@@ -139,6 +139,7 @@ func (s *server) run(ctx context.Context) (err error) {
 	}
 	defer endAdmin()
 	defer s.metrics.serve(s.site.Gateway.Guard(s.metricsHandler()))()
+	defer s.pprof.serve(s.site.Gateway.Guard(pprofHandler()))()
 	s.takeOver()
 	defer s.beFound(ctx)()
 	defer s.awaitSuccessor(ctx)()

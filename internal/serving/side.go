@@ -29,10 +29,13 @@ func (s *side) check(insecure bool) error {
 		return nil
 	}
 	local, err := isLocal(s.flag, s.address)
-	if err == nil && !local && !insecure {
-		err = flagError("--%s %s is not on the loopback interface alone, and asks for no token: name another address, or say --insecure-listen", s.flag, s.address)
+	switch {
+	case err != nil || local || insecure:
+		return err
+	case s.flag == pprofFlag:
+		return flagError("--%s %s is not on the loopback interface, and profiles are for this machine alone", s.flag, s.address)
 	}
-	return err
+	return flagError("--%s %s is not on the loopback interface alone, and asks for no token: name another address, or say --insecure-listen", s.flag, s.address)
 }
 
 func (s *side) open(ctx context.Context, from *origin) (err error) {

@@ -44,12 +44,14 @@ type handshake struct {
 	PID     int    `json:"pid"`
 	// Metrics is where Prometheus finds them, when that was asked for.
 	Metrics string `json:"metrics,omitempty"`
+	// Pprof is where profiles are, when they were asked for.
+	Pprof string `json:"pprof,omitempty"`
 	// Token is that of --client, or of the first client, when it was made just now.
 	Token string `json:"token,omitempty"`
 }
 
 func (s *server) shakeHands(token string) error {
-	return s.printLine(json.Marshal(handshake{Address: s.places[0].url, Unix: s.socket, PID: os.Getpid(), Metrics: s.metrics.url("/metrics"), Token: token}))
+	return s.printLine(json.Marshal(handshake{Address: s.places[0].url, Unix: s.socket, PID: os.Getpid(), Metrics: s.metrics.url("/metrics"), Pprof: s.pprof.url("/debug/pprof/"), Token: token}))
 }
 
 func (s *server) printLine(line []byte, err error) error {

@@ -19,8 +19,8 @@ import (
 
 // greeting is what a program reads that started serve.
 type greeting struct {
-	Address, Token, Metrics string
-	PID                     int
+	Address, Token, Metrics, Pprof string
+	PID                            int
 }
 
 // greeted starts serve for a program, and returns its standard input.
