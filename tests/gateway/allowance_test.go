@@ -23,9 +23,10 @@ func TestClientsModels(t *testing.T) {
 	c.now.Store(&gateway.Client{ID: "bot", Models: []string{"claude-haiku-*", "gpt-6-mini"}})
 	body := func(models string) string { return `{` + models + `"messages":[{"role":"user","content":"hi"}]}` }
 	for name, m := range map[string]message{
-		"a model":            ask("/anthropic/v1/messages", body(`"model":"claude-haiku-5",`)),
-		"a large request":    ask("/anthropic/v1/messages", `{"x":"`+strings.Repeat("x", 9<<20)+`","model":"claude-haiku-5"}`),
-		"the list of models": {method: http.MethodGet, path: "/anthropic/v1/models", header: http.Header{"Authorization": {"Bearer " + token}}},
+		"a model":             ask("/anthropic/v1/messages", body(`"model":"claude-haiku-5",`)),
+		"a model in the path": ask("/zai/v1beta/models/gpt-6-mini:generateContent", `{"contents":[]}`),
+		"a large request":     ask("/anthropic/v1/messages", `{"x":"`+strings.Repeat("x", 9<<20)+`","model":"claude-haiku-5"}`),
+		"the list of models":  {method: http.MethodGet, path: "/anthropic/v1/models", header: http.Header{"Authorization": {"Bearer " + token}}},
 	} {
 		if a := u.send(t, m); a.status != http.StatusOK {
 			t.Errorf("%s: HTTP %d %s", name, a.status, a.body)
@@ -42,6 +43,9 @@ func TestClientsModels(t *testing.T) {
 		"a compressed body":    ask("/anthropic/v1/messages", body(`"model":"claude-haiku-5",`), "Content-Encoding", "gzip"),
 		"a model in the query": ask("/openai/v1/responses?model=gpt-6", body(`"model":"gpt-6-mini",`)),
 		"a query that is none": ask("/openai/v1/responses?a;model=gpt-6", body(`"model":"gpt-6-mini",`)),
+		"a path and a decoy":   ask("/zai/v1beta/models/gemini-3-pro:generateContent", body(`"model":"claude-haiku-5",`)),
+		"a tuned model":        ask("/zai/v1beta/tunedModels/mine:generateContent", body(`"model":"claude-haiku-5",`)),
+		"a deployment":         ask("/zai/openai/deployments/gpt-6/chat/completions", body(`"model":"gpt-6-mini",`)),
 		"no body":              ask("/anthropic/v1/messages", ""),
 	} {
 		a := u.send(t, m)
