@@ -32,6 +32,13 @@ type Price struct {
 	CacheRead, CacheWrite float64
 }
 
+// Of returns what tokens cost. cached and cacheWritten are part of input.
+func (p Price) Of(input, cached, cacheWritten, output int64) float64 {
+	const million = 1_000_000
+	plain := input - cached - cacheWritten
+	return (float64(plain)*p.Input + float64(cached)*p.CacheRead + float64(cacheWritten)*p.CacheWrite + float64(output)*p.Output) / million
+}
+
 // PriceOf returns the price of a model: that of the most specific pattern which
 // matches its name. ok is false when none does.
 func (s *Settings) PriceOf(model string) (price Price, ok bool) { return models.Best(s.Prices, model) }

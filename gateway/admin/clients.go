@@ -10,6 +10,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/models"
 )
 
+// longestWait is how long a client can have its requests wait.
+const longestWait = 365 * Day
+
 // clientBody is a client as it is answered.
 type clientBody struct {
 	Name        string    `json:"name"`
@@ -165,8 +168,8 @@ func (a *Admin) checkClient(r *http.Request, c *clientChange) error {
 	switch {
 	case c.MaxInFlight != nil && *c.MaxInFlight < 0:
 		return notAllowed("max_in_flight is a number of requests, 0 for any number")
-	case c.MaxWaitMS != nil && *c.MaxWaitMS < 0:
-		return notAllowed("max_wait_ms is a number of milliseconds, 0 for none")
+	case c.MaxWaitMS != nil && (*c.MaxWaitMS < 0 || *c.MaxWaitMS > longestWait.Milliseconds()):
+		return notAllowed("max_wait_ms is a number of milliseconds, 0 for none, and no more than a year")
 	case c.DailyTokens != nil && *c.DailyTokens < 0:
 		return notAllowed("daily_tokens is a number of tokens, 0 for any number")
 	}

@@ -194,5 +194,5 @@ func isGuarded(key string) bool {
 			return k.ProviderOnly || name == "on_event"
 		}
 	}
-	return !slices.Contains([]string{"chains", "prices"}, name)
+	return !slices.Contains([]string{"chains", "prices", "currency"}, name)
 }

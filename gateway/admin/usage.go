@@ -37,10 +37,25 @@ type UsageGroup struct {
 	// Failed are those of Requests that were refused, or whose answer was cut, and
 	// Answered those of which a first byte came.
 	Requests, Failed, Answered int64
-	// The tokens. Cached and CacheWritten are part of Input, Reasoning of Output.
-	Input, Cached, CacheWritten, Output, Reasoning int64
+	UsageTokens
+	// Models are the tokens of each model among them.
+	Models map[string]UsageTokens
 	// Latency and FirstByte are sums over Requests and Answered.
 	Latency, FirstByte time.Duration
+}
+
+// UsageTokens are those that were used. Cached and CacheWritten are part of Input,
+// Reasoning of Output.
+type UsageTokens struct {
+	Input, Cached, CacheWritten, Output, Reasoning int64
+}
+
+func (t *UsageTokens) add(more UsageTokens) {
+	t.Input += more.Input
+	t.Cached += more.Cached
+	t.CacheWritten += more.CacheWritten
+	t.Output += more.Output
+	t.Reasoning += more.Reasoning
 }
 
 // StepOf returns when the step begins in which a moment falls.
@@ -67,11 +82,14 @@ func (g *UsageGroup) Add(more *UsageGroup) {
 	g.Requests += more.Requests
 	g.Failed += more.Failed
 	g.Answered += more.Answered
-	g.Input += more.Input
-	g.Cached += more.Cached
-	g.CacheWritten += more.CacheWritten
-	g.Output += more.Output
-	g.Reasoning += more.Reasoning
+	g.UsageTokens.add(more.UsageTokens)
+	if g.Models == nil {
+		g.Models = map[string]UsageTokens{}
+	}
+	for model, tokens := range more.Models {
+		tokens.add(g.Models[model])
+		g.Models[model] = tokens
+	}
 	g.Latency += more.Latency
 	g.FirstByte += more.FirstByte
 }

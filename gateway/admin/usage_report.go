@@ -3,20 +3,25 @@ package admin
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 // usageBody is what was used, as it is answered.
 type usageBody struct {
-	By    string     `json:"by"`
-	Since time.Time  `json:"since"`
-	Until time.Time  `json:"until"`
-	Rows  []usageRow `json:"rows"`
-	Total usageRow   `json:"total"`
+	By    string    `json:"by"`
+	Since time.Time `json:"since"`
+	Until time.Time `json:"until"`
+	// Currency is that of the costs; empty where the settings say none.
+	Currency string     `json:"currency,omitempty"`
+	Rows     []usageRow `json:"rows"`
+	Total    usageRow   `json:"total"`
 }
 
 type usageRow struct {
@@ -31,6 +36,10 @@ type usageRow struct {
 	Reasoning    int64  `json:"reasoning_tokens"`
 	LatencyMS    int64  `json:"latency_ms"`
 	FirstByteMS  int64  `json:"first_byte_ms"`
+	// Cost is there when the settings have prices; Unpriced are the models that it
+	// leaves out.
+	Cost     *float64 `json:"cost,omitempty"`
+	Unpriced []string `json:"unpriced,omitempty"`
 }
 
 func rowOf(key string, g *UsageGroup) usageRow {
@@ -38,6 +47,26 @@ func rowOf(key string, g *UsageGroup) usageRow {
 		Key: key, Requests: g.Requests, Failed: g.Failed, Input: g.Input, Cached: g.Cached, CacheWritten: g.CacheWritten, Output: g.Output,
 		Reasoning: g.Reasoning, LatencyMS: mean(g.Latency, g.Requests), FirstByteMS: mean(g.FirstByte, g.Answered),
 	}
+}
+
+// pricedRow is a row with its cost.
+func pricedRow(key string, g *UsageGroup, prices *settings.Settings) usageRow {
+	row := rowOf(key, g)
+	if len(prices.Prices) == 0 {
+		return row
+	}
+	row.Cost = new(float64)
+	for _, model := range slices.Sorted(maps.Keys(g.Models)) {
+		t := g.Models[model]
+		price, ok := prices.PriceOf(model)
+		switch {
+		case ok:
+			*row.Cost += price.Of(t.Input, t.Cached, t.CacheWritten, t.Output)
+		case t != UsageTokens{}:
+			row.Unpriced = append(row.Unpriced, model)
+		}
+	}
+	return row
 }
 
 // usualReport is how far back a report looks unless asked for another time.
@@ -65,16 +94,18 @@ func (a *Admin) getUsage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	body := usageBody{By: by, Since: asked.Since, Until: asked.Until, Rows: []usageRow{}}
+	prices, _ := a.settings() // wrong settings are told by GET /settings
+	body.Currency = prices.Currency
 	var total UsageGroup
 	for i := range groups {
 		g := &groups[i]
 		total.Add(g)
-		row := rowOf(keyOf(by, g), g)
+		row := pricedRow(keyOf(by, g), g, &prices)
 		row.Label = names[row.Key]
 		body.Rows = append(body.Rows, row)
 	}
 	slices.SortFunc(body.Rows, func(a, b usageRow) int { return strings.Compare(a.Key, b.Key) })
-	body.Total = rowOf("", &total)
+	body.Total = pricedRow("", &total, &prices)
 	return send(w, http.StatusOK, body)
 }
 

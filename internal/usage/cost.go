@@ -7,9 +7,6 @@ import (
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
-// million is what a price is for.
-const million = 1_000_000
-
 // Cost returns what the tokens of a group cost by the prices of settings, and the
 // models among them that have no price: what these cost is not part of it.
 func (g *Group) Cost(s *settings.Settings) (amount float64, unpriced []string) {
@@ -23,14 +20,9 @@ func (g *Group) Cost(s *settings.Settings) (amount float64, unpriced []string) {
 			unpriced = append(unpriced, model)
 			continue
 		}
-		amount += t.cost(price)
+		amount += price.Of(t.Input, t.Cached, t.CacheWritten, t.Output)
 	}
 	return amount, unpriced
-}
-
-func (t Tokens) cost(p settings.Price) float64 {
-	plain := t.Input - t.Cached - t.CacheWritten
-	return (float64(plain)*p.Input + float64(t.Cached)*p.CacheRead + float64(t.CacheWritten)*p.CacheWrite + float64(t.Output)*p.Output) / million
 }
 
 func (t *Tokens) add(more Tokens) {

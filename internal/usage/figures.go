@@ -35,9 +35,9 @@ func (f File) Sum(ctx context.Context, q admin.UsageQuery) (all []admin.UsageGro
 	return all, err
 }
 
-const steps = `SELECT %s AS kind, at / %d AS unit, count(*), sum(status = 0 OR status >= 400 OR NOT complete), count(first_byte_ms),
+const steps = `SELECT %s AS kind, at / %d AS unit, model, count(*), sum(status = 0 OR status >= 400 OR NOT complete), count(first_byte_ms),
 	sum(input), sum(cached), sum(cache_written), sum(output), sum(reasoning), sum(latency_ms), sum(coalesce(first_byte_ms, 0))
-	FROM requests WHERE at >= ? AND at < ? GROUP BY kind, unit`
+	FROM requests WHERE at >= ? AND at < ? GROUP BY kind, unit, model`
 
 // unitOf is what steps are made of: each begins with one, in every time zone.
 func unitOf(q admin.UsageQuery) time.Duration {
@@ -69,11 +69,13 @@ func stepGroups(rows *sql.Rows, q admin.UsageQuery, unit time.Duration) ([]admin
 	for rows.Next() {
 		var g admin.UsageGroup
 		var at, latency, firstByte int64
-		if err := rows.Scan(&g.Key, &at, &g.Requests, &g.Failed, &g.Answered,
+		var model string
+		if err := rows.Scan(&g.Key, &at, &model, &g.Requests, &g.Failed, &g.Answered,
 			&g.Input, &g.Cached, &g.CacheWritten, &g.Output, &g.Reasoning, &latency, &firstByte); err != nil {
 			return nil, err
 		}
 		g.Latency, g.FirstByte = time.Duration(latency)*time.Millisecond, time.Duration(firstByte)*time.Millisecond
+		g.Models = map[string]admin.UsageTokens{model: g.UsageTokens}
 		if q.Step > 0 {
 			g.At = q.StepOf(time.UnixMilli(at * unit.Milliseconds()))
 		}

@@ -25,11 +25,12 @@ func TestClients(t *testing.T) {
 		t.Errorf("added: %+v, the token is that of %+v", added, c)
 	}
 	for body, status := range map[string]int{
-		`{"name":"desk"}`:                     http.StatusConflict,
-		`{"name":"no name"}`:                  http.StatusUnprocessableEntity,
-		`{"name":"a","providers":["nobody"]}`: http.StatusUnprocessableEntity,
-		`{"name":"a","models":[""]}`:          http.StatusUnprocessableEntity,
-		`{"name":"a","accounts":["nobody"]}`:  http.StatusUnprocessableEntity,
+		`{"name":"desk"}`:                                http.StatusConflict,
+		`{"name":"no name"}`:                             http.StatusUnprocessableEntity,
+		`{"name":"a","providers":["nobody"]}`:            http.StatusUnprocessableEntity,
+		`{"name":"a","max_wait_ms":9223372036854775807}`: http.StatusUnprocessableEntity,
+		`{"name":"a","models":[""]}`:                     http.StatusUnprocessableEntity,
+		`{"name":"a","accounts":["nobody"]}`:             http.StatusUnprocessableEntity,
 	} {
 		s.want(t, status, call{method: "POST", path: "/clients", body: body})
 	}

@@ -99,7 +99,7 @@ func TestGuardedSettingsStay(t *testing.T) {
 	rig.Must(t, os.WriteFile(s.file(settings.FileName), []byte(`{"on_event": ["mail-me"], "providers": {"new": {"base_url": "https://new.example"}}}`), 0o600))
 	s.want(t, http.StatusOK, call{method: "PATCH", path: "/settings", body: `{"key":"max_wait_ms","value":5000}`})
 	s.want(t, http.StatusForbidden, call{method: "PATCH", path: "/settings", body: `{"key":"on_event","value":null}`})
-	chained := document(t, `{"on_event": ["mail-me"], "providers": {"new": {"base_url": "https://new.example"}}, "chains": {"claude": [{"pool": "anthropic"}, {"pool": "new"}]}}`)
+	chained := document(t, `{"on_event": ["mail-me"], "providers": {"new": {"base_url": "https://new.example"}}, "chains": {"claude": [{"pool": "anthropic"}, {"pool": "new"}]}, "prices": {"claude-3.5-*": {"input": 5, "output": 25}}, "currency": "USD"}`)
 	s.want(t, http.StatusOK, call{method: "PUT", path: "/settings", body: chained, header: http.Header{"If-Match": {"*"}}})
 }
 

@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"database/sql"
+	"math"
 	"net/http"
 	"testing"
 	"time"
@@ -28,12 +29,15 @@ type report struct {
 		Requests   int
 		Input      int `json:"input_tokens"`
 		LatencyMS  int `json:"latency_ms"`
+		Cost       float64
 	}
 	Total struct {
 		Requests  int
 		Input     int `json:"input_tokens"`
 		LatencyMS int `json:"latency_ms"`
+		Cost      float64
 	}
+	Currency string
 }
 
 func (s *scene) report(t *testing.T, query string) report {
@@ -72,6 +76,10 @@ func TestUsage(t *testing.T) {
 	}
 	if r := s.report(t, "?by=model&until="+now.AddDate(0, 0, -1).UTC().Format(time.RFC3339)); r.Total.Requests != 1 {
 		t.Errorf("until yesterday: %+v", r)
+	}
+	s.want(t, http.StatusOK, call{method: "PUT", path: "/settings", body: document(t, `{"prices": {"opus": {"input": 2, "output": 1000000}}, "currency": "USD"}`), header: http.Header{"If-Match": {"*"}}})
+	if r := s.report(t, "?by=client&since=1d"); r.Currency != "USD" || math.Abs(r.Rows[0].Cost-4.00004) > 1e-9 || math.Abs(r.Total.Cost-8.00006) > 1e-9 {
+		t.Errorf("with prices: %+v", r)
 	}
 	for _, query := range []string{"?since=soon", "?until=now", "?since=1h&until=2020-01-01T00:00:00Z"} {
 		s.want(t, http.StatusBadRequest, call{method: "GET", path: "/usage" + query})
