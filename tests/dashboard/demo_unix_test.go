@@ -67,7 +67,7 @@ func TestDemoStays(t *testing.T) {
 func opened(t *testing.T, program, dir string) {
 	t.Helper()
 	folder := t.TempDir()
-	rig.Must(t, os.WriteFile(filepath.Join(folder, "xdg-open"), []byte("#!/bin/sh\necho \"$@\" > "+folder+"/arguments\n"), 0o700)) //nolint:gosec // it has to be a program
+	rig.Must(t, os.WriteFile(filepath.Join(folder, "xdg-open"), []byte("#!/bin/sh\necho \"$@\" > "+folder+"/arguments\n"), 0o700))
 	open := exec.CommandContext(t.Context(), program, "dashboard", "--dir", dir)
 	open.Env = append(os.Environ(), "PATH="+folder+":"+os.Getenv("PATH"))
 	link, err := open.Output()
