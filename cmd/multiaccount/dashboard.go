@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"net"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-810f1486/multiaccount/gateway/dashboard"
+	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 const dashboardHelp = `Open the dashboard of the "multiaccount serve" that runs, in the browser.
@@ -48,10 +51,30 @@ func openDashboard(ctx context.Context, s streams, open bool) error {
 	if err := write(s, link+"\n"); err != nil || !open {
 		return err
 	}
-	if err := openBrowser(link); err != nil {
+	if err := openLink(filepath.Join(dir, openerName), link); err != nil {
 		newOwner(s).say("No browser could be opened: go to that address yourself, on this machine.")
 	}
 	return nil
+}
+
+// openerName is the file that leads a browser to the dashboard.
+const openerName = "dashboard.html"
+
+// opener is a page that leads to a link.
+const opener = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>multiaccount</title>
+<meta http-equiv="refresh" content="0; url=%[1]s">
+<p><a href="%[1]s">The dashboard</a></p></html>
+`
+
+// openLink opens a link by a file of the owner's alone: the arguments of a browser are
+// there for everybody on the machine to read.
+func openLink(file, link string) error {
+	if err := persistence.WriteFile(file, fmt.Appendf(nil, opener, html.EscapeString(link)), true); err != nil {
+		return err
+	}
+	path := "/" + strings.TrimPrefix(filepath.ToSlash(file), "/")
+	return openBrowser((&url.URL{Scheme: "file", Path: path}).String())
 }
 
 // reachTime is how long the gateway may take to accept a connection.

@@ -205,7 +205,7 @@ func TestLogInAgain(t *testing.T) {
 	w.choose("browser")
 	w.press("Go on")
 	w.sees("dialog h2", "Logging in to Anthropic")
-	other := open(t)
+	other := newWindow(t)
 	other.do(chromedp.Navigate(eval[string](w, `document.querySelector("dialog .address").textContent`)))
 	other.sees("body", "You are logged in to Anthropic")
 	w.sees("#said", "logged in to Anthropic as lost@example.com")

@@ -59,7 +59,7 @@ func (r *reader) send(t *testing.T, method, path, body string) string {
 func TestNoSecretShows(t *testing.T) {
 	p := busy(t)
 	link := p.link(t)
-	w := open(t)
+	w := newWindow(t)
 	w.do(chromedp.Navigate(link))
 	w.sees(".account", "work")
 	rig.Must(t, p.pool(t, "anthropic").Refresh(t.Context(), p.status(t, "anthropic", "work").ID))

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestDemoStays(t *testing.T) {
 	if status := post(t, at.Address+"/anthropic/v1/messages", at.Token, `{"model":"claude-opus-4-8","max_tokens":9,"messages":[]}`); status != http.StatusOK {
 		t.Errorf("HTTP %d with the token that it prints", status)
 	}
-	w := open(t)
+	w := newWindow(t)
 	w.do(chromedp.Navigate(at.Dashboard))
 	w.sees(".account.reauth", "edsger@example.com")
 	w.sees(".account.disabled", "barbara@example.com")
@@ -51,6 +52,7 @@ func TestDemoStays(t *testing.T) {
 	w.sees(".decision", "claude-opus-4-8")
 	w.turn("clients", "Clients")
 	w.sees("tbody", "ci key, grace@example.com")
+	opened(t, program, at.Dir)
 	rig.Must(t, demo.Process.Signal(syscall.SIGINT))
 	if err := demo.Wait(); err != nil {
 		t.Errorf("it ends with %v: %s", err, errs)
@@ -58,4 +60,27 @@ func TestDemoStays(t *testing.T) {
 	if _, err := os.Stat(at.Dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("its folder is still there: %v", err)
 	}
+}
+
+// opened has the command open the dashboard: the browser gets its link by a file of
+// the owner's alone.
+func opened(t *testing.T, program, dir string) {
+	t.Helper()
+	folder := t.TempDir()
+	rig.Must(t, os.WriteFile(filepath.Join(folder, "xdg-open"), []byte("#!/bin/sh\necho \"$@\" > "+folder+"/arguments\n"), 0o700))
+	open := exec.CommandContext(t.Context(), program, "dashboard", "--dir", dir)
+	open.Env = append(os.Environ(), "PATH="+folder+":"+os.Getenv("PATH"))
+	link, err := open.Output()
+	rig.Must(t, err)
+	arguments, err := os.ReadFile(filepath.Join(folder, "arguments"))
+	rig.Must(t, err)
+	file := filepath.Join(dir, "dashboard.html")
+	info, err := os.Stat(file)
+	rig.Must(t, err)
+	if strings.TrimSpace(string(arguments)) != "file://"+file || info.Mode().Perm() != 0o600 || !strings.Contains(string(link), "#login=") {
+		t.Errorf("it prints %s and opens %s, a file of mode %s", link, arguments, info.Mode())
+	}
+	w := newWindow(t)
+	w.do(chromedp.Navigate("file://" + file))
+	w.sees(".account", "ada@example.com")
 }

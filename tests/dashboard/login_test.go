@@ -11,7 +11,7 @@ import (
 func TestLink(t *testing.T) {
 	p := newPlace(t)
 	link := p.link(t)
-	w := open(t)
+	w := newWindow(t)
 	w.do(chromedp.Navigate(link))
 	w.sees(".account", "work")
 	if at := eval[string](w, "location.href"); at != p.url+"/#accounts" {
@@ -20,7 +20,7 @@ func TestLink(t *testing.T) {
 	if kept := eval[string](w, "JSON.stringify({...localStorage, ...sessionStorage, cookie: document.cookie})"); strings.Contains(kept, secretOf(link)) || !strings.Contains(kept, `"cookie":""`) {
 		t.Errorf("scripts see %s", kept)
 	}
-	other := open(t)
+	other := newWindow(t)
 	other.do(chromedp.Navigate(link))
 	other.sees("main", "this link was used already")
 	other.sees("main", "multiaccount dashboard")

@@ -25,8 +25,8 @@ type window struct {
 // patience is how long a test waits for something on the page.
 const patience = 30 * time.Second
 
-// open opens a window that is empty, in a chromium of its own.
-func open(t *testing.T) *window {
+// newWindow opens a window that is empty, in a chromium of its own.
+func newWindow(t *testing.T) *window {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -43,7 +43,7 @@ func open(t *testing.T) *window {
 // open opens a window that is logged in.
 func (p *place) open(t *testing.T) *window {
 	t.Helper()
-	w := open(t)
+	w := newWindow(t)
 	w.do(chromedp.Navigate(p.link(t)))
 	w.sees("#main h1", "Accounts")
 	w.sees("#link", "live")
@@ -80,9 +80,20 @@ func (w *window) until(condition string) bool {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond)))
-	return err == nil
+	for ctx.Err() == nil {
+		if holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](condition)); holds && err == nil {
+			return true
+		}
+		select { // an error is that of a page that gives way to the next
+		case <-time.After(pollTime):
+		case <-ctx.Done():
+		}
+	}
+	return false
 }
+
+// pollTime is between two looks at the page.
+const pollTime = 50 * time.Millisecond
 
 // press clicks the button with a name, as a screen reader tells it.
 func (w *window) press(name string) {

@@ -41,7 +41,7 @@ const (
 
 // Windows that end within a demo.
 const (
-	shortWindow = 100 * time.Second
+	shortWindow = 2 * time.Minute
 	shortLimit  = 14
 )
 

@@ -14,7 +14,7 @@ import (
 // What was used before the demo began: so many days, with so many requests each.
 const (
 	pastDays = 7
-	perDay   = 3500
+	perDay   = 2000
 )
 
 // writePast records a week of requests, more of them by day than by night.
