@@ -77,7 +77,7 @@ func (o *servicing) firstClient(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	token, err := clients.First(ctx, gateway.Client{ID: serving.FirstClient})
+	token, err := serving.FirstToken(ctx, clients)
 	if err != nil || token == "" {
 		return err
 	}

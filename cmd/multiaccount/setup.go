@@ -26,8 +26,8 @@ It changes those keys alone that the agent needs; comments, order and all else s
 --dry-run shows the change, and "multiaccount setup undo AGENT" takes it back: a file
 that nobody has touched since becomes what it was, byte for byte.
 
-The agent needs a gateway that runs, as "multiaccount serve". Its token is that of a
-client of its own. Without an agent's name it finds those that are installed.
+The agent needs a gateway that runs: that of "multiaccount service install", or of
+"multiaccount serve". Its token is that of a client of its own. Without an agent's name it finds those that are installed.
 
 For one call, without a change of any settings, there is "multiaccount run AGENT".`
 
@@ -154,7 +154,7 @@ func (o *settingUp) tellDone(ctx context.Context, plan *setup.Plan, g agents.Gat
 			o.warn([]string{err.Error()})
 		}
 	case o.address == "":
-		text += "The gateway has to run when it is used: \"multiaccount serve\".\n"
+		text += "The gateway has to run when it is used: \"multiaccount service install\", or \"multiaccount serve\".\n"
 	}
 	return tui.Print(o.out, text)
 }

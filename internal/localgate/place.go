@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -27,31 +28,53 @@ type Place struct {
 const announceTime = time.Second
 
 // Announce lets others find a gateway, until withdraw is called or this process
-// ends. Nothing is told of one that programs on this machine cannot reach without a
-// certificate, nor of a second one for the same directory.
-func Announce(ctx context.Context, dir, address string, temporary bool) (withdraw func() error, err error) {
-	nothing := func() error { return nil }
-	address = local(address)
-	if address == "" {
-		return nothing, nil
+// ends; withdraw may be called twice. Of several for the same directory the first is
+// found, and the next one when that is gone. Nothing is told of one that programs on
+// this machine cannot reach without a certificate. temporary is for one that ends
+// with its users.
+func Announce(ctx context.Context, dir, address string, temporary bool) (withdraw func(), err error) {
+	p := Place{Address: local(address), PID: os.Getpid(), Temporary: temporary}
+	if p.Address == "" {
+		return func() {}, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, announceTime)
+	first, cancel := context.WithTimeout(ctx, announceTime)
 	defer cancel()
+	lock, err := p.announce(first, dir)
+	if !errors.Is(err, persistence.ErrLocked) {
+		return releaser(lock), err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	later := make(chan *persistence.Hold, 1)
+	go func() {
+		lock, _ := p.announce(ctx, dir) // it serves without
+		later <- lock
+	}()
+	return sync.OnceFunc(func() { stop(); releaser(<-later)() }), nil
+}
+
+// announce waits until no other gateway is announced.
+func (p Place) announce(ctx context.Context, dir string) (*persistence.Hold, error) {
 	lock, err := persistence.Take(ctx, filepath.Join(dir, placeLock))
-	if errors.Is(err, persistence.ErrLocked) {
-		return nothing, nil
-	}
 	if err != nil {
-		return nothing, err
+		return nil, err
 	}
-	text, err := json.Marshal(Place{address, os.Getpid(), temporary})
+	text, err := json.Marshal(p)
 	if err == nil {
 		err = persistence.WriteFile(filepath.Join(dir, placeName), append(text, '\n'), true)
 	}
 	if err != nil {
-		return nothing, errors.Join(err, lock.Release())
+		return nil, errors.Join(err, lock.Release())
 	}
-	return lock.Release, nil
+	return lock, nil
+}
+
+// releaser gives a lock back, once.
+func releaser(lock *persistence.Hold) func() {
+	return sync.OnceFunc(func() {
+		if lock != nil {
+			_ = lock.Release() // the end of the process does it too
+		}
+	})
 }
 
 // local is the address of a gateway as a program on this machine uses it; empty when

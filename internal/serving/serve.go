@@ -171,11 +171,10 @@ func (s *server) beFound(ctx context.Context) (withdraw func()) {
 	if s.withdraw = func() {}; s.ofAnother() {
 		return s.withdraw
 	}
-	release, err := localgate.Announce(ctx, s.site.Dir, s.places[0].url, s.used)
-	if err != nil {
+	var err error
+	if s.withdraw, err = localgate.Announce(ctx, s.site.Dir, s.places[0].url, s.used); err != nil {
 		s.tell("\"multiaccount run AGENT\" does not find this gateway: " + err.Error())
 	}
-	s.withdraw = func() { _ = release() } // the end of the process does it too
 	return s.withdraw
 }
 

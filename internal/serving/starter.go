@@ -79,11 +79,20 @@ func (s *server) newToken(ctx context.Context) (token string, err error) {
 		return s.lent()
 	case s.used: // who uses it has a token
 		return "", nil
-	case !slices.ContainsFunc(s.site.Clients.All(), isTold):
-		token, err = s.site.Clients.Add(ctx, gateway.Client{ID: FirstClient})
 	}
-	if errors.Is(err, gateway.ErrClientExists) { // another serve has just made it
-		err = nil
+	return FirstToken(ctx, s.site.Clients)
+}
+
+// FirstToken makes the client [FirstClient], and returns its token. It is empty where
+// somebody has been told a token already: the clients that were made for agents on
+// this machine do not count.
+func FirstToken(ctx context.Context, clients *gateway.ClientFile) (token string, err error) {
+	if slices.ContainsFunc(clients.All(), isTold) {
+		return "", nil
+	}
+	token, err = clients.Add(ctx, gateway.Client{ID: FirstClient})
+	if errors.Is(err, gateway.ErrClientExists) { // another process has just made it
+		return "", nil
 	}
 	return token, err
 }

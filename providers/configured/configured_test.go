@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/seed-810f1486/multiaccount/providers/apikey"
 	"github.com/seed-810f1486/multiaccount/providers/configured"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
@@ -29,6 +30,21 @@ func TestAll(t *testing.T) {
 	for _, p := range all {
 		if u, err := url.Parse(want[p.Name()]); err != nil || u.Host == "" || !p.Owns(u) {
 			t.Errorf("%s does not own %q", p.Name(), want[p.Name()])
+		}
+	}
+}
+
+// Google's own API gets its keys in its own header, and what speaks OpenAI's does not.
+func TestGeminiKeys(t *testing.T) {
+	for base, want := range map[string]string{
+		"https://generativelanguage.googleapis.com":                "X-Goog-Api-Key",
+		"https://generativelanguage.googleapis.com/v1beta/openai/": "Authorization",
+	} {
+		s := settings.Default()
+		s.Providers = map[string]settings.Override{"gemini": {BaseURL: base}}
+		all := configured.All(s)
+		if p, ok := all[len(all)-1].(*apikey.Provider); !ok || p.Options().Header != want {
+			t.Errorf("%s: %v", base, all[len(all)-1])
 		}
 	}
 }

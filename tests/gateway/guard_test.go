@@ -42,6 +42,7 @@ func TestTokens(t *testing.T) {
 		"bearer":                       {[]string{"Authorization", "Bearer " + token}, 200},
 		"bearer in small letters":      {[]string{"Authorization", "bearer " + token}, 200},
 		"x-api-key":                    {[]string{"Authorization", "", "x-api-key", token}, 200},
+		"x-goog-api-key":               {[]string{"Authorization", "", "x-goog-api-key", token}, 200},
 		"x-api-key beside a login":     {[]string{"Authorization", "Bearer sk-ant-oat01-x", "x-api-key", token}, 200},
 		"none":                         {[]string{"Authorization", ""}, 401},
 		"an empty one":                 {[]string{"Authorization", "Bearer "}, 401},
