@@ -62,7 +62,7 @@ func (o *servicing) install(ctx context.Context) error {
 		_ = o.call(ctx, o.plan.Stop) // nothing may run yet
 	}
 	if err := o.start(ctx); err != nil {
-		return err
+		return fmt.Errorf("the service does not start; \"multiaccount service logs\" may say why: %w", err)
 	}
 	for _, note := range o.plan.Notes {
 		_, _ = fmt.Fprintln(o.err, note) // there is nobody else to tell

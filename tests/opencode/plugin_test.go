@@ -2,10 +2,12 @@ package opencode_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
@@ -20,7 +22,9 @@ func TestPlugin(t *testing.T) {
 	s := newStage(t)
 	tests, err := filepath.Glob(filepath.Join(pluginDir, "test", "*.test.mjs"))
 	rig.Must(t, err)
-	cmd := exec.CommandContext(t.Context(), node, append([]string{"--test"}, tests...)...)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, node, append([]string{"--test"}, tests...)...)
 	home := t.TempDir()
 	cmd.Env = append(os.Environ(), "CONTROL="+s.control().URL, "MULTIACCOUNT_BINARY="+s.program, "HOME="+home, "USERPROFILE="+home,
 		"XDG_DATA_HOME=", "XDG_CONFIG_HOME=", "NODE_OPTIONS=")

@@ -448,8 +448,8 @@ var Site = class {
     const program = findProgram(this.options.binary);
     if (await hasLogins()) await importOnce(program, authFile());
     this.gateway ??= acquire(this.options);
-    const [place, having] = await Promise.all([this.gateway.connect(), providersWithAccounts(program)]);
     if (this.options.toasts !== false) this.stop = this.gateway.listen(toaster((toast) => void this.show(toast)));
+    const [place, having] = await Promise.all([this.gateway.connect(), providersWithAccounts(program)]);
     const mine = {};
     for (const id of providers) {
       if (!having.has(id)) continue;

@@ -52,8 +52,8 @@ class Site {
     const program = findProgram(this.options.binary);
     if (await hasLogins()) await importOnce(program, authFile());
     this.gateway ??= acquire(this.options);
-    const [place, having] = await Promise.all([this.gateway.connect(), providersWithAccounts(program)]);
     if (this.options.toasts !== false) this.stop = this.gateway.listen(toaster((toast) => void this.show(toast)));
+    const [place, having] = await Promise.all([this.gateway.connect(), providersWithAccounts(program)]);
     const mine: Partial<Record<ProviderID, ProviderOptions>> = {};
     for (const id of providers) {
       if (!having.has(id)) continue;

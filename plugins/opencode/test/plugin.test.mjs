@@ -127,6 +127,64 @@ test("a login on another device keeps what OpenCode had stored", patience, async
   await opencode.end();
 });
 
+test("events become toasts, each once in a while", { ...patience, skip: process.platform === "win32" && "the stand-in is a script" }, async () => {
+  const dir = await home();
+  const soon = new Date(Date.now() + 3600_000).toISOString();
+  const far = new Date(Date.now() + 7 * 24 * 3600_000).toISOString();
+  const events = [
+    { event: "account_cooled", label: "work", model: "opus", until: soon },
+    { event: "account_cooled", label: "work", model: "opus", until: soon },
+    { event: "conversation_moved", account: "id-2", reason: "limited" },
+    { event: "login_rejected", label: "work", kind: "reauth", reason: "revoked" },
+    { event: "owner_needed", label: "work", reason: "no credit" },
+    { event: "verification_required", provider: "anthropic", label: "work", url: "https://example.com/verify" },
+    { event: "overage_blocked", label: "work", until: far },
+    { event: "account_quarantined", label: "work" },
+    { event: "pool_paused", provider: "openai", until: soon },
+    { event: "decision_made", label: "work" },
+    { event: "of a later version" },
+    { event: "circuit_opened", provider: "openai", retry_at: "never" },
+  ];
+  const { chmod, writeFile } = await import("node:fs/promises");
+  const program = `${dir}/stand-in`;
+  await writeFile(
+    program,
+    `#!${process.execPath}
+    if (process.argv[2] === "accounts") console.log("[]");
+    else {
+      console.log("no JSON");
+      console.log(JSON.stringify({ address: "http://127.0.0.1:1", token: "t" }));
+      for (const event of ${JSON.stringify(events)}) console.log(JSON.stringify(event));
+      process.stdin.resume().on("end", () => process.exit());
+    }`,
+  );
+  await chmod(program, 0o755);
+  const opencode = await OpenCode.start({ binary: program });
+  await opencode.toast(/openai is in trouble/);
+  const clock = "[^ ]+( [AP]M)?";
+  const want = [
+    ["warning", `work is limited for opus until ${clock}\\.`],
+    ["info", "Now on id-2: limited\\."],
+    ["error", "work has to log in again: opencode auth login\\."],
+    ["error", "work needs its owner: no credit\\."],
+    ["error", "anthropic wants work to visit https://example.com/verify"],
+    ["warning", `work rests until [^ ]+ ${clock}: more use would cost money\\.`],
+    ["error", "The file of work cannot be read: multiaccount doctor\\."],
+    ["warning", `All openai accounts met one limit until ${clock}\\.`],
+    ["warning", "openai is in trouble; it is asked again\\."],
+  ];
+  assert.equal(opencode.toasts.length, want.length);
+  opencode.toasts.forEach(({ title, variant, message }, i) => {
+    assert.equal(title, "multiaccount");
+    assert.equal(variant, want[i][0]);
+    assert.match(message, new RegExp(`^${want[i][1]}$`));
+  });
+  await opencode.end();
+  const silent = await OpenCode.start({ binary: program, toasts: false });
+  assert.deepEqual(silent.toasts, []);
+  await silent.end();
+});
+
 test("the status is shown by a tool and a command", patience, async () => {
   await home("alice");
   const opencode = await OpenCode.start();

@@ -29,13 +29,11 @@ let projects = 0;
 /** OpenCode with the plugin in a project of its own. */
 export class OpenCode {
   toasts = [];
-  heard = () => {};
 
   static async start(options, config = {}) {
     const self = new OpenCode();
     const showToast = async ({ body }) => {
       self.toasts.push(body);
-      self.heard();
     };
     const input = { client: { tui: { showToast } }, directory: `/project/${projects++}` };
     self.hooks = await plugin.server(input, options);
@@ -47,12 +45,12 @@ export class OpenCode {
 
   /** Returns the toast that fits, once it was shown. */
   async toast(fits) {
-    const waiting = setInterval(() => {}, 1000); // nothing else keeps this process from ending
-    for (;;) {
+    for (const end = Date.now() + 30_000; Date.now() < end; ) {
       const found = this.toasts.find((toast) => fits.test(toast.message));
-      if (found) return clearInterval(waiting), found;
-      await new Promise((heard) => (this.heard = heard));
+      if (found) return found;
+      await new Promise((later) => setTimeout(later, 10));
     }
+    throw new Error(`no toast like ${fits} among ${JSON.stringify(this.toasts)}`);
   }
 
   /** Asks as OpenCode's library for Anthropic does. */
