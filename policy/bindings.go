@@ -34,6 +34,8 @@ type bindings struct {
 	// use. Index 0 is no binding: the ring begins and ends there.
 	all  []bound
 	free []int32
+	// parts counts the bindings of what a conversation asks one model for.
+	parts int
 	// changed are the indexes, and ended the keys, of the bindings to be reported.
 	changed []int32
 	ended   []string
@@ -141,9 +143,16 @@ func (b *bindings) bind(key string, now Instant) int32 {
 		b.all[i].Binding = Binding{Key: key}
 		b.byKey[key] = i
 		b.link(i)
+		b.count(key, 1)
 	}
 	b.use(i, now)
 	return i
+}
+
+func (b *bindings) count(key string, n int) {
+	if isPart(key) {
+		b.parts += n
+	}
 }
 
 // open returns an index for a new binding. The least recently used bindings are
@@ -171,6 +180,7 @@ func (b *bindings) end(i int32) {
 		b.ended = append(b.ended, key)
 	}
 	delete(b.byKey, key)
+	b.count(key, -1)
 	b.unlink(i)
 	b.all[i] = bound{changed: b.all[i].changed}
 	b.free = append(b.free, i)

@@ -3,6 +3,7 @@ package policy
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -23,3 +24,14 @@ func shortKey(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return "sha256:" + hex.EncodeToString(sum[:keyDigits/2])
 }
+
+// partPrefix begins the keys of what conversations ask one model for.
+const partPrefix = "part:"
+
+// partKey is the key of what a conversation asks a model for.
+func partKey(conversation, model string) string {
+	sum := sha256.Sum256([]byte(conversation + "\x00" + model))
+	return partPrefix + hex.EncodeToString(sum[:keyDigits/2])
+}
+
+func isPart(key string) bool { return strings.HasPrefix(key, partPrefix) }

@@ -328,10 +328,7 @@ func (o *oracle) askSticky(r policy.Request, top []*known, active string, now po
 	among := func(all []*known, id string) bool {
 		return slices.ContainsFunc(all, func(a *known) bool { return a.ID == id })
 	}
-	bound := o.bindings[r.Affinity]
-	if bound.UsedAt.Add(6*time.Hour) <= now {
-		bound = policy.Binding{}
-	}
+	bound, _ := o.bindingOf(r, now)
 	v := verdict{rebound: func(id string) bool { return bound.Account != "" && bound.Account != id }}
 	switch free := unclaimed(top); {
 	case bound.Account != "" && among(top, bound.Account):
@@ -342,6 +339,27 @@ func (o *oracle) askSticky(r policy.Request, top []*known, active string, now po
 		v.accepted = []string{free[0].ID}
 	}
 	return v
+}
+
+// part is the key of what a conversation asks a model for.
+func part(r policy.Request) string { return "part of " + r.Affinity + " for " + r.Model }
+
+// bindingOf returns the binding of a request, without an account when there is none,
+// and its key.
+func (o *oracle) bindingOf(r policy.Request, now policy.Instant) (bound policy.Binding, key string) {
+	for _, key := range []string{part(r), r.Affinity} {
+		if b := o.bindings[key]; b.Account != "" && b.UsedAt.Add(6*time.Hour) > now {
+			return b, key
+		}
+	}
+	return policy.Binding{}, r.Affinity
+}
+
+// coolsForModelAlone reports whether an account of the request's kind is kept from it
+// by nothing but the cooldown of its model.
+func (o *oracle) coolsForModelAlone(a *known, r policy.Request, now policy.Instant) bool {
+	return (r.Kind == "" || a.Kind == r.Kind) && (len(r.Among) == 0 || slices.Contains(r.Among, a.ID)) &&
+		a.Eligible && a.CoolUntil <= now && a.modelEnd(r.Model) > now
 }
 
 // asGood returns the accounts that are as good as the best.
@@ -496,13 +514,16 @@ func (o *oracle) refuse(r policy.Request, now policy.Instant) verdict {
 func (o *oracle) served(r policy.Request, id string, now policy.Instant) {
 	a := o.find(id)
 	if r.Pin == "" {
-		bound, had := o.bindings[r.Affinity]
-		stays := had && bound.Account == id && bound.UsedAt.Add(6*time.Hour) > now
+		bound, key := o.bindingOf(r, now)
+		stays := bound.Account == id
 		if _, set := o.activeFor(r, now); o.opts.Strategy != policy.Sticky || r.Affinity == "" || !stays {
 			set(id)
 		}
 		if o.opts.Strategy == policy.Sticky && r.Affinity != "" {
-			o.bindings[r.Affinity] = policy.Binding{Key: r.Affinity, Account: id, UsedAt: now}
+			if b := o.find(bound.Account); !stays && b != nil && o.coolsForModelAlone(b, r, now) {
+				key = part(r)
+			}
+			o.bindings[key] = policy.Binding{Key: key, Account: id, UsedAt: now}
 		}
 	}
 	a.LastUsed = now

@@ -19,10 +19,11 @@ func (sticky) line(*Facts, Instant, Instant) (line, Instant) { return line{}, fo
 // accounts that other processes claim come last, even the active one. A
 // conversation whose account cannot serve, or failed this request, moves to the
 // account that serves, and stays there; unless waiting a short time for its
-// account makes sense.
+// account makes sense. Where the account cools for one model, what the conversation
+// asks that model for moves alone.
 func (s sticky) pick(p *Pool, q *query) Slot {
 	best, g := p.top(q)
-	i := p.bindings.find(q.Affinity, p.now)
+	i := p.bindingOf(q)
 	if i != 0 {
 		q.bound = p.bindings.all[i].Account
 	}
@@ -41,9 +42,39 @@ func (s sticky) pick(p *Pool, q *query) Slot {
 	}
 	*q.active = best
 	if q.Affinity != "" {
-		p.bind(q.Affinity, best)
+		p.bind(p.moving(q, i), best)
 	}
 	return best
+}
+
+// bindingOf returns the index of a request's binding, 0 for none: that of its
+// model's part of the conversation where that moved alone, else the conversation's.
+func (p *Pool) bindingOf(q *query) int32 {
+	if p.bindings.parts > 0 && q.Affinity != "" {
+		if i := p.bindings.find(partKey(q.Affinity, q.Model), p.now); i != 0 {
+			return i
+		}
+	}
+	return p.bindings.find(q.Affinity, p.now)
+}
+
+// moving returns the key of what moves with a request that has binding i: a side
+// request to a small model must not take the conversation away from its cache.
+func (p *Pool) moving(q *query, i int32) string {
+	if i != 0 && (isPart(p.bindings.all[i].Key) || p.coolsForModelAlone(q, p.bound(i))) {
+		return partKey(q.Affinity, q.Model)
+	}
+	return q.Affinity
+}
+
+// coolsForModelAlone reports whether an account may serve other models than a
+// request's.
+func (p *Pool) coolsForModelAlone(q *query, s Slot) bool {
+	if s == nobody {
+		return false
+	}
+	f := &p.members[s].facts
+	return f.is(q.Kind) && !q.skip.outside(s) && f.Eligible && f.CoolUntil <= p.now && f.cooldownOf(q.Model) > p.now
 }
 
 // waitFor returns when the conversation's own account is free again, if that is
