@@ -9,7 +9,7 @@ import (
 // events alike, as the bytes pass. It keeps a name or a number at a time and
 // nothing else, so that an answer may be of any size. The zero value is ready.
 //
-// It reads the numbers below "usage", which is a member of the answer, or of its
+// It reads the numbers below "usage" or "usageMetadata", a member of the answer, or of its
 // "message" or "response". Numbers of one name in several events are counts of the
 // same thing so far: the largest stands.
 type reader struct {

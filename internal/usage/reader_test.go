@@ -46,6 +46,16 @@ func answers() map[string]struct {
 			"data: " + `{"choices":[{"delta":{"content":"a"}}],"usage":null}` + "\n\ndata: " + `{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":4}}` + "\n\ndata: [DONE]\n\n", true,
 			Tokens{Input: 10, Output: 4},
 		},
+		"Google's": {
+			`{"candidates":[{"content":{"parts":[{"text":"a"}]}}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":4,"totalTokenCount":17,` +
+				`"cachedContentTokenCount":8,"thoughtsTokenCount":3,"promptTokensDetails":[{"modality":"TEXT","tokenCount":10}]},"modelVersion":"gemini-3-pro"}`, false,
+			Tokens{Input: 10, Cached: 8, Output: 7, Reasoning: 3},
+		},
+		"Google's, streamed": {
+			"data: " + `{"candidates":[],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":1}}` + "\r\n\r\ndata: " +
+				`{"candidates":[],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":4}}` + "\r\n\r\n", true,
+			Tokens{Input: 10, Output: 4},
+		},
 		"indented":             {"{\n  \"usage\" : {\n    \"prompt_tokens\" : 10 ,\n    \"completion_tokens\" : 4\n  }\n}", false, Tokens{Input: 10, Output: 4}},
 		"data on many lines":   {"data: {\ndata:   \"usage\": {\ndata:   \"prompt_tokens\": 10}\ndata: }\n\n", true, Tokens{Input: 10}},
 		"an event cut off":     {"data: {\"choices\":[{\"text\":\"a\n\ndata: " + `{"usage":{"prompt_tokens":10}}` + "\n\n", true, Tokens{Input: 10}},

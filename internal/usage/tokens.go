@@ -25,12 +25,16 @@ const (
 	outputTokens
 	// promptTokens are the input of chat completions, where it counts all.
 	promptTokens
+	// Google's output does not count what is not shown.
+	candidateTokens
+	thoughtTokens
+	cachedContent
 	cachedTokens
 	reasoningTokens
 	nameCount
 )
 
-func (n name) isCount() bool { return n >= inputTokens && n <= promptTokens }
+func (n name) isCount() bool { return n >= inputTokens && n <= cachedContent }
 
 func (n name) isDetail() bool { return n == cachedTokens || n == reasoningTokens }
 
@@ -38,7 +42,7 @@ func nameOf(word []byte) name {
 	switch string(word) {
 	case "message", "response":
 		return container
-	case "usage":
+	case "usage", "usageMetadata":
 		return usageMember
 	case "input_tokens_details", "output_tokens_details", "prompt_tokens_details", "completion_tokens_details":
 		return details
@@ -50,8 +54,14 @@ func nameOf(word []byte) name {
 		return cacheWritten
 	case "output_tokens", "completion_tokens":
 		return outputTokens
-	case "prompt_tokens":
+	case "prompt_tokens", "promptTokenCount":
 		return promptTokens
+	case "candidatesTokenCount":
+		return candidateTokens
+	case "thoughtsTokenCount":
+		return thoughtTokens
+	case "cachedContentTokenCount":
+		return cachedContent
 	case "cached_tokens":
 		return cachedTokens
 	case "reasoning_tokens":
@@ -68,7 +78,7 @@ func (r *reader) tokens() Tokens {
 		input = c[inputTokens] + c[cacheRead] + c[cacheWritten]
 	}
 	return Tokens{
-		Input: input, Cached: max(c[cacheRead], c[cachedTokens]), CacheWritten: c[cacheWritten],
-		Output: c[outputTokens], Reasoning: c[reasoningTokens],
+		Input: input, Cached: max(c[cacheRead], c[cachedTokens], c[cachedContent]), CacheWritten: c[cacheWritten],
+		Output: c[outputTokens] + c[candidateTokens] + c[thoughtTokens], Reasoning: max(c[reasoningTokens], c[thoughtTokens]),
 	}
 }
