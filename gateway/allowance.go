@@ -45,7 +45,7 @@ func (x *exchange) wrongModel() *refusal {
 	if err != nil {
 		return x.client.unreadModel("query cannot be read")
 	}
-	named := append(query["model"], x.pathModels()...)
+	named := slices.Concat(query["model"], x.pathModels())
 	if x.body.size != 0 {
 		text, ok := x.readable()
 		if !ok {
