@@ -41,10 +41,19 @@ func fuzzed(tb testing.TB) *Admin {
 // where it is none that is described.
 func FuzzRequest(f *testing.F) {
 	for _, seed := range [][3]string{
-		{"GET", "/accounts?provider=zai", ""}, {"POST", "/accounts", `{"provider":"zai","api_key":"k"}`}, {"PATCH", "/accounts/x", `{"label":"\u0000"}`},
-		{"POST", "/clients", `{"name":"a","models":["*"],"max_wait_ms":9223372036854775807}`}, {"PATCH", "/clients/a", `{"accounts":null}`}, {"DELETE", "/clients/a", ""},
-		{"GET", "/usage?since=1d&until=2026-01-01T00:00:00Z", ""}, {"GET", "/usage/series?step=1m&since=1d", ""}, {"GET", "/decisions?limit=3", ""},
-		{"GET", "/decisions/zai/1-1", ""}, {"POST", "/logins", `{"provider":"zai","method":"paste"}`}, {"GET", "/logins/x?wait=0", ""}, {"PUT", "/settings", `{"document":"{}"}`},
+		{"GET", "/accounts?provider=zai", ""},
+		{"POST", "/accounts", `{"provider":"zai","api_key":"k"}`},
+		{"PATCH", "/accounts/x", `{"label":"\u0000"}`},
+		{"POST", "/clients", `{"name":"a","models":["*"],"max_wait_ms":9223372036854775807}`},
+		{"PATCH", "/clients/a", `{"accounts":null}`},
+		{"DELETE", "/clients/a", ""},
+		{"GET", "/usage?since=1d&until=2026-01-01T00:00:00Z", ""},
+		{"GET", "/usage/series?step=1m&since=1d", ""},
+		{"GET", "/decisions?limit=3", ""},
+		{"GET", "/decisions/zai/1-1", ""},
+		{"POST", "/logins", `{"provider":"zai","method":"paste"}`},
+		{"GET", "/logins/x?wait=0", ""},
+		{"PUT", "/settings", `{"document":"{}"}`},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}

@@ -82,7 +82,7 @@ func (g *UsageGroup) Add(more *UsageGroup) {
 	g.Requests += more.Requests
 	g.Failed += more.Failed
 	g.Answered += more.Answered
-	g.UsageTokens.add(more.UsageTokens)
+	g.add(more.UsageTokens)
 	if g.Models == nil {
 		g.Models = map[string]UsageTokens{}
 	}

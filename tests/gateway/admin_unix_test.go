@@ -55,11 +55,8 @@ func TestServeIsAdministered(t *testing.T) {
 	if a := p.send(t, manage("POST", "/accounts/"+id+"/disable", token)); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}
-	lines := bufio.NewScanner(stream.Body)
-	for lines.Scan() && !strings.Contains(lines.Text(), "account_switched") {
-	}
-	if !strings.Contains(lines.Text(), id) {
-		t.Errorf("no event: %q, %v", lines.Text(), lines.Err())
+	if event := awaitLine(stream.Body, "account_switched"); !strings.Contains(event, id) {
+		t.Errorf("the event is %q", event)
 	}
 	if a := p.ask(t); a.status != http.StatusForbidden {
 		t.Errorf("without an account: HTTP %d %s", a.status, a.body)
@@ -72,4 +69,14 @@ func TestServeIsAdministered(t *testing.T) {
 	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
 		t.Errorf("the stream was cut: %v", err)
 	}
+}
+
+// awaitLine returns the next line that has this in it, empty when the stream ends before.
+func awaitLine(stream io.Reader, what string) string {
+	for lines := bufio.NewScanner(stream); lines.Scan(); {
+		if strings.Contains(lines.Text(), what) {
+			return lines.Text()
+		}
+	}
+	return ""
 }
