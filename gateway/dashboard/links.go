@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
@@ -64,6 +65,9 @@ func Withdraw(ctx context.Context, file string) error {
 // NewLink returns an address that logs a browser in, once, within [LinkLife].
 // Errors: [ErrNotServed], and what keeps the file from being written.
 func NewLink(ctx context.Context, file string) (string, error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return "", ErrNotServed // and nothing is made
+	}
 	secret, address := newSecret(), ""
 	err := edit(ctx, file, func(p *place) error {
 		if address = p.Address; address == "" {

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,9 +63,13 @@ func TestLinksAreBounded(t *testing.T) {
 
 // There are no links but to a dashboard that is served.
 func TestLinksNeedADashboard(t *testing.T) {
-	file := filepath.Join(t.TempDir(), FileName)
+	dir := filepath.Join(t.TempDir(), "state")
+	file := filepath.Join(dir, FileName)
 	if _, err := NewLink(t.Context(), file); !errors.Is(err, ErrNotServed) {
 		t.Errorf("before it is served: %v", err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("to ask for a link has made the folder: %v", err)
 	}
 	must(t, Announce(t.Context(), file, "http://127.0.0.1:8383"))
 	link, err := NewLink(t.Context(), file)

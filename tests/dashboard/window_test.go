@@ -22,8 +22,8 @@ type window struct {
 	ctx context.Context //nolint:containedctx // it is how chromedp knows a window
 }
 
-// patience is how long a test waits for something on the page.
-const patience = 30 * time.Second
+// patience is how long a test waits for something on the page, on a machine that is busy too.
+const patience = time.Minute
 
 // newWindow opens a window that is empty, in a chromium of its own.
 func newWindow(t *testing.T) *window {
