@@ -132,7 +132,7 @@ func (o *settingUp) place() (string, error) {
 		}
 		return u.Scheme + "://" + u.Host, nil
 	}
-	if p, ok, err := localgate.Find(o.dir); err != nil || ok && !p.Temporary {
+	if p, ok, err := localgate.FindLasting(o.dir); err != nil || ok {
 		return p.Address, err
 	}
 	return "http://" + serving.ListenAddress, nil
@@ -148,7 +148,7 @@ func (o *settingUp) tellDone(ctx context.Context, plan *setup.Plan, g agents.Gat
 			o.warn([]string{"other users of this machine can read " + path + ", which has a token of the gateway"})
 		}
 	}
-	switch p, ok, err := localgate.Find(o.dir); {
+	switch p, ok, err := localgate.FindLasting(o.dir); {
 	case err == nil && ok && p.Address == g.Address:
 		if err := p.Accepted(ctx, g.Token); err != nil { // it takes over a new client within moments
 			o.warn([]string{err.Error()})

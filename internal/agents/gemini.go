@@ -1,6 +1,11 @@
 package agents
 
-import "github.com/seed-810f1486/multiaccount/internal/confedit"
+import (
+	"fmt"
+
+	"github.com/seed-810f1486/multiaccount/internal/confedit"
+	"github.com/seed-810f1486/multiaccount/persistence"
+)
 
 // gemini is Google's Gemini CLI. It sends its key in x-goog-api-key.
 func gemini() Agent {
@@ -24,17 +29,45 @@ func pointGemini(c *Call, g Gate) error {
 	for _, v := range geminiVariables(g) {
 		c.Set(v.name, v.value)
 	}
+	return chosenGeminiAuth(c)
+}
+
+// geminiAuth is the setting by which it uses a key. Without it a base URL has it look
+// for a way that it refuses itself without a terminal.
+func geminiAuth() Change {
+	return Change{Key: confedit.Key{"security", "auth", "selectedType"}, Value: "gemini-api-key"}
+}
+
+// chosenGeminiAuth says what its user's settings keep it from: they cannot be
+// overridden for one call.
+func chosenGeminiAuth(c *Call) error {
+	path := geminiSettings()
+	text, err := persistence.ReadOwn(path)
+	if err != nil {
+		return err
+	}
+	chosen, ok, err := confedit.JSON.Get(text, geminiAuth().Key)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
+	case !ok:
+		c.note("Gemini CLI has not been told to use a key, and refuses to run without a terminal: \"multiaccount setup gemini\" tells it")
+	case chosen != geminiAuth().Value:
+		return fmt.Errorf("%s is %v in %s, with which Gemini CLI goes past the gateway: \"multiaccount setup gemini\" changes it", geminiAuth().Key, chosen, path)
+	}
 	return nil
 }
 
-// geminiTargets is the user's file of variables, which Gemini CLI reads where no
-// folder above has one.
+func geminiSettings() string { return userFile(".gemini", "settings.json") }
+
+// geminiTargets are the user's settings, and the file of variables that Gemini CLI
+// reads where no folder above has one.
 func geminiTargets(_ *Call, g Gate) []Target {
 	t := Target{Path: userFile(".gemini", ".env"), Format: confedit.Variables}
 	for _, v := range geminiVariables(g) {
 		t.Changes = append(t.Changes, Change{Key: confedit.Key{v.name}, Value: v.value})
 	}
-	return []Target{t}
+	return []Target{t, {Path: geminiSettings(), Format: confedit.JSON, Changes: []Change{geminiAuth()}}}
 }
 
 func rivalsOfGemini(c *Call, _ Gate) []string {

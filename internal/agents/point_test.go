@@ -153,3 +153,19 @@ func TestCallWithoutPassphrase(t *testing.T) {
 		t.Errorf("%q", env)
 	}
 }
+
+// Gemini CLI uses a key only when its settings say so.
+func TestPointGemini(t *testing.T) {
+	home, g := machine(t)
+	if c := point(t, "gemini", g, "GOOGLE_API_KEY=own"); c.Get("GOOGLE_API_KEY") != "" || len(c.Notes) != 2 {
+		t.Errorf("told %q", c.Notes)
+	}
+	write(t, `{"security": {"auth": {"selectedType": "gemini-api-key"}}}`, home, ".gemini", "settings.json")
+	if c := point(t, "gemini", g); len(c.Notes) > 0 {
+		t.Errorf("told %q", c.Notes)
+	}
+	write(t, `{"security": {"auth": {"selectedType": "oauth-personal"}}}`, home, ".gemini", "settings.json")
+	if err := agents.Of("gemini").Point(agents.NewCall(nil), g); err == nil || !strings.Contains(err.Error(), "goes past the gateway") {
+		t.Errorf("told %v", err)
+	}
+}

@@ -6,6 +6,8 @@
 //
 //	gateway.json        where the gateway is that serves it
 //	gateway.lock        held by that gateway: without it gateway.json is stale
+//	gateway-run.json    where the one is that was started for its users
+//	gateway-run.lock    held by that one
 //	gateway-users.lock  shared by all that use a gateway which was started for them
 //	gateway-start.lock  held by who starts one
 //	gateway.log         what the one that was started says
@@ -17,8 +19,8 @@ package localgate
 import "path/filepath"
 
 const (
-	placeName = "gateway.json"
-	placeLock = "gateway.lock"
+	placeName = "gateway"
+	ofUsers   = "gateway-run"
 	usersLock = "gateway-users.lock"
 	startLock = "gateway-start.lock"
 	logName   = "gateway.log"

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -21,15 +22,14 @@ type Place struct {
 	Address string `json:"address"`
 	PID     int    `json:"pid"`
 	// Temporary is set for one that ends with its users.
-	Temporary bool `json:"temporary,omitempty"`
+	Temporary bool `json:"-"`
 }
 
 // announceTime is how long an announcement waits for those that look just now.
 const announceTime = time.Second
 
 // Announce lets others find a gateway, until withdraw is called or this process
-// ends; withdraw may be called twice. Of several for the same directory the first is
-// found, and the next one when that is gone. Nothing is told of one that programs on
+// ends; withdraw may be called twice. Of several of a kind the first is found, and the next one when that is gone. Nothing is told of one that programs on
 // this machine cannot reach without a certificate. temporary is for one that ends
 // with its users.
 func Announce(ctx context.Context, dir, address string, temporary bool) (withdraw func(), err error) {
@@ -54,13 +54,13 @@ func Announce(ctx context.Context, dir, address string, temporary bool) (withdra
 
 // announce waits until no other gateway is announced.
 func (p Place) announce(ctx context.Context, dir string) (*persistence.Hold, error) {
-	lock, err := persistence.Take(ctx, filepath.Join(dir, placeLock))
+	lock, err := persistence.Take(ctx, lockOf(dir, p.Temporary))
 	if err != nil {
 		return nil, err
 	}
 	text, err := json.Marshal(p)
 	if err == nil {
-		err = persistence.WriteFile(filepath.Join(dir, placeName), append(text, '\n'), true)
+		err = persistence.WriteFile(fileOf(dir, p.Temporary), append(text, '\n'), true)
 	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
@@ -96,16 +96,41 @@ func local(address string) string {
 	return u.String()
 }
 
-// Find returns where the gateway of a directory serves; ok is false when none does.
+// fileOf has what is told of a gateway, and lockOf is held by it.
+func fileOf(dir string, temporary bool) string {
+	name := placeName
+	if temporary {
+		name = ofUsers
+	}
+	return filepath.Join(dir, name+".json")
+}
+
+func lockOf(dir string, temporary bool) string {
+	return strings.TrimSuffix(fileOf(dir, temporary), ".json") + ".lock"
+}
+
+// Find returns where the gateway of a directory serves, one that stays before one
+// that ends with its users; ok is false when none does.
 func Find(dir string) (p Place, ok bool, err error) {
-	taken, err := persistence.IsTaken(filepath.Join(dir, placeLock))
+	if p, ok, err = FindLasting(dir); ok || err != nil {
+		return p, ok, err
+	}
+	return findOne(dir, true)
+}
+
+// FindLasting is [Find] for a gateway that stays.
+func FindLasting(dir string) (p Place, ok bool, err error) { return findOne(dir, false) }
+
+func findOne(dir string, temporary bool) (p Place, ok bool, err error) {
+	taken, err := persistence.IsTaken(lockOf(dir, temporary))
 	if err != nil || !taken {
 		return p, false, err
 	}
-	text, err := persistence.ReadOwn(filepath.Join(dir, placeName))
+	text, err := persistence.ReadOwn(fileOf(dir, temporary))
 	if err != nil || json.Unmarshal(text, &p) != nil {
 		return Place{}, false, err // it is about to be written
 	}
+	p.Temporary = temporary
 	return p, p.Address != "" && lives(p.PID), nil
 }
 

@@ -193,12 +193,14 @@ func (r report) env(name string) string {
 
 // gateway is the process that serves the state directory; 0 when none does.
 func (d *desk) gateway() int {
-	var place struct{ PID int }
-	text, err := os.ReadFile(filepath.Join(d.dir, "gateway.json"))
-	if err != nil || json.Unmarshal(text, &place) != nil || syscall.Kill(place.PID, 0) != nil {
-		return 0
+	for _, name := range []string{"gateway.json", "gateway-run.json"} {
+		var place struct{ PID int }
+		text, err := os.ReadFile(filepath.Join(d.dir, name))
+		if err == nil && json.Unmarshal(text, &place) == nil && syscall.Kill(place.PID, 0) == nil {
+			return place.PID
+		}
 	}
-	return place.PID
+	return 0
 }
 
 // gone waits until no gateway serves any more.

@@ -156,7 +156,7 @@ func TestRunShowsNoToken(t *testing.T) {
 	if token == "" {
 		t.Fatal("there is no token")
 	}
-	for _, path := range []string{fmt.Sprintf("/proc/%d/cmdline", d.gateway()), fmt.Sprintf("/proc/%d/cmdline", c.Process.Pid), filepath.Join(d.dir, "gateway.log"), filepath.Join(d.dir, "gateway.json")} {
+	for _, path := range []string{fmt.Sprintf("/proc/%d/cmdline", d.gateway()), fmt.Sprintf("/proc/%d/cmdline", c.Process.Pid), filepath.Join(d.dir, "gateway.log"), filepath.Join(d.dir, "gateway-run.json")} {
 		if text, err := os.ReadFile(path); err == nil && strings.Contains(string(text), token) {
 			t.Errorf("%s has the token", path)
 		}

@@ -95,3 +95,25 @@ func TestRunInTmux(t *testing.T) {
 		t.Errorf("answered %s", text)
 	}
 }
+
+// On a terminal setup offers what is installed, and sets up what is chosen.
+func TestSetupOffers(t *testing.T) {
+	d := newDesk(t)
+	cmd := exec.Command(program, "setup")
+	cmd.Env = append(d.environment(), "TERM=xterm-256color")
+	terminal, err := tty.Start(cmd, 100, 30)
+	rig.Must(t, err)
+	t.Cleanup(terminal.Close)
+	for _, step := range []struct{ sees, keys string }{{"Which one is to use the gateway?", "\r"}, {"set up Claude Code for http://127.0.0.1:8383", ""}} {
+		if _, err := terminal.AwaitText(rig.Deadline(t), step.sees); err != nil {
+			t.Fatal(err)
+		}
+		rig.Must(t, terminal.Type(step.keys))
+	}
+	if status, err := terminal.Wait(rig.Deadline(t)); status != 0 || err != nil {
+		t.Errorf("status %d, %v", status, err)
+	}
+	if text := content(t, filepath.Join(d.home, ".claude", "settings.json")); !strings.Contains(text, "127.0.0.1:8383/anthropic") {
+		t.Errorf("wrote %s", text)
+	}
+}
