@@ -126,7 +126,7 @@ var addressIn = regexp.MustCompile(`http://\S+`)
 // A login through OpenCode's own command adds an account.
 func (r session) logsIn(t *testing.T) {
 	r = r.with(t)
-	cmd := r.command(rig.Deadline(t), "auth", "login", "--provider", "anthropic", "--method", "Claude account, with the browser of this machine")
+	cmd := r.command(deadline(t), "auth", "login", "--provider", "anthropic", "--method", "Claude account, with the browser of this machine")
 	out, err := cmd.StdoutPipe()
 	rig.Must(t, err)
 	cmd.Stderr = cmd.Stdout
@@ -156,7 +156,7 @@ func (r session) killed(t *testing.T) {
 	r.owners["alice"].Next(providertest.OK().Behind(gate))
 	cmd := r.command(t.Context(), "run", "-m", "anthropic/claude-sonnet-4-5", "say hello")
 	rig.Must(t, cmd.Start())
-	rig.Must(t, gate.Wait(rig.Deadline(t), 1))
+	rig.Must(t, gate.Wait(deadline(t), 1))
 	children := r.gateways(t)
 	if len(children) != 1 {
 		t.Errorf("%d gateways run", len(children))
@@ -169,6 +169,14 @@ func (r session) killed(t *testing.T) {
 			t.Fatal("its gateway still runs")
 		}
 	}
+}
+
+// deadline is far away: OpenCode itself takes many seconds on a busy machine.
+func deadline(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // gateways are the numbers of the processes that serve.

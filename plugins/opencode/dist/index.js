@@ -142,11 +142,9 @@ var methods = {
     { label: "ChatGPT account, by pasting an address", way: "paste" }
   ]
 };
-function authHook(id, program, options) {
+function authHook(id, program) {
   return {
     provider: id,
-    // OpenCode sends a ChatGPT login of its own past any base URL: these options win.
-    loader: async () => ({ ...options() }),
     methods: methods[id].map(({ label, way }) => ({ type: "oauth", label, authorize: () => authorize(id, program(), way) }))
   };
 }
@@ -288,7 +286,7 @@ var ChildGateway = class {
     child.stderr.on("data", (text2) => errors = (errors + text2.toString()).slice(-kept));
     child.stdin.on("error", () => {
     });
-    return new Promise((served2, failed) => {
+    return new Promise((served, failed) => {
       const end = (why) => {
         this.forget(child);
         failed(new Error(`the gateway did not start: ${complaint(errors) || why}`));
@@ -298,7 +296,7 @@ var ChildGateway = class {
       readLines(child.stdout, (line) => {
         if (isPlace(line)) {
           letGo(child);
-          served2(line);
+          served(line);
         } else if (isEvent(line)) {
           for (const each of this.listeners) each(line);
         }
@@ -412,15 +410,14 @@ function toaster(show, now = Date.now) {
 
 // src/v1.ts
 var commandName = "multiaccount";
-var served = /* @__PURE__ */ new Map();
 var server = async (input, options) => {
   const site = new Site(input, options ?? {});
-  return { ...site.hooks(), auth: loginHook("anthropic", input, options) };
+  return { ...site.hooks(), auth: loginHook("anthropic", options) };
 };
-var openai = async (input, options) => ({ auth: loginHook("openai", input, options) });
-function loginHook(id, input, options) {
+var openai = async (_, options) => ({ auth: loginHook("openai", options) });
+function loginHook(id, options) {
   const { binary } = options ?? {};
-  return authHook(id, () => findProgram(binary), () => served.get(input.directory)?.[id]);
+  return authHook(id, () => findProgram(binary));
 }
 var Site = class {
   constructor(input, options) {
@@ -450,13 +447,11 @@ var Site = class {
     this.gateway ??= acquire(this.options);
     if (this.options.toasts !== false) this.stop = this.gateway.listen(toaster((toast) => void this.show(toast)));
     const [place, having] = await Promise.all([this.gateway.connect(), providersWithAccounts(program)]);
-    const mine = {};
     for (const id of providers) {
       if (!having.has(id)) continue;
-      const options = mine[id] = optionsOf(id, this.gateway, place);
+      const options = optionsOf(id, this.gateway, place);
       config.provider = { ...config.provider, [id]: { ...config.provider?.[id], options: { ...config.provider?.[id]?.options, ...options } } };
     }
-    served.set(this.input.directory, mine);
     config.command = {
       [commandName]: { description: "Show the accounts and what is left of their quota", template: "Repeat this as it is, in a code block, without comment:" },
       ...config.command
@@ -471,7 +466,6 @@ var Site = class {
   }
   dispose() {
     this.stop();
-    served.delete(this.input.directory);
     if (this.gateway) release();
     this.gateway = void 0;
   }

@@ -1,7 +1,7 @@
 import type { AuthHook, AuthOAuthResult } from "@opencode-ai/plugin";
 import { entryAfterLogin, type Entry } from "./entries.js";
 import { Login, type Step, type ways } from "./login.js";
-import type { ProviderID, ProviderOptions } from "./providers.js";
+import type { ProviderID } from "./providers.js";
 
 type Way = keyof typeof ways;
 
@@ -18,11 +18,9 @@ const methods: Record<ProviderID, { label: string; way: Way }[]> = {
 };
 
 /** Returns OpenCode's logins of a provider, which add accounts to the pool. */
-export function authHook(id: ProviderID, program: () => string, options: () => ProviderOptions | undefined): AuthHook {
+export function authHook(id: ProviderID, program: () => string): AuthHook {
   return {
     provider: id,
-    // OpenCode sends a ChatGPT login of its own past any base URL: these options win.
-    loader: async () => ({ ...options() }),
     methods: methods[id].map(({ label, way }) => ({ type: "oauth", label, authorize: () => authorize(id, program(), way) })),
   };
 }

@@ -9,6 +9,7 @@ export const providers: readonly ProviderID[] = ["anthropic", "openai"];
 export interface ProviderOptions {
   baseURL: string;
   apiKey: string;
+  /** It takes the place of OpenCode's own, which sends a ChatGPT login past any base URL. */
   fetch: typeof fetch;
 }
 

@@ -4,28 +4,25 @@ import { call, importOnce, providersWithAccounts } from "./command.js";
 import { authFile, hasLogins } from "./entries.js";
 import type { Gateway } from "./gateway.js";
 import { findProgram } from "./program.js";
-import { optionsOf, providers, type ProviderID, type ProviderOptions } from "./providers.js";
+import { optionsOf, providers, type ProviderID } from "./providers.js";
 import { acquire, release, type Options } from "./shared.js";
 import { toaster, type Toast } from "./toasts.js";
 
 /** The name of the command, and of the tool with an ending. */
 const commandName = "multiaccount";
 
-/** What OpenCode is given of each provider that has accounts, by the project's folder. */
-const served = new Map<string, Partial<Record<ProviderID, ProviderOptions>>>();
-
 /** The plugin for OpenCode 1, with the logins of Anthropic. */
 export const server: Plugin = async (input, options) => {
   const site = new Site(input, (options ?? {}) as Options);
-  return { ...site.hooks(), auth: loginHook("anthropic", input, options) };
+  return { ...site.hooks(), auth: loginHook("anthropic", options) };
 };
 
 /** The logins of OpenAI: a plugin of OpenCode 1 has one provider's. */
-export const openai: Plugin = async (input, options) => ({ auth: loginHook("openai", input, options) });
+export const openai: Plugin = async (_, options) => ({ auth: loginHook("openai", options) });
 
-function loginHook(id: ProviderID, input: PluginInput, options: unknown): NonNullable<Hooks["auth"]> {
+function loginHook(id: ProviderID, options: unknown): NonNullable<Hooks["auth"]> {
   const { binary } = (options ?? {}) as Options;
-  return authHook(id, () => findProgram(binary), () => served.get(input.directory)?.[id]);
+  return authHook(id, () => findProgram(binary));
 }
 
 /** The plugin in one project of OpenCode's. */
@@ -54,13 +51,11 @@ class Site {
     this.gateway ??= acquire(this.options);
     if (this.options.toasts !== false) this.stop = this.gateway.listen(toaster((toast) => void this.show(toast)));
     const [place, having] = await Promise.all([this.gateway.connect(), providersWithAccounts(program)]);
-    const mine: Partial<Record<ProviderID, ProviderOptions>> = {};
     for (const id of providers) {
       if (!having.has(id)) continue;
-      const options = (mine[id] = optionsOf(id, this.gateway, place));
+      const options = optionsOf(id, this.gateway, place);
       config.provider = { ...config.provider, [id]: { ...config.provider?.[id], options: { ...config.provider?.[id]?.options, ...options } } };
     }
-    served.set(this.input.directory, mine);
     config.command = {
       [commandName]: { description: "Show the accounts and what is left of their quota", template: "Repeat this as it is, in a code block, without comment:" },
       ...config.command,
@@ -78,7 +73,6 @@ class Site {
 
   private dispose(): void {
     this.stop();
-    served.delete(this.input.directory);
     if (this.gateway) release();
     this.gateway = undefined;
   }

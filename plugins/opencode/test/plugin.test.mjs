@@ -22,8 +22,6 @@ test("providers with accounts are served by the gateway, and no others", patienc
   assert.equal(openai, undefined);
   assert.equal(opencode.config.small_model, "x/y");
   assert.deepEqual(await opencode.ask(), { status: 200, owner: "alice" });
-  assert.equal((await opencode.hooks.auth.loader()).baseURL, anthropic.options.baseURL);
-  assert.deepEqual(await opencode.openai.auth.loader(), {});
   await opencode.end();
 });
 
@@ -31,7 +29,6 @@ test("OpenAI's requests go to a ChatGPT account", patience, async () => {
   await home("bob");
   const opencode = await OpenCode.start();
   assert.deepEqual(await opencode.ask("s1", "openai"), { status: 200, owner: "bob" });
-  assert.equal((await opencode.openai.auth.loader()).apiKey, opencode.config.provider.openai.options.apiKey);
   await opencode.end();
 });
 
