@@ -22,6 +22,9 @@ type agent struct {
 	setUp func(t *testing.T, p *place, wrapped bool) (args, env []string)
 	// shell is the call of its shell.
 	shell func(body []byte, command string) providertest.ToolCall
+	// compact are the arguments that have it compact a conversation: one that it goes
+	// on with, or the one that a prompt begins; nil when it is not to be had.
+	compact []string
 	// delegate are the calls that start ten sub-agents; nil when it has none.
 	delegate func() []providertest.ToolCall
 	// await are the calls that wait for the agents which were started, by all

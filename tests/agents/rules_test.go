@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,6 +44,7 @@ func rules() []rule {
 		{name: "all logins revoked: it stops within 5 s, with our message", check: stopsWithoutLogin},
 		{name: "the gateway is started anew while a tool runs: the session goes on", check: survivesRestart},
 		{name: "ten sub-agents at once: each stays on an account, and moves once when that is limited", check: staysWhole},
+		{name: "the conversation is compacted by the account that has it", check: compacts, only: func(a agent) bool { return a.compact != nil }},
 		{name: "`multiaccount run` starts it with a gateway of its own: a tool runs, on one account", check: runsWrapped, only: func(a agent) bool { return a.name != codexPlain().name }},
 		{name: "`multiaccount setup` has set it up: a tool runs, on one account", check: runsSetUp, only: func(a agent) bool { return a.name != codexPlain().name }},
 		{name: "two at once: each stays on its account", check: runTwo},
@@ -216,6 +218,28 @@ func staysWhole(t *testing.T, p *place) {
 	}
 	if len(conversations) != agents {
 		t.Errorf("%d conversations of sub-agents: %v", len(conversations), conversations)
+	}
+}
+
+// compacts has Codex compact by itself, and Claude Code as it goes on.
+func compacts(t *testing.T, p *place) {
+	prompt := useTool
+	if p.mind.agent.program == "claude" {
+		p.ask(t, useTool).says(t, "Finished by work")
+		prompt = "/compact"
+	}
+	args, env := p.mind.agent.setUp(t, p, false)
+	before := len(p.mind.of(calls, follows, side))
+	p.start(t, slices.Concat([]string{p.path(t)}, p.mind.agent.compact, args, []string{prompt}), env)().says(t, "")
+	all := p.mind.of(calls, follows, side)
+	by(t, "work", len(all), all)
+	if len(all) <= before || len(all) < 3 {
+		t.Errorf("nothing was compacted: %+v", all)
+	}
+	for _, one := range all {
+		if one.conversation != all[0].conversation {
+			t.Errorf("a conversation of its own: %+v", all)
+		}
 	}
 }
 
