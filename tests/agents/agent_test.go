@@ -76,7 +76,7 @@ func (p *place) start(t *testing.T, args, env []string) func() run {
 	return func() run {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // an agent that was installed
+		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 		cmd.Dir, cmd.Env, cmd.WaitDelay = p.folder, p.environment(env...), time.Second
 		began := time.Now()
 		out, err := cmd.CombinedOutput()

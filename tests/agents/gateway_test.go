@@ -29,7 +29,7 @@ func (p *place) startGateway(t *testing.T) *gatewayProcess {
 
 func (p *place) serve(t *testing.T, address string) *gatewayProcess {
 	t.Helper()
-	g := &gatewayProcess{cmd: exec.Command(p.Program, "serve", "--handshake", "--listen", address)} //nolint:noctx // it is ended by the test
+	g := &gatewayProcess{cmd: exec.Command(p.Program, "serve", "--handshake", "--listen", address)}
 	g.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.state, "MULTIACCOUNT_DIR=" + p.state}
 	g.cmd.Stderr = &g.errs
 	out, err := g.cmd.StdoutPipe()

@@ -91,6 +91,7 @@ func (g *google) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.limited = append(g.limited, g.limits...)
 	case follows:
 		said.Text = "Finished by " + account + "."
+	default:
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	_, _ = fmt.Fprintf(w, "data: %s\r\n\r\n", geminiAnswer(said))
