@@ -84,7 +84,7 @@ func takeAll(ctx context.Context, to string) (err error) {
 const recording = "agents"
 
 func drawRecording(from, to string) error {
-	file, err := os.Open(from) //nolint:gosec // our own
+	file, err := os.Open(from)
 	if err != nil {
 		return err
 	}

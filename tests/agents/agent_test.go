@@ -22,6 +22,9 @@ type agent struct {
 	setUp func(t *testing.T, p *place, wrapped bool) (args, env []string)
 	// shell is the call of its shell.
 	shell func(body []byte, command string) providertest.ToolCall
+	// compact are the arguments that have it compact a conversation: one that it goes
+	// on with, or the one that a prompt begins; nil when it is not to be had.
+	compact []string
 	// delegate are the calls that start ten sub-agents; nil when it has none.
 	delegate func() []providertest.ToolCall
 	// await are the calls that wait for the agents which were started, by all
@@ -73,7 +76,7 @@ func (p *place) start(t *testing.T, args, env []string) func() run {
 	return func() run {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // an agent that was installed
+		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 		cmd.Dir, cmd.Env, cmd.WaitDelay = p.folder, p.environment(env...), time.Second
 		began := time.Now()
 		out, err := cmd.CombinedOutput()

@@ -21,6 +21,7 @@ func claude() agent {
 		shell: func(_ []byte, command string) providertest.ToolCall {
 			return toolCall("Bash", map[string]any{"command": command, "description": "Runs a command"})
 		},
+		compact: []string{"--continue"},
 		delegate: func() (all []providertest.ToolCall) {
 			for i := range agents {
 				all = append(all, toolCall("Task", map[string]any{

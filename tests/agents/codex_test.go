@@ -26,7 +26,8 @@ func codex(name string, sockets bool) agent {
 			p.write(t, ".codex/config.toml", config)
 			return []string{"exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"}, []string{"GATEWAY_TOKEN=" + p.gate.Token}
 		},
-		shell: codexShell, delegate: codexDelegate, await: codexAwait,
+		compact: []string{"-c", "model_auto_compact_token_limit=5"},
+		shell:   codexShell, delegate: codexDelegate, await: codexAwait,
 	}
 }
 

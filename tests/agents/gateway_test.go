@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount/internal/localgate"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
@@ -29,7 +30,7 @@ func (p *place) startGateway(t *testing.T) *gatewayProcess {
 
 func (p *place) serve(t *testing.T, address string) *gatewayProcess {
 	t.Helper()
-	g := &gatewayProcess{cmd: exec.Command(p.Program, "serve", "--handshake", "--listen", address)} //nolint:noctx // it is ended by the test
+	g := &gatewayProcess{cmd: exec.Command(p.Program, "serve", "--handshake", "--listen", address)}
 	g.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.state, "MULTIACCOUNT_DIR=" + p.state}
 	g.cmd.Stderr = &g.errs
 	out, err := g.cmd.StdoutPipe()
@@ -65,10 +66,17 @@ func (p *place) restart(t *testing.T) {
 // url is an address of the gateway's.
 func (p *place) url(path string) string { return p.gate.Address + path }
 
-// served reports whether a gateway serves the place's pool.
-func (p *place) served(t *testing.T) bool {
+// awaitUnserved waits for the end of the gateway that serves the place's pool.
+func (p *place) awaitUnserved(t *testing.T) {
 	t.Helper()
-	_, ok, err := localgate.Find(p.state)
+	at, served, err := localgate.Find(p.state)
 	rig.Must(t, err)
-	return ok
+	if !served {
+		t.Fatal("no gateway has been announced")
+	}
+	process, err := os.FindProcess(at.PID)
+	rig.Must(t, err)
+	for ctx := rig.Deadline(t); process.Signal(syscall.Signal(0)) == nil; time.Sleep(50 * time.Millisecond) {
+		rig.Must(t, ctx.Err())
+	}
 }

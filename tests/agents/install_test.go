@@ -42,7 +42,7 @@ const startTime = time.Minute
 // is missing, with the reason.
 func prepare(folder string) (preparation, error) {
 	p := preparation{Program: filepath.Join(folder, "multiaccount"), Agents: map[string]string{}, Missing: map[string]string{}}
-	if text, err := exec.Command("go", "build", "-o", p.Program, "../../cmd/multiaccount").CombinedOutput(); err != nil { //nolint:gosec,noctx // our own path
+	if text, err := exec.Command("go", "build", "-o", p.Program, "../../cmd/multiaccount").CombinedOutput(); err != nil {
 		return p, fmt.Errorf("%w\n%s", err, text)
 	}
 	for _, a := range allPublished() {
@@ -78,7 +78,7 @@ func (a published) install() (string, error) {
 func starts(path string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "--version") //nolint:gosec // what was just installed
+	cmd := exec.CommandContext(ctx, path, "--version")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("it does not start: %w: %s", err, text)
 	}

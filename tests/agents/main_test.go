@@ -60,7 +60,7 @@ func prepareAndRun() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	cmd := exec.Command(os.Args[0], os.Args[1:]...) //nolint:gosec,noctx // this very program
+	cmd := exec.Command(os.Args[0], os.Args[1:]...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	p.Isolation = isolate(cmd)
 	fmt.Println("the agents run " + p.Isolation)

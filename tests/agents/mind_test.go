@@ -18,6 +18,8 @@ const (
 	// useAgents has it start ten sub-agents, whose prompts have asAgent.
 	useAgents = "PLEASE-USE-TEN-AGENTS"
 	asAgent   = "YOU-ARE-AGENT-"
+	// compacting is in what Codex says of a compaction, which leaves no results.
+	compacting = "context_limit"
 )
 
 // turn is a request that the provider answered.
@@ -129,7 +131,7 @@ func (m *mind) kindOf(heard [][]byte) kind {
 		return subKind(hasResult(body))
 	case hasResult(body) && delegating && m.agent.await != nil && len(m.agent.await(heard)) > 0:
 		return awaits
-	case hasResult(body):
+	case hasResult(body), has(compacting):
 		return follows
 	case delegating:
 		return delegates

@@ -126,7 +126,7 @@ func (r *results) check(t *testing.T) {
 	}
 	rendered := r.page()
 	if *update {
-		if err := os.WriteFile(page, []byte(rendered), 0o644); err != nil { //nolint:gosec // a page is for all to read
+		if err := os.WriteFile(page, []byte(rendered), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -103,7 +103,7 @@ func newFilm(t *testing.T) *film {
 		rig.Must(t, os.Symlink(path, filepath.Join(f.home, "bin", name)))
 	}
 	f.write(t, "project/check", "#!/bin/sh\necho 'parser  ok'\ncat lexer\n")
-	rig.Must(t, os.Chmod(filepath.Join(f.folder, "check"), 0o700)) //nolint:gosec // a script
+	rig.Must(t, os.Chmod(filepath.Join(f.folder, "check"), 0o700))
 	f.write(t, "project/lexer", "lexer   1 of 12 fails\n")
 	return f
 }
@@ -175,7 +175,7 @@ func (f *film) play(t *testing.T) {
 }
 
 func (f *film) run(args ...string) *exec.Cmd {
-	cmd := exec.Command(f.tmux[0], append(f.tmux[1:len(f.tmux):len(f.tmux)], args...)...) //nolint:gosec,noctx // a test's own
+	cmd := exec.Command(f.tmux[0], append(f.tmux[1:len(f.tmux):len(f.tmux)], args...)...)
 	cmd.Dir = f.folder
 	cmd.Env = f.environment("MULTIACCOUNT_DIR="+f.state, "PATH="+filepath.Join(f.home, "bin")+":"+os.Getenv("PATH"), "TERM=xterm", "SHELL=/bin/sh",
 		"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1", "FORCE_COLOR=1")

@@ -46,7 +46,7 @@ type said struct {
 
 func (ts typeScript) ask(t *testing.T, g gate, use string) (s said) {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "node", "testdata/sdk.cjs", ts.folder, g.url, token, use).CombinedOutput() //nolint:gosec // our own script
+	out, err := exec.CommandContext(t.Context(), "node", "testdata/sdk.cjs", ts.folder, g.url, token, use).CombinedOutput()
 	if err == nil {
 		err = json.Unmarshal(out, &s)
 	}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 // patience is how long one installation may take.
@@ -24,10 +26,10 @@ const mark = "done"
 func Install(ctx context.Context, folder string, packages ...string) error {
 	done := filepath.Join(folder, mark)
 	want := strings.Join(packages, "\n")
-	if have, err := os.ReadFile(done); err == nil && string(have) == want && !strings.Contains(want, "@latest") { //nolint:gosec // our own path
+	if have, err := os.ReadFile(done); err == nil && string(have) == want && !strings.Contains(want, "@latest") {
 		return nil
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil { //nolint:forbidigo // nothing of a pool is in it
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -37,7 +39,7 @@ func Install(ctx context.Context, folder string, packages ...string) error {
 	if text, err := npm.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm install %s: %w: %s", strings.Join(packages, " "), err, reason(text))
 	}
-	return os.WriteFile(done, []byte(want), 0o600)
+	return persistence.WriteFile(done, []byte(want), true)
 }
 
 // reason is the line that says what went wrong, else the last one.
