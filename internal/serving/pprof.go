@@ -2,7 +2,7 @@ package serving
 
 import (
 	"net/http"
-	"net/http/pprof" //nolint:gosec // its handlers are served by an address of their own alone
+	"net/http/pprof" // its handlers are served by an address of their own alone
 )
 
 // pprofHandler answers what "go tool pprof" asks.
