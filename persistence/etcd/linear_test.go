@@ -55,6 +55,12 @@ type history struct {
 
 func (h *history) now() int64 { return time.Since(h.begun).Nanoseconds() }
 
+func (h *history) count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.all)
+}
+
 // add notes an operation that has ended. A look without an answer tells nothing; a
 // change without one may be stored at any time from its call on.
 func (h *history) add(client int, in step, called int64, out saw) {
@@ -123,6 +129,9 @@ func TestAccountIsLinearizable(t *testing.T) {
 		c.start(leader)
 		c.ready()
 		c.freeze((leader+1)%3, time.Second)
+	}
+	for end := time.Now().Add(long); h.count() < 100 && time.Now().Before(end); {
+		<-time.After(100 * time.Millisecond) // on a busy machine
 	}
 	close(stop)
 	clients.Wait()
