@@ -17,7 +17,9 @@ const (
 func systemd(o Options) Plan {
 	units := []string{socketUnit, serviceUnit}
 	control := func(args ...string) Call { return append(Call{"systemctl", "--user"}, args...) }
-	journal := func(args ...string) Call { return append(Call{"journalctl", "--user-unit", serviceUnit, "--user-unit", socketUnit}, args...) }
+	journal := func(args ...string) Call {
+		return append(Call{"journalctl", "--user-unit", serviceUnit, "--user-unit", socketUnit}, args...)
+	}
 	lines := strconv.Itoa(LogLines)
 	folder := filepath.Join(o.Config, "systemd", "user")
 	return Plan{
