@@ -195,6 +195,8 @@ type CommitRefresh struct {
 	// Generation is that of the exchanged token.
 	Generation uint64
 	Grant      account.Grant
+	// AnsweredAt is when the provider had answered.
+	AnsweredAt time.Time
 	// Fault is set when the refresh token was refused for good; there is no
 	// Grant then.
 	Fault   *account.Fault

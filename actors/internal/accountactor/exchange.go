@@ -49,6 +49,7 @@ func (a *actor) refreshGranted(m *messages.RefreshGranted) {
 		} else if commit.Grant, err = a.exchange(ctx, creds); err != nil {
 			commit.Fault = faultOf(err, m.Interrupted, refusals, a.Now())
 		}
+		commit.AnsweredAt = a.Now()
 		if err == nil || commit.Fault != nil {
 			a.Writer.Tell(commit)
 			return

@@ -40,7 +40,7 @@ func (a *actor) refreshCommitted(m *messages.RefreshCommitted) {
 	default:
 		a.keepUnsaved(m)
 	}
-	a.granted = policy.At(m.Commit.Grant.GrantedAt) // what ended while it was stored is not handed out
+	a.granted = policy.At(m.Commit.AnsweredAt) // what ended while it was stored is not handed out
 	a.refreshSucceeded(false)
 }
 
