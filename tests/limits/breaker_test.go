@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
@@ -50,6 +51,7 @@ func (w *world) report(t *testing.T, status int) {
 	lease, err := w.pool.Acquire(t.Context(), multiaccount.Request{})
 	rig.Must(t, err)
 	lease.Done(multiaccount.Outcome{Status: status, Header: http.Header{}})
+	synctest.Wait() // Done does not wait until the pool knows
 }
 
 func patient() settings.Settings {
