@@ -43,6 +43,7 @@ func examples() map[string]string {
 		"multiaccount doctor":            "multiaccount doctor\nmultiaccount doctor --offline --json",
 		"multiaccount encrypt":           "multiaccount encrypt\nmultiaccount encrypt --keyring",
 		"multiaccount export":            `multiaccount export --provider anthropic > accounts.json`,
+		"multiaccount fleet":             "multiaccount fleet status\nmultiaccount fleet migrate --dry-run",
 		"multiaccount import":            "multiaccount import --dry-run\nmultiaccount import ~/.codex/auth.json\nmultiaccount import --once ~/.local/share/opencode/auth.json",
 		"multiaccount login":             "multiaccount login anthropic\nmultiaccount login openai --device\nmultiaccount login openai --device --steps",
 		"multiaccount run":               "multiaccount run claude\nmultiaccount run codex -- exec 'explain this repository'",

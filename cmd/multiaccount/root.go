@@ -59,7 +59,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetErr(s.err)
 	grouped(root, groupAccounts, "Accounts:", newLogin(s), newAccounts(s), newImport(s), newExport(s), newBackup(s), newRestore(s))
 	grouped(root, groupLook, "What happens:", newStatus(s), newWhy(s), newDoctor(s))
-	grouped(root, groupServe, "For other programs:", newRun(s), newSetup(s), newServe(s), newService(s), newDashboard(s), newClients(s), newUsage(s), newAdmin(s))
+	grouped(root, groupServe, "For other programs:", newRun(s), newSetup(s), newServe(s), newService(s), newDashboard(s), newClients(s), newUsage(s), newAdmin(s), newFleet(s))
 	grouped(root, groupSettings, "Settings and storage:", newConfig(s), newEncrypt(s), newDecrypt(s), newVault(s))
 	grouped(root, groupOther, "Other:", newDemo(s), newMan(s), newVersion(s))
 	root.SetHelpCommand(newHelp())
