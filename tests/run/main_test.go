@@ -97,12 +97,16 @@ func asks(url, token string) int {
 	return 0
 }
 
-// waits waits for a signal, and says which one came.
+// waits waits for a signal that ends it, and says which one came. It says when it is
+// continued, too: the shell has given it the terminal then.
 func waits() int {
 	got := make(chan os.Signal, 1)
-	signal.Notify(got, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(got, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCONT)
 	fmt.Println("ready")
 	s := <-got
+	for ; s == syscall.SIGCONT; s = <-got {
+		fmt.Println("goes on")
+	}
 	fmt.Println("got", s)
 	return 7
 }
