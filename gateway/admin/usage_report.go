@@ -39,7 +39,7 @@ type usageRow struct {
 	// Cost is there when the settings have prices; Unpriced are the models that it
 	// leaves out.
 	Cost     *float64 `json:"cost,omitempty"`
-	Unpriced []string `json:"unpriced,omitempty"`
+	Unpriced []string `json:"unpriced_models,omitempty"`
 }
 
 func rowOf(key string, g *UsageGroup) usageRow {
