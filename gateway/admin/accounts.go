@@ -33,29 +33,38 @@ type place struct {
 
 // accounts returns those of one provider, of all without a name.
 func (a *Admin) accounts(ctx context.Context, provider string) ([]place, error) {
+	all := []place{}
+	err := a.eachPool(provider, func(p providers.Provider, pool *multiaccount.Pool) error {
+		some, err := pool.Accounts(ctx)
+		for i := range some {
+			all = append(all, place{accountOf(p.Name(), &some[i]), pool, p})
+		}
+		return err
+	})
+	return all, err
+}
+
+// eachPool calls do with the pool of one provider, with all pools without a name. It
+// ends at the first error.
+func (a *Admin) eachPool(provider string, do func(providers.Provider, *multiaccount.Pool) error) error {
 	if provider != "" {
 		if _, err := a.config.Engine.Pool(provider); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	all := []place{}
 	for _, p := range a.config.Engine.Providers() {
 		if provider != "" && p.Name() != provider {
 			continue
 		}
 		pool, err := a.config.Engine.Pool(p.Name())
 		if err != nil {
-			return nil, err
+			return err
 		}
-		some, err := pool.Accounts(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for i := range some {
-			all = append(all, place{accountOf(p.Name(), &some[i]), pool, p})
+		if err := do(p, pool); err != nil {
+			return err
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // account returns the account of that id.

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/internal/shown"
+	"github.com/seed-810f1486/multiaccount/providers"
 )
 
 const (
@@ -45,30 +47,19 @@ type explainedAccount struct {
 
 // decisions returns those of one provider, of all without a name, the newest first.
 func (a *Admin) decisions(ctx context.Context, provider string) ([]decisionBody, error) {
-	if provider != "" {
-		if _, err := a.config.Engine.Pool(provider); err != nil {
-			return nil, err
-		}
-	}
 	all := []decisionBody{}
-	for _, p := range a.config.Engine.Providers() {
-		if provider != "" && p.Name() != provider {
-			continue
-		}
-		pool, err := a.config.Engine.Pool(p.Name())
-		if err != nil {
-			return nil, err
-		}
+	err := a.eachPool(provider, func(p providers.Provider, pool *multiaccount.Pool) error {
 		some, err := pool.Decisions(ctx)
-		if err != nil {
-			return nil, err
-		}
 		for i := range some {
 			d := decisionBody{Decision: shown.Decision{Provider: p.Name(), Decision: some[i]}}
 			d.Process = cmp.Or(d.Process, a.pid)
 			d.ID = fmt.Sprintf("%d-%d", d.Process, d.Seq)
 			all = append(all, d)
 		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(all, func(a, b decisionBody) int {
 		return cmp.Or(b.At.Time().Compare(a.At.Time()), cmp.Compare(b.Seq, a.Seq))
