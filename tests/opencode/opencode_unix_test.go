@@ -151,24 +151,20 @@ func (r session) logsIn(t *testing.T) {
 
 // An OpenCode that is killed leaves no gateway behind.
 func (r session) killed(t *testing.T) {
+	rig.Ended(t, r.program) // those of the tests before
 	r = r.with(t, "alice")
 	gate := providertest.NewGate()
 	r.owners["alice"].Next(providertest.OK().Behind(gate))
 	cmd := r.command(t.Context(), "run", "-m", "anthropic/claude-sonnet-4-5", "say hello")
 	rig.Must(t, cmd.Start())
 	rig.Must(t, gate.Wait(deadline(t), 1))
-	children := r.gateways(t)
-	if len(children) != 1 {
-		t.Errorf("%d gateways run", len(children))
+	if n := len(rig.Running(t, r.program)); n != 1 {
+		t.Errorf("%d gateways run", n)
 	}
 	rig.Must(t, cmd.Process.Kill())
 	_ = cmd.Wait()
 	gate.Release()
-	for end := time.Now().Add(rig.Patience); len(r.gateways(t)) > 0; {
-		if time.Now().After(end) {
-			t.Fatal("its gateway still runs")
-		}
-	}
+	rig.Ended(t, r.program)
 }
 
 // deadline is far away: OpenCode itself takes many seconds on a busy machine.
@@ -177,20 +173,6 @@ func deadline(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-// gateways are the numbers of the processes that serve.
-func (r session) gateways(t *testing.T) []string {
-	t.Helper()
-	table, err := exec.CommandContext(t.Context(), "ps", "-e", "-o", "pid=,args=").Output()
-	rig.Must(t, err)
-	var found []string
-	for row := range strings.Lines(string(table)) {
-		if strings.Contains(row, r.program+" serve") {
-			found = append(found, strings.Fields(row)[0])
-		}
-	}
-	return found
 }
 
 // The command shows the accounts.

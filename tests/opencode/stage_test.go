@@ -41,6 +41,7 @@ func newStage(t *testing.T) *stage {
 	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", s.program, "../../cmd/multiaccount").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
+	t.Cleanup(func() { rig.Ended(t, s.program) })
 	for _, name := range []string{"alice", "ada"} {
 		s.owners[name] = s.srv.AddAccount(providertest.Account{Name: name, Email: name + "@example.com"})
 	}

@@ -1,0 +1,41 @@
+package rig
+
+import (
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Running are the processes of a program that serve.
+func Running(t *testing.T, program string) []string {
+	t.Helper()
+	table, err := exec.Command("ps", "-e", "-o", "pid=,args=").Output()
+	Must(t, err)
+	var found []string
+	for row := range strings.Lines(string(table)) {
+		if strings.Contains(row, program+" serve") {
+			found = append(found, strings.Fields(row)[0])
+		}
+	}
+	return found
+}
+
+// Ended waits until no process of a program serves any more: one that drains still
+// writes to its directory, which the test is about to remove.
+func Ended(t *testing.T, program string) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		return // a directory in use cannot be removed there: the test says it itself
+	}
+	for end := time.Now().Add(Patience); ; time.Sleep(20 * time.Millisecond) {
+		left := Running(t, program)
+		switch {
+		case len(left) == 0:
+			return
+		case time.Now().After(end):
+			t.Fatalf("still serve: %v", left)
+		}
+	}
+}
