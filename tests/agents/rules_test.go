@@ -124,8 +124,10 @@ func survivesRestart(t *testing.T, p *place) {
 	by(t, "work", 2, p.mind.of(calls, follows))
 }
 
-// runTwo runs two sessions at the same time, each with a tool.
+// runTwo runs two sessions at the same time, each with a tool. One before them makes
+// the agent's own data: two first starts of OpenCode at once fail over its database.
 func runTwo(t *testing.T, p *place) {
+	p.ask(t, "Who are you?").says(t, "")
 	ask := p.command(t, useTool)
 	var both sync.WaitGroup
 	for range 2 {
