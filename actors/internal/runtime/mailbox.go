@@ -49,13 +49,30 @@ type notices struct{ posted []any }
 // mailbox returns a mailbox for an actor that d runs.
 func (d *dispatcher) mailbox() actor.Mailbox { return &mailbox{dispatcher: d} }
 
-// PostUserMessage implements [actor.Mailbox].
+// PostUserMessage implements [actor.Mailbox]. An idle actor gets the message without
+// the queue.
 func (m *mailbox) PostUserMessage(message any) {
+	if !m.scheduled.CompareAndSwap(false, true) {
+		m.post(message)
+		m.schedule()
+		return
+	}
+	if m.users.Load() > 0 || m.systems.Load() > 0 || m.suspended {
+		m.post(message)
+	} else {
+		m.invoke(message)
+		if m.rest() {
+			return
+		}
+	}
+	m.run()
+}
+
+func (m *mailbox) post(message any) {
 	m.lock.Lock()
 	m.posted = append(m.posted, message)
 	m.lock.Unlock()
 	m.users.Add(1)
-	m.schedule()
 }
 
 // PostSystemMessage implements [actor.Mailbox].
@@ -83,7 +100,14 @@ func (m *mailbox) UserMessageCount() int { return int(m.users.Load()) }
 
 // schedule runs the actor if it is idle.
 func (m *mailbox) schedule() {
-	if m.scheduled.CompareAndSwap(false, true) && !m.finish(inline) {
+	if m.scheduled.CompareAndSwap(false, true) {
+		m.run()
+	}
+}
+
+// run handles what is posted, and leaves what is much to a worker.
+func (m *mailbox) run() {
+	if !m.finish(inline) {
 		m.dispatcher.Schedule(m.process)
 	}
 }
@@ -100,16 +124,32 @@ func (m *mailbox) process() {
 func (m *mailbox) finish(most int) bool {
 	for handled := 0; handled < most; {
 		handled += m.drain(most - handled)
-		suspended := m.suspended
-		m.scheduled.Store(false)
-		if m.systems.Load() == 0 && (suspended || m.users.Load() == 0) {
-			return true
-		}
-		if !m.scheduled.CompareAndSwap(false, true) {
+		if m.rest() {
 			return true
 		}
 	}
 	return false
+}
+
+// rest lets go of the actor. It reports whether the actor is idle then, or is run by
+// another goroutine; otherwise this one has it again.
+func (m *mailbox) rest() bool {
+	suspended := m.suspended
+	m.scheduled.Store(false)
+	if m.systems.Load() == 0 && (suspended || m.users.Load() == 0) {
+		return true
+	}
+	return !m.scheduled.CompareAndSwap(false, true)
+}
+
+// invoke handles one message.
+func (m *mailbox) invoke(message any) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			m.invoker.EscalateFailure(reason, message)
+		}
+	}()
+	m.invoker.InvokeUserMessage(message)
 }
 
 // drain handles messages, system messages first, until none is left, most are
