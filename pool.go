@@ -75,12 +75,12 @@ type Request struct {
 // [ErrClosed], ctx's own, or why tokens could not be refreshed.
 func (p *Pool) Acquire(ctx context.Context, r Request) (*Lease, error) {
 	c := choicesOf(ctx)
-	return p.acquire(ctx, policy.Request{
+	return p.acquire(ctx, &policy.Request{
 		Affinity: r.Affinity, Model: r.Model, Kind: r.Kind, Pin: r.Account, Among: c.accounts, Priority: c.priority,
 	})
 }
 
-func (p *Pool) acquire(ctx context.Context, r policy.Request) (*Lease, error) {
+func (p *Pool) acquire(ctx context.Context, r *policy.Request) (*Lease, error) {
 	leased, err := p.sender.Lease(ctx, r)
 	if err != nil {
 		return nil, p.publicError(err)
@@ -108,7 +108,7 @@ type tokenSource struct {
 func (s tokenSource) Token() (*oauth2.Token, error) {
 	var asked policy.Request
 	ask(s.ctx, &asked)
-	lease, err := s.pool.acquire(s.ctx, asked)
+	lease, err := s.pool.acquire(s.ctx, &asked)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func onMachine(t *testing.T, c actors.PoolConfig, test func(t *testing.T, m *mac
 // report leases the account and reports an answer of that class.
 func (m *machine) report(t *testing.T, class account.Class) {
 	t.Helper()
-	leased, err := m.pool.Select(t.Context(), &policy.Request{})
+	leased, err := m.pool.Select(t.Context(), messages.NewSelectAccount())
 	must(t, err)
 	actors.ReportAndWait(t.Context(), leased.Account, &messages.ReportOutcome{
 		Generation: leased.Generation, LeasedAt: leased.LeasedAt, Verdict: account.Verdict{Class: class},
@@ -102,7 +102,7 @@ func (m *machine) report(t *testing.T, class account.Class) {
 func (m *machine) waiting() <-chan error {
 	ended := make(chan error, 1)
 	go func() {
-		_, err := m.pool.Select(context.Background(), &policy.Request{})
+		_, err := m.pool.Select(context.Background(), messages.NewSelectAccount())
 		ended <- err
 	}()
 	synctest.Wait()
@@ -153,7 +153,7 @@ func TestLimitsWhenTheClockIsSetBack(t *testing.T) {
 		m.report(t, account.ClassLimited)
 		m.set(-24 * time.Hour)
 		time.Sleep(time.Minute + noticed)
-		if _, err := m.pool.Select(t.Context(), &policy.Request{}); err != nil {
+		if _, err := m.pool.Select(t.Context(), messages.NewSelectAccount()); err != nil {
 			t.Errorf("a limit of a minute still holds: %v", err)
 		}
 	})
@@ -181,12 +181,14 @@ func TestRefreshesWhenTheClockIsSetBack(t *testing.T) {
 		}
 		m.set(2 * time.Hour) // the token has ended
 		time.Sleep(noticed)
-		if _, err := m.pool.Select(t.Context(), &policy.Request{}); err == nil {
+		if _, err := m.pool.Select(t.Context(), messages.NewSelectAccount()); err == nil {
 			t.Fatal("served with a token that has ended")
 		}
 		m.set(-30 * time.Minute) // and it still has
 		time.Sleep(5*time.Second + noticed)
-		if _, err := m.pool.Select(t.Context(), &policy.Request{Pin: id}); err != nil {
+		pinned := messages.NewSelectAccount()
+		pinned.Pin = id
+		if _, err := m.pool.Select(t.Context(), pinned); err != nil {
 			t.Errorf("the refresh is not tried again: %v", err)
 		}
 	})

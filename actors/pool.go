@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -68,8 +67,6 @@ type Pool struct {
 	// usage to poll.
 	refresher *runtime.Ref
 	poller    *runtime.Ref
-	// selections are asks that can be used again.
-	selections sync.Pool
 }
 
 // OpenPool starts the actors of one pool and waits until its accounts are
@@ -82,9 +79,6 @@ func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig)
 		System: s.runtime, Provider: c.Provider, Publish: c.Publish, Reread: c.Reread, Writer: store.Ref, LogsDecisions: store.Logs,
 	}}
 	p.shared.Tuning.Store(&c.Tuning)
-	p.selections.New = func() any {
-		return &messages.SelectAccount{Lease: messages.LeaseToken{Reply: messages.NewReply[messages.TokenLeased]()}}
-	}
 	opened := messages.NewReply[messages.Acknowledged]()
 	p.supervisor = supervisor.Spawn(p.shared, c.PoolSettings, accounts(p.shared), opened)
 	if err := acknowledged(runtime.Wait(ctx, p.supervisor, opened)); err != nil {

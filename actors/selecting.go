@@ -9,23 +9,23 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// Select returns an account with a fresh token. It waits while waiting makes
-// sense. Its error is ctx's, [messages.ErrStopped], a [*messages.RefusalError],
-// or why a token could not be refreshed. The result then names the account
-// concerned, if there is one.
-func (p *Pool) Select(ctx context.Context, r *policy.Request) (messages.TokenLeased, error) {
+// Select gets an account with a fresh token for an ask, which holds the result until
+// it is used for the next one. It waits while waiting makes sense. Its error is ctx's,
+// [messages.ErrStopped], a [*messages.RefusalError], or why a token could not be
+// refreshed. The result then names the account concerned, if there is one.
+//
+// After an error of ctx and after ErrStopped an actor may still write to the ask: it
+// is [messages.Reply.Abandoned], and must not be used again.
+func (p *Pool) Select(ctx context.Context, ask *messages.SelectAccount) (*messages.TokenLeased, error) {
 	if err := ctx.Err(); err != nil {
-		return messages.TokenLeased{}, err // a caller that has left gets no account
+		return &messages.TokenLeased{}, err // a caller that has left gets no account
 	}
-	m, _ := p.selections.Get().(*messages.SelectAccount)
-	m.Request = *r
-	m.Deadline, _ = ctx.Deadline()
-	leased, err := runtime.Ask(ctx, p.supervisor, m, m.Lease.Reply)
+	ask.Deadline, _ = ctx.Deadline()
+	leased, err := runtime.Ask(ctx, p.supervisor, ask, ask.Lease.Reply)
 	if err != nil {
-		return leased, err // m may still be answered: it is not used again
+		return &messages.TokenLeased{}, err
 	}
-	m.Lease.Reply.Reopen()
-	p.selections.Put(m)
+	ask.Lease.Reply.Reopen()
 	return leased, leased.Err
 }
 

@@ -24,15 +24,16 @@ type Acknowledged struct {
 }
 
 // LeaseToken asks for a fresh token. The supervisor forwards it from a
-// [SelectAccount]. The account answers with [TokenLeased]: at once while its
-// token is fresh, otherwise when the refresh that the ask joins has ended.
+// [SelectAccount]. The account fills in the answer and replies with it: at once while
+// its token is fresh, otherwise when the refresh that the ask joins has ended.
 type LeaseToken struct {
-	Placement
+	// TokenLeased is the answer. From the reply on it belongs to the asker.
+	TokenLeased
 	// Patient is set by the supervisor when no other account may serve. The ask
 	// then waits even for a refresh that is held up; other asks are answered
 	// with [RefusedHeldUp].
 	Patient bool
-	Reply   *Reply[TokenLeased]
+	Reply   *Reply[*TokenLeased]
 }
 
 // Placement is what the supervisor decided about an ask. It comes back to the
@@ -44,10 +45,6 @@ type Placement struct {
 	Pin       string
 	PinnedBy  policy.PinnedBy
 	PinnedFor string
-	// Waited is how long the request has waited so far. Parked is set when this
-	// ask had to wait: accounts that were tried before may then be tried again.
-	Waited time.Duration
-	Parked bool
 	// Rebound is set when the conversation changed accounts.
 	Rebound bool
 	// LeasedAt is when the account was picked.
@@ -304,7 +301,10 @@ func (*RefreshCommitted) toAccount()   {}
 func (*AccountSaved) toAccount()       {}
 
 // Fail answers the ask with err.
-func (m *LeaseToken) Fail(err error) { m.Reply.Send(TokenLeased{Placement: m.Placement, Err: err}) }
+func (m *LeaseToken) Fail(err error) {
+	m.TokenLeased = TokenLeased{Placement: m.Placement, Err: err}
+	m.Reply.Send(&m.TokenLeased)
+}
 
 // Fail answers the ask with err.
 func (m *ReportOutcome) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

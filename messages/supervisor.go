@@ -18,13 +18,20 @@ type ToSupervisor interface{ toSupervisor() }
 // supervisor keeps the ask while waiting makes sense, and then answers with a
 // [RefusalError].
 type SelectAccount struct {
-	// Request is what the caller wants. The supervisor sets WaitUntil. What it
-	// decides comes back in [Placement].
+	// Request is what the caller wants. The supervisor sets Waited and WaitUntil, and
+	// empties Exclude when the ask had to wait: accounts that were tried before may
+	// then be tried again. What it decides comes back in [Placement].
 	policy.Request
 	// Deadline is the caller's own; zero for none.
 	Deadline time.Time
 	// Lease is what the picked account receives.
 	Lease LeaseToken
+}
+
+// NewSelectAccount returns an ask that was not sent yet. After its answer it can be
+// sent again.
+func NewSelectAccount() *SelectAccount {
+	return &SelectAccount{Lease: LeaseToken{Reply: NewReply[*TokenLeased]()}}
 }
 
 // AddAccount stores a new account, or gives a known one new credentials.

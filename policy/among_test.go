@@ -57,7 +57,7 @@ func TestAmongFailsClosed(t *testing.T) {
 				if name == "busy" {
 					pick(p, policy.Request{Pin: "own"}, start)
 				}
-				c := p.Select(test.ask, start)
+				c := p.Select(&test.ask, start)
 				if c.OK || c.Reason != test.want.Reason || c.RetryAt != test.want.RetryAt {
 					t.Errorf("%+v", c)
 				}
@@ -71,7 +71,7 @@ func TestAmongLeavesTheConversationsAccount(t *testing.T) {
 	p := newPoolOf(t, policy.Options{Strategy: policy.Sticky, StickyWait: time.Minute}, ready("a"), ready("b"))
 	pick(p, policy.Request{Affinity: "x"}, start)
 	p.Put(ready("a", cooling(time.Second)), start)
-	c := p.Select(policy.Request{Affinity: "x", Among: []string{"b"}, WaitUntil: start.Add(time.Minute)}, start)
+	c := p.Select(&policy.Request{Affinity: "x", Among: []string{"b"}, WaitUntil: start.Add(time.Minute)}, start)
 	if !c.OK || p.ID(c.Slot) != "b" || !c.Rebound || c.Left != "none of the accounts that the request is bound to" {
 		t.Errorf("%+v", c)
 	}

@@ -59,7 +59,7 @@ func BenchmarkSelect(b *testing.B) {
 		now := start
 		for b.Loop() {
 			now = now.Add(time.Millisecond)
-			if !p.Select(policy.Request{Affinity: "conversation", Model: "m"}, now).OK {
+			if !p.Select(&policy.Request{Affinity: "conversation", Model: "m"}, now).OK {
 				b.Fatal("no account")
 			}
 		}
@@ -83,7 +83,7 @@ func BenchmarkCoolAndSelect(b *testing.B) {
 		}
 		for b.Loop() {
 			now = now.Add(time.Millisecond)
-			c := p.Select(policy.Request{Model: "m"}, now)
+			c := p.Select(&policy.Request{Model: "m"}, now)
 			if !c.OK {
 				b.Fatal(c.Reason)
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 func converse(p *policy.Pool, key string, now policy.Instant) policy.Choice {
-	return p.Select(policy.Request{Affinity: key}, now)
+	return p.Select(&policy.Request{Affinity: key}, now)
 }
 
 func TestBindingsLiveSixHoursFromTheLastUse(t *testing.T) {

@@ -23,7 +23,7 @@ func (c *custom) pick(p *Pool, q *query) Slot {
 		return nobody
 	}
 	c.list(p, q, g)
-	i, ok := c.ask(q.Request, p.now.Time())
+	i, ok := c.ask(*q.Request, p.now.Time())
 	if !ok || i < 0 || i >= len(c.slots) {
 		q.declined, q.panicked = ok, !ok
 		return nobody

@@ -79,7 +79,7 @@ func TestDecisionSaysWhyEachAccountWasPassedOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPool(t, policy.Sticky, tt.accounts...)
 			p.SetActive(tt.active)
-			c := p.Select(tt.request, start)
+			c := p.Select(&tt.request, start)
 			d := decided(t, p)
 			if got := whys(d); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
@@ -104,12 +104,12 @@ func TestDecisionOfAConversationThatMoves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPool(t, policy.Sticky, ready("a"), ready("b"))
 			talk := policy.Request{Affinity: "alice@example.com"}
-			p.Select(talk, start)
+			p.Select(&talk, start)
 			if d := decided(t, p); d.Bound != "" {
 				t.Errorf("a new conversation was bound to %q", d.Bound)
 			}
 			tt.change(p)
-			c := p.Select(talk, start)
+			c := p.Select(&talk, start)
 			if !c.Rebound || c.Was != "a" || c.Left != tt.left {
 				t.Errorf("got %+v, want it to leave a: %s", c, tt.left)
 			}
@@ -117,14 +117,14 @@ func TestDecisionOfAConversationThatMoves(t *testing.T) {
 			if d.Bound != "a" || d.Chosen != "b" || d.Conversation != policy.ConversationID(talk.Affinity) {
 				t.Errorf("recorded: %+v", d)
 			}
-			if c = p.Select(talk, start); c.Rebound || c.Was != "" || whyOf(decided(t, p), "b") != "the conversation's account" {
+			if c = p.Select(&talk, start); c.Rebound || c.Was != "" || whyOf(decided(t, p), "b") != "the conversation's account" {
 				t.Errorf("it moved once, but then: %+v, %s", c, whys(decided(t, p)))
 			}
 		})
 	}
 	p := newPool(t, policy.Sticky, ready("a"), ready("b"))
-	p.Select(policy.Request{Affinity: "k"}, start)
-	if c := p.Select(policy.Request{Affinity: "k", Exclude: []string{"a"}}, start); c.Left != "failed the request" {
+	p.Select(&policy.Request{Affinity: "k"}, start)
+	if c := p.Select(&policy.Request{Affinity: "k", Exclude: []string{"a"}}, start); c.Left != "failed the request" {
 		t.Errorf("left because %q", c.Left)
 	}
 }
@@ -143,7 +143,7 @@ func TestDecisionScoresAreThoseThatDecided(t *testing.T) {
 		p := newPool(t, strategy,
 			ready("a", window(80, 5*time.Hour, time.Hour)), ready("b", window(20, 5*time.Hour, 4*time.Hour)), ready("c", used(time.Minute)))
 		for i := range 5 {
-			p.Select(policy.Request{}, start.Add(time.Duration(i)*time.Minute))
+			p.Select(&policy.Request{}, start.Add(time.Duration(i)*time.Minute))
 			d := decided(t, p)
 			for _, c := range d.Considered {
 				// Hybrid stays with the active account within its margin, whose
@@ -177,7 +177,7 @@ func TestDecisionsOfLargePoolsNameAFew(t *testing.T) {
 			p.Put(f, start)
 		}
 		for range 300 {
-			p.Select(policy.Request{Affinity: "k"}, start)
+			p.Select(&policy.Request{Affinity: "k"}, start)
 		}
 		d := decided(t, p)
 		if len(d.Considered) < 2 || len(d.Considered) > 8 || whyOf(d, d.Chosen) == "" {
@@ -204,7 +204,7 @@ func TestDecisionsOfLargePoolsNameAFew(t *testing.T) {
 func TestDecisionSurvivesJSON(t *testing.T) {
 	p := newPool(t, policy.Hybrid,
 		ready("a", window(math.NaN(), 5*time.Hour, time.Hour), coolingFor("opus", time.Hour)), ready("b", cooling(time.Hour), places(2)))
-	p.Select(policy.Request{Affinity: "alice@example.com", Model: "haiku", Exclude: []string{"b"}}, start)
+	p.Select(&policy.Request{Affinity: "alice@example.com", Model: "haiku", Exclude: []string{"b"}}, start)
 	d := decided(t, p)
 	data, err := json.Marshal(d)
 	if err != nil {
@@ -230,7 +230,7 @@ func TestDecisionSurvivesJSON(t *testing.T) {
 func TestReplay(t *testing.T) {
 	p := newPool(t, policy.RoundRobin, ready("a"), ready("b"), ready("c"))
 	for i := range 30 {
-		p.Select(policy.Request{Affinity: []string{"x", "y"}[i/15]}, start.Add(time.Duration(i)*time.Second))
+		p.Select(&policy.Request{Affinity: []string{"x", "y"}[i/15]}, start.Add(time.Duration(i)*time.Second))
 	}
 	log := p.Decisions(0)
 	same, err := policy.Replay(log, policy.Options{Strategy: policy.RoundRobin})
@@ -259,11 +259,11 @@ func TestReplay(t *testing.T) {
 
 func TestReplayKeepsToWhatCouldServe(t *testing.T) {
 	p := newPool(t, policy.Sticky, ready("a", places(1)), ready("b"), ready("c", cooling(time.Minute)))
-	p.Select(policy.Request{}, start)                  // a, whose only place is taken now
-	p.Select(policy.Request{}, start.Add(time.Second)) // b
+	p.Select(&policy.Request{}, start)                  // a, whose only place is taken now
+	p.Select(&policy.Request{}, start.Add(time.Second)) // b
 	p.Remove("b", start)
-	p.Select(policy.Request{}, start.Add(time.Second*2)) // none
-	p.Select(policy.Request{}, start.Add(time.Minute))   // c
+	p.Select(&policy.Request{}, start.Add(time.Second*2)) // none
+	p.Select(&policy.Request{}, start.Add(time.Minute))   // c
 	got, err := policy.Replay(p.Decisions(0), policy.Options{Strategy: policy.RoundRobin})
 	if err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func window(utilization float64, length, left time.Duration) func(*policy.Facts)
 
 // pick returns the id that serves r, or the reason why none does in brackets.
 func pick(p *policy.Pool, r policy.Request, now policy.Instant) string {
-	c := p.Select(r, now)
+	c := p.Select(&r, now)
 	if !c.OK {
 		return "[" + c.Reason.String() + "]"
 	}

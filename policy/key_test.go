@@ -14,7 +14,7 @@ func TestLongKeysAreKeptShort(t *testing.T) {
 	keys := []string{"x", strings.Repeat("x", 64), strings.Repeat("x", 65), strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20) + "y", "\xff", "\xfe", "a\x1b[2Jb"}
 	p := newPool(t, policy.Sticky, ready("a"), ready("b"))
 	for _, key := range keys {
-		p.Select(policy.Request{Affinity: key}, start)
+		p.Select(&policy.Request{Affinity: key}, start)
 		p.Own(key, "a", start)
 	}
 	saved := p.TakeBindings()
@@ -30,7 +30,7 @@ func TestLongKeysAreKeptShort(t *testing.T) {
 	after.RestoreBindings(saved, start)
 	after.SetActive("b")
 	for _, key := range keys {
-		if c := after.Select(policy.Request{Affinity: key}, start); after.ID(c.Slot) != "a" {
+		if c := after.Select(&policy.Request{Affinity: key}, start); after.ID(c.Slot) != "a" {
 			t.Errorf("the conversation of a key of %d bytes moved", len(key))
 		}
 		if resource, owner := p.Owner([]string{key}, start); resource != key || owner != "a" {
@@ -45,7 +45,7 @@ func TestLongKeysOfEarlierVersions(t *testing.T) {
 	p := newPool(t, policy.Sticky, ready("a"), ready("b"))
 	p.RestoreBindings([]policy.Binding{{Key: long, Account: "b", UsedAt: start}}, start)
 	p.SetActive("a")
-	if c := p.Select(policy.Request{Affinity: long}, start); p.ID(c.Slot) != "b" {
+	if c := p.Select(&policy.Request{Affinity: long}, start); p.ID(c.Slot) != "b" {
 		t.Error("the conversation moved")
 	}
 }

@@ -37,7 +37,7 @@ func TestKindLeavesOthersOut(t *testing.T) {
 func TestKindMovesTheConversation(t *testing.T) {
 	p := mixed(t, policy.Sticky)
 	pick(p, policy.Request{Affinity: "c", Kind: account.OAuth}, start)
-	c := p.Select(policy.Request{Affinity: "c", Kind: account.APIKey}, start)
+	c := p.Select(&policy.Request{Affinity: "c", Kind: account.APIKey}, start)
 	if !c.OK || p.ID(c.Slot) != "key" || !c.Rebound || c.Was != "login" || c.Left != "of another kind than can serve the request" {
 		t.Errorf("%+v", c)
 	}
@@ -74,7 +74,7 @@ func TestKindRefusals(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := test.pool.Select(test.ask, start)
+			got := test.pool.Select(&test.ask, start)
 			got.Seq, got.Slot = 0, 0
 			if got != test.want {
 				t.Errorf("%+v, want %+v", got, test.want)
@@ -91,10 +91,10 @@ func TestProbeOfAnotherKind(t *testing.T) {
 	if got := pick(p, policy.Request{Kind: account.OAuth}, start); got != "login" {
 		t.Fatalf("the probe went to %s", got)
 	}
-	if c := p.Select(policy.Request{Kind: account.APIKey}, start); c.Probing {
+	if c := p.Select(&policy.Request{Kind: account.APIKey}, start); c.Probing {
 		t.Errorf("%+v", c)
 	}
-	if c := p.Select(policy.Request{Kind: account.OAuth}, start); !c.Probing {
+	if c := p.Select(&policy.Request{Kind: account.OAuth}, start); !c.Probing {
 		t.Errorf("%+v", c)
 	}
 }
@@ -159,7 +159,7 @@ func BenchmarkSelectKind(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					now = now.Add(time.Millisecond)
-					if !p.Select(policy.Request{Affinity: "conversation", Model: "m", Kind: account.APIKey}, now).OK {
+					if !p.Select(&policy.Request{Affinity: "conversation", Model: "m", Kind: account.APIKey}, now).OK {
 						b.Fatal("no account")
 					}
 				}

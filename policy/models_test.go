@@ -33,10 +33,10 @@ func TestManyModelsCooling(t *testing.T) {
 			}
 			p.Remove("account-03", start)
 			r := policy.Request{Model: "model-3"}
-			if c := p.Select(r, start); c.Reason != policy.AllLimited || c.RetryAt != start.Add(hour) {
+			if c := p.Select(&r, start); c.Reason != policy.AllLimited || c.RetryAt != start.Add(hour) {
 				t.Errorf("got %+v without the only account for the model", c)
 			}
-			if c := p.Select(r, start.Add(hour)); !c.OK {
+			if c := p.Select(&r, start.Add(hour)); !c.OK {
 				t.Errorf("got %+v after the cooldowns", c)
 			}
 		})
@@ -61,7 +61,7 @@ func TestRetryAtOfAModelPassesOverIneligibleAccounts(t *testing.T) {
 	p := newPool(t, policy.Sticky, ready("a", coolingFor("opus", 3*hour)), ready("b", coolingFor("opus", 2*hour)),
 		ready("c", switched, coolingFor("opus", hour)))
 	for range 9 { // the way to find out may change with experience
-		if c := p.Select(policy.Request{Model: "opus"}, start); c.Reason != policy.AllLimited || c.RetryAt != start.Add(2*hour) {
+		if c := p.Select(&policy.Request{Model: "opus"}, start); c.Reason != policy.AllLimited || c.RetryAt != start.Add(2*hour) {
 			t.Fatalf("got %+v", c)
 		}
 	}

@@ -13,7 +13,7 @@ func TestPartOfAConversationMovesAlone(t *testing.T) {
 	p := newPool(t, policy.Sticky, ready("a"), ready("b"))
 	asked := func(model string, at policy.Instant) string {
 		t.Helper()
-		return p.ID(p.Select(policy.Request{Affinity: "c", Model: model}, at).Slot)
+		return p.ID(p.Select(&policy.Request{Affinity: "c", Model: model}, at).Slot)
 	}
 	if got := asked("large", start) + asked("small", start); got != "aa" {
 		t.Fatalf("it began on %s", got)
@@ -38,14 +38,14 @@ func TestPartOfAConversationMovesAlone(t *testing.T) {
 // conversation.
 func TestWholeConversationMoves(t *testing.T) {
 	p := newPool(t, policy.Sticky, ready("a"), ready("b"))
-	p.Select(policy.Request{Affinity: "c", Model: "large"}, start)
+	p.Select(&policy.Request{Affinity: "c", Model: "large"}, start)
 	p.Put(ready("a", func(f *policy.Facts) { f.CoolUntil = start.Add(time.Minute) }), start)
 	for _, model := range []string{"small", "large", "small"} {
-		if got := p.ID(p.Select(policy.Request{Affinity: "c", Model: model}, start).Slot); got != "b" {
+		if got := p.ID(p.Select(&policy.Request{Affinity: "c", Model: model}, start).Slot); got != "b" {
 			t.Errorf("%s is served by %s", model, got)
 		}
 	}
-	if got := p.ID(p.Select(policy.Request{Affinity: "c", Model: "large"}, start.Add(time.Hour)).Slot); got != "b" {
+	if got := p.ID(p.Select(&policy.Request{Affinity: "c", Model: "large"}, start.Add(time.Hour)).Slot); got != "b" {
 		t.Errorf("an hour later it is served by %s", got)
 	}
 }

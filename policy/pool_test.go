@@ -102,7 +102,7 @@ func TestPin(t *testing.T) {
 		{"unknown", policy.Request{Pin: "z"}, "[the account is not in the pool]", 0},
 	}
 	for _, tt := range tests {
-		c := p.Select(tt.request, start)
+		c := p.Select(&tt.request, start)
 		got := p.ID(c.Slot)
 		if !c.OK {
 			got = "[" + c.Reason.String() + "]"
@@ -146,8 +146,8 @@ func TestWhyNoAccountServes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPool(t, "", tt.accounts...)
-			p.Select(policy.Request{Pin: "a"}, start) // takes the place of an account that has one
-			c := p.Select(tt.request, start)
+			p.Select(&policy.Request{Pin: "a"}, start) // takes the place of an account that has one
+			c := p.Select(&tt.request, start)
 			if c.OK || c.Reason != tt.want || c.RetryAt != tt.retryAt {
 				t.Errorf("got %+v, want %v, %d", c, tt.want, tt.retryAt)
 			}

@@ -39,13 +39,13 @@ func probing(f *policy.Facts) {
 func TestOneProbeGoes(t *testing.T) {
 	p := newPool(t, policy.Sticky, ready("a", probing))
 	half := start.Add(30 * time.Minute)
-	if c := p.Select(policy.Request{}, start); c.OK || c.RetryAt != half || c.Probing {
+	if c := p.Select(&policy.Request{}, start); c.OK || c.RetryAt != half || c.Probing {
 		t.Fatalf("before its half: %+v", c)
 	}
 	if got := pick(p, policy.Request{}, half); got != "a" {
 		t.Fatalf("the probe: %s", got)
 	}
-	if c := p.Select(policy.Request{}, half+1); c.OK || c.RetryAt != start.Add(time.Hour) || !c.Probing {
+	if c := p.Select(&policy.Request{}, half+1); c.OK || c.RetryAt != start.Add(time.Hour) || !c.Probing {
 		t.Fatalf("a second probe: %+v", c)
 	}
 	p.Put(ready("a", probing), half+2) // something else has changed
@@ -55,7 +55,7 @@ func TestOneProbeGoes(t *testing.T) {
 	renewed := ready("a")
 	renewed.CoolUntil, renewed.ProbeAt = half.Add(time.Hour), half.Add(30*time.Minute)
 	p.Put(renewed, half+3)
-	if c := p.Select(policy.Request{}, half+3); c.OK || c.Probing {
+	if c := p.Select(&policy.Request{}, half+3); c.OK || c.Probing {
 		t.Fatalf("the probe has come back: %+v", c)
 	}
 	if got := pick(p, policy.Request{}, half.Add(30*time.Minute)); got != "a" {

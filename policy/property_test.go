@@ -127,7 +127,7 @@ func (h *history) ask() {
 		r.Pin = h.ids.Draw(h.T, "pin")
 	}
 	want := h.oracle.ask(r, h.now)
-	got := h.pool.Select(r, h.now)
+	got := h.pool.Select(&r, h.now)
 	if got.OK != (want.accepted != nil) {
 		h.Fatalf("request %+v: got %+v, want one of %v (%v)", r, got, want.accepted, want.reason)
 	}

@@ -31,7 +31,7 @@ func Replay(decisions []Decision, o Options) (Replayed, error) {
 	for i := range sorted {
 		d := &sorted[i]
 		p.setFacts(d)
-		c := p.Select(Request{Affinity: d.Conversation, Model: d.Model, Kind: d.Kind, Among: d.Among, Pin: d.Pin, Exclude: d.Tried}, d.At)
+		c := p.Select(&Request{Affinity: d.Conversation, Model: d.Model, Kind: d.Kind, Among: d.Among, Pin: d.Pin, Exclude: d.Tried}, d.At)
 		chosen := ""
 		if c.OK {
 			chosen = p.ID(c.Slot)

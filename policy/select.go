@@ -43,6 +43,20 @@ type Request struct {
 	WaitUntil Instant
 }
 
+// PinnedTo returns a copy that is pinned to an account.
+func (r *Request) PinnedTo(id string, by PinnedBy) *Request {
+	pinned := *r
+	pinned.Pin, pinned.PinnedBy = id, by
+	return &pinned
+}
+
+// Without returns a copy that also excludes these accounts.
+func (r *Request) Without(ids []string) *Request {
+	fewer := *r
+	fewer.Exclude = slices.Concat(r.Exclude, ids)
+	return &fewer
+}
+
 // PinnedBy says why a request is pinned to an account.
 type PinnedBy string
 
@@ -137,34 +151,34 @@ var reasonNames = [...]string{ //nolint:gochecknoglobals // a constant table
 }
 
 // Select picks the account that serves r, takes one of its places, and notes that
-// it is used now.
-func (p *Pool) Select(r Request, now Instant) Choice {
+// it is used now. It keeps r until the next call, and does not change it.
+func (p *Pool) Select(r *Request, now Instant) Choice {
 	p.advance(now)
 	before := p.active
 	if r.Pin != "" {
-		s, c := p.selectPinned(&r)
-		return p.finish(&r, before, nil, s, c)
+		s, c := p.selectPinned(r)
+		return p.finish(r, before, nil, s, c)
 	}
-	q := p.ask(&r)
+	q := p.ask(r)
 	s := Slot(nobody)
 	if p.countKind(q.Kind) > 0 && !q.skip.nobody() {
 		s = p.rule.pick(p, q)
 	}
 	if s == nobody {
-		return p.finish(&r, before, q, s, p.refuse(q))
+		return p.finish(r, before, q, s, p.refuse(q))
 	}
 	c := Choice{Slot: s, OK: true}
 	if q.bound != "" && q.bound != p.ID(s) {
 		c.Rebound, c.Was, c.Left = true, q.bound, p.whyLeft(q)
 	}
-	return p.finish(&r, before, q, s, c)
+	return p.finish(r, before, q, s, c)
 }
 
 // TurnAway remembers a request that is refused whatever the state of the
 // accounts, and returns that as a choice.
-func (p *Pool) TurnAway(r Request, reason Reason, retryAt, now Instant) Choice {
+func (p *Pool) TurnAway(r *Request, reason Reason, retryAt, now Instant) Choice {
 	p.advance(now)
-	return p.finish(&r, p.active, nil, nobody, Choice{Reason: reason, RetryAt: retryAt})
+	return p.finish(r, p.active, nil, nobody, Choice{Reason: reason, RetryAt: retryAt})
 }
 
 // finish remembers a decision and carries it out.
@@ -198,7 +212,7 @@ func (p *Pool) whyLeft(q *query) string {
 
 // query is a request in terms of the pool.
 type query struct {
-	Request
+	*Request
 	// scope is that of the kind; nil while any account may serve.
 	scope *scope
 	model *model
@@ -222,7 +236,7 @@ type query struct {
 // allocates none.
 func (p *Pool) ask(r *Request) *query {
 	q := &p.query
-	*q = query{Request: *r, view: p.base, active: &p.active, skip: filter{tried: q.skip.tried[:0], among: q.skip.among[:0]}, apart: nobody}
+	*q = query{Request: r, view: p.base, active: &p.active, skip: filter{tried: q.skip.tried[:0], among: q.skip.among[:0]}, apart: nobody}
 	for _, id := range r.Exclude {
 		if s, ok := p.byID[id]; ok {
 			q.skip.tried = append(q.skip.tried, s)

@@ -101,17 +101,17 @@ func TestStickyKeepsConversationsApart(t *testing.T) {
 func TestStickyConversationMovesOnce(t *testing.T) {
 	p := newPool(t, policy.Sticky, ready("a"), ready("b"))
 	r := policy.Request{Affinity: "x"}
-	p.Select(r, start)
+	p.Select(&r, start)
 	p.Put(ready("a", cooling(time.Minute)), start)
-	if c := p.Select(r, start); p.ID(c.Slot) != "b" || !c.Rebound {
+	if c := p.Select(&r, start); p.ID(c.Slot) != "b" || !c.Rebound {
 		t.Errorf("got %s, rebound %v", p.ID(c.Slot), c.Rebound)
 	}
 	later := start.Add(time.Hour)
-	if c := p.Select(r, later); p.ID(c.Slot) != "b" || c.Rebound {
+	if c := p.Select(&r, later); p.ID(c.Slot) != "b" || c.Rebound {
 		t.Errorf("got %s, rebound %v: a conversation that moved stays", p.ID(c.Slot), c.Rebound)
 	}
 	p.Remove("b", later)
-	if c := p.Select(r, later); p.ID(c.Slot) != "a" || !c.Rebound {
+	if c := p.Select(&r, later); p.ID(c.Slot) != "a" || !c.Rebound {
 		t.Errorf("got %s, rebound %v after the account was removed", p.ID(c.Slot), c.Rebound)
 	}
 }
@@ -119,7 +119,7 @@ func TestStickyConversationMovesOnce(t *testing.T) {
 func TestStickyConversationStaysWhenClaimedElsewhere(t *testing.T) {
 	p := newPool(t, policy.Sticky, ready("a"), ready("b"))
 	r := policy.Request{Affinity: "x"}
-	p.Select(r, start)
+	p.Select(&r, start)
 	p.SetClaimed("a", true, start)
 	if got := pick(p, r, start); got != "a" {
 		t.Errorf("the conversation moved to %s", got)

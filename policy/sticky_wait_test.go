@@ -48,7 +48,7 @@ func TestStickyWaitsForAWarmConversation(t *testing.T) {
 			p := stickyPool(t, start.Add(-tt.usedAt))
 			p.Put(tt.own, start)
 			p.Put(tt.other, start)
-			c := p.Select(tt.request, start)
+			c := p.Select(&tt.request, start)
 			switch {
 			case tt.moves && (p.ID(c.Slot) != "b" || !c.OK || !c.Rebound):
 				t.Errorf("%+v, want a move", c)
@@ -86,14 +86,14 @@ func waited(r policy.Request, d time.Duration) policy.Request {
 func TestStickyComesBackAfterTheWait(t *testing.T) {
 	p := stickyPool(t, start)
 	p.Put(ready("a", limitedFor(2*time.Second)), start)
-	if c := p.Select(patient("a"), start); c.Reason != policy.OwnLimited {
+	if c := p.Select(new(patient("a")), start); c.Reason != policy.OwnLimited {
 		t.Fatalf("%+v", c)
 	}
 	if got := pick(p, policy.Request{Affinity: "new"}, start); got != "b" {
 		t.Errorf("another conversation got %s", got)
 	}
 	later := start.Add(2 * time.Second)
-	if c := p.Select(waited(patient(), 2*time.Second), later); p.ID(c.Slot) != "a" || c.Rebound {
+	if c := p.Select(new(waited(patient(), 2*time.Second)), later); p.ID(c.Slot) != "a" || c.Rebound {
 		t.Errorf("%+v, want the conversation's own", c)
 	}
 	if got := pick(p, patient(), later.Add(5*time.Second)); got != "a" {

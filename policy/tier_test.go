@@ -19,10 +19,10 @@ func TestTiersCoolApart(t *testing.T) {
 				t.Errorf("%s: %q got %q, want %q", strategy, model, got, want)
 			}
 		}
-		if c := p.Select(policy.Request{Model: fast}, start); c.Reason != policy.AllLimited || c.RetryAt != start.Add(hour) {
+		if c := p.Select(&policy.Request{Model: fast}, start); c.Reason != policy.AllLimited || c.RetryAt != start.Add(hour) {
 			t.Errorf("%s: %+v", strategy, c)
 		}
-		if c := p.Select(policy.Request{Model: fast, Pin: "a"}, start); c.Reason != policy.PinUnusable {
+		if c := p.Select(&policy.Request{Model: fast, Pin: "a"}, start); c.Reason != policy.PinUnusable {
 			t.Errorf("%s, pinned: %+v", strategy, c)
 		}
 	}

@@ -26,7 +26,7 @@ func TestViewsAreFewAndShortLived(t *testing.T) {
 	}
 	ask := func() {
 		for m := range models {
-			p.Select(Request{Model: fmt.Sprint(m)}, now)
+			p.Select(&Request{Model: fmt.Sprint(m)}, now)
 		}
 	}
 	ask()
@@ -58,7 +58,7 @@ func TestPoolLeavesNoGarbage(t *testing.T) {
 		id := fmt.Sprint("account-", i)
 		p.Put(Facts{ID: id, Eligible: true, Priority: i, CoolUntil: now.Add(time.Minute)}, now)
 		p.Put(Facts{ID: id, Eligible: true, Priority: i, LastUsed: now}, now)
-		p.Select(Request{}, now)
+		p.Select(&Request{}, now)
 		p.Remove(id, now)
 	}
 	if len(p.members) != 1 || len(p.base.groups) > keptGroups+1 || len(p.due.slots) != 0 || p.base.ranked() != 0 {

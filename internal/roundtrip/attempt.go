@@ -13,7 +13,7 @@ import (
 
 // attempt is one try of a request: one account's response, or an error.
 type attempt struct {
-	leased messages.TokenLeased
+	leased *messages.TokenLeased
 	resp   *http.Response
 	err    error
 	// report is what the account is told, with the provider's verdict on the
@@ -24,28 +24,39 @@ type attempt struct {
 // try sends the request with one account's credential and asks the provider what
 // the answer means.
 func (r *request) try(leased *messages.TokenLeased) error {
-	r.last = attempt{leased: *leased, report: reportOf(leased)}
-	a := &r.last
+	r.last = attempt{leased: leased, report: reportOf(leased)}
 	req, err := r.copy()
 	if err != nil {
-		a.report.Verdict.Class = account.ClassCancelled
+		r.last.report.Verdict.Class = account.ClassCancelled
 		r.report(false)
 		return err
 	}
+	r.send(req)
+	r.judge()
+	r.holdBack()
+	return nil
+}
+
+// send needs little stack, since the base transport needs much.
+func (r *request) send(req *http.Request) {
+	a := &r.last
 	panicked := true
 	defer func() {
 		if panicked { // in the provider or the host's transport; the caller gets the panic
-			leased.Account.Tell(&messages.ReleaseLease{})
+			a.leased.Account.Tell(&messages.ReleaseLease{})
 		}
 	}()
-	r.route(req, leased.Credential.Kind)
-	r.Provider.Authorize(req, leased.Credential)
+	r.route(req, a.leased.Credential.Kind)
+	r.Provider.Authorize(req, a.leased.Credential)
 	a.resp, a.err = r.base.RoundTrip(req) //nolint:bodyclose // finish and discard see to it
 	panicked = false
+}
+
+// judge asks the provider what the answer means.
+func (r *request) judge() {
+	a := &r.last
 	a.complete()
-	a.report.Verdict = r.Verdict(&a.leased, r.search.criteria.Model, a.outcome(r.req.Context()))
-	r.holdBack()
-	return nil
+	a.report.Verdict = r.Verdict(a.leased, r.search.ask.Model, a.outcome(r.req.Context()))
 }
 
 // copy returns the request to send. It is a copy, since a round tripper must not

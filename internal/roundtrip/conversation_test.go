@@ -37,8 +37,8 @@ func TestSubAgents(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			apart := read(test.req, policy.Request{}, true).search.criteria.Affinity
-			shared := read(test.req, policy.Request{}, false).search.criteria.Affinity
+			apart := read(test.req, policy.Request{}, true).search.ask.Affinity
+			shared := read(test.req, policy.Request{}, false).search.ask.Affinity
 			if apart != test.apart || shared != test.shared {
 				t.Errorf("%q by agent and %q by session, want %q and %q", apart, shared, test.apart, test.shared)
 			}
@@ -51,8 +51,8 @@ func TestCompressedBody(t *testing.T) {
 	const text = `{"model":"in the body","prompt_cache_key":"c","stream":true}`
 	for _, name := range codingtest.Names() {
 		req := post(t, string(codingtest.All(name, text)), "content-encoding", codingtest.Header(name), "x-codex-routing-hint", "model=m")
-		if got := read(req, policy.Request{}, true); got.search.criteria.Affinity != "c" || got.search.criteria.Model != "in the body" || !got.streams {
-			t.Errorf("%s: %+v", name, got.search.criteria)
+		if got := read(req, policy.Request{}, true); got.search.ask.Affinity != "c" || got.search.ask.Model != "in the body" || !got.streams {
+			t.Errorf("%s: %+v", name, got.search.ask)
 		}
 	}
 }
@@ -76,10 +76,10 @@ func TestUnreadableBody(t *testing.T) {
 func TestCallers(t *testing.T) {
 	req := post(t, `{"prompt_cache_key":"c"}`, "x-session-id", "s")
 	one, two := read(req, policy.Request{Caller: "laptop"}, true), read(req, policy.Request{Caller: "desktop", Affinity: "s"}, true)
-	if one.search.criteria.Affinity != "laptop/s" || two.search.criteria.Affinity != "desktop/s" {
-		t.Errorf("%q and %q", one.search.criteria.Affinity, two.search.criteria.Affinity)
+	if one.search.ask.Affinity != "laptop/s" || two.search.ask.Affinity != "desktop/s" {
+		t.Errorf("%q and %q", one.search.ask.Affinity, two.search.ask.Affinity)
 	}
-	if alone := read(post(t, `{}`), policy.Request{Caller: "laptop"}, true).search.criteria.Affinity; alone != "" {
+	if alone := read(post(t, `{}`), policy.Request{Caller: "laptop"}, true).search.ask.Affinity; alone != "" {
 		t.Errorf("a request that stands alone belongs to %q", alone)
 	}
 }
@@ -96,7 +96,7 @@ func TestUpgradeHasNoBody(t *testing.T) {
 // TestAgentOfTheHost checks that a conversation which the host names has no agents.
 func TestAgentOfTheHost(t *testing.T) {
 	req := post(t, `{}`, "x-claude-code-agent-id", "a")
-	if got := read(req, policy.Request{Affinity: "host"}, true).search.criteria.Affinity; got != "host" {
+	if got := read(req, policy.Request{Affinity: "host"}, true).search.ask.Affinity; got != "host" {
 		t.Errorf("affinity %q", got)
 	}
 }

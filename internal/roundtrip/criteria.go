@@ -5,7 +5,7 @@ import "github.com/seed-810f1486/multiaccount/account"
 // read reads what the request needs: from its host, its headers and its body, in
 // that order of preference. byAgent makes a sub-agent a conversation of its own.
 func (r *request) read(byAgent bool) {
-	header, criteria := r.req.Header, &r.search.criteria
+	header, criteria := r.req.Header, &r.search.ask.Request
 	r.Ask(r.req.Context(), criteria)
 	r.search.pin = criteria.Pin
 	named, identified := criteria.Affinity != "", mayIdentify(header)
@@ -26,13 +26,13 @@ func (r *request) read(byAgent bool) {
 
 // isKnown reports whether model and conversation are known without the body.
 func (r *request) isKnown() bool {
-	return r.search.criteria.Affinity != "" && r.search.criteria.Model != ""
+	return r.search.ask.Affinity != "" && r.search.ask.Model != ""
 }
 
 // applyBody adds what the body says.
 func (r *request) applyBody(body string) {
 	a := readBody(body, r.isKnown(), r.Provider.Members)
-	criteria := &r.search.criteria
+	criteria := &r.search.ask.Request
 	criteria.Model = firstOf(criteria.Model, account.Tiered(a.model, a.tier))
 	criteria.Affinity = firstOf(criteria.Affinity, a.conversation)
 	r.streams = a.stream
@@ -46,7 +46,7 @@ func (r *request) applyBody(body string) {
 // makes one.
 func (r *request) askKeeper(body string) {
 	if keeper := r.Provider.Keeper; keeper != nil {
-		r.search.criteria.Named, r.makes = keeper.Named(r.req, body), keeper.Makes(r.req, body)
+		r.search.ask.Named, r.makes = keeper.Named(r.req, body), keeper.Makes(r.req, body)
 	}
 }
 

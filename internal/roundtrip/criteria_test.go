@@ -81,7 +81,7 @@ func TestModel(t *testing.T) {
 func TestHostDecides(t *testing.T) {
 	asked := policy.Request{Affinity: "host", Model: "the host's", Pin: "id"}
 	got := read(post(t, `{"model":"m","prompt_cache_key":"cache"}`, "session_id", "header"), asked, true)
-	if got.search.criteria.Affinity != "host" || got.search.criteria.Model != "the host's" || got.search.criteria.Pin != "id" || got.search.pin != "id" {
+	if got.search.ask.Affinity != "host" || got.search.ask.Model != "the host's" || got.search.ask.Pin != "id" || got.search.pin != "id" {
 		t.Errorf("%+v", got.search)
 	}
 }
@@ -146,15 +146,16 @@ func BenchmarkSelectionOf(b *testing.B) {
 
 // selected is what a request asks for, of a provider that keeps no resources.
 func selected(req *http.Request) policy.Request {
-	return read(req, policy.Request{}, true).search.criteria
+	return read(req, policy.Request{}, true).search.ask.Request
 }
 
 // read reads a request of which the host asks for asked.
 func read(req *http.Request, asked policy.Request, byAgent bool) *request {
-	r := &request{req: req, Sender: &Sender{
+	s := &Sender{
 		Provider: guard.New(struct{ providers.Provider }{}, zerolog.Nop()),
 		Ask:      func(_ context.Context, r *policy.Request) { *r = asked },
-	}}
+	}
+	r := s.begin(nil, req)
 	r.read(byAgent)
 	return r
 }

@@ -66,8 +66,8 @@ func (b *leasedBody) release() {
 	}
 }
 
-// asConn returns a body that can be written to if the answer's body can be, as
-// after a switch of protocols.
+// asConn returns a body that can be written to, after a switch of protocols, if the
+// answer's body can be.
 func (b *leasedBody) asConn() io.ReadCloser {
 	if both, ok := b.ReadCloser.(io.ReadWriteCloser); ok {
 		return &leasedConn{leasedBody: b, Writer: both}

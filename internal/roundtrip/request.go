@@ -30,7 +30,8 @@ type request struct {
 	// rebound is set once an attempt used another account than the conversation
 	// had.
 	rebound bool
-	// last is the latest attempt, kept in case no account does better.
+	// last is the latest attempt, kept in case no account does better. Its lease is
+	// that of the search, until the next account is asked for.
 	last   attempt
 	reader bodyReader
 	// passed is what others hold on to when the round trip has ended; kept is set
@@ -51,20 +52,21 @@ type passed struct {
 func (s *Sender) begin(base http.RoundTripper, req *http.Request) *request {
 	r, ok := s.requests.Get().(*request)
 	if !ok {
-		r = &request{}
+		r = &request{search: search{ask: messages.NewSelectAccount()}}
 	}
-	r.Sender, r.base, r.req, r.passed = s, base, req, &passed{}
+	r.Sender, r.base, r.req = s, base, req
 	return r
 }
 
 // end keeps the memory of a request for the next one. A request that panicked is
 // left to the collector.
 func (r *request) end() {
-	if r.kept {
+	sender, ask := r.Sender, r.search.ask
+	if r.kept || ask.Lease.Reply.Abandoned() {
 		return
 	}
-	sender := r.Sender
-	*r = request{}
+	*ask = messages.SelectAccount{Lease: messages.LeaseToken{Reply: ask.Lease.Reply}}
+	*r = request{search: search{ask: ask}}
 	sender.requests.Put(r)
 }
 
@@ -88,7 +90,7 @@ func (r *request) run() (*http.Response, error) {
 			return r.giveUp(err)
 		}
 		r.last.discard()
-		if err := r.try(&leased); err != nil {
+		if err := r.try(leased); err != nil {
 			return nil, err
 		}
 		step, wait := r.step()
@@ -140,7 +142,7 @@ func (r *request) noteAttempt(next policy.Step) {
 	r.rebound = r.rebound || a.leased.Rebound
 	tried := Attempt{
 		AccountID: a.leased.AccountID, Rebound: r.rebound, Decision: a.leased.Decision, Class: a.report.Verdict.Class, Next: next,
-		Model: r.search.criteria.Model, Leased: &a.leased,
+		Model: r.search.ask.Model, Leased: a.leased,
 	}
 	if a.resp != nil {
 		tried.Status = a.resp.StatusCode
@@ -221,5 +223,8 @@ func (r *request) lease(a *attempt) io.ReadCloser {
 		body.made = &resourceReader{sender: r.Sender, account: a.leased.AccountID}
 	}
 	body.watch(r.req.Context())
-	return body.asConn()
+	if a.resp.StatusCode == http.StatusSwitchingProtocols {
+		return body.asConn()
+	}
+	return body
 }

@@ -6,14 +6,13 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/messages"
-	"github.com/seed-810f1486/multiaccount/policy"
 )
 
 // search finds an account that serves a request. Between two waits it tries each
 // account once.
 type search struct {
-	criteria policy.Request
-	// pin is the host's; criteria.Pin may be the account to ask again.
+	ask *messages.SelectAccount
+	// pin is the host's; the ask's may be the account to ask again.
 	pin string
 	// failed is why the latest account could not lease a token.
 	failed error
@@ -24,19 +23,15 @@ type search struct {
 }
 
 // next asks for an account. again is set when it got none and another ask may
-// help; otherwise err is final.
-func (s *search) next(ctx context.Context, accounts *actors.Pool) (leased messages.TokenLeased, again bool, err error) {
+// help; otherwise err is final. leased stays until the next call.
+func (s *search) next(ctx context.Context, accounts *actors.Pool) (leased *messages.TokenLeased, again bool, err error) {
 	if s.none != nil {
 		leased, err = s.waitForHeldUp(ctx, accounts)
 		return leased, false, err
 	}
-	leased, err = accounts.Select(ctx, &s.criteria)
-	s.criteria.Waited = leased.Waited
-	if leased.Parked {
-		s.criteria.Exclude = nil
-	}
+	leased, err = accounts.Select(ctx, s.ask)
 	if err != nil {
-		again, err = s.afterError(&leased, err)
+		again, err = s.afterError(leased, err)
 	} else {
 		s.failed, s.heldUp = nil, ""
 	}
@@ -58,8 +53,8 @@ func (s *search) afterError(leased *messages.TokenLeased, err error) (again bool
 		return false, s.failed
 	case isGone(err) && leased.AccountID != "":
 		return true, nil // the account was removed while the ask waited for its token
-	case s.criteria.Pin != s.pin: // the account to ask again can no longer serve
-		s.exclude(s.criteria.Pin)
+	case s.ask.Pin != s.pin: // the account to ask again can no longer serve
+		s.exclude(s.ask.Pin)
 		return true, nil
 	case leased.AccountID == "" || leased.Pin != "":
 		return false, err
@@ -71,25 +66,26 @@ func (s *search) afterError(leased *messages.TokenLeased, err error) (again bool
 
 // exclude leaves an account that was tried out of the next ask.
 func (s *search) exclude(id string) {
-	s.criteria.Pin, s.criteria.Movable = s.pin, false
-	s.criteria.Exclude = append(s.criteria.Exclude, id)
+	s.ask.Pin, s.ask.Movable = s.pin, false
+	s.ask.Exclude = append(s.ask.Exclude, id)
 }
 
 // prefer makes the next ask prefer the account that was tried, unless the request
 // is pinned.
 func (s *search) prefer(id string, pinned bool) {
-	s.criteria.Pin, s.criteria.Movable = s.pin, false
+	s.ask.Pin, s.ask.Movable = s.pin, false
 	if !pinned {
-		s.criteria.Pin, s.criteria.Movable = id, true
+		s.ask.Pin, s.ask.Movable = id, true
 	}
 }
 
 // waitForHeldUp leases the account whose refresh is held up.
-func (s *search) waitForHeldUp(ctx context.Context, accounts *actors.Pool) (messages.TokenLeased, error) {
-	criteria, none := s.criteria, s.none
-	criteria.Pin, criteria.Movable, criteria.Exclude = s.heldUp, false, nil
+func (s *search) waitForHeldUp(ctx context.Context, accounts *actors.Pool) (*messages.TokenLeased, error) {
+	own, none := messages.NewSelectAccount(), s.none
+	own.Request = s.ask.Request
+	own.Pin, own.Movable, own.Exclude = s.heldUp, false, nil
 	s.failed, s.heldUp, s.none = nil, "", nil
-	leased, err := accounts.Select(ctx, &criteria)
+	leased, err := accounts.Select(ctx, own)
 	if isRefusal(err, messages.RefusedPin) {
 		return leased, none
 	}

@@ -69,11 +69,12 @@ type Attempt struct {
 func (s *Sender) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	settings := s.Settings()
 	r := s.begin(base, req)
+	r.passed = &passed{}
 	r.read(settings.AffinityByAgent)
 	if s.Provider.Hosts != nil {
-		r.search.criteria.Kind = s.Provider.Hosts.KindFor(req.URL)
+		r.search.ask.Kind = s.Provider.Hosts.KindFor(req.URL)
 	}
-	r.plan = policy.NewRetryPlan(s.Accounts.Size(r.search.criteria.Kind), settings.MaxAttempts, settings.MaxWait, Replayable(req))
+	r.plan = policy.NewRetryPlan(s.Accounts.Size(r.search.ask.Kind), settings.MaxAttempts, settings.MaxWait, Replayable(req))
 	resp, err := r.run()
 	r.end()
 	return resp, err
@@ -84,19 +85,21 @@ func (s *Sender) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Res
 func (s *Sender) Conversation(req *http.Request) string {
 	r := s.begin(nil, req)
 	r.read(s.Settings().AffinityByAgent)
-	key := r.search.criteria.Affinity
+	key := r.search.ask.Affinity
 	r.end()
 	return key
 }
 
 // Lease returns an account with a fresh token. The errors are those of
 // [actors.Pool.Select].
-func (s *Sender) Lease(ctx context.Context, criteria policy.Request) (messages.TokenLeased, error) {
-	search := search{criteria: criteria, pin: criteria.Pin}
+func (s *Sender) Lease(ctx context.Context, criteria *policy.Request) (messages.TokenLeased, error) {
+	r := s.begin(nil, nil)
+	defer r.end()
+	r.search.ask.Request, r.search.pin = *criteria, criteria.Pin
 	for {
-		leased, again, err := search.next(ctx, s.Accounts)
+		leased, again, err := r.search.next(ctx, s.Accounts)
 		if !again {
-			return leased, err
+			return *leased, err
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (s *stream) judge(step providers.StreamStep, data []byte) {
 func (s *stream) take(e providers.StreamEvent, size int) {
 	s.long = false
 	if e.Header != nil {
-		s.request.tellFigures(&s.request.last.leased, s.request.search.criteria.Model, e.Header)
+		s.request.tellFigures(s.request.last.leased, s.request.search.ask.Model, e.Header)
 	}
 	switch e.Step {
 	case providers.StreamPreamble:
@@ -48,7 +48,7 @@ func (s *stream) take(e providers.StreamEvent, size int) {
 func (s *stream) verdict(e providers.StreamEvent) account.Verdict {
 	a := &s.request.last
 	told := Outcome{Status: e.Status, Header: a.resp.Header, Body: e.Body}
-	return s.request.Verdict(&a.leased, s.request.search.criteria.Model, told)
+	return s.request.Verdict(a.leased, s.request.search.ask.Model, told)
 }
 
 func (s *stream) fail(v account.Verdict) { s.failure, s.over = &v, true }

@@ -69,7 +69,7 @@ func (s *state) play(r request) {
 	s.Asked += r.cost
 	ask := policy.Request{Affinity: fmt.Sprint(r.conversation)}
 	for {
-		c := s.pool.Select(ask, instant(r.at))
+		c := s.pool.Select(&ask, instant(r.at))
 		if !c.OK {
 			return
 		}

@@ -158,7 +158,7 @@ func (a *actor) handle(message messages.ToAccount) {
 	case *messages.Drain:
 		a.drain, a.answered = m, false
 	case *messages.GetAccount:
-		m.Reply.Send(a.status())
+		a.getAccount(m)
 	case *messages.RefreshGranted:
 		a.refreshGranted(m)
 	case *messages.RefreshAdopted:
@@ -194,13 +194,13 @@ func (a *actor) key() messages.Key {
 	return messages.Key{Provider: a.record.Provider, ID: a.record.ID}
 }
 
-func (a *actor) status() messages.AccountStatus {
+func (a *actor) getAccount(m *messages.GetAccount) {
 	now, record := a.Now(), a.record.WithoutSecrets()
 	record.Limits = policy.InEffect(record.Limits, *a.Tuning.Load())
-	return messages.AccountStatus{
+	m.Reply.Send(messages.AccountStatus{
 		Record: record, InFlight: a.inFlight, Unsaved: a.unsavedReason(),
 		RefreshFailed: a.refresh.failure, RetryAt: a.refresh.retryAt.Time(),
 		Expired: a.record.Expired(now), Ended: a.record.Ended(now), Renewable: a.record.Renewable(),
 		LastUsedAt: a.lastUsed.Time(),
-	}
+	})
 }

@@ -55,14 +55,14 @@ func (s *scene) tell(messages ...any) { actortest.Tell(s.self, messages...) }
 
 // lease asks for a token.
 func (s *scene) lease(patient bool) *messages.LeaseToken {
-	m := &messages.LeaseToken{Patient: patient, Reply: messages.NewReply[messages.TokenLeased]()}
+	m := &messages.LeaseToken{Patient: patient, Reply: messages.NewReply[*messages.TokenLeased]()}
 	m.LeasedAt = time.Now()
 	s.tell(m)
 	return m
 }
 
 // leased returns the answer to a lease, which must be there.
-func (s *scene) leased(m *messages.LeaseToken) messages.TokenLeased {
+func (s *scene) leased(m *messages.LeaseToken) *messages.TokenLeased {
 	s.T.Helper()
 	answer, ok := actortest.Answered(m.Reply)
 	if !ok {

@@ -23,23 +23,28 @@ func (a *actor) leaseToken(m *messages.LeaseToken) {
 // lease answers an ask with the token. Once the answer is sent, m belongs to its
 // asker again.
 func (a *actor) lease(m *messages.LeaseToken) {
-	leased := messages.TokenLeased{
-		AccountID: a.record.ID, Credential: a.record.Credential(), ExpiresAt: a.record.Credentials.ExpiresAt,
-		Generation: a.record.Generation, Account: a.self, Placement: m.Placement,
-	}
-	a.lastUsed = max(a.lastUsed, policy.At(m.LeasedAt))
+	m.AccountID, m.Credential, m.ExpiresAt = a.record.ID, a.record.Credential(), a.record.Credentials.ExpiresAt
+	m.Generation, m.Account, m.Err = a.record.Generation, a.self, nil
+	leasedAt := m.LeasedAt
+	a.lastUsed = max(a.lastUsed, policy.At(leasedAt))
 	a.inFlight++
-	if !m.Reply.Send(leased) {
+	if !m.Reply.Send(&m.TokenLeased) {
 		a.release()
-		a.tellProviderAnswered(account.ClassCancelled, leased.LeasedAt)
+		a.tellProviderAnswered(account.ClassCancelled, leasedAt)
 	}
 }
 
 // refuse answers an ask with an error in place of a token.
 func (a *actor) refuse(m *messages.LeaseToken, err error) {
 	a.tellProviderAnswered(account.ClassCancelled, m.LeasedAt)
-	m.Reply.Send(messages.TokenLeased{Placement: m.Placement, AccountID: a.record.ID, Err: err})
+	a.answer(m, err)
 	a.tellReleased()
+}
+
+// answer answers an ask with an error and the account that it is about.
+func (a *actor) answer(m *messages.LeaseToken, err error) {
+	m.TokenLeased = messages.TokenLeased{Placement: m.Placement, AccountID: a.record.ID, Err: err}
+	m.Reply.Send(&m.TokenLeased)
 }
 
 // release ends one request in flight.

@@ -219,7 +219,7 @@ func (a *actor) failWaiting(err error) {
 		m.Answer(err)
 	}
 	for _, m := range a.waiters {
-		m.Reply.Send(messages.TokenLeased{AccountID: a.record.ID, Err: err})
+		a.answer(m, err)
 	}
 	a.askers, a.waiters = nil, nil
 }

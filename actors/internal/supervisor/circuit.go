@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -41,15 +40,6 @@ func (s *supervisor) circuitWait(now time.Time) (until time.Time, probing bool) 
 	return next.Time(), probing
 }
 
-// excludeFailed returns the accounts not to ask while the circuit breaker is
-// open: those that failed, and those that the ask has tried. Trouble may be that
-// of one account, so each other account is asked once. all is set when no account
-// is left to ask.
-func (s *supervisor) excludeFailed(m *messages.SelectAccount) (ids []string, all bool) {
-	failed, all := s.breaker.Failed(len(s.order))
-	return slices.Concat(m.Exclude, failed), all
-}
-
 // holdBack lets an ask wait while the provider is in trouble: for the next probe
 // at until, and for the outcome of the one under way. An ask whose deadline is
 // earlier is refused.
@@ -57,9 +47,7 @@ func (s *supervisor) holdBack(m *messages.SelectAccount, until time.Time, probin
 	if now.Before(deadline) && (probing || !until.After(deadline)) {
 		return waitPlan{until: shared.Earlier(until, deadline)}, true
 	}
-	request := m.Request
-	request.Pin, request.PinnedBy = m.Lease.Pin, m.Lease.PinnedBy
-	choice := s.selection.TurnAway(request, policy.ProviderDown, policy.At(until), policy.At(now))
+	choice := s.selection.TurnAway(m.PinnedTo(m.Lease.Pin, m.Lease.PinnedBy), policy.ProviderDown, policy.At(until), policy.At(now))
 	s.saveDecisionsSoon()
 	s.debugDecision(choice)
 	s.publishRefused(m, choice) // before the answer, after which m belongs to its asker again

@@ -36,7 +36,7 @@ type waitPlan struct {
 // park lets an ask wait, behind those of its priority and of greater ones. After a wait the accounts that it tried before may be
 // tried again.
 func (s *supervisor) park(p parkedAsk, until time.Time) {
-	p.ask.Exclude, p.ask.Lease.Parked = nil, true
+	p.ask.Exclude = nil
 	at := len(s.parked)
 	for at > 0 && s.parked[at-1].ask.Priority < p.ask.Priority {
 		at--

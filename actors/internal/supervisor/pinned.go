@@ -62,15 +62,15 @@ func (s *supervisor) unpin(removed string) {
 
 // pinRequest pins a request that its caller did not pin: to the account that made
 // a resource which the request names, else to the account that the owner pinned.
-// It returns that resource. Each attempt decides anew.
-func (s *supervisor) pinRequest(r *policy.Request, now policy.Instant) (resource string) {
+// It returns that resource. Each attempt decides anew, so r is not changed.
+func (s *supervisor) pinRequest(r *policy.Request, now policy.Instant) (pinned *policy.Request, resource string) {
 	if r.Pin == "" && len(r.Named) > 0 {
-		if resource, r.Pin = s.selection.Owner(r.Named, now); resource != "" {
-			r.PinnedBy = policy.ByResource
+		if resource, id := s.selection.Owner(r.Named, now); resource != "" {
+			return r.PinnedTo(id, policy.ByResource), resource
 		}
 	}
 	if r.Pin == "" && s.pinnedTo != "" {
-		r.Pin, r.PinnedBy = s.pinnedTo, policy.ByOwner
+		return r.PinnedTo(s.pinnedTo, policy.ByOwner), ""
 	}
-	return resource
+	return r, ""
 }

@@ -30,20 +30,20 @@ func (s *supervisor) trySelect(m *messages.SelectAccount, now, deadline time.Tim
 		m.Fail(messages.ErrStopped)
 		return waitPlan{}, false
 	}
-	request := m.Request
-	resource := s.pinRequest(&request, policy.At(now))
-	m.Lease.Pin, m.Lease.PinnedBy, m.Lease.PinnedFor, m.Lease.Waited = request.Pin, request.PinnedBy, resource, m.Waited
+	request, resource := s.pinRequest(&m.Request, policy.At(now))
+	m.Lease.Pin, m.Lease.PinnedBy, m.Lease.PinnedFor = request.Pin, request.PinnedBy, resource
+	request.WaitUntil = policy.At(shared.Earlier(deadline, m.Deadline))
 	until, probing := s.circuitWait(now)
 	if s.Count(m.Kind) == 0 {
 		until = time.Time{} // what is missing is an account, not the provider
 	}
 	if !until.IsZero() {
-		var all bool
-		if request.Exclude, all = s.excludeFailed(m); all {
+		failed, all := s.breaker.Failed(len(s.order))
+		if all {
 			return s.holdBack(m, until, probing, now, deadline)
 		}
+		request = request.Without(failed)
 	}
-	request.WaitUntil = policy.At(shared.Earlier(deadline, m.Deadline))
 	choice := s.selection.Select(request, policy.At(now))
 	s.saveDecisionsSoon()
 	s.debugDecision(choice)

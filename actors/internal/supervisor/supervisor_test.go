@@ -66,7 +66,8 @@ func withAccounts(t *testing.T, ids []string, test func(s *scene)) {
 }
 
 func (s *scene) ask(r policy.Request) *messages.SelectAccount {
-	m := &messages.SelectAccount{Request: r, Lease: messages.LeaseToken{Reply: messages.NewReply[messages.TokenLeased]()}}
+	m := messages.NewSelectAccount()
+	m.Request = r
 	s.tell(m)
 	return m
 }
@@ -144,12 +145,12 @@ func TestAskIsForwarded(t *testing.T) {
 func TestLimitedPool(t *testing.T) {
 	withAccounts(t, []string{"a"}, func(s *scene) {
 		s.limited(5 * time.Minute)
-		m := s.ask(policy.Request{})
+		m := s.ask(policy.Request{Exclude: []string{"a"}})
 		actortest.After(4 * time.Minute)
 		actortest.None[*messages.LeaseToken](t, &s.accounts["a"].Inbox)
 		actortest.After(time.Minute + time.Second)
-		if lease := s.forwarded(m, "a"); !lease.Parked || lease.Waited < 5*time.Minute {
-			t.Errorf("forwarded with %+v", lease.Placement)
+		if s.forwarded(m, "a"); len(m.Exclude) > 0 || m.Waited < 5*time.Minute {
+			t.Errorf("forwarded: %+v", m.Request)
 		}
 		s.limited(time.Hour)
 		if r := s.refused(s.ask(policy.Request{})); r.Reason != messages.RefusedLimited || time.Until(r.RetryAt) != time.Hour {
