@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"sync/atomic"
 
 	"github.com/seed-810f1486/multiaccount/persistence"
@@ -28,6 +29,9 @@ var (
 type ClientFile struct {
 	path   string
 	tokens atomic.Pointer[Tokens]
+	// reading is held while the file is read; read is what it was then.
+	reading sync.Mutex
+	read    atomic.Pointer[fs.FileInfo]
 	// unstored are the clients of Lend; nil for none.
 	unstored atomic.Pointer[Tokens]
 }
@@ -46,6 +50,11 @@ func OpenClients(path string) (*ClientFile, error) {
 
 // Reload takes over the file as it is now. After an error the clients before hold.
 func (f *ClientFile) Reload() error {
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	if info, err := os.Stat(f.path); err == nil { // before it is read: what changes after that is seen
+		f.read.Store(&info)
+	}
 	data, err := os.ReadFile(f.path)
 	switch {
 	case err == nil && len(data) == 0: // somebody is writing it
@@ -76,8 +85,27 @@ func (f *ClientFile) Follow(rejected func(error)) (stop func()) {
 	})
 }
 
-// Client implements [Clients].
+// Client implements [Clients]. A token that is not known has the file read again, if
+// that was changed: a client that another process has just added is known at once.
 func (f *ClientFile) Client(token string) *Client {
+	known := f.known(token)
+	if known == nil && f.changed() && f.Reload() == nil { // why it cannot be read, Follow tells
+		return f.known(token)
+	}
+	return known
+}
+
+// changed reports whether the file is another than the one that was read last.
+func (f *ClientFile) changed() bool {
+	now, err := os.Stat(f.path)
+	if err != nil {
+		return false
+	}
+	was := f.read.Load()
+	return was == nil || !os.SameFile(*was, now) || !now.ModTime().Equal((*was).ModTime()) || now.Size() != (*was).Size()
+}
+
+func (f *ClientFile) known(token string) *Client {
 	stored := f.tokens.Load().Client(token)
 	if lent := f.unstored.Load(); lent != nil && stored == nil {
 		return lent.Client(token)
@@ -93,19 +121,6 @@ func (f *ClientFile) All() []Client {
 		all = append(all, tokens[i].Client)
 	}
 	return all
-}
-
-// First makes the first client, and returns its token, which is not to be had
-// again. It is empty when there is a client already.
-func (f *ClientFile) First(ctx context.Context, c Client) (token string, err error) {
-	err = f.edit(ctx, func(stored *clientList) error {
-		if len(stored.Clients) > 0 {
-			return nil
-		}
-		token = newToken()
-		return stored.add(token, c)
-	})
-	return token, err
 }
 
 // Add makes a client, and returns its token, which is not to be had again. Errors:

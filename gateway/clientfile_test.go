@@ -26,9 +26,6 @@ func clientsIn(t *testing.T) (f *ClientFile, path, token string) {
 // What was added is known at once, and to whoever opens the file later.
 func TestClientFile(t *testing.T) {
 	f, path, token := clientsIn(t)
-	if first, err := f.First(t.Context(), Client{ID: "default"}); first != "" || err != nil {
-		t.Errorf("a first client beside another: %v", err)
-	}
 	again, err := OpenClients(path)
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +49,31 @@ func TestClientFile(t *testing.T) {
 	}
 	if err := again.Remove(t.Context(), "laptop"); !errors.Is(err, ErrUnknownClient) {
 		t.Errorf("removed twice: %v", err)
+	}
+}
+
+// A client that another process has added is known at its first request, whenever the
+// change of the file is noticed; one that cannot be read ends nobody.
+func TestClientOfAnotherProcess(t *testing.T) {
+	f, path, token := clientsIn(t)
+	other, err := OpenClients(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"setup-claude", "setup-codex"} {
+		added, err := other.Add(t.Context(), Client{ID: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := f.Client(added); c == nil || c.ID != name {
+			t.Errorf("the client is %+v, want %s", c, name)
+		}
+	}
+	if err := os.WriteFile(path, []byte(`{"version": 2}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f.Client("mag_wrong") != nil || f.Client(token) == nil || len(f.All()) != 3 {
+		t.Errorf("the clients are %+v", f.All())
 	}
 }
 
