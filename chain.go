@@ -29,7 +29,8 @@ type Link struct {
 // account goes no further than the first pool.
 //
 // Nothing is translated. Where a pool calls a model by another name, that name is
-// put into the request's body in its place, and every other byte stays.
+// put in its place into the request's body or, as with Google's API, its path, and
+// every other byte stays.
 //
 // A conversation stays with the pool that serves it, since the provider's cache of
 // it is there, until five minutes after the limits of the pools before have ended.
@@ -108,8 +109,8 @@ func (c *Chain) Pools() []string {
 // of that provider follows the address of another one in its place. base sends the
 // requests; nil means what [Pool.Transport] means by it.
 //
-// A request that asks for no model, or whose body is compressed or cannot be
-// read twice, is not for pools with Models. A body that cannot be sent again is for
+// A request that asks for no model or for several, or that has it in a body which is
+// compressed or cannot be read twice, is not for pools with Models. A body that cannot be sent again is for
 // one pool only. When no pool serves, the error is [*ChainSpentError], which says
 // why for each of them; a chain of one pool, and a request that only one pool was
 // asked about, have the pool's own answer or error.

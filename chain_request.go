@@ -20,7 +20,7 @@ func (w *chainWalk) request() (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, err := w.body.modelFor(w.req, l.Models)
+	model, err := w.model.modelFor(w.req, l.Models)
 	if err != nil {
 		return nil, err
 	}
@@ -36,11 +36,16 @@ func (w *chainWalk) request() (*http.Request, error) {
 	return out, w.attach(out, model)
 }
 
-// attach gives the request its body: the one that it came with the first time.
+// attach gives the request its model, where that is not empty, and its body: the one
+// that it came with the first time.
 func (w *chainWalk) attach(out *http.Request, model string) error {
+	var body []byte
+	if model != "" {
+		body = w.model.rename(out, model)
+	}
 	switch {
-	case model != "":
-		w.body.attach(out, model)
+	case body != nil:
+		attach(out, body)
 		return nil
 	case !w.passed:
 		w.passed = true

@@ -15,7 +15,7 @@ type chainWalk struct {
 	base  http.RoundTripper
 	req   *http.Request
 	host  choices
-	body  chainBody
+	model chainModel
 	// key is the conversation's, before where that was served last.
 	key    string
 	before talk

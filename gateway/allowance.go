@@ -45,7 +45,7 @@ func (x *exchange) wrongModel() *refusal {
 	if err != nil {
 		return x.client.unreadModel("query cannot be read")
 	}
-	named := slices.Concat(query["model"], x.pathModels())
+	named := slices.Concat(query["model"], models.InPath(x.r.Method, x.r.URL))
 	if x.body.size != 0 {
 		text, ok := x.readable()
 		if !ok {
@@ -57,32 +57,6 @@ func (x *exchange) wrongModel() *refusal {
 		return x.client.unreadModel("body names no model")
 	}
 	return x.client.refuseOther(named)
-}
-
-// pathModels are the models that the path names, as Google's API and others have them:
-// "/v1beta/models/gemini-3-pro:generateContent". What only reads asks for none.
-func (x *exchange) pathModels() (named []string) {
-	if x.r.Method == http.MethodGet || x.r.Method == http.MethodHead {
-		return nil
-	}
-	isName := false
-	for segment := range strings.SplitSeq(x.r.URL.Path, "/") {
-		if isName && segment != "" {
-			name, _, _ := strings.Cut(segment, ":")
-			named = append(named, name)
-		}
-		isName = holdsModels(segment)
-	}
-	return named
-}
-
-// holdsModels reports whether the next part of a path names a model.
-func holdsModels(segment string) bool {
-	switch segment = strings.ToLower(segment); segment {
-	case "model", "deployments", "engines":
-		return true
-	}
-	return strings.HasSuffix(segment, "models")
 }
 
 // readable returns the body of a request as text, which must not be kept.

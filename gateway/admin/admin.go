@@ -32,6 +32,9 @@ type Config struct {
 	SettingsFile string
 	// Usage has the figures of what was used; nil when nothing is recorded.
 	Usage Usage
+	// Recording reports whether what is used is recorded now; nil when that is so
+	// wherever Usage is set. It must be quick, and safe for concurrent use.
+	Recording func() bool
 	// TokensToday is as in [gateway.Config]; nil when it is not known.
 	TokensToday func(client string) int64
 	// Version is the program's.

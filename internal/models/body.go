@@ -7,45 +7,84 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
 )
 
-// member is what the wire formats of Anthropic and OpenAI call the model.
+// member is what all wire formats call the model in a body.
 const member = "model"
+
+// maxDepth bounds how deep the members are nested that [isHolder] knows.
+const maxDepth = 3
+
+// isHolder reports whether a member has a request, or settings of one, as its value:
+// those of batches, of Google's counts and of Code Assist, and the first message of a
+// realtime session.
+func isHolder(name string) bool {
+	switch name {
+	case "request", "requests", "params", "generateContentRequest", "setup", "session":
+		return true
+	}
+	return false
+}
+
+// resource is what Google's API may write before the name.
+const resource = "models/"
+
+// Name returns a model's name as it stands in a body without what Google's API may
+// write before it.
+func Name(text string) string { return strings.TrimPrefix(text, resource) }
 
 // Body is a request's body and where it names the model. The zero value names none.
 type Body struct {
 	text string
-	// values are where the names are, quotes included: one, unless a body has the
-	// member twice.
-	values []span
-	names  []string
+	// values are where the names are: one, unless a body has the member several times.
+	values []value
 }
 
-type span struct{ from, to int }
+// value is the name with its quotes.
+type value struct {
+	from, to int
+	text     string
+}
 
 // Read finds the model in a body that is a JSON object. It keeps text.
 func Read(text string) Body {
 	b := Body{text: text}
 	c := jsonscan.New(text, nil)
-	if !c.Enter('{') {
-		return b
-	}
-	for name, ok := c.Member(); ok; name, ok = c.Member() {
-		if !isMember(name) {
-			c.Skip()
-			continue
-		}
-		c.Next()
-		from := c.Offset()
-		if raw, ok := c.Text(); ok {
-			b.values = append(b.values, span{from, c.Offset()})
-			b.names = append(b.names, unescaped(raw))
-		}
-	}
+	b.read(&c, 0)
 	return b
 }
 
-// isMember knows the name in whatever way it is written: a server does, too.
-func isMember(raw string) bool {
-	return raw == member || strings.IndexByte(raw, '\\') >= 0 && unescaped(raw) == member
+func (b *Body) read(c *jsonscan.Cursor, depth int) {
+	if !c.Enter('{') {
+		c.Skip()
+		return
+	}
+	for name, ok := c.Member(); ok; name, ok = c.Member() {
+		switch name = unescaped(name); { // a server knows it in whatever way it is written
+		case name == member:
+			b.readName(c)
+		case depth < maxDepth && isHolder(name):
+			b.readHolder(c, depth+1)
+		default:
+			c.Skip()
+		}
+	}
+}
+
+func (b *Body) readHolder(c *jsonscan.Cursor, depth int) {
+	if !c.Enter('[') {
+		b.read(c, depth)
+		return
+	}
+	for c.Element() {
+		b.read(c, depth)
+	}
+}
+
+func (b *Body) readName(c *jsonscan.Cursor) {
+	c.Next()
+	from := c.Offset()
+	if raw, ok := c.Text(); ok {
+		b.values = append(b.values, value{from, c.Offset(), unescaped(raw)})
+	}
 }
 
 func unescaped(raw string) string {
@@ -55,31 +94,31 @@ func unescaped(raw string) string {
 	return string(jsonscan.Unescape(nil, raw))
 }
 
-// Model returns the model that is asked for; empty when none is named. Of several
-// it is the last, as most servers read them.
-func (b Body) Model() string {
-	if len(b.names) == 0 {
-		return ""
-	}
-	return b.names[len(b.names)-1]
-}
-
 // All returns each model that is named: what may be asked for, whichever of them a
 // server reads.
-func (b Body) All() []string { return b.names }
-
-// WithModel returns the body with another model in place of the named one, and every
-// other byte as it was.
-func (b Body) WithModel(name string) []byte {
-	quoted, err := json.Marshal(name)
-	if err != nil {
-		panic("models: a text does not encode: " + err.Error())
+func (b Body) All() (names []string) {
+	for _, v := range b.values {
+		names = append(names, Name(v.text))
 	}
-	out := make([]byte, 0, len(b.text)+len(b.values)*len(quoted))
+	return names
+}
+
+// WithModel returns the body with another model in place of each that is named, and
+// every other byte as it was.
+func (b Body) WithModel(name string) []byte {
+	out := make([]byte, 0, len(b.text)+len(b.values)*(len(name)+len(resource)+2))
 	at := 0
 	for _, v := range b.values {
-		out = append(append(out, b.text[at:v.from]...), quoted...)
+		out = append(append(out, b.text[at:v.from]...), quoted(v.text[:len(v.text)-len(Name(v.text))]+name)...)
 		at = v.to
 	}
 	return append(out, b.text[at:]...)
+}
+
+func quoted(text string) []byte {
+	out, err := json.Marshal(text)
+	if err != nil {
+		panic("models: a text does not encode: " + err.Error())
+	}
+	return out
 }

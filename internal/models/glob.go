@@ -1,5 +1,6 @@
 // Package models finds, compares and replaces the names of models: in patterns
-// that a user writes, and in the bodies of requests.
+// that a user writes, and wherever a wire format has them, in the paths and the bodies
+// of requests. No other package knows these places.
 package models
 
 import (

@@ -2,6 +2,8 @@ package models_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"testing"
@@ -88,24 +90,83 @@ func TestTheModelOfABody(t *testing.T) {
 		`{"metadata":{"model":"b"}, "model" : "a" }`: "a",
 		`{"model":"a\u002db"}`:                       "a-b",
 		`{"mod\u0065l":"a"}`:                         "a",
-		`{"model":"a","model":"b"}`:                  "b",
-		`{"model":7}`:                                "",
-		`{"model":null}`:                             "",
-		`{"model":["a"]}`:                            "",
-		`{"messages":"model"}`:                       "",
-		`["model","a"]`:                              "",
-		``:                                           "",
-		`{"model":"a`:                                "",
+		`{"model":"a","model":"b"}`:                  "a|b",
+		`{"model":"a","mod\u0065l":"b"}`:             "a|b",
+		`{"model":"models/a"}`:                       "a",
+		// Google's counts and batches, Code Assist, Anthropic's batches, realtime sessions.
+		`{"generateContentRequest":{"model":"models/a","contents":[]}}`: "a",
+		`{"request":{"model":"models/a"},"project":"p"}`:                "a",
+		`{"requests":[{"model":"models/a"},{"model":"models/b"}]}`:      "a|b",
+		`{"requests":[{"custom_id":"1","params":{"model":"a"}},7]}`:     "a",
+		`{"setup":{"model":"models/a"}}`:                                "a",
+		`{"type":"session.update","session":{"model":"a"}}`:             "a",
+		`{"messages":[{"params":{"model":"b"}}],"model":"a"}`:           "a",
+		`{"model":7}`:          "",
+		`{"model":null}`:       "",
+		`{"model":["a"]}`:      "",
+		`{"messages":"model"}`: "",
+		`["model","a"]`:        "",
+		``:                     "",
+		`{"model":"a`:          "",
 		`{"messages":[{"content":"\"model\":\"b\""}],
 		  "model":"a"}`: "a",
 	} {
-		if got := models.Read(body).Model(); got != want {
+		if got := strings.Join(models.Read(body).All(), "|"); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}
-	if all := models.Read(`{"model":"a","mod\u0065l":"b"}`).All(); len(all) != 2 || all[0] != "a" || all[1] != "b" {
-		t.Errorf("a body that names two: %q", all)
+	deep := strings.Repeat(`{"request":`, 1000) + `{"model":"a"}` + strings.Repeat(`}`, 1000)
+	if all := models.Read(deep).All(); len(all) != 0 {
+		t.Errorf("a body without bottom: %q", all)
 	}
+}
+
+func TestTheModelOfAPath(t *testing.T) {
+	for path, want := range map[string]struct{ name, other string }{
+		"/v1beta/models/gemini-3-pro:generateContent":                        {"gemini-3-pro", "/v1beta/models/x:generateContent"},
+		"/v1beta/models/gemini-3-pro:streamGenerateContent/":                 {"gemini-3-pro", "/v1beta/models/x:streamGenerateContent/"},
+		"/v1beta/models/gemini-3-pro%3AgenerateContent":                      {"gemini-3-pro", "/v1beta/models/x:generateContent"},
+		"/v1/projects/p/locations/l/publishers/google/models/g-3:rawPredict": {"g-3", "/v1/projects/p/locations/l/publishers/google/models/x:rawPredict"},
+		"/v1beta/tunedModels/mine:generateContent":                           {"mine", "/v1beta/tunedModels/x:generateContent"},
+		"/model/anthropic.claude-3-v1:0/invoke":                              {"anthropic.claude-3-v1:0", "/model/x/invoke"},
+		"/openai/deployments/gpt-6/chat/completions":                         {"gpt-6", "/openai/deployments/x/chat/completions"},
+		"/v1/engines/davinci/completions":                                    {"davinci", "/v1/engines/x/completions"},
+		"/v1/models/some%2Fgpt-6:free:generateContent":                       {"some/gpt-6:free", "/v1/models/x:generateContent"},
+		"/v1/models/a:generateContent/models/b:generateContent":              {"a:generateContent|b", "/v1/models/x/models/x:generateContent"},
+		"/v1/messages": {"", "/v1/messages"}, "/v1/models": {"", "/v1/models"}, "/models/": {"", "/models/"}, "": {"", ""}, "/": {"", "/"},
+	} {
+		u, err := url.Parse("https://host.test" + path + "?alt=sse")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(models.InPath(http.MethodPost, u), "|"); got != want.name {
+			t.Errorf("%s: %q, want %q", path, got, want.name)
+		}
+		if other := models.WithPath(http.MethodPost, u, "x").String(); other != "https://host.test"+want.other+"?alt=sse" {
+			t.Errorf("%s with another model is %s, want %s", path, other, want.other)
+		}
+		if read := models.InPath(http.MethodGet, u); len(read) > 0 {
+			t.Errorf("%s: what only reads asks for %q", path, read)
+		}
+	}
+}
+
+// A name with a slash is one part of the path, and is read back.
+func FuzzPath(f *testing.F) {
+	f.Add("/v1beta/models/gemini-3-pro:generateContent", "openai/gpt-6")
+	f.Add("/model/a:0/models/%2F%25/", "a:b?#% \xff")
+	f.Add("/deployments/%zz//models/:", "..")
+	f.Fuzz(func(t *testing.T, path, name string) {
+		u, err := url.Parse("https://host.test" + path)
+		if err != nil || name == "" {
+			return
+		}
+		before, changed := models.InPath(http.MethodPost, u), models.WithPath(http.MethodPost, u, name)
+		after := models.InPath(http.MethodPost, changed)
+		if len(before) != len(after) || strings.Count(u.EscapedPath(), "/") != strings.Count(changed.EscapedPath(), "/") || changed.Host != u.Host {
+			t.Fatalf("%q of %s became %q of %s", before, u, after, changed)
+		}
+	})
 }
 
 func TestAnotherModel(t *testing.T) {
@@ -114,6 +175,8 @@ func TestAnotherModel(t *testing.T) {
 		`{"model":"a","z":{"model":"a"},"a":"\u00e9"}`:                        `{"model":"glm-5","z":{"model":"a"},"a":"\u00e9"}`,
 		`{"model":"a","model":"b"}`:                                           `{"model":"glm-5","model":"glm-5"}`,
 		`{"model":1}`:                                                         `{"model":1}`,
+		`{"model":"models/a","contents":[]}`:                                  `{"model":"models/glm-5","contents":[]}`,
+		`{"requests":[{"model":"models/a"},{"x":1,"model":"a"}]}`:             `{"requests":[{"model":"models/glm-5"},{"x":1,"model":"glm-5"}]}`,
 	} {
 		if got := string(models.Read(body).WithModel("glm-5")); got != want {
 			t.Errorf("%s: %s, want %s", body, got, want)
@@ -143,7 +206,7 @@ func TestAnotherModelKeepsTheRest(t *testing.T) {
 		if err := json.Unmarshal([]byte(text[len(head):len(text)-len(tail)]), &told); err != nil || told != asJSON(name) {
 			r.Fatalf("%q became %q, %v", name, told, err)
 		}
-		if got := models.Read(text).Model(); got != told {
+		if got := models.Read(text).All(); len(got) != 1 || got[0] != told {
 			r.Fatalf("%q is read back as %q", told, got)
 		}
 	})

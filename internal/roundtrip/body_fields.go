@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
+	"github.com/seed-810f1486/multiaccount/internal/models"
 )
 
 // bodyFields are what a request's body says. What it does not say is empty.
@@ -16,8 +17,8 @@ type bodyFields struct {
 	members string
 }
 
-// readBody reads the request bodies of Anthropic's messages and OpenAI's
-// responses and chat completions; a body that is not JSON says nothing. When the
+// readBody reads the request bodies of Anthropic's messages, OpenAI's responses and
+// chat completions, and Google's contents; a body that is not JSON says nothing. When the
 // model and the conversation are known, only the rest is read. It stops as soon
 // as it has everything; but watched members may be anywhere. The result shares
 // nothing with body.
@@ -54,21 +55,42 @@ type mentioned struct {
 func (m *mentioned) read(c *jsonscan.Cursor, name string) {
 	switch name {
 	case "model":
-		m.model = text(c)
+		m.model = models.Name(text(c))
 	case "speed", "service_tier":
 		m.tier = firstOf(m.tier, tierOf(text(c)))
 	case "stream":
 		m.stream = c.Literal() == "true"
 	case "prompt_cache_key":
-		m.cacheKey = text(c)
+		m.cacheKey = firstOf(text(c), m.cacheKey)
 	case "metadata":
 		m.user = sessionOfUser(textIn(c, "user_id"))
 	case "conversation":
 		m.conversation = textOrIn(c, "id")
-	case "messages", "input":
+	case "messages", "input", "contents":
 		m.readMessages(c)
+	case "cachedContent":
+		m.cacheKey = firstOf(m.cacheKey, text(c))
+	case "request": // of Code Assist, which has Google's body within its own
+		m.readRequest(c)
 	default:
 		c.Skip()
+	}
+}
+
+func (m *mentioned) readRequest(c *jsonscan.Cursor) {
+	if !c.Enter('{') {
+		c.Skip()
+		return
+	}
+	for name, ok := c.Member(); ok; name, ok = c.Member() {
+		switch name {
+		case "session_id":
+			m.conversation = firstOf(text(c), m.conversation)
+		case "contents":
+			m.readMessages(c)
+		default:
+			c.Skip()
+		}
 	}
 }
 

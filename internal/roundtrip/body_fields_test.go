@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/seed-810f1486/multiaccount/internal/models"
 )
 
 // TestLongFirstMessage checks that of a long message its beginning and its length
@@ -40,6 +42,8 @@ func FuzzReadBody(f *testing.F) {
 	f.Add(`{"model":"m","messages":[{"role":"user","content":[{"text":"a\n"}]}],"stream":true}`)
 	f.Add(`{"metadata":[],"conversation":null,"input":[1,{"role":"user"}]}`)
 	f.Add(`{"metadata":{"user_id":"u"},"conversation":{"id":"c"},"prompt_cache_key":"","speed":"fast"}`)
+	f.Add(`{"model":"models/m","contents":[{"parts":[{"text":"a"}]}],"cachedContent":"c"}`)
+	f.Add(`{"request":{"contents":[{"parts":[{"text":"a"}],"role":"user"}],"session_id":"s"}}`)
 	f.Add(`{"input":`)
 	f.Fuzz(func(t *testing.T, body string) {
 		_, _ = readBody(body, true, []string{"id"}), readBody(body, false, nil)
@@ -60,29 +64,34 @@ func FuzzReadBody(f *testing.F) {
 
 // asked is readBody for a body that was parsed.
 func asked(body map[string]any) bodyFields {
-	key := firstOf(str(body["prompt_cache_key"]), sessionOfUser(str(in(body["metadata"], "user_id"))), str(body["conversation"]),
-		str(in(body["conversation"], "id")))
+	key := firstOf(str(body["prompt_cache_key"]), str(body["cachedContent"]), sessionOfUser(str(in(body["metadata"], "user_id"))),
+		str(in(body["request"], "session_id")), str(body["conversation"]), str(in(body["conversation"], "id")))
 	if key == "" {
 		key = hashed(body)
 	}
 	return bodyFields{
-		model: str(body["model"]), tier: firstOf(tierOf(str(body["service_tier"])), tierOf(str(body["speed"]))),
+		model: models.Name(str(body["model"])), tier: firstOf(tierOf(str(body["service_tier"])), tierOf(str(body["speed"]))),
 		stream: body["stream"] == true, conversation: key,
 	}
 }
 
 func hashed(body map[string]any) string {
-	messages, ok := body["input"]
-	if !ok {
-		messages = body["messages"]
+	messages := firstPresent(body, "contents", "input", "messages")
+	if messages == nil {
+		messages = in(body["request"], "contents")
 	}
 	said := str(messages)
 	list, _ := messages.([]any)
 	for i := 0; said == "" && i < len(list); i++ {
-		if in(list[i], "role") != "user" {
+		message, _ := list[i].(map[string]any)
+		role, ok := message["role"]
+		if _, google := message["parts"]; !ok && google {
+			role = "user"
+		}
+		if role != "user" {
 			continue
 		}
-		content := in(list[i], "content")
+		content := firstPresent(message, "parts", "content")
 		said = str(content)
 		parts, _ := content.([]any)
 		for _, part := range parts {
@@ -94,6 +103,15 @@ func hashed(body map[string]any) string {
 	}
 	sum := sha256.Sum256([]byte(said))
 	return hex.EncodeToString(sum[:affinityDigits/2])
+}
+
+func firstPresent(object map[string]any, names ...string) any {
+	for _, name := range names {
+		if v, ok := object[name]; ok {
+			return v
+		}
+	}
+	return nil
 }
 
 func in(object any, name string) any {

@@ -1,22 +1,25 @@
 package roundtrip
 
-import "github.com/seed-810f1486/multiaccount/account"
+import (
+	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/models"
+)
 
-// read reads what the request needs: from its host, its headers and its body, in
-// that order of preference. byAgent makes a sub-agent a conversation of its own.
+// read reads what the request needs: from its host, its path, its headers and its
+// body, in that order of preference. byAgent makes a sub-agent a conversation of its own.
 func (r *request) read(byAgent bool) {
 	header, criteria := r.req.Header, &r.search.ask.Request
 	r.Ask(r.req.Context(), criteria)
 	r.search.pin = criteria.Pin
-	named, identified := criteria.Affinity != "", mayIdentify(header)
+	named, modelled, identified := criteria.Affinity != "", criteria.Model != "", mayIdentify(header)
 	if criteria.Affinity == "" && identified {
 		criteria.Affinity = sessionOf(header)
 	}
 	if !r.isKnown() || r.Provider.Keeper != nil {
 		r.readBody()
 	}
-	if criteria.Model == "" {
-		criteria.Model = hintedModel(header)
+	if !modelled {
+		criteria.Model = firstOf(firstOf(models.InPath(r.req.Method, r.req.URL)...), criteria.Model, hintedModel(header))
 	}
 	if !named && byAgent && identified {
 		criteria.Affinity = ofAgent(criteria.Affinity, header)

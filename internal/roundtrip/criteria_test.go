@@ -57,9 +57,17 @@ func TestAffinityOrder(t *testing.T) {
 			post(t, `{"messages":[{"role":"user","content":[{"type":"text","text":"hel","cache_control":{"type":"ephemeral"}},{"type":"text","text":"lo"}]}]}`),
 			"2cf24dba5fb0a30e",
 		},
-		"nothing said": {post(t, `{"messages":[{"role":"assistant","content":"hello"}]}`), ""},
-		"not JSON":     {post(t, body, "content-type", "multipart/form-data"), ""},
-		"broken JSON":  {post(t, `{"messages":[{"role":`), ""},
+		"Google's contents": {
+			post(t, `{"systemInstruction":{"parts":[{"text":"be nice"}]},"contents":[{"role":"user","parts":[{"text":"hel"},{"text":"lo"}]},{"role":"model","parts":[{"text":"hi"}]}]}`),
+			"2cf24dba5fb0a30e",
+		},
+		"Google's without a role":    {post(t, `{"contents":[{"parts":[{"text":"hello"}]}]}`), "2cf24dba5fb0a30e"},
+		"Google's cached content":    {post(t, `{"cachedContent":"cachedContents/c","contents":[{"parts":[{"text":"hello"}]}]}`), "cachedContents/c"},
+		"Code Assist":                {post(t, `{"model":"m","request":{"contents":[{"role":"user","parts":[{"text":"hello"}]}]}}`), "2cf24dba5fb0a30e"},
+		"Code Assist with a session": {post(t, `{"model":"m","request":{"session_id":"s","contents":[{"role":"user","parts":[{"text":"hello"}]}]}}`), "s"},
+		"nothing said":               {post(t, `{"messages":[{"role":"assistant","content":"hello"}]}`), ""},
+		"not JSON":                   {post(t, body, "content-type", "multipart/form-data"), ""},
+		"broken JSON":                {post(t, `{"messages":[{"role":`), ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -74,6 +82,24 @@ func TestModel(t *testing.T) {
 	req := post(t, `{"messages":[],"model":"from the body"}`)
 	if got := selected(req).Model; got != "from the body" {
 		t.Errorf("model %q", got)
+	}
+}
+
+// TestModelOfAPath checks that a path which names the model counts before the body,
+// and that its body is read all the same.
+func TestModelOfAPath(t *testing.T) {
+	req := post(t, `{"model":"models/another","stream":true,"contents":[{"parts":[{"text":"hello"}]}]}`, "x-session-id", "s")
+	req.URL.Path = "/v1beta/models/gemini-3-pro:streamGenerateContent"
+	got := read(req, policy.Request{}, true)
+	if got.search.criteria.Model != "gemini-3-pro" || got.search.criteria.Affinity != "s" || !got.streams {
+		t.Errorf("%+v", got.search.criteria)
+	}
+	if host := read(req, policy.Request{Model: "the host's"}, true).search.criteria.Model; host != "the host's" {
+		t.Errorf("model %q", host)
+	}
+	req.URL.Path = "/v1beta/models"
+	if body := selected(req).Model; body != "another" {
+		t.Errorf("model %q", body)
 	}
 }
 

@@ -52,6 +52,10 @@ func (f *firstMessage) readMessage(c *jsonscan.Cursor) {
 		case "content":
 			f.clear()
 			f.readContent(c)
+		case "parts": // Google's, which may have no role
+			role = firstOf(role, "user")
+			f.clear()
+			f.readContent(c)
 		default:
 			c.Skip()
 		}

@@ -19,10 +19,8 @@ func (s *server) openAdmin() (end func(), err error) {
 	}
 	c := admin.Config{
 		Engine: s.site.Engine, Clients: s.site.Clients, Token: token, Authorize: dashboard.Authorized, SettingsFile: s.host.SettingsFile,
+		Usage: usage.File(filepath.Join(s.site.Dir, usage.FileName)), Recording: s.site.Usage.Recording,
 		TokensToday: s.site.Usage.Today, Version: s.host.Version, Logger: s.site.Log,
-	}
-	if s.site.Usage != nil {
-		c.Usage = usage.File(filepath.Join(s.site.Dir, usage.FileName))
 	}
 	if s.site.Admin, err = admin.New(c); err != nil {
 		return nil, err

@@ -37,10 +37,10 @@ type Log struct {
 	running sync.WaitGroup
 	dropped atomic.Uint64
 	log     zerolog.Logger
-	// purged is when older records were last looked for, failing that the latest
-	// batch was lost. They are the goroutine's.
-	purged  time.Time
-	failing bool
+	// failing is set when the latest batch was lost.
+	failing atomic.Bool
+	// purged is when older records were last looked for. It is the goroutine's.
+	purged time.Time
 }
 
 // Open opens a file of records, and makes one that is not there. The error says
@@ -109,6 +109,10 @@ func (l *Log) Add(r Record) {
 // Dropped returns how many records were lost so far.
 func (l *Log) Dropped() uint64 { return l.dropped.Load() }
 
+// Recording reports whether records are written: the file can be used, and the latest
+// batch was not lost.
+func (l *Log) Recording() bool { return l.db != nil && !l.failing.Load() }
+
 func (l *Log) run(ctx context.Context) {
 	batch := make([]Record, 0, batchSize)
 	var due <-chan time.Time
@@ -156,13 +160,12 @@ func (l *Log) write(ctx context.Context, batch []Record) {
 	if err == nil {
 		err = l.insert(ctx, batch)
 	}
-	if err != nil && !l.failing {
+	if failed := l.failing.Swap(err != nil); err != nil && !failed {
 		l.log.Warn().Err(err).Msg("usage is not recorded; see whether the disk has room")
 	}
 	if err != nil {
 		l.dropped.Add(uint64(len(batch)))
 	}
-	l.failing = err != nil
 }
 
 func (l *Log) purge(ctx context.Context, now time.Time) error {

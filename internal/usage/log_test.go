@@ -141,11 +141,14 @@ func TestFullDisk(t *testing.T) {
 	if n := strings.Count(said.String(), "usage is not recorded"); n != 1 {
 		t.Errorf("told %d times: %s", n, said.String())
 	}
-	if full.Dropped() != 1000 {
-		t.Errorf("%d are counted as lost", full.Dropped())
+	if full.Dropped() != 1000 || full.Recording() {
+		t.Errorf("%d are counted as lost, recording: %v", full.Dropped(), full.Recording())
 	}
 	room("1000000")
 	full.write(t.Context(), []Record{served(now, "after", "a", "m")})
+	if !full.Recording() {
+		t.Error("it does not know that there is room again")
+	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -149,6 +149,19 @@ func TestUsageSeries(t *testing.T) {
 	}
 }
 
+// A gateway that fails to record says so, and that it does again.
+func TestRecordingFails(t *testing.T) {
+	recording := true
+	s := play(t, func(c *admin.Config) { c.Recording = func() bool { return recording } })
+	for _, recording = range []bool{true, false, true} {
+		var health struct{ Recording bool }
+		s.want(t, http.StatusOK, call{method: "GET", path: "/health"}).into(t, &health)
+		if health.Recording != recording {
+			t.Errorf("recording is told as %v", health.Recording)
+		}
+	}
+}
+
 // Where nothing is recorded there are no figures, and the gateway says so.
 func TestNothingRecorded(t *testing.T) {
 	s := play(t, func(c *admin.Config) { c.Usage = nil })

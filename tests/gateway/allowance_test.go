@@ -25,6 +25,8 @@ func TestClientsModels(t *testing.T) {
 	for name, m := range map[string]message{
 		"a model":             ask("/anthropic/v1/messages", body(`"model":"claude-haiku-5",`)),
 		"a model in the path": ask("/zai/v1beta/models/gpt-6-mini:generateContent", `{"contents":[]}`),
+		"Google's form of it": ask("/zai/v1beta/models/gpt-6-mini:embedContent", `{"model":"models/gpt-6-mini"}`),
+		"a batch":             ask("/anthropic/v1/messages/batches", `{"requests":[{"custom_id":"1","params":{"model":"claude-haiku-5"}}]}`),
 		"a large request":     ask("/anthropic/v1/messages", `{"x":"`+strings.Repeat("x", 9<<20)+`","model":"claude-haiku-5"}`),
 		"the list of models":  {method: http.MethodGet, path: "/anthropic/v1/models", header: http.Header{"Authorization": {"Bearer " + token}}},
 	} {
@@ -45,6 +47,8 @@ func TestClientsModels(t *testing.T) {
 		"a query that is none": ask("/openai/v1/responses?a;model=gpt-6", body(`"model":"gpt-6-mini",`)),
 		"a path and a decoy":   ask("/zai/v1beta/models/gemini-3-pro:generateContent", body(`"model":"claude-haiku-5",`)),
 		"a tuned model":        ask("/zai/v1beta/tunedModels/mine:generateContent", body(`"model":"claude-haiku-5",`)),
+		"a path and its count": ask("/zai/v1beta/models/gpt-6-mini:countTokens", `{"generateContentRequest":{"model":"models/gemini-3-pro"}}`),
+		"a batch":              ask("/anthropic/v1/messages/batches", body(`"model":"claude-haiku-5","requests":[{"params":{"model":"claude-opus-5"}}],`)),
 		"a deployment":         ask("/zai/openai/deployments/gpt-6/chat/completions", body(`"model":"gpt-6-mini",`)),
 		"no body":              ask("/anthropic/v1/messages", ""),
 	} {
@@ -136,6 +140,7 @@ func TestAllowancesOfSockets(t *testing.T) {
 	}
 	for model, says := range map[string]string{
 		`"model":"gpt-7",`: "the client bot may use only gpt-6, and the request asks for gpt-7", `"model":"gpt-6","mod\u0065l":"gpt-7",`: "asks for gpt-7", "": "names no model",
+		`"type":"session.update","session":{"model":"gpt-7"},`: "asks for gpt-7", `"setup":{"model":"models/gpt-7"},`: "asks for gpt-7",
 	} {
 		if event := ask(model); !strings.Contains(event, says) || !strings.Contains(event, `"type":"error"`) {
 			t.Errorf("%s: %s", model, event)

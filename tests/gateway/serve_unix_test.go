@@ -301,7 +301,14 @@ func TestServeRecordsUsage(t *testing.T) {
 	}
 	rig.Must(t, os.Remove(filepath.Join(h.dir, "usage.db-wal"))) // SQLite would mend the file with it
 	rig.Must(t, os.WriteFile(filepath.Join(h.dir, "usage.db"), bytes.Repeat([]byte("no database\n"), 500), 0o600))
+	token := h.adminToken(t)
 	p = h.start(t)
+	if a := p.send(t, manage("GET", "/health", token)); a.status != http.StatusOK || !strings.Contains(a.body, `"recording":false`) {
+		t.Errorf("HTTP %d %s", a.status, a.body)
+	}
+	if a := p.send(t, manage("GET", "/usage", token)); a.status == http.StatusOK || !strings.Contains(a.body, "move it away") {
+		t.Errorf("the figures of no database: HTTP %d %s", a.status, a.body)
+	}
 	if a := p.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)
 	}

@@ -33,17 +33,16 @@ export function view(refresh, draw) {
 const nameOf = (line) => line.label || (line.key === "~other" ? "others" : by === "provider" ? providerWord(line.key) : line.key) || "unknown";
 
 function body() {
-  if (!series) return h("p.soft", {}, "looking …");
-  if (known.health && !known.health.recording) {
-    return h("div.card.empty", {}, h("h2", {}, "What is used is not recorded."), h("p", {}, "The gateway could not use its file of records. Its output says why; mend that, and start it again."));
-  }
+  const lost = known.health && !known.health.recording && h("div.card.empty", {}, h("h2", {}, "What is used is not recorded."),
+    h("p", {}, "The gateway cannot write its file of records. If the disk is full, make room. If the gateway's output says that the file cannot be used, mend that, and start it again."));
+  if (!series) return lost || h("p.soft", {}, "looking …");
   if (sums.total.requests === 0) {
-    return h("div.card.empty", {}, h("h2", {}, "Nothing was used in this time."),
+    return lost || h("div.card.empty", {}, h("h2", {}, "Nothing was used in this time."),
       h("p", {}, "Give a client its token and send it to ", h("span.code", {}, location.origin), ", or choose a longer time."));
   }
   const sorted = [...series.lines].sort((a, b) => total(b) - total(a));
   const lines = sorted.map((l) => ({ name: nameOf(l), tokens: l.input_tokens.map((n, i) => n + l.output_tokens[i]), requests: l.requests }));
-  return h("div.stack", {}, h("div.charts", {}, plot("Tokens", lines, "tokens", sums.total.input_tokens + sums.total.output_tokens), plot("Requests", lines, "requests", sums.total.requests)), table());
+  return h("div.stack", {}, lost || [], h("div.charts", {}, plot("Tokens", lines, "tokens", sums.total.input_tokens + sums.total.output_tokens), plot("Requests", lines, "requests", sums.total.requests)), table());
 }
 
 const total = (l) => l.input_tokens.reduce((a, b) => a + b, 0) + l.output_tokens.reduce((a, b) => a + b, 0);
