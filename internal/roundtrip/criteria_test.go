@@ -91,10 +91,10 @@ func TestModelOfAPath(t *testing.T) {
 	req := post(t, `{"model":"models/another","stream":true,"contents":[{"parts":[{"text":"hello"}]}]}`, "x-session-id", "s")
 	req.URL.Path = "/v1beta/models/gemini-3-pro:streamGenerateContent"
 	got := read(req, policy.Request{}, true)
-	if got.search.criteria.Model != "gemini-3-pro" || got.search.criteria.Affinity != "s" || !got.streams {
-		t.Errorf("%+v", got.search.criteria)
+	if got.search.ask.Model != "gemini-3-pro" || got.search.ask.Affinity != "s" || !got.streams {
+		t.Errorf("%+v", got.search.ask)
 	}
-	if host := read(req, policy.Request{Model: "the host's"}, true).search.criteria.Model; host != "the host's" {
+	if host := read(req, policy.Request{Model: "the host's"}, true).search.ask.Model; host != "the host's" {
 		t.Errorf("model %q", host)
 	}
 	req.URL.Path = "/v1beta/models"
