@@ -292,6 +292,9 @@ type AccountsPresent struct {
 // The persistence actor sends it in answer to [CreateAccount].
 type AccountCreated struct {
 	Create *CreateAccount
+	// Holder is the stored account that has the login already; nil for none. When
+	// it is set, nothing was stored.
+	Holder *account.Record
 	Err    error
 }
 
