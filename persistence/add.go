@@ -31,6 +31,14 @@ func (e *KnownLoginError) Error() string {
 	return "account " + e.Holder.ID + " of " + e.Holder.Provider + " has this login already"
 }
 
+// AddTo is s's Add, or its Create when s is no [Adder].
+func AddTo(ctx context.Context, s Store, rec account.Record) error {
+	if adder, ok := s.(Adder); ok {
+		return adder.Add(ctx, rec)
+	}
+	return s.Create(ctx, rec)
+}
+
 var (
 	_ Adder = (*FileStore)(nil)
 	_ Adder = (*Memory)(nil)
@@ -116,29 +124,4 @@ func (s *FileStore) readLogin(p place) account.Login {
 // replaces it.
 func unchanged(was, is fs.FileInfo) bool {
 	return os.SameFile(was, is) && was.ModTime().Equal(is.ModTime()) && was.Size() == is.Size()
-}
-
-// Add implements [Adder].
-func (m *Memory) Add(ctx context.Context, rec account.Record) error {
-	release, err := m.acquirePool(ctx, rec.Provider)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if holder := m.holderOf(&rec); holder != nil {
-		return &KnownLoginError{*holder}
-	}
-	return m.Create(ctx, rec)
-}
-
-func (m *Memory) holderOf(rec *account.Record) *account.Record {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for key, stored := range m.accounts {
-		if key.Provider == rec.Provider && key.ID != rec.ID && stored.Login().Same(rec.Login()) {
-			holder := cloneRecord(stored)
-			return &holder
-		}
-	}
-	return nil
 }

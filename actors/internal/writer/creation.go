@@ -22,11 +22,7 @@ type creation struct {
 func (c *creation) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {
 	ctx, cancel := context.WithTimeout(ctx, lockDeadline)
 	defer cancel()
-	create := store.Create
-	if adder, ok := store.(persistence.Adder); ok {
-		create = adder.Add
-	}
-	err := create(ctx, c.Record)
+	err := persistence.AddTo(ctx, store, c.Record)
 	if known, ok := errors.AsType[*persistence.KnownLoginError](err); ok {
 		c.holder, err = &known.Holder, nil
 	}
