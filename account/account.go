@@ -41,14 +41,6 @@ type Credentials struct {
 	Scopes    []string
 }
 
-// life returns how long the access token lives in all, zero when that is not known.
-func (c *Credentials) life() time.Duration {
-	if c.GrantedAt.IsZero() || c.ExpiresAt.IsZero() {
-		return 0
-	}
-	return c.ExpiresAt.Sub(c.GrantedAt)
-}
-
 // Lineage says which program owns a login, and so may spend its refresh tokens.
 type Lineage string
 
@@ -124,30 +116,6 @@ type Record struct {
 	Unknown map[string]json.RawMessage
 }
 
-// FaultKind says what is wrong with a login.
-type FaultKind string
-
-// The faults.
-const (
-	// FaultReauth: the provider refuses the login for good; the owner must log in again.
-	FaultReauth FaultKind = "reauth"
-	// FaultLost: a refresh token was spent and the new one was never saved.
-	FaultLost FaultKind = "login_lost"
-)
-
-// Fault records why a login does not work, since when, and whether the
-// account was taken out of the pool for it. The last usable account stays in
-// the pool with its fault on record.
-type Fault struct {
-	Kind     FaultKind
-	Reason   string
-	At       time.Time
-	Disabled bool
-	// Terminal is set when the token endpoint has refused the refresh token
-	// for good: it is not sent again unless the owner clears the fault.
-	Terminal bool
-}
-
 // Eligible reports whether the account may serve at all: its user has not
 // switched it off, and it is not disabled because of its login.
 func (r *Record) Eligible() bool {
@@ -177,68 +145,6 @@ func (r *Record) Heal(known *Record) {
 	r.Revision = max(r.Revision, known.Revision)
 }
 
-// Renewable reports whether the account can get a newer access token: by
-// spending its own refresh token, or by reading the origin of a linked login
-// again.
-func (r *Record) Renewable() bool {
-	if r.Lineage == Linked {
-		return r.Origin != nil
-	}
-	return !r.Credentials.RefreshToken.IsZero()
-}
-
-// Identity returns what makes two records the same account: organization
-// and subject. It is empty while the subject is not known.
-func (r *Record) Identity() string {
-	if r.Subject == "" {
-		return ""
-	}
-	return r.Organization + "\x00" + r.Subject
-}
-
-// SharesToken reports whether both hold the same refresh token or API key.
-func (r *Record) SharesToken(other *Record) bool {
-	a, b := &r.Credentials, &other.Credentials
-	return (!a.RefreshToken.IsZero() && a.RefreshToken.Equal(b.RefreshToken)) || (!a.APIKey.IsZero() && a.APIKey.Equal(b.APIKey))
-}
-
-// expiryMargin is how long before its end a token counts as expired at most.
-const expiryMargin = 60 * time.Second
-
-// Expired reports whether a request at now needs a refresh first: there is no
-// access token, or it ends within 60 seconds or a quarter of its life,
-// whichever is less. API keys never expire.
-func (r *Record) Expired(now time.Time) bool {
-	margin := expiryMargin
-	if life := r.Credentials.life(); life > 0 {
-		margin = min(margin, life/4)
-	}
-	return r.endsBy(now.Add(margin))
-}
-
-// Due reports whether a token should be refreshed before it ends, by a caller
-// that looks that far ahead. If the length of the token's life is known, it is
-// not due in the first half: a token that lives shorter than ahead would be
-// refreshed each time.
-func (r *Record) Due(now time.Time, ahead time.Duration) bool {
-	if life := r.Credentials.life(); life > 0 {
-		ahead = min(ahead, life/2)
-	}
-	return r.Expired(now.Add(ahead))
-}
-
-// Ended reports whether the account has no access token that is valid at now.
-// API keys never end.
-func (r *Record) Ended(now time.Time) bool { return r.endsBy(now) }
-
-func (r *Record) endsBy(t time.Time) bool {
-	if r.Kind == APIKey {
-		return false
-	}
-	c := &r.Credentials
-	return c.AccessToken.IsZero() || (!c.ExpiresAt.IsZero() && !t.Before(c.ExpiresAt))
-}
-
 // Credential returns what requests are sent with now.
 func (r *Record) Credential() Credential {
 	token := r.Credentials.AccessToken
@@ -254,76 +160,6 @@ type Credential struct {
 	Token        Secret
 	Subject      string
 	Organization string
-}
-
-// Grant is the answer of a token endpoint: new credentials, and what they say
-// about the account. An empty field means "not said": the account keeps the old
-// value, also that of the refresh token (RFC 6749 section 6).
-type Grant struct {
-	AccessToken  Secret
-	RefreshToken Secret
-	ExpiresAt    time.Time
-	// GrantedAt is when the tokens were requested; zero means not known.
-	GrantedAt    time.Time
-	Scopes       []string
-	Subject      string
-	Organization string
-	Email        string
-	Plan         string
-}
-
-// Apply writes the credentials and facts of a grant into the record, and starts
-// a new generation. It clears what the token endpoint had against the login.
-// What the API has against the login is cleared only by a success of the API;
-// but the new token may be tried, even if the account was disabled. A known
-// organization stays: its owner may have chosen another one than the new tokens
-// name.
-func (r *Record) Apply(g Grant) {
-	c := &r.Credentials
-	c.AccessToken = g.AccessToken
-	c.ExpiresAt, c.GrantedAt = g.ExpiresAt.Round(0), g.GrantedAt.Round(0) // tokens end by the wall clock
-	if !g.RefreshToken.IsZero() {
-		c.RefreshToken = g.RefreshToken
-	}
-	if len(g.Scopes) > 0 {
-		c.Scopes = g.Scopes
-	}
-	set(&r.Subject, g.Subject)
-	if r.Organization == "" {
-		r.Organization = g.Organization
-	}
-	set(&r.Email, g.Email)
-	set(&r.Plan, g.Plan)
-	r.Generation++
-	r.Refusals = Refusals{}
-	r.Fault, r.Lost = r.faultOfAPI(), nil
-}
-
-func set(field *string, value string) {
-	if value != "" {
-		*field = value
-	}
-}
-
-// Replace gives the record another login, which was just made, with its
-// credentials and what came with them. It switches the account on and clears
-// all that was held against the old login.
-func (r *Record) Replace(login Record) {
-	r.Kind, r.Lineage, r.Origin = login.Kind, login.Lineage, login.Origin
-	r.Credentials = login.Credentials
-	r.Credentials.ExpiresAt, r.Credentials.GrantedAt = login.Credentials.ExpiresAt.Round(0), login.Credentials.GrantedAt.Round(0)
-	set(&r.Subject, login.Subject)
-	set(&r.Organization, login.Organization)
-	set(&r.Email, login.Email)
-	set(&r.Label, login.Label)
-	set(&r.Plan, login.Plan)
-	if len(login.Usage) > 0 {
-		r.Usage = login.Usage
-	}
-	r.Generation++
-	r.Enabled = true
-	r.AuthFailures, r.RefusedToken, r.Refusals = 0, RefusedToken{}, Refusals{}
-	r.Fault, r.Lost, r.Limits, r.Freed = nil, nil, nil, nil
 }
 
 // WithoutSecrets returns a copy that can be shown.

@@ -1,5 +1,31 @@
 package account
 
+import "time"
+
+// FaultKind says what is wrong with a login.
+type FaultKind string
+
+// The faults.
+const (
+	// FaultReauth: the provider refuses the login for good; the owner must log in again.
+	FaultReauth FaultKind = "reauth"
+	// FaultLost: a refresh token was spent and the new one was never saved.
+	FaultLost FaultKind = "login_lost"
+)
+
+// Fault records why a login does not work, since when, and whether the
+// account was taken out of the pool for it. The last usable account stays in
+// the pool with its fault on record.
+type Fault struct {
+	Kind     FaultKind
+	Reason   string
+	At       time.Time
+	Disabled bool
+	// Terminal is set when the token endpoint has refused the refresh token
+	// for good: it is not sent again unless the owner clears the fault.
+	Terminal bool
+}
+
 // Fail records a fault of the login. Within one generation a lost login stays
 // lost, a refused refresh token stays refused and a disabled account stays
 // disabled, whatever is found out later.

@@ -1,10 +1,11 @@
 package gateway
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // tokensOf returns the tokens that a request carries: as Bearer, in x-api-key as
@@ -39,18 +40,6 @@ func (x *exchange) authenticate() *refusal {
 			return nil
 		}
 	}
-	sleep(x.r.Context(), x.gateway.guesses.delay(x.r.RemoteAddr, time.Now()))
+	_ = wait.For(x.r.Context(), x.gateway.guesses.delay(x.r.RemoteAddr, time.Now()))
 	return &refusal{kind: wrongToken, message: "this token is not one of the gateway's; use the one that it was given for this client"}
-}
-
-// sleep waits, and no longer than ctx. It reports whether it waited to the end.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
@@ -86,12 +87,8 @@ func nextWait(provider string, wait time.Duration, err error) (time.Duration, er
 }
 
 func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+	if wait.For(ctx, d) != nil {
 		return fmt.Errorf("login: nobody approved it: %w", context.Cause(ctx))
 	}
+	return nil
 }

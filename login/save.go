@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -118,16 +119,16 @@ func describe(ctx context.Context, p providers.Provider, a *multiaccount.NewAcco
 	if source, ok := p.(providers.ProfileSource); ok {
 		grant, err := within(ctx, func(ctx context.Context) (account.Grant, error) { return source.Profile(ctx, cred) })
 		untold = missed(untold, err)
-		fill(&a.Subject, grant.Subject)
-		fill(&a.Organization, grant.Organization)
-		fill(&a.Email, grant.Email)
-		fill(&a.Plan, grant.Plan)
+		a.Subject = cmp.Or(a.Subject, grant.Subject)
+		a.Organization = cmp.Or(a.Organization, grant.Organization)
+		a.Email = cmp.Or(a.Email, grant.Email)
+		a.Plan = cmp.Or(a.Plan, grant.Plan)
 		cred = credential(a) // which may have to name the organization
 	}
 	if source, ok := p.(providers.UsageSource); ok {
 		usage, err := within(ctx, func(ctx context.Context) (providers.Usage, error) { return source.Usage(ctx, cred) })
 		untold = missed(untold, err)
-		fill(&a.Plan, usage.Plan)
+		a.Plan = cmp.Or(a.Plan, usage.Plan)
 		a.Usage = usage.Windows
 	}
 	return untold
@@ -152,10 +153,4 @@ func missed(untold []error, err error) []error {
 		return untold
 	}
 	return append(untold, err)
-}
-
-func fill(field *string, value string) {
-	if *field == "" {
-		*field = value
-	}
 }

@@ -1,8 +1,11 @@
-// Package messages holds everything the actors say to each other, one file for
-// each receiver. Commands are in the imperative, facts in the past tense, queries
-// begin with Get. What hosts are told is in package event. This package imports
-// the standard library and the plain values of packages account and policy, which
-// all layers share.
+// Package messages holds everything the actors say to each other. Commands are in
+// the imperative, facts in the past tense, queries begin with Get. What hosts are
+// told is in package event. This package imports the standard library and the plain
+// values of packages account and policy, which all layers share.
+//
+// Each receiver has a file: account.go, supervisor.go, persistence.go. What an owner
+// or a host asks for is in account_owner.go and pool_owner.go, what the writer tells
+// in account_stored.go and pool_stored.go, and the use of an account in lease.go.
 //
 // Each receiver has a sealed interface. Its marker method has a pointer receiver,
 // so a message sent as a value does not compile.

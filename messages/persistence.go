@@ -41,13 +41,14 @@ type ClaimAccounts struct {
 	IDs      []string
 }
 
-// CreateAccount stores a new account. A supervisor sends it; answered with
-// [AccountCreated].
+// CreateAccount stores a new account, unless a stored account has its login. A
+// supervisor sends it; answered with [AccountCreated].
 type CreateAccount struct {
 	Record  account.Record
 	ReplyTo Recipient
-	// Asker is who asked the supervisor.
-	Asker *Reply[AccountAdded]
+	// Asker is who asked the supervisor, and OnlyNew what it asked for.
+	Asker   *Reply[AccountAdded]
+	OnlyNew bool
 }
 
 // DeleteAccount removes an account from the store. A supervisor sends it;

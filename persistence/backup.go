@@ -146,11 +146,15 @@ func (b *Backup) decoded() (map[string]Snapshot, error) {
 }
 
 // restore reports whether the record was stored. Without replace, one that exists
-// is kept.
+// is kept; an account that has the login under another id counts as it.
 func (s *FileStore) restore(ctx context.Context, rec account.Record, replace bool) (bool, error) {
+	err := s.Add(ctx, rec)
+	known, twice := errors.AsType[*KnownLoginError](err)
+	if twice {
+		rec.ID = known.Holder.ID
+	}
 	key := Key{Provider: rec.Provider, ID: rec.ID}
-	err := s.Create(ctx, rec)
-	if errors.Is(err, ErrExists) {
+	if twice || errors.Is(err, ErrExists) {
 		if !replace {
 			return false, nil
 		}

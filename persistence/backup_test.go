@@ -109,6 +109,29 @@ func TestRestoreKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
+// A login that was added anew since the backup keeps its new id: it does not become
+// two accounts.
+func TestRestoreOfALoginWithAnotherID(t *testing.T) {
+	s := full(t)
+	text := backup(t, s)
+	key := persistence.Key{Provider: "p", ID: "a"}
+	rec, err := s.Read(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec.ID, rec.Label = "anew", "newer"
+	if err := errors.Join(s.Remove(t.Context(), key), s.Create(t.Context(), rec)); err != nil {
+		t.Fatal(err)
+	}
+	for _, label := range []string{"newer", "work"} {
+		restored(t, s, text, label == "work")
+		snap, err := s.Load(t.Context(), "p")
+		if err != nil || len(snap.Accounts) != 1 || snap.Accounts[0].ID != "anew" || snap.Accounts[0].Label != label {
+			t.Errorf("%d accounts, want one with the label %q; %v", len(snap.Accounts), label, err)
+		}
+	}
+}
+
 func TestRestoreOfADamagedBackupStoresNothing(t *testing.T) {
 	good := backup(t, full(t))
 	for text, want := range map[string]error{

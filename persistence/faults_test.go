@@ -206,6 +206,11 @@ func changes() map[string]change {
 			run:    func(t *testing.T, s *FileStore) error { t.Helper(); return s.Create(t.Context(), labelled("new")) },
 			isOld:  none, isNew: label("new"),
 		},
+		"Add": {
+			before: func(*testing.T, *FileStore) {},
+			run:    func(t *testing.T, s *FileStore) error { t.Helper(); return s.Add(t.Context(), labelled("new")) },
+			isOld:  none, isNew: label("new"),
+		},
 		"Update": {
 			before: createOld, isOld: label("old"), isNew: label("new"),
 			run: func(t *testing.T, s *FileStore) error {

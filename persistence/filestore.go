@@ -26,6 +26,8 @@ type FileStore struct {
 	seals  bool
 	// readOnly is set for a store that changes nothing.
 	readOnly bool
+	// logins are those that an add has read.
+	logins readLogins
 	// unuse releases the lock that tells others the folder is open.
 	unuse func() error
 	// instance identifies this store's claims to other processes.

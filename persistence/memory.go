@@ -3,11 +3,8 @@ package persistence
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -65,52 +62,6 @@ func (m *Memory) Read(_ context.Context, key Key) (account.Record, error) {
 	return rec, nil
 }
 
-// memoryWatch is one watch of a provider's accounts.
-type memoryWatch struct {
-	provider string
-	// one makes calls of a watch run one at a time, and makes stop wait for them.
-	one     sync.Mutex
-	changed func(id string)
-	pool    func(state PoolState)
-}
-
-// Watch implements [Store]. No change is ever missed, so Present is never called.
-func (m *Memory) Watch(provider string, w Watching) (stop func(), err error) {
-	watch := &memoryWatch{provider: provider, changed: w.Changed, pool: w.Pool}
-	if watch.pool == nil {
-		watch.pool = func(PoolState) {}
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.watches[watch] = true
-	return func() {
-		m.mu.Lock()
-		delete(m.watches, watch)
-		m.mu.Unlock()
-		watch.one.Lock()
-		defer watch.one.Unlock()
-		watch.changed, watch.pool = func(string) {}, func(PoolState) {}
-	}, nil
-}
-
-// tell calls the watches of a provider. The caller does not hold m.mu.
-func (m *Memory) tell(provider string, news func(*memoryWatch)) {
-	m.mu.Lock()
-	watches := slices.Collect(maps.Keys(m.watches))
-	m.mu.Unlock()
-	for _, w := range watches {
-		if w.provider == provider {
-			w.one.Lock()
-			news(w)
-			w.one.Unlock()
-		}
-	}
-}
-
-func (m *Memory) tellChanged(key Key) {
-	m.tell(key.Provider, func(w *memoryWatch) { w.changed(key.ID) })
-}
-
 // Create implements [Store].
 func (m *Memory) Create(ctx context.Context, rec account.Record) error {
 	key := Key{Provider: rec.Provider, ID: rec.ID}
@@ -124,6 +75,31 @@ func (m *Memory) Create(ctx context.Context, rec account.Record) error {
 	}
 	rec.Revision = 1
 	m.put(key, rec)
+	return nil
+}
+
+// Add implements [Adder].
+func (m *Memory) Add(ctx context.Context, rec account.Record) error {
+	release, err := m.acquirePool(ctx, rec.Provider)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if holder := m.holderOf(&rec); holder != nil {
+		return &KnownLoginError{*holder}
+	}
+	return m.Create(ctx, rec)
+}
+
+func (m *Memory) holderOf(rec *account.Record) *account.Record {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, stored := range m.accounts {
+		if key.Provider == rec.Provider && key.ID != rec.ID && stored.Login().Same(rec.Login()) {
+			holder := cloneRecord(stored)
+			return &holder
+		}
+	}
 	return nil
 }
 
@@ -258,104 +234,4 @@ func (m *Memory) put(key Key, rec account.Record) {
 	m.accounts[key] = cloneRecord(rec)
 	m.mu.Unlock()
 	m.tellChanged(key)
-}
-
-// heldInMemory is an account of a Memory under its lock.
-type heldInMemory struct {
-	store  *Memory
-	key    Key
-	record account.Record
-	// release is nil after Unlock.
-	release func()
-}
-
-func (h *heldInMemory) Record() account.Record { return h.record }
-
-func (h *heldInMemory) Update(_ context.Context, mutate Mutation) (account.Record, error) {
-	if h.release == nil {
-		return account.Record{}, accountError(h.key, ErrUnlocked)
-	}
-	rec, err := h.store.update(h.key, mutate)
-	if err == nil {
-		h.record = rec
-	}
-	return rec, err
-}
-
-func (h *heldInMemory) Intend(i account.Intent) error {
-	if h.release == nil {
-		return accountError(h.key, ErrUnlocked)
-	}
-	h.store.mu.Lock()
-	defer h.store.mu.Unlock()
-	h.store.intents[h.key] = i
-	return nil
-}
-
-func (h *heldInMemory) Intent() (*account.Intent, error) {
-	h.store.mu.Lock()
-	defer h.store.mu.Unlock()
-	i, ok := h.store.intents[h.key]
-	if !ok || i.Token != h.record.Credentials.RefreshToken.Fingerprint() {
-		return nil, nil //nolint:nilnil // no intent is the usual case
-	}
-	return &i, nil
-}
-
-func (h *heldInMemory) Settle() error {
-	if h.release == nil {
-		return accountError(h.key, ErrUnlocked)
-	}
-	h.store.mu.Lock()
-	defer h.store.mu.Unlock()
-	delete(h.store.intents, h.key)
-	return nil
-}
-
-func (h *heldInMemory) Unlock() error {
-	if h.release != nil {
-		h.release()
-		h.release = nil
-	}
-	return nil
-}
-
-// byAge orders accounts by when they were added.
-func byAge(a, b account.Record) int {
-	return cmp.Or(a.AddedAt.Compare(b.AddedAt), strings.Compare(a.ID, b.ID))
-}
-
-// cloneRecord returns a copy that shares nothing that can be written to.
-func cloneRecord(rec account.Record) account.Record {
-	rec.Credentials.Scopes = slices.Clone(rec.Credentials.Scopes)
-	rec.Limits = slices.Clone(rec.Limits)
-	rec.Freed = slices.Clone(rec.Freed)
-	rec.Usage = slices.Clone(rec.Usage)
-	rec.Unknown = cloneUnknown(rec.Unknown)
-	rec.Fault, rec.Lost = cloneFault(rec.Fault), cloneFault(rec.Lost)
-	return rec
-}
-
-func cloneFault(f *account.Fault) *account.Fault {
-	if f == nil {
-		return nil
-	}
-	cloned := *f
-	return &cloned
-}
-
-func clonePool(state PoolState) PoolState {
-	state.Bindings, state.Owned = maps.Clone(state.Bindings), maps.Clone(state.Owned)
-	state.Limits, state.Freed = slices.Clone(state.Limits), slices.Clone(state.Freed)
-	state.Alerts = maps.Clone(state.Alerts)
-	state.Unknown = cloneUnknown(state.Unknown)
-	return state
-}
-
-func cloneUnknown(unknown map[string]json.RawMessage) map[string]json.RawMessage {
-	unknown = maps.Clone(unknown)
-	for name, raw := range unknown {
-		unknown[name] = slices.Clone(raw)
-	}
-	return unknown
 }

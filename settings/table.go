@@ -1,62 +1,18 @@
 package settings
 
 import (
-	"strings"
+	"slices"
 	"time"
-)
-
-// Key describes one setting, for help texts and documentation.
-type Key struct {
-	// Name is the key in the file.
-	Name string
-	// Default and Allowed are written as in the file. Default is empty for
-	// endpoints, whose default is the provider's own.
-	Default string
-	Allowed string
-	// Variable is the environment variable that sets it for one process; empty for
-	// endpoints.
-	Variable string
-	// Help says in one line what the setting does.
-	Help string
-	// ProviderOnly is set for keys that are allowed only under "providers.<name>".
-	// All others are allowed there and at the top.
-	ProviderOnly bool
-}
-
-// Keys returns all settings, in the order of the documentation.
-func Keys() []Key {
-	var all []Key
-	for _, k := range table() {
-		all = append(all, k.describe())
-	}
-	for _, e := range endpoints() {
-		all = append(all, e.describe())
-	}
-	return all
-}
-
-// Values returns all that a setting may be, where those are few; nil for others, and
-// for a name that is no setting's. The name may be that of one provider
-// ("providers.openai.debug").
-func Values(name string) []string {
-	name = name[strings.LastIndexByte(name, '.')+1:]
-	for _, k := range table() {
-		if k.describe().Name == name {
-			return k.schema().values()
-		}
-	}
-	return nil
-}
-
-const (
-	providersKey = "providers"
-	// schemaKey is for editors, which look there for the schema.
-	schemaKey = "$schema"
 )
 
 // table holds every setting once: strict reading, defaults, validation and
 // overrides follow from it.
 func table() []key {
+	return slices.Concat(selectionTable(), limitsTable(), loginsTable(), requestsTable(), noticesTable())
+}
+
+// selectionTable holds the settings of the choice of an account.
+func selectionTable() []key {
 	return []key{
 		setting[Strategy]{
 			"account_selection_strategy", StrategySticky,
@@ -79,6 +35,13 @@ func table() []key {
 			func(s *Settings) *int { return &s.SoftQuotaThresholdPercent },
 			func(o *Override) **int { return &o.SoftQuotaThresholdPercent },
 		},
+	}
+}
+
+// limitsTable holds the settings of limits: how long an account rests, and what is
+// spent.
+func limitsTable() []key {
+	return []key{
 		setting[time.Duration]{
 			"rate_limit_min_backoff_ms", 30 * time.Second, milliseconds(),
 			"shortest rest after a limit whose end the provider did not name",
@@ -98,6 +61,13 @@ func table() []key {
 			func(s *Settings) *bool { return &s.AllowPaidUse },
 			func(o *Override) **bool { return &o.AllowPaidUse },
 		},
+	}
+}
+
+// loginsTable holds the settings of logins: when one is disabled, when tokens are
+// renewed, and when figures are asked for.
+func loginsTable() []key {
+	return []key{
 		setting[int]{
 			"max_consecutive_auth_failures", 3, atLeast(1),
 			"refused logins in a row that disable an account",
@@ -136,6 +106,12 @@ func table() []key {
 			func(s *Settings) *time.Duration { return &s.UsagePollInterval },
 			func(o *Override) **time.Duration { return &o.UsagePollInterval },
 		},
+	}
+}
+
+// requestsTable holds the settings of a request: how it waits and is tried.
+func requestsTable() []key {
+	return []key{
 		setting[time.Duration]{
 			"max_wait_ms", 30 * time.Second, milliseconds(),
 			"how long a request waits for a reset when every account is limited",
@@ -161,6 +137,12 @@ func table() []key {
 			func(s *Settings) *int { return &s.MaxAttempts },
 			func(o *Override) **int { return &o.MaxAttempts },
 		},
+	}
+}
+
+// noticesTable holds the settings of what the owner is told.
+func noticesTable() []key {
+	return []key{
 		setting[[]string]{
 			"on_event", nil,
 			argv{},

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // wrongTokenDelay is how late a wrong token is answered, so that guessing takes
@@ -21,12 +23,7 @@ func (a *Admin) authenticate(r *http.Request) error {
 	if token, ok := bearer(r.Header); ok && a.config.Token != nil && a.config.Token.Check(token) {
 		return nil
 	}
-	timer := time.NewTimer(wrongTokenDelay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.Context().Done():
-	}
+	_ = wait.For(r.Context(), wrongTokenDelay)
 	return unauthorized("this is not the admin token; \"multiaccount admin token\" makes a new one. The token of a client is none")
 }
 

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 const (
@@ -53,7 +55,7 @@ func (d *Dashboard) logIn(w http.ResponseWriter, r *http.Request) {
 	}
 	switch err := takeLink(r.Context(), d.config.File, asked.Secret); {
 	case errors.Is(err, errWrongLink):
-		sleep(r.Context(), wrongLinkDelay)
+		_ = wait.For(r.Context(), wrongLinkDelay)
 		refuse(w, http.StatusUnauthorized, "this link was used already, or is older than five minutes; \"multiaccount dashboard\" makes a new one")
 		return
 	case err != nil:
@@ -135,14 +137,4 @@ func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // a browser that leaves needs nothing
-}
-
-// sleep waits, and no longer than ctx.
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

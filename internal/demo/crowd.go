@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // patience is how long a worker waits for an answer: longer than the engine
@@ -58,7 +59,7 @@ type worker struct {
 }
 
 func (w *worker) run(ctx, enough context.Context) {
-	for n := 0; pause(enough, w.think()); n++ {
+	for n := 0; wait.For(enough, w.think()) == nil; n++ {
 		w.send(w.converse(ctx, n))
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // part is what another process has to play in a run: the first line that it
@@ -91,7 +93,7 @@ func (g *guest) serve(ctx context.Context, h *host) (untold error) {
 	serving, served := context.WithCancel(context.WithoutCancel(ctx))
 	var telling sync.WaitGroup
 	telling.Go(func() {
-		for untold == nil && pause(serving, sampling) {
+		for untold == nil && wait.For(serving, sampling) == nil {
 			untold = g.tell(nil)
 		}
 	})

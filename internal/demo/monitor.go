@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount"
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
 
@@ -68,7 +69,7 @@ func (m *monitor) start(at time.Time) {
 
 // watch samples until ctx ends, and once more then.
 func (m *monitor) watch(ctx context.Context) {
-	for pause(ctx, sampling) {
+	for wait.For(ctx, sampling) == nil {
 		m.sample(ctx)
 	}
 	m.sample(context.WithoutCancel(ctx))

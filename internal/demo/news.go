@@ -37,11 +37,11 @@ func newsOf(e multiaccount.Event, now time.Time) (News, bool) {
 	who := e.About().Label
 	switch e := e.(type) {
 	case multiaccount.AccountCooled:
-		return News{Tone: Note, Text: fmt.Sprintf("%s: limited for %s (%s)", who, wait(e.Until, now), e.Reason)}, true
+		return News{Tone: Note, Text: fmt.Sprintf("%s: limited for %s (%s)", who, left(e.Until, now), e.Reason)}, true
 	case multiaccount.LoginRejected:
 		return News{Tone: Trouble, Text: fmt.Sprintf("%s: its owner has to log in again", who)}, true
 	case multiaccount.RefreshFailed:
-		return News{Tone: Note, Text: fmt.Sprintf("%s: no new token, next try in %s", who, wait(e.RetryAt, now))}, true
+		return News{Tone: Note, Text: fmt.Sprintf("%s: no new token, next try in %s", who, left(e.RetryAt, now))}, true
 	case multiaccount.SaveFailed:
 		return News{Tone: Trouble, Text: fmt.Sprintf("%s: not stored: %s", who, e.Reason)}, true
 	case multiaccount.AccountQuarantined:
@@ -58,11 +58,11 @@ func newsOfTraffic(e multiaccount.Event, now time.Time) (News, bool) {
 	who, provider := e.About().Label, e.About().Provider
 	switch e := e.(type) {
 	case multiaccount.PoolPaused:
-		return News{Tone: Trouble, Text: fmt.Sprintf("%s: several accounts share a limit for %s (%s)", provider, wait(e.Until, now), e.Reason)}, true
+		return News{Tone: Trouble, Text: fmt.Sprintf("%s: several accounts share a limit for %s (%s)", provider, left(e.Until, now), e.Reason)}, true
 	case multiaccount.PoolResumed:
 		return News{Tone: Note, Text: provider + ": all accounts serve again"}, true
 	case multiaccount.CircuitOpened:
-		return News{Tone: Trouble, Text: fmt.Sprintf("%s: in trouble (%s), next try in %s", provider, e.Reason, wait(e.RetryAt, now))}, true
+		return News{Tone: Trouble, Text: fmt.Sprintf("%s: in trouble (%s), next try in %s", provider, e.Reason, left(e.RetryAt, now))}, true
 	case multiaccount.CircuitClosed:
 		return News{Tone: Note, Text: provider + ": answers again"}, true
 	case multiaccount.ConversationMoved:
@@ -75,7 +75,7 @@ func newsOfTraffic(e multiaccount.Event, now time.Time) (News, bool) {
 	return News{}, false
 }
 
-// wait is how long it is until then, in words.
-func wait(until, now time.Time) string {
+// left is how long it is until then, in words.
+func left(until, now time.Time) string {
 	return fmt.Sprintf("%.0f s", math.Ceil(max(0, until.Sub(now).Seconds())))
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
 
@@ -56,7 +57,7 @@ func (s *stage) addresses() addresses {
 func (s *stage) play(ctx context.Context, scenes []scene) {
 	begin := time.Now()
 	for _, next := range scenes {
-		if !pause(ctx, time.Until(begin.Add(next.at))) {
+		if wait.For(ctx, time.Until(begin.Add(next.at))) != nil {
 			break
 		}
 		s.perform(next)
@@ -135,16 +136,4 @@ func title(f providertest.Flavour) string {
 		return "OpenAI"
 	}
 	return "Anthropic"
-}
-
-// pause waits for d; false means that ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }

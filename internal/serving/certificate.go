@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
@@ -54,7 +55,7 @@ func (c *certificate) follow(ctx context.Context, rejected func(error)) (stop fu
 	ctx, cancel := context.WithCancel(ctx)
 	changed := func() {
 		err := c.read()
-		if err != nil && pause(ctx, certificateTime) { // the other file may follow
+		if err != nil && wait.For(ctx, certificateTime) == nil { // the other file may follow
 			err = c.read()
 		}
 		if err != nil && !errors.Is(ctx.Err(), context.Canceled) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/internal/localgate"
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // parentLook is how often serve looks whether its parent is there.
@@ -83,7 +84,7 @@ func awaitUnused(ctx context.Context, dir string, unused func(), ended <-chan st
 // awaitIdle returns when the gateway was idle for d.
 func awaitIdle(ctx context.Context, g *gateway.Gateway, d time.Duration) {
 	for left := d; left > 0; left = d - g.Idle() {
-		if !pause(ctx, left) {
+		if wait.For(ctx, left) != nil {
 			return
 		}
 	}
@@ -98,20 +99,8 @@ func awaitParent(ctx context.Context, pid int) {
 	}
 	defer parent.Release() //nolint:errcheck // a handle to read
 	for !errors.Is(parent.Signal(syscall.Signal(0)), os.ErrProcessDone) {
-		if !pause(ctx, parentLook) {
+		if wait.For(ctx, parentLook) != nil {
 			return
 		}
-	}
-}
-
-// pause waits for d. It reports whether it did: ctx may end before.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"sync"
+
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // takeOver sends the serve away whose listeners are served from now on.
@@ -85,7 +87,7 @@ func (s *server) lastAnswers(h http.Handler) http.Handler {
 func (s *server) leave(ctx context.Context, server *http.Server) error {
 	s.tell("Another serve has taken over; this one finishes what is under way.")
 	notify(stateStopping)
-	if pause(ctx, leaveTime) && s.drained(ctx, server) {
+	if wait.For(ctx, leaveTime) == nil && s.drained(ctx, server) {
 		return nil
 	}
 	return s.finish(ctx)

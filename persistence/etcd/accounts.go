@@ -53,11 +53,13 @@ func (s *Store) load(ctx context.Context, provider string) (snap persistence.Sna
 	return snap, err
 }
 
-// eachAccount passes every account of a provider, as of a revision.
-func (s *Store) eachAccount(ctx context.Context, provider string, at int64, do func(persistence.Key, *mvccpb.KeyValue)) error {
+// eachAccount passes every account of a provider, as of a revision, or those that
+// which selects.
+func (s *Store) eachAccount(ctx context.Context, provider string, at int64, do func(persistence.Key, *mvccpb.KeyValue), which ...clientv3.OpOption) error {
 	prefix := s.keys.accounts(provider)
 	for from := prefix; ; {
-		resp, err := s.get(ctx, from, clientv3.WithRange(clientv3.GetPrefixRangeEnd(prefix)), clientv3.WithLimit(page), clientv3.WithRev(at))
+		with := append([]clientv3.OpOption{clientv3.WithRange(clientv3.GetPrefixRangeEnd(prefix)), clientv3.WithLimit(page), clientv3.WithRev(at)}, which...)
+		resp, err := s.get(ctx, from, with...)
 		if err != nil {
 			return err
 		}
@@ -101,18 +103,23 @@ func (s *Store) Create(ctx context.Context, rec account.Record) error {
 	if err := key.Check(); err != nil {
 		return err
 	}
+	return s.createBy(ctx, key, rec, ticket{key: s.keys.account(key).locks})
+}
+
+// createBy stores a new account. With guards it needs the lock of the ticket.
+func (s *Store) createBy(ctx context.Context, key persistence.Key, rec account.Record, by ticket, guards ...clientv3.Cmp) error {
 	rec.Revision = 1
 	sealed, err := s.encodeAccount(&rec)
 	if err == nil {
-		err = s.create(ctx, s.keys.account(key), sealed)
+		err = s.create(ctx, s.keys.account(key), sealed, by, guards...)
 	}
 	return accountError(key, err)
 }
 
-func (s *Store) create(ctx context.Context, c cell, sealed []byte) error {
+func (s *Store) create(ctx context.Context, c cell, sealed []byte, by ticket, guards ...clientv3.Cmp) error {
 	w := newWrite()
 	for {
-		at, err := s.see(c)
+		at, err := s.seeBy(c, by)
 		switch {
 		case err != nil:
 			return w.failed(err)
@@ -120,10 +127,12 @@ func (s *Store) create(ctx context.Context, c cell, sealed []byte) error {
 			return nil
 		case at.value != nil:
 			return persistence.ErrExists
+		case len(guards) > 0 && !at.fenced:
+			return w.failed(ErrLapsed)
 		case ctx.Err() != nil:
 			return w.failed(ctx.Err())
 		}
-		if done, err := s.swap(c, at, w, sealed); done || err != nil {
+		if done, err := s.swap(c, at, w, sealed, guards...); done || err != nil {
 			return err
 		}
 	}

@@ -3,9 +3,10 @@ package etcd
 import (
 	"context"
 	"os"
-	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // call runs one call to etcd, with the time that it may take.
@@ -45,16 +46,7 @@ func (s *Store) transact(guards []clientv3.Cmp, then ...clientv3.Op) (*clientv3.
 }
 
 // rest waits for a pause; the context's error when that ends first.
-func rest(ctx context.Context) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func rest(ctx context.Context) error { return wait.For(ctx, pause) }
 
 func hostname() string {
 	name, _ := os.Hostname() // an empty one tells as much

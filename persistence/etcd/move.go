@@ -26,7 +26,8 @@ type Moved struct {
 
 // Move moves the accounts of a provider from one store to another, one by one:
 // each is stored, read back and compared before it is removed from where it was. So
-// no account is lost, and one that was cut short is completed by calling it again.
+// no account is lost, and a move that was cut short is completed by calling it again.
+// An account whose login the other store has under another id stays.
 // Nobody else may use the accounts of from meanwhile: two stores that renew one
 // login end it. With dry set nothing is changed.
 func Move(ctx context.Context, from, to persistence.Store, provider string, dry bool) (Moved, error) {
@@ -65,7 +66,12 @@ func (m *Moved) move(ctx context.Context, from, to persistence.Store, rec accoun
 		return err
 	}
 	if !dry {
-		if err := transfer(ctx, from, to, rec, err == nil, known); err != nil {
+		err := transfer(ctx, from, to, rec, err == nil, known)
+		if twice, ok := errors.AsType[*persistence.KnownLoginError](err); ok {
+			m.Left = append(m.Left, rec.ID+": where it would go, "+twice.Error()+"; remove one of the two")
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -96,7 +102,7 @@ func transfer(ctx context.Context, from, to persistence.Store, rec account.Recor
 	case there:
 		_, err = to.Update(ctx, key, func(r *account.Record) { *r = rec })
 	default:
-		err = to.Create(ctx, rec)
+		err = persistence.AddTo(ctx, to, rec)
 	}
 	if err != nil {
 		return err

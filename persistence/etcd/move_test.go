@@ -58,6 +58,24 @@ func TestPoolMovesInAndOut(t *testing.T) {
 	}
 }
 
+// Two machines that had one login do not make two accounts of it: the second stays
+// where it is.
+func TestLoginOfTwoMachinesIsMovedOnce(t *testing.T) {
+	s := closing(t, open(t, fleet(t, "twice", address(member(t, nil)))))
+	for _, id := range []string{"a", "b"} {
+		files, err := persistence.OpenAlone(t.TempDir(), nil)
+		must(t, err)
+		rec := storetest.Record(id)
+		rec.Subject = "somebody"
+		must(t, files.Create(t.Context(), rec))
+		moved := move(t, files, s, false)
+		if stays := id == "b"; (len(moved.Left) == 1) != stays || len(ids(t, files)) != len(moved.Left) || len(ids(t, s)) != 1 {
+			t.Errorf("of %s: moved %+v", id, moved)
+		}
+		must(t, files.Close())
+	}
+}
+
 func move(t *testing.T, from, to persistence.Store, dry bool) etcd.Moved {
 	t.Helper()
 	moved, err := etcd.Move(t.Context(), from, to, storetest.Provider, dry)

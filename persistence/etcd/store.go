@@ -26,6 +26,8 @@ type Store struct {
 	session *session
 	decided *decisionLog
 	tickets atomic.Uint64
+	// logins are those that an add has read.
+	logins readLogins
 	// running ends with the store: what it does is not cut off by its callers.
 	running context.Context //nolint:containedctx // it is the store's own life
 	end     context.CancelFunc
@@ -51,7 +53,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{client: client, endpoints: o.Endpoints, keys: keys(o.prefix()), cipher: o.Cipher, name: uuid.NewString()}
+	s := &Store{client: client, endpoints: o.Endpoints, keys: keys(o.prefix()), cipher: o.Cipher, name: uuid.NewString(), logins: readLogins{of: map[string]*poolLogins{}}}
 	s.running, s.end = context.WithCancel(context.Background())
 	s.session, s.decided = newSession(s), newDecisionLog(s)
 	if _, err := s.session.current(ctx); err != nil {

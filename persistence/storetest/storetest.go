@@ -80,6 +80,9 @@ func checks() map[string]func(trial) {
 		"pool state":                        poolState,
 		"concurrent pool updates":           concurrentPoolUpdates,
 		"pool state is bounded":             poolIsBounded,
+		"a login is added once":             addOfAKnownLogin,
+		"an id is added once":               addOfAKnownID,
+		"one login added by many":           addedAtOnce,
 		"the pool's lock excludes":          poolLockExcludes,
 		"a watch tells of the pool":         poolWatchTells,
 	}
@@ -98,6 +101,8 @@ func sharedChecks() map[string]func(trial) {
 		"concurrent pool updates":         sharedPoolUpdates,
 		"the pool's lock excludes":        poolLockExcludes,
 		"a watch tells of the pool":       poolWatchTells,
+		"a login is added once":           addOfAKnownLogin,
+		"one login added by many":         addedAtOnce,
 	}
 }
 

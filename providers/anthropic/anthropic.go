@@ -3,6 +3,7 @@
 package anthropic
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -86,21 +87,15 @@ func New(o Options) *Provider {
 }
 
 func (o Options) filled() Options {
-	fill(&o.BaseURL, DefaultBaseURL)
-	fill(&o.TokenURL, DefaultTokenURL)
-	fill(&o.AuthorizeURL, DefaultAuthorizeURL)
+	o.BaseURL = cmp.Or(o.BaseURL, DefaultBaseURL)
+	o.TokenURL = cmp.Or(o.TokenURL, DefaultTokenURL)
+	o.AuthorizeURL = cmp.Or(o.AuthorizeURL, DefaultAuthorizeURL)
 	if o.BaseURL == DefaultBaseURL {
-		fill(&o.UsageURL, DefaultUsageURL)
-		fill(&o.ProfileURL, DefaultProfileURL)
+		o.UsageURL = cmp.Or(o.UsageURL, DefaultUsageURL)
+		o.ProfileURL = cmp.Or(o.ProfileURL, DefaultProfileURL)
 	}
-	fill(&o.ClientID, DefaultClientID)
+	o.ClientID = cmp.Or(o.ClientID, DefaultClientID)
 	return o
-}
-
-func fill(field *string, value string) {
-	if *field == "" {
-		*field = value
-	}
 }
 
 // Options returns the options in effect, Anthropic's own values filled in.

@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,11 +71,9 @@ func identify(grant *account.Grant, tokens ...string) {
 	for _, token := range tokens {
 		var c claims
 		jwt.Claims(token, &c)
-		fill(&grant.Subject, c.Auth.User)
-		fill(&grant.Subject, c.Subject)
-		fill(&grant.Organization, c.Auth.Account)
-		fill(&grant.Email, c.Email)
-		fill(&grant.Email, c.Profile.Email)
-		fill(&grant.Plan, PlanLabel(c.Auth.Plan))
+		grant.Subject = cmp.Or(grant.Subject, c.Auth.User, c.Subject)
+		grant.Organization = cmp.Or(grant.Organization, c.Auth.Account)
+		grant.Email = cmp.Or(grant.Email, c.Email, c.Profile.Email)
+		grant.Plan = cmp.Or(grant.Plan, PlanLabel(c.Auth.Plan))
 	}
 }

@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,7 +31,7 @@ func (p *Provider) StartDevice(ctx context.Context) (providers.DeviceLogin, erro
 	if err != nil {
 		return providers.DeviceLogin{}, err
 	}
-	fill(&told.UserCode, told.OldCode)
+	told.UserCode = cmp.Or(told.UserCode, told.OldCode)
 	page := p.onIssuer("/codex/device")
 	if told.ID == "" || !exchange.IsUserCode(told.UserCode) || page == "" {
 		return providers.DeviceLogin{}, &providers.LoginError{Provider: name, Status: http.StatusOK}

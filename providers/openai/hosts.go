@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,8 +45,8 @@ func sidesOf(r *Route) []side {
 		return own
 	}
 	route := *r
-	fill(&route.LoginURL, DefaultBaseURL)
-	fill(&route.KeyURL, APIBaseURL+"/v1")
+	route.LoginURL = cmp.Or(route.LoginURL, DefaultBaseURL)
+	route.KeyURL = cmp.Or(route.KeyURL, APIBaseURL+"/v1")
 	all := append(below(account.OAuth, route.LoginURL), below(account.APIKey, route.KeyURL)...)
 	return append(all, own...)
 }

@@ -3,6 +3,7 @@
 package openai
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -103,14 +104,14 @@ func New(o Options) *Provider {
 }
 
 func (o Options) filled() Options {
-	fill(&o.BaseURL, DefaultBaseURL)
-	fill(&o.TokenURL, DefaultTokenURL)
-	fill(&o.AuthorizeURL, DefaultAuthorizeURL)
-	fill(&o.DeviceURL, DefaultDeviceURL)
+	o.BaseURL = cmp.Or(o.BaseURL, DefaultBaseURL)
+	o.TokenURL = cmp.Or(o.TokenURL, DefaultTokenURL)
+	o.AuthorizeURL = cmp.Or(o.AuthorizeURL, DefaultAuthorizeURL)
+	o.DeviceURL = cmp.Or(o.DeviceURL, DefaultDeviceURL)
 	if o.isOwn() {
-		fill(&o.UsageURL, DefaultUsageURL)
+		o.UsageURL = cmp.Or(o.UsageURL, DefaultUsageURL)
 	}
-	fill(&o.ClientID, DefaultClientID)
+	o.ClientID = cmp.Or(o.ClientID, DefaultClientID)
 	return o
 }
 
@@ -118,12 +119,6 @@ func (o Options) filled() Options {
 func (o Options) isOwn() bool {
 	routed := o.Route != nil && o.Route.LoginURL != "" && o.Route.LoginURL != DefaultBaseURL
 	return !routed && (o.BaseURL == DefaultBaseURL || o.BaseURL == APIBaseURL)
-}
-
-func fill(field *string, value string) {
-	if *field == "" {
-		*field = value
-	}
 }
 
 // Options returns the options in effect, OpenAI's own values filled in.

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // exchange is one request on its way to an answer.
@@ -164,15 +166,5 @@ func (x *exchange) ctx() context.Context { return x.r.Context() }
 
 // pause waits for d of real time; false means that the exchange is over.
 func (x *exchange) pause(d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-x.ctx().Done():
-		return false
-	}
+	return d <= 0 || wait.For(x.ctx(), d) == nil
 }

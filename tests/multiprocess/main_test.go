@@ -30,18 +30,19 @@ func TestMain(m *testing.M) {
 // works are what a child can do. Each is beside the test that orders it.
 func works() map[string]peer.Work {
 	return map[string]peer.Work{
-		"acquire": peer.Does(acquire),
-		"adopted": peer.Does(adopted),
-		"agree":   peer.Does(agree),
-		"ask":     peer.Does(ask),
-		"change":  peer.Does(change),
-		"fail":    peer.Does(fail),
-		"hold":    peer.Does(hold),
-		"mutate":  peer.Does(mutate),
-		"pin":     peer.Does(pin),
-		"prefer":  peer.Does(prefer),
-		"refresh": peer.Does(refresh),
-		"see":     peer.Does(see),
+		"acquire":  peer.Does(acquire),
+		"add-same": peer.Does(addSame),
+		"adopted":  peer.Does(adopted),
+		"agree":    peer.Does(agree),
+		"ask":      peer.Does(ask),
+		"change":   peer.Does(change),
+		"fail":     peer.Does(fail),
+		"hold":     peer.Does(hold),
+		"mutate":   peer.Does(mutate),
+		"pin":      peer.Does(pin),
+		"prefer":   peer.Does(prefer),
+		"refresh":  peer.Does(refresh),
+		"see":      peer.Does(see),
 	}
 }
 

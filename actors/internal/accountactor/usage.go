@@ -1,6 +1,7 @@
 package accountactor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -207,8 +208,8 @@ func (a *actor) applyProfile(m *pollAnswered) {
 	}
 	if (email != "" && a.record.Email == "") || (plan != "" && a.record.Plan == "") {
 		a.apply(func(r *account.Record) {
-			fillIn(&r.Email, email)
-			fillIn(&r.Plan, plan)
+			r.Email = cmp.Or(r.Email, email)
+			r.Plan = cmp.Or(r.Plan, plan)
 		}, true, nil)
 	}
 	if m.profile.Subject != "" && a.record.Subject == "" {
@@ -223,10 +224,4 @@ func (a *actor) takeIdentity(m *messages.TakeIdentity) {
 			r.Subject, r.Organization = m.Subject, m.Organization
 		}
 	}, false, nil)
-}
-
-func fillIn(field *string, value string) {
-	if *field == "" {
-		*field = value
-	}
 }

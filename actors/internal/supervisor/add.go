@@ -45,9 +45,7 @@ func (s *supervisor) addAccount(m *messages.AddAccount) {
 // room for a label that is taken.
 func (s *supervisor) cannotAdd(m *messages.AddAccount, known *member) error {
 	if id := s.holders.ofTokens(&m.Record); known == nil && id != "" && s.member(id).record.SharesToken(&m.Record) {
-		return &messages.RefusalError{
-			Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
-		}
+		return holdsLogin(id)
 	}
 	id := s.holders.ofLabel(&m.Record)
 	switch {
@@ -60,6 +58,12 @@ func (s *supervisor) cannotAdd(m *messages.AddAccount, known *member) error {
 	return nil
 }
 
+func holdsLogin(id string) *messages.RefusalError {
+	return &messages.RefusalError{
+		Reason: messages.RefusedDuplicate, AccountID: id, Detail: "it already holds this login; remove it first or log in again",
+	}
+}
+
 // create has the writer store a new account.
 func (s *supervisor) create(m *messages.AddAccount) {
 	id, err := uuid.NewV7()
@@ -70,12 +74,17 @@ func (s *supervisor) create(m *messages.AddAccount) {
 	record := m.Record
 	record.ID, record.Provider, record.AddedAt = id.String(), s.Provider.Name(), s.Now()
 	s.holders.put(&record)
-	s.Writer.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply})
+	s.Writer.Tell(&messages.CreateAccount{Record: record, ReplyTo: s.self, Asker: m.Reply, OnlyNew: m.OnlyNew})
 }
 
 func (s *supervisor) accountCreated(m *messages.AccountCreated) {
 	record := m.Create.Record
 	switch {
+	case m.Holder != nil:
+		s.holders.drop(&record)
+		s.addToHolder(m)
+		s.retryHeld(record.ID)
+		return
 	case m.Err != nil:
 		s.holders.drop(&record)
 		s.readAgain(record.ID)
@@ -86,6 +95,25 @@ func (s *supervisor) accountCreated(m *messages.AccountCreated) {
 	m.Answer()
 	s.retryHeld(record.ID)
 	s.serveParked(s.Now())
+}
+
+// addToHolder gives a login to the account that has it already: another process has
+// just added that. While this process removes or creates the account, the login
+// waits until that has ended.
+func (s *supervisor) addToHolder(m *messages.AccountCreated) {
+	s.accountStored(&messages.AccountStored{Record: *m.Holder})
+	id := m.Holder.ID
+	ask := &messages.AddAccount{Record: m.Create.Record, OnlyNew: m.Create.OnlyNew, Reply: m.Create.Asker}
+	switch known := s.member(id); {
+	case known == nil:
+		s.held[id] = append(s.held[id], ask)
+	case ask.OnlyNew:
+		answerNotAdded(ask, id)
+	case m.Holder.Identity() == "" || m.Holder.Identity() != ask.Record.Identity():
+		ask.Fail(holdsLogin(id))
+	default:
+		known.Tell(&messages.ReplaceLogin{Record: ask.Record, Reply: ask.Reply})
+	}
 }
 
 // retryHeld adds the logins that waited for the creation or removal of an

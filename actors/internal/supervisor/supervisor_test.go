@@ -246,6 +246,64 @@ func TestAddedTwiceIsOneAccount(t *testing.T) {
 	})
 }
 
+// A login that another process has just added goes to that account, which joins; an
+// API key has nothing to be told apart by, and an import changes nothing.
+func TestAddedByAnotherProcessToo(t *testing.T) {
+	for name, change := range map[string]func(m *messages.AddAccount){
+		"a login":    func(*messages.AddAccount) {},
+		"an import":  func(m *messages.AddAccount) { m.OnlyNew = true },
+		"no subject": func(m *messages.AddAccount) { m.Record.Subject = "" },
+	} {
+		withAccounts(t, nil, func(s *scene) {
+			ask := &messages.AddAccount{Record: *actortest.Login(""), Reply: messages.NewReply[messages.AccountAdded]()}
+			ask.Record.Subject = "somebody"
+			change(ask)
+			s.tell(ask)
+			create := actortest.Take[*messages.CreateAccount](t, s.ToWriter)
+			holder := create.Record
+			holder.ID = "theirs"
+			s.tell(&messages.AccountCreated{Create: create, Holder: &holder})
+			if joined := actortest.Take[event.AccountJoined](t, s.Events); joined.AccountID != "theirs" {
+				t.Errorf("%s: account %q joined", name, joined.AccountID)
+			}
+			if name == "a login" {
+				replace := actortest.Take[*messages.ReplaceLogin](t, &s.accounts["theirs"].Inbox)
+				if replace.Reply != ask.Reply {
+					t.Errorf("%s: the account answers somebody else", name)
+				}
+				return
+			}
+			added, ok := actortest.Answered(ask.Reply)
+			var refused *messages.RefusalError
+			if !ok || !errors.As(added.Err, &refused) || refused.Reason != messages.RefusedDuplicate || refused.AccountID != "theirs" {
+				t.Errorf("%s: answered %v with %v", name, ok, added.Err)
+			}
+		})
+	}
+}
+
+// A login whose holder this process is removing waits until it is gone.
+func TestAddedWhileItsHolderLeaves(t *testing.T) {
+	withAccounts(t, []string{"a"}, func(s *scene) {
+		ask := s.add("somebody")
+		create := actortest.Take[*messages.CreateAccount](t, s.ToWriter)
+		s.tell(&messages.RemoveAccount{ID: "a", Reply: messages.NewReply[messages.Acknowledged]()})
+		actortest.Take[*messages.DeleteAccount](t, s.ToWriter)
+		holder := create.Record
+		holder.ID = "a"
+		s.tell(&messages.AccountCreated{Create: create, Holder: &holder})
+		if _, ok := actortest.Answered(ask.Reply); ok {
+			t.Error("the login was answered before its holder is gone")
+		}
+		s.tell(&messages.AccountRemoved{ID: "a"})
+		again := actortest.Take[*messages.CreateAccount](t, s.ToWriter)
+		s.tell(&messages.AccountCreated{Create: again})
+		if added, ok := actortest.Answered(ask.Reply); !ok || added.Err != nil || added.ID != again.Record.ID {
+			t.Errorf("added %q, %v", added.ID, added.Err)
+		}
+	})
+}
+
 // An account leaves selection at once; one that could not be deleted comes back.
 func TestRemovalThatFails(t *testing.T) {
 	withAccounts(t, []string{"a"}, func(s *scene) {

@@ -54,17 +54,6 @@ func (c *saves) unheard() bool {
 	return slices.ContainsFunc(c.all, func(s *messages.SaveAccount) bool { return s.Acknowledge == nil })
 }
 
-// creation stores a new account.
-type creation struct{ *messages.CreateAccount }
-
-func (c *creation) store(ctx context.Context, store persistence.Store, _ *lane) (account.Record, error) {
-	return c.Record, store.Create(ctx, c.Record)
-}
-
-func (c *creation) answer(_ account.Record, err error) {
-	c.ReplyTo.Tell(&messages.AccountCreated{Create: c.CreateAccount, Err: err})
-}
-
 // deletion removes an account. The store takes the account's lock for that, so a
 // deletion waits until the lane holds no lock.
 type deletion struct{ *messages.DeleteAccount }

@@ -33,7 +33,8 @@ const (
 //
 // The order of lanes and locks: first the turn in a lane, then one lock of the
 // store, the account's or the pool's. Nobody waits for a second lock while
-// holding one. Only a refresh holds a lock during a network call. That is the
+// holding one: a creation holds the pool's, and nobody else has that of an account
+// which does not exist yet. Only a refresh holds a lock during a network call. That is the
 // lock of its account, and only this account's lane waits for it.
 type writer struct {
 	system *runtime.System
@@ -124,7 +125,7 @@ func (p *writer) command(message messages.ToPersistence) {
 			p.read(messages.Key{Provider: m.Provider, ID: id}, m.ReplyTo)
 		}
 	case *messages.CreateAccount:
-		p.change(messages.Key{Provider: m.Record.Provider, ID: m.Record.ID}, &creation{m})
+		p.change(messages.Key{Provider: m.Record.Provider, ID: m.Record.ID}, &creation{CreateAccount: m})
 	case *messages.DiscardQuarantined:
 		p.change(m.Key, &discarding{m})
 	case *messages.DeleteAccount:

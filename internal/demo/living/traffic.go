@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
 // traffic is what one client sends.
@@ -41,7 +43,7 @@ func (d *Demo) Play(ctx context.Context, gateway string) {
 
 // run sends one request after the other. That one fails is part of the demo.
 func (t *traffic) run(ctx context.Context) {
-	for pause(ctx, rest()) {
+	for wait.For(ctx, rest()) == nil {
 		_ = t.does(t, ctx)
 	}
 }
@@ -102,7 +104,7 @@ func (t *traffic) socket(ctx context.Context) error {
 		if err := conn.Write(ctx, websocket.MessageText, []byte(message)); err != nil {
 			return err
 		}
-		if err := readTurn(ctx, conn); err != nil || !pause(ctx, rest()) {
+		if err := readTurn(ctx, conn); err != nil || wait.For(ctx, rest()) != nil {
 			return err
 		}
 	}
@@ -116,17 +118,5 @@ func readTurn(ctx context.Context, conn *websocket.Conn) error {
 		if err != nil || strings.Contains(string(event), `"response.completed"`) || strings.Contains(string(event), `"type":"error"`) {
 			return err
 		}
-	}
-}
-
-// pause waits for d. It reports whether it did: ctx may end before.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

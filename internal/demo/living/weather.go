@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/internal/wait"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
 
@@ -21,7 +22,7 @@ const (
 // weather has troubles come and go, one after the other.
 func (d *Demo) weather(ctx context.Context) {
 	troubles := []func(context.Context){d.endToken, d.limit, d.outage(providertest.OpenAI), d.outage(providertest.Anthropic)}
-	for n := 0; pause(ctx, betweenTroubles); n++ {
+	for n := 0; wait.For(ctx, betweenTroubles) == nil; n++ {
 		troubles[n%len(troubles)](ctx)
 	}
 }
@@ -40,7 +41,7 @@ func (d *Demo) outage(f providertest.Flavour) func(context.Context) {
 			answer = providertest.Overloaded()
 		}
 		d.srv.StartOutage(f, answer)
-		pause(ctx, outageTime)
+		_ = wait.For(ctx, outageTime) // its end ends the loop
 		d.srv.EndOutage(f)
 	}
 }
@@ -49,7 +50,7 @@ func (d *Demo) outage(f providertest.Flavour) func(context.Context) {
 func (d *Demo) approve(ctx context.Context) {
 	for {
 		code, err := d.srv.WaitDevice(ctx)
-		if err != nil || !pause(ctx, readTime) {
+		if err != nil || wait.For(ctx, readTime) != nil {
 			return
 		}
 		d.actors["margaret@example.com"].ApproveDevice(code)
