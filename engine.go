@@ -96,6 +96,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		e.pools[p.Name()].stored = func(ctx context.Context, id string) (account.Record, error) {
 			return store.Read(ctx, persistence.Key{Provider: p.Name(), ID: id})
 		}
+		e.pools[p.Name()].claimants = func() map[string][]int { return claimants(store, p.Name()) }
 	}
 	e.makeChains(&c.Settings)
 	if c.AutoImport {

@@ -30,6 +30,8 @@ type Pool struct {
 	settings atomic.Pointer[settings.Settings]
 	// stored reads an account past all that the actors remember.
 	stored func(ctx context.Context, id string) (account.Record, error)
+	// claimants are the other processes that use each account, by its id.
+	claimants func() map[string][]int
 	// base sends requests for hosts that bring no transport of their own.
 	base func() *http.Transport
 	// publish tells the engine's subscribers.
@@ -299,10 +301,12 @@ func (p *Pool) Accounts(ctx context.Context) ([]AccountStatus, error) {
 	if err != nil {
 		return nil, p.publicError(err)
 	}
-	now := time.Now()
+	now, users := time.Now(), p.claimants()
 	all := make([]AccountStatus, 0, len(states)+len(quarantined))
 	for i := range states {
-		all = append(all, statusOf(&states[i], now))
+		status := statusOf(&states[i], now)
+		status.UsedBy = users[status.ID]
+		all = append(all, status)
 	}
 	for _, q := range quarantined {
 		all = append(all, AccountStatus{ID: q.ID, State: StateQuarantined, Reason: printable.Text(quarantineReason(q))})

@@ -8,6 +8,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 	"github.com/seed-810f1486/multiaccount/messages"
+	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 // State says in one word what an account can do now.
@@ -72,6 +73,11 @@ type AccountStatus struct {
 	SoftQuotaPercent int
 	// Claimed is set while another engine on the same folder uses the account.
 	Claimed bool
+	// UsedBy are the ids of the other processes that use the account, where the
+	// store knows them.
+	UsedBy []int
+	// Active is set for the account that the pool picked last.
+	Active bool
 	// Pinned is set while all requests are pinned to the account; see [Pool.Pin].
 	Pinned bool
 	// LinkedTo is the file of another program that the login belongs to; empty
@@ -89,7 +95,7 @@ func statusOf(s *messages.AccountStatus, now time.Time) AccountStatus {
 		ID: r.ID, Label: r.DisplayLabel(), Email: r.Email, Plan: r.Plan, Kind: r.Kind, Enabled: r.Enabled,
 		Weight: r.Weight, Priority: r.Priority, MaxInFlight: r.MaxInFlight, SoftQuotaPercent: r.SoftQuotaPercent,
 		ExpiresAt: r.Credentials.ExpiresAt, LastUsedAt: s.LastUsedAt, Generation: r.Generation,
-		InFlight: s.InFlight, Claimed: s.Claimed, Pinned: s.Pinned, Failures: r.AuthFailures, Usage: r.Usage,
+		InFlight: s.InFlight, Claimed: s.Claimed, Active: s.Active, Pinned: s.Pinned, Failures: r.AuthFailures, Usage: r.Usage,
 	}
 	if r.Lineage == account.Linked && r.Origin != nil {
 		status.LinkedTo = r.Origin.Path
@@ -175,4 +181,16 @@ func joinReasons(a, b string) string {
 		return b
 	}
 	return a + "; " + b
+}
+
+// claimants are the other processes that use each account of a provider, by its id;
+// none where the store does not know them.
+func claimants(store persistence.Store, provider string) map[string][]int {
+	known, ok := store.(interface {
+		Claimants(provider string) map[string][]int
+	})
+	if !ok {
+		return nil
+	}
+	return known.Claimants(provider)
 }

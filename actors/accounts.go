@@ -22,7 +22,8 @@ func (p *Pool) Accounts(ctx context.Context) ([]messages.AccountStatus, []messag
 	lost, unreadable := splitFiles(listed.Quarantined, states)
 	for i := range states {
 		id := states[i].Record.ID
-		states[i].Claimed, states[i].Pinned, states[i].Unreadable = listed.Claimed[id], id == listed.Pinned, unreadable[id]
+		states[i].Claimed, states[i].Unreadable = listed.Claimed[id], unreadable[id]
+		states[i].Active, states[i].Pinned = id == listed.Active, id == listed.Pinned
 	}
 	return states, lost, err
 }

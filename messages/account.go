@@ -208,6 +208,8 @@ type AccountStatus struct {
 	// Claimed is set while another process uses it. The account does not know; the
 	// asker fills it in.
 	Claimed bool
+	// Active is set for the account that the pool picked last. The asker fills it in.
+	Active bool
 	// Pinned is set while all requests are pinned to it. The supervisor fills it
 	// in.
 	Pinned bool

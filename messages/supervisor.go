@@ -77,7 +77,9 @@ type GetAccounts struct {
 type AccountsListed struct {
 	Accounts []Recipient
 	// Claimed are the ids of those that other processes use.
-	Claimed     map[string]bool
+	Claimed map[string]bool
+	// Active is the id of the account that the pool picked last; empty for none.
+	Active      string
 	Pinned      string
 	Quarantined []Quarantined
 	Err         error

@@ -7,15 +7,12 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/internal/shown"
-	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/tui"
 )
 
 // entry is an account as the commands print it. Its JSON names are stable.
 type entry struct {
 	shown.Account
-	Active bool  `json:"active"`
-	UsedBy []int `json:"used_by,omitempty"`
 
 	pool   *multiaccount.Pool
 	status multiaccount.AccountStatus
@@ -72,24 +69,11 @@ func (o *session) entriesOf(ctx context.Context, provider string) ([]entry, erro
 	if err != nil {
 		return nil, err
 	}
-	claimants := o.claimants(provider)
 	all := make([]entry, len(accounts))
 	for i := range accounts {
-		all[i] = entryOf(provider, &accounts[i], stored.Pool.Active)
-		all[i].UsedBy = claimants[accounts[i].ID]
-		all[i].pool, all[i].status = pool, accounts[i]
+		a := &accounts[i]
+		a.Active = a.ID != "" && a.ID == stored.Pool.Active // the pick of the process that serves, not of this one
+		all[i] = entry{shown.AccountOf(provider, a), pool, *a}
 	}
 	return all, nil
-}
-
-// claimants are the other processes that use an account, by its id.
-func (o *session) claimants(provider string) map[string][]int {
-	if files, ok := o.store.(*persistence.FileStore); ok {
-		return files.Claimants(provider)
-	}
-	return nil
-}
-
-func entryOf(provider string, a *multiaccount.AccountStatus, active string) entry {
-	return entry{Account: shown.AccountOf(provider, a), Active: a.ID != "" && a.ID == active}
 }

@@ -72,9 +72,7 @@ func (h *screenHost) Look(ctx context.Context) (poolview.Snapshot, error) {
 	}
 	all, err := h.entries(ctx, "")
 	for i := range all {
-		seen.Accounts = append(seen.Accounts, poolview.Account{
-			AccountStatus: all[i].status, Provider: all[i].Provider, Active: all[i].Active, UsedBy: all[i].UsedBy,
-		})
+		seen.Accounts = append(seen.Accounts, poolview.Account{AccountStatus: all[i].status, Provider: all[i].Provider})
 	}
 	return seen, err
 }

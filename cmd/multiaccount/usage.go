@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-810f1486/multiaccount/internal/shown"
 	"github.com/seed-810f1486/multiaccount/internal/usage"
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tui"
@@ -117,45 +118,22 @@ func (f *usageFlags) labels(ctx context.Context, s streams) (labels map[string]s
 	return labels, err
 }
 
-// usedJSON is a line of the report. Its names are stable.
-type usedJSON struct {
-	// Key is an id, a model or a day, as --by says; Label is an account's.
-	Key          string `json:"key"`
-	Label        string `json:"label,omitempty"`
-	Requests     int64  `json:"requests"`
-	Failed       int64  `json:"failed"`
-	Input        int64  `json:"input_tokens"`
-	Cached       int64  `json:"cached_tokens"`
-	CacheWritten int64  `json:"cache_written_tokens"`
-	Output       int64  `json:"output_tokens"`
-	Reasoning    int64  `json:"reasoning_tokens"`
-	LatencyMS    int64  `json:"latency_ms"`
-	FirstByteMS  int64  `json:"first_byte_ms"`
-	// Cost is what the tokens cost by the prices in the settings, in the currency there;
-	// left out without any. What the Unpriced models cost is not part of it.
-	Cost     *float64 `json:"cost,omitempty"`
-	Currency string   `json:"currency,omitempty"`
-	Unpriced []string `json:"unpriced_models,omitempty"`
-}
+// usedLine is a line of the report.
+type usedLine shown.Used
 
-func used(all []usage.Group, labels map[string]string, prices *settings.Settings) []usedJSON {
-	lines := make([]usedJSON, 0, len(all))
+func used(all []usage.Group, labels map[string]string, prices *settings.Settings) []usedLine {
+	lines := make([]usedLine, 0, len(all))
 	for i := range all {
 		g := &all[i]
-		lines = append(lines, usedJSON{
-			Key: g.Key, Label: labels[g.Key], Requests: g.Requests, Failed: g.Failed, Input: g.Input, Cached: g.Cached, CacheWritten: g.CacheWritten,
-			Output: g.Output, Reasoning: g.Reasoning, LatencyMS: g.Latency.Milliseconds(), FirstByteMS: g.FirstByte.Milliseconds(),
-		})
-		if len(prices.Prices) > 0 {
-			l := &lines[i]
-			cost, unpriced := g.Cost(prices)
-			l.Cost, l.Currency, l.Unpriced = &cost, prices.Currency, unpriced
-		}
+		line := shown.UsedOf(g.Key, g.Requests, g.Failed, shown.Tokens(g.Tokens), g.Latency, g.FirstByte)
+		line.Label = labels[g.Key]
+		shown.Charge(&line, g.Models, prices)
+		lines = append(lines, usedLine(line))
 	}
 	return lines
 }
 
-func (f *usageFlags) print(s streams, lines []usedJSON, priced bool) error {
+func (f *usageFlags) print(s streams, lines []usedLine, priced bool) error {
 	switch {
 	case f.json:
 		return writeJSON(s, lines)
@@ -188,7 +166,7 @@ func (f *usageFlags) print(s streams, lines []usedJSON, priced bool) error {
 }
 
 // name is what a person calls it. A client that asked without a model has none.
-func (l *usedJSON) name() string {
+func (l *usedLine) name() string {
 	for _, name := range []string{l.Label, l.Key} {
 		if name != "" {
 			return tui.Clean(name)
@@ -206,7 +184,7 @@ func tookText(ms int64) string {
 	return strconv.FormatFloat(float64(ms)/1000, 'f', 1, 64) + " s"
 }
 
-func printUsageCSV(s streams, lines []usedJSON) error {
+func printUsageCSV(s streams, lines []usedLine) error {
 	w := csv.NewWriter(s.out)
 	rows := [][]string{{
 		"key", "label", "requests", "failed", "input_tokens", "cached_tokens", "cache_written_tokens", "output_tokens", "reasoning_tokens", "latency_ms", "first_byte_ms",

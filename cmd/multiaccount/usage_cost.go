@@ -11,7 +11,7 @@ import (
 )
 
 // costText is what a person reads: that a part has no price is said with the amount.
-func (l *usedJSON) costText() string {
+func (l *usedLine) costText() string {
 	text := strings.TrimSpace(moneyText(*l.Cost) + " " + tui.Clean(l.Currency))
 	switch {
 	case len(l.Unpriced) == 0:
@@ -31,7 +31,7 @@ func moneyText(amount float64) string {
 }
 
 // tellUnpriced names the models that the costs leave out.
-func tellUnpriced(s streams, lines []usedJSON) error {
+func tellUnpriced(s streams, lines []usedLine) error {
 	names := map[string]bool{}
 	for i := range lines {
 		for _, model := range lines[i].Unpriced {
@@ -45,7 +45,7 @@ func tellUnpriced(s streams, lines []usedJSON) error {
 }
 
 // costCSV is the amount, empty without prices.
-func (l *usedJSON) costCSV() string {
+func (l *usedLine) costCSV() string {
 	if l.Cost == nil {
 		return ""
 	}

@@ -40,6 +40,9 @@ func (a *Admin) listPools(w http.ResponseWriter, r *http.Request) error {
 				body.count(&all[i].Account)
 			}
 		}
+		if body.Ready > 0 {
+			body.RetryAt = time.Time{} // there is nothing to wait for
+		}
 		pools = append(pools, body)
 	}
 	return send(w, http.StatusOK, pools)

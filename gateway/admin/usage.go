@@ -98,9 +98,9 @@ func (g *UsageGroup) Add(more *UsageGroup) {
 func (g *UsageGroup) tokens() int64 { return g.Input + g.Output }
 
 // mean is 0 when there is nothing to say.
-func mean(sum time.Duration, n int64) int64 {
+func mean(sum time.Duration, n int64) time.Duration {
 	if n == 0 {
 		return 0
 	}
-	return sum.Milliseconds() / n
+	return sum / time.Duration(n)
 }

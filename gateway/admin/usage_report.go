@@ -3,13 +3,13 @@ package admin
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/internal/shown"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
@@ -19,53 +19,15 @@ type usageBody struct {
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until"`
 	// Currency is that of the costs; empty where the settings say none.
-	Currency string     `json:"currency,omitempty"`
-	Rows     []usageRow `json:"rows"`
-	Total    usageRow   `json:"total"`
+	Currency string       `json:"currency,omitempty"`
+	Rows     []shown.Used `json:"rows"`
+	Total    shown.Used   `json:"total"`
 }
 
-type usageRow struct {
-	Key          string `json:"key"`
-	Label        string `json:"label,omitempty"`
-	Requests     int64  `json:"requests"`
-	Failed       int64  `json:"failed"`
-	Input        int64  `json:"input_tokens"`
-	Cached       int64  `json:"cached_tokens"`
-	CacheWritten int64  `json:"cache_written_tokens"`
-	Output       int64  `json:"output_tokens"`
-	Reasoning    int64  `json:"reasoning_tokens"`
-	LatencyMS    int64  `json:"latency_ms"`
-	FirstByteMS  int64  `json:"first_byte_ms"`
-	// Cost is there when the settings have prices; Unpriced are the models that it
-	// leaves out.
-	Cost     *float64 `json:"cost,omitempty"`
-	Unpriced []string `json:"unpriced_models,omitempty"`
-}
-
-func rowOf(key string, g *UsageGroup) usageRow {
-	return usageRow{
-		Key: key, Requests: g.Requests, Failed: g.Failed, Input: g.Input, Cached: g.Cached, CacheWritten: g.CacheWritten, Output: g.Output,
-		Reasoning: g.Reasoning, LatencyMS: mean(g.Latency, g.Requests), FirstByteMS: mean(g.FirstByte, g.Answered),
-	}
-}
-
-// pricedRow is a row with its cost.
-func pricedRow(key string, g *UsageGroup, prices *settings.Settings) usageRow {
-	row := rowOf(key, g)
-	if len(prices.Prices) == 0 {
-		return row
-	}
-	row.Cost = new(float64)
-	for _, model := range slices.Sorted(maps.Keys(g.Models)) {
-		t := g.Models[model]
-		price, ok := prices.PriceOf(model)
-		switch {
-		case ok:
-			*row.Cost += price.Of(t.Input, t.Cached, t.CacheWritten, t.Output)
-		case t != UsageTokens{}:
-			row.Unpriced = append(row.Unpriced, model)
-		}
-	}
+// rowOf is a line of a report, with its cost.
+func rowOf(key string, g *UsageGroup, prices *settings.Settings) shown.Used {
+	row := shown.UsedOf(key, g.Requests, g.Failed, shown.Tokens(g.UsageTokens), mean(g.Latency, g.Requests), mean(g.FirstByte, g.Answered))
+	shown.Charge(&row, g.Models, prices)
 	return row
 }
 
@@ -93,19 +55,19 @@ func (a *Admin) getUsage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := usageBody{By: by, Since: asked.Since, Until: asked.Until, Rows: []usageRow{}}
+	body := usageBody{By: by, Since: asked.Since, Until: asked.Until, Rows: []shown.Used{}}
 	prices, _ := a.settings() // wrong settings are told by GET /settings
 	body.Currency = prices.Currency
 	var total UsageGroup
 	for i := range groups {
 		g := &groups[i]
 		total.Add(g)
-		row := pricedRow(keyOf(by, g), g, &prices)
+		row := rowOf(keyOf(by, g), g, &prices)
 		row.Label = names[row.Key]
 		body.Rows = append(body.Rows, row)
 	}
-	slices.SortFunc(body.Rows, func(a, b usageRow) int { return strings.Compare(a.Key, b.Key) })
-	body.Total = pricedRow("", &total, &prices)
+	slices.SortFunc(body.Rows, func(a, b shown.Used) int { return strings.Compare(a.Key, b.Key) })
+	body.Total = rowOf("", &total, &prices)
 	return send(w, http.StatusOK, body)
 }
 

@@ -3,9 +3,12 @@ package admin
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 const (
@@ -24,6 +27,8 @@ type seriesBody struct {
 	Step  string    `json:"step"`
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until"`
+	// Currency is that of the costs; empty where the settings say none.
+	Currency string `json:"currency,omitempty"`
 	// Times are when the steps begin, in seconds since 1970.
 	Times []int64     `json:"times"`
 	Lines []usageLine `json:"lines"`
@@ -42,6 +47,10 @@ type usageLine struct {
 	Reasoning    []int64 `json:"reasoning_tokens"`
 	LatencyMS    []int64 `json:"latency_ms"`
 	FirstByteMS  []int64 `json:"first_byte_ms"`
+	// Cost is there when the settings have prices; Unpriced are the models that it
+	// leaves out.
+	Cost     []float64 `json:"cost,omitempty"`
+	Unpriced []string  `json:"unpriced_models,omitempty"`
 }
 
 func (a *Admin) getSeries(w http.ResponseWriter, r *http.Request) error {
@@ -69,11 +78,12 @@ func (a *Admin) getSeries(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := seriesBody{By: by, Step: step, Since: asked.Since, Until: asked.Until, Times: []int64{}}
+	prices, _ := a.settings() // wrong settings are told by GET /settings
+	body := seriesBody{By: by, Step: step, Since: asked.Since, Until: asked.Until, Currency: prices.Currency, Times: []int64{}}
 	for _, at := range times {
 		body.Times = append(body.Times, at.Unix())
 	}
-	body.Lines = linesOf(groups, times, names)
+	body.Lines = linesOf(groups, times, names, &prices)
 	return send(w, http.StatusOK, body)
 }
 
@@ -105,7 +115,7 @@ func stepsOf(q UsageQuery) ([]time.Time, error) {
 }
 
 // linesOf puts groups into lines, that with the most tokens first.
-func linesOf(groups []UsageGroup, times []time.Time, names map[string]string) []usageLine {
+func linesOf(groups []UsageGroup, times []time.Time, names map[string]string, prices *settings.Settings) []usageLine {
 	at := make(map[int64]int, len(times))
 	for i, t := range times {
 		at[t.Unix()] = i
@@ -127,7 +137,7 @@ func linesOf(groups []UsageGroup, times []time.Time, names map[string]string) []
 	}
 	lines := []usageLine{}
 	for _, key := range kept {
-		line := lineOf(key, sums[key])
+		line := lineOf(key, sums[key], prices)
 		line.Label = names[key]
 		lines = append(lines, line)
 	}
@@ -148,10 +158,11 @@ func greatest(groups []UsageGroup) []string {
 	return keys[:min(len(keys), mostLines)]
 }
 
-func lineOf(key string, steps []UsageGroup) usageLine {
+func lineOf(key string, steps []UsageGroup, prices *settings.Settings) usageLine {
 	line := usageLine{Key: key}
+	unpriced := map[string]bool{}
 	for i := range steps {
-		row := rowOf(key, &steps[i])
+		row := rowOf(key, &steps[i], prices)
 		line.Requests = append(line.Requests, row.Requests)
 		line.Failed = append(line.Failed, row.Failed)
 		line.Input = append(line.Input, row.Input)
@@ -161,6 +172,13 @@ func lineOf(key string, steps []UsageGroup) usageLine {
 		line.Reasoning = append(line.Reasoning, row.Reasoning)
 		line.LatencyMS = append(line.LatencyMS, row.LatencyMS)
 		line.FirstByteMS = append(line.FirstByteMS, row.FirstByteMS)
+		if row.Cost != nil {
+			line.Cost = append(line.Cost, *row.Cost)
+		}
+		for _, model := range row.Unpriced {
+			unpriced[model] = true
+		}
 	}
+	line.Unpriced = slices.Sorted(maps.Keys(unpriced))
 	return line
 }

@@ -19,6 +19,8 @@ type Account struct {
 	Reason        string             `json:"reason"`
 	Enabled       bool               `json:"enabled"`
 	Claimed       bool               `json:"claimed"`
+	UsedBy        []int              `json:"used_by,omitempty"`
+	Active        bool               `json:"active"`
 	Pinned        bool               `json:"pinned"`
 	CooldownUntil time.Time          `json:"cooldown_until,omitzero"`
 	ExpiresAt     time.Time          `json:"expires_at,omitzero"`
@@ -45,7 +47,7 @@ type Quota struct {
 func AccountOf(provider string, a *multiaccount.AccountStatus) Account {
 	shown := Account{
 		Provider: provider, ID: a.ID, Label: a.Label, Email: a.Email, Plan: a.Plan, Kind: a.Kind, State: a.State, Reason: a.Reason,
-		Enabled: a.Enabled, Claimed: a.Claimed, Pinned: a.Pinned, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
+		Enabled: a.Enabled, Claimed: a.Claimed, UsedBy: a.UsedBy, Active: a.Active, Pinned: a.Pinned, CooldownUntil: a.CooldownUntil, ExpiresAt: a.ExpiresAt,
 		LastUsedAt: a.LastUsedAt, Generation: a.Generation, LinkedTo: a.LinkedTo, Failures: a.Failures,
 		Weight: a.Weight, Priority: a.Priority, MaxInFlight: a.MaxInFlight, SoftQuota: a.SoftQuotaPercent, Usage: []Quota{},
 	}

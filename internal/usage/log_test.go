@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
+	"github.com/seed-810f1486/multiaccount/internal/shown"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
@@ -306,7 +307,7 @@ func TestCost(t *testing.T) {
 		"opus": {Input: 1e6, Output: 1e7, CacheRead: 1e5, CacheWrite: 2e6}, "free": {},
 	}}
 	group := report(t, path, ByClient, now.Add(-time.Hour))[0]
-	cost, unpriced := group.Cost(&s)
+	cost, unpriced := shown.CostOf(group.Models, &s)
 	if want := 2 * (4*1 + 5*0.1 + 1*2 + 4*10.0); math.Abs(cost-want) > 1e-9 || !slices.Equal(unpriced, []string{"haiku"}) {
 		t.Errorf("%v, want %v; unpriced %q", cost, want, unpriced)
 	}

@@ -9,6 +9,14 @@ type Tokens struct {
 	Output, Reasoning int64
 }
 
+func (t *Tokens) add(more Tokens) {
+	t.Input += more.Input
+	t.Cached += more.Cached
+	t.CacheWritten += more.CacheWritten
+	t.Output += more.Output
+	t.Reasoning += more.Reasoning
+}
+
 // name is a member that is looked for.
 type name uint8
 

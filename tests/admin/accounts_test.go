@@ -2,16 +2,22 @@ package admin_test
 
 import (
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
 // account is what tests read of an account.
 type account struct {
 	ID, Provider, Label, Email, State, Reason string
-	Enabled, Pinned                           bool
+	Enabled, Pinned, Claimed, Active          bool
+	UsedBy                                    []int `json:"used_by"`
 	Priority, Weight                          int
 	NeedsOwner                                bool `json:"needs_owner"`
 	SoftQuota                                 int  `json:"soft_quota"`
@@ -70,6 +76,62 @@ func TestAccountChanges(t *testing.T) {
 	}
 	s.want(t, http.StatusNoContent, call{method: "DELETE", path: at})
 	s.want(t, http.StatusNotFound, call{method: "GET", path: at})
+}
+
+// An account says which processes use it, and whether it was picked last.
+func TestWhoUsesAnAccount(t *testing.T) {
+	s := play(t)
+	_, id := s.owner(t, "ada@example.com")
+	at := call{method: "GET", path: "/accounts/" + id}
+	if a := s.account(t, at); a.Claimed || a.Active || a.UsedBy != nil {
+		t.Errorf("nobody uses %+v", a)
+	}
+	other := rig.Pool(t, s.open(t), "anthropic") // another instance, of this process
+	lease, err := other.Acquire(t.Context(), multiaccount.Request{})
+	rig.Must(t, err)
+	defer lease.Done(multiaccount.Outcome{Status: http.StatusOK})
+	a := s.account(t, at)
+	for deadline := time.Now().Add(time.Minute); !a.Claimed && time.Now().Before(deadline); a = s.account(t, at) {
+		time.Sleep(10 * time.Millisecond) // the claim comes by way of its file
+	}
+	if !a.Claimed || !slices.Equal(a.UsedBy, []int{os.Getpid()}) {
+		t.Errorf("the other instance uses %+v", a)
+	}
+	s.serve(t, http.StatusOK, nil)
+	if a := s.account(t, at); !a.Active {
+		t.Errorf("it was picked: %+v", a)
+	}
+}
+
+// serve has the pool pick an account, which answers so.
+func (s *scene) serve(t *testing.T, status int, header http.Header) {
+	t.Helper()
+	lease, err := rig.Pool(t, s.engine, "anthropic").Acquire(t.Context(), multiaccount.Request{})
+	rig.Must(t, err)
+	lease.Done(multiaccount.Outcome{Status: status, Header: header})
+}
+
+// A pool tells when an account is free again only while none is ready.
+func TestPoolTellsWhenItIsFree(t *testing.T) {
+	s := play(t)
+	_, _ = s.owner(t, "ada@example.com")
+	_, spare := s.owner(t, "bob@example.com")
+	var pools []struct {
+		Ready, Limited int
+		RetryAt        time.Time `json:"retry_at"`
+	}
+	ask := func() {
+		pools = nil
+		s.want(t, http.StatusOK, call{method: "GET", path: "/pools"}).into(t, &pools)
+	}
+	s.serve(t, http.StatusTooManyRequests, http.Header{"Retry-After": {"3600"}})
+	if ask(); pools[0].Ready != 1 || pools[0].Limited != 1 || !pools[0].RetryAt.IsZero() {
+		t.Errorf("one is ready: %+v", pools[0])
+	}
+	s.want(t, http.StatusOK, call{method: "POST", path: "/accounts/" + spare + "/disable"})
+	if ask(); pools[0].Ready != 0 || time.Until(pools[0].RetryAt) < 50*time.Minute {
+		t.Errorf("none is ready: %+v", pools[0])
+	}
 }
 
 // A change that is wrong in a part changes nothing.

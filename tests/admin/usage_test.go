@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"math"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -98,7 +99,10 @@ type series struct {
 		Key, Label string
 		Requests   []int
 		Input      []int `json:"input_tokens"`
+		Cost       []float64
+		Unpriced   []string `json:"unpriced_models"`
 	}
+	Currency string
 }
 
 func (s *scene) series(t *testing.T, query string) series {
@@ -159,6 +163,35 @@ func TestRecordingFails(t *testing.T) {
 		if health.Recording != recording {
 			t.Errorf("recording is told as %v", health.Recording)
 		}
+	}
+}
+
+// A series has the cost of each step, where the settings have prices.
+func TestSeriesHaveCosts(t *testing.T) {
+	s := play(t)
+	now := time.Now()
+	s.used(t, now.Add(-time.Minute), "laptop", "a", 10)
+	s.used(t, now.Add(-3*time.Hour), "laptop", "a", 20)
+	if r := s.series(t, "?by=client"); r.Lines[0].Cost != nil || r.Currency != "" {
+		t.Errorf("without prices: %+v", r)
+	}
+	price := func(text string) {
+		s.want(t, http.StatusOK, call{method: "PUT", path: "/settings", body: document(t, text), header: http.Header{"If-Match": {"*"}}})
+	}
+	price(`{"prices": {"opus": {"input": 2000000, "output": 0}}, "currency": "USD"}`)
+	r := s.series(t, "?by=client")
+	var costs []float64
+	for _, cost := range r.Lines[0].Cost {
+		if cost > 0 {
+			costs = append(costs, cost)
+		}
+	}
+	if len(r.Lines[0].Cost) != len(r.Times) || !slices.Equal(costs, []float64{40, 20}) || r.Currency != "USD" || r.Lines[0].Unpriced != nil {
+		t.Errorf("with prices: %v, %+v", costs, r)
+	}
+	price(`{"prices": {"haiku": {"input": 1, "output": 0}}}`)
+	if r := s.series(t, "?by=client"); !slices.Equal(r.Lines[0].Unpriced, []string{"opus"}) {
+		t.Errorf("with another model's price: %+v", r)
 	}
 }
 

@@ -214,7 +214,7 @@ func (s *supervisor) handle(message messages.ToSupervisor) {
 	case *messages.CommandAccount:
 		s.commandAccount(m)
 	case *messages.GetAccounts:
-		m.Reply.Send(messages.AccountsListed{Accounts: s.recipients(), Claimed: maps.Clone(s.claims.theirs), Pinned: s.pinnedTo, Quarantined: s.quarantined})
+		m.Reply.Send(s.listed())
 	case *messages.GetExpiring:
 		m.ReplyTo.Tell(&messages.AccountsDue{Accounts: s.expiring(m.Before)})
 	case *messages.GetStale:
@@ -283,6 +283,13 @@ func (s *supervisor) poolLoaded(m *messages.PoolLoaded) {
 		s.handle(message)
 	}
 	s.early = nil
+}
+
+// listed are the accounts, and what they do not know of themselves.
+func (s *supervisor) listed() messages.AccountsListed {
+	return messages.AccountsListed{
+		Accounts: s.recipients(), Claimed: maps.Clone(s.claims.theirs), Active: s.selection.Active(), Pinned: s.pinnedTo, Quarantined: s.quarantined,
+	}
 }
 
 func (s *supervisor) recipients() []messages.Recipient {

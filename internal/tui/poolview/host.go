@@ -80,15 +80,11 @@ type Provider struct {
 	Methods []login.Method
 }
 
-// Account is an account with what its pool does not tell.
+// Account is an account of a provider's pool.
 type Account struct {
 	multiaccount.AccountStatus
 
 	Provider string
-	// Active is set on the account that serves first.
-	Active bool
-	// UsedBy are the other processes that use it.
-	UsedBy []int
 }
 
 func (a *Account) key() key { return key{a.Provider, a.ID} }
