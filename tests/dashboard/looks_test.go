@@ -11,7 +11,7 @@ import (
 
 // pages are all, by what is in the address, with their titles.
 func pages() [][2]string {
-	return [][2]string{{"accounts", "Accounts"}, {"usage", "Usage"}, {"events", "Events"}, {"decisions", "Decisions"}, {"clients", "Clients"}}
+	return [][2]string{{"accounts", "Accounts"}, {"usage", "Usage"}, {"events", "Events"}, {"decisions", "Decisions"}, {"clients", "Clients"}, {"settings", "Settings"}}
 }
 
 // busy is a place with something on each page.
@@ -34,6 +34,9 @@ func dialogs() [][3]string {
 	return [][3]string{
 		{"accounts", "Accounts", "work: details"},
 		{"accounts", "Accounts", "Add account"},
+		{"accounts", "Accounts", "Strategy of Anthropic: sticky"},
+		{"settings", "Settings", "Change max_wait_ms"},
+		{"settings", "Settings", "Edit the file"},
 		{"clients", "Clients", "Add client"},
 		{"clients", "Clients", "Remove laptop"},
 	}
