@@ -24,8 +24,18 @@ type settingsBody struct {
 	// Document is the file.
 	Document string `json:"document"`
 	// Entries are what is in effect; none when the file is wrong, as Problems say.
-	Entries  []shown.Setting    `json:"entries"`
+	Entries  []settingBody      `json:"entries"`
 	Problems []settings.Problem `json:"problems"`
+	// Chains, Prices and Currency are not among the entries.
+	Chains   map[string][]settings.Link `json:"chains"`
+	Prices   map[string]settings.Price  `json:"prices"`
+	Currency string                     `json:"currency"`
+}
+
+// settingBody is one setting. A guarded one is not changed here.
+type settingBody struct {
+	shown.Setting
+	Guarded bool `json:"guarded"`
 }
 
 // maxSettings is the largest settings file that is read; larger ones are wrong.
@@ -56,16 +66,29 @@ func (a *Admin) getSettings(w http.ResponseWriter, _ *http.Request) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	body := settingsBody{Path: path, Document: string(data), Entries: []shown.Setting{}, Problems: []settings.Problem{}}
+	w.Header().Set("ETag", etag(data))
+	return send(w, http.StatusOK, settingsOf(path, data))
+}
+
+func settingsOf(path string, data []byte) settingsBody {
+	body := settingsBody{Path: path, Document: string(data), Entries: []settingBody{}, Problems: []settings.Problem{}}
 	all, err := settings.Effective(path)
 	if err != nil {
 		body.Problems = problemsOf(err)
 	}
 	for _, e := range all {
-		body.Entries = append(body.Entries, shown.SettingOf(e))
+		body.Entries = append(body.Entries, settingBody{shown.SettingOf(e), isGuarded(e.Key)})
 	}
-	w.Header().Set("ETag", etag(data))
-	return send(w, http.StatusOK, body)
+	if now, err := settings.Load(path); err == nil { // what is wrong is told already
+		body.Chains, body.Prices, body.Currency = now.Chains, now.Prices, now.Currency
+	}
+	if body.Chains == nil {
+		body.Chains = map[string][]settings.Link{}
+	}
+	if body.Prices == nil {
+		body.Prices = map[string]settings.Price{}
+	}
+	return body
 }
 
 // problemsOf are what is wrong with settings, one by one.

@@ -22,7 +22,13 @@ func document(t *testing.T, text string) string {
 // shown are the settings as tests read them.
 type shown struct {
 	Document string
-	Entries  []struct{ Key, Source string }
+	Entries  []struct {
+		Key, Source string
+		Guarded     bool
+	}
+	Chains   map[string][]struct{ Pool string }
+	Prices   map[string]struct{ Input float64 }
+	Currency string
 	Problems []struct{ Message string }
 }
 
@@ -100,7 +106,16 @@ func TestGuardedSettingsStay(t *testing.T) {
 	s.want(t, http.StatusOK, call{method: "PATCH", path: "/settings", body: `{"key":"max_wait_ms","value":5000}`})
 	s.want(t, http.StatusForbidden, call{method: "PATCH", path: "/settings", body: `{"key":"on_event","value":null}`})
 	chained := document(t, `{"on_event": ["mail-me"], "providers": {"new": {"base_url": "https://new.example"}}, "chains": {"claude": [{"pool": "anthropic"}, {"pool": "new"}]}, "prices": {"claude-3.5-*": {"input": 5, "output": 25}}, "currency": "USD"}`)
-	s.want(t, http.StatusOK, call{method: "PUT", path: "/settings", body: chained, header: http.Header{"If-Match": {"*"}}})
+	var seen shown
+	s.want(t, http.StatusOK, call{method: "PUT", path: "/settings", body: chained, header: http.Header{"If-Match": {"*"}}}).into(t, &seen)
+	if len(seen.Chains["claude"]) != 2 || seen.Chains["claude"][1].Pool != "new" || seen.Prices["claude-3.5-*"].Input != 5 || seen.Currency != "USD" {
+		t.Errorf("shown: %+v", seen)
+	}
+	for _, e := range seen.Entries {
+		if want := e.Key == "on_event" || e.Key == "store.kind" || e.Key == "providers.new.base_url"; e.Guarded != want {
+			t.Errorf("%s: guarded is %t", e.Key, e.Guarded)
+		}
+	}
 }
 
 // A file that is wrong is shown with what is wrong, and can be mended.

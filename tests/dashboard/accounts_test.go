@@ -26,6 +26,8 @@ func TestAccounts(t *testing.T) {
 	w.sees(".quota", "41 %")
 	w.sees(".quota.full", "98 %")
 	w.sees(".quota .ends", "resets in 4h 59m (")
+	w.press("Refresh quotas")
+	w.sees("#said", "asked for the quota of 2 accounts")
 	w.press("Disable work")
 	w.sees("#said", "disabled work")
 	w.sees(".account.disabled", "switched off by its user")
@@ -63,11 +65,20 @@ func TestDetails(t *testing.T) {
 	}
 	w.press("Reset limits")
 	w.sees("#said", "forgot the limits of work")
-	w.press("Rename")
+	w.press("Change")
 	w.fill("Name", "desk")
-	w.do(chromedp.KeyEvent("\r"))
-	w.sees("#said", "renamed work")
+	w.fill("Priority", "3")
+	w.fill("Spared from, % used", "101")
+	w.press("Save")
+	w.sees("dialog h2", "Change work") // the browser says what is allowed
+	w.fill("Spared from, % used", "80")
+	w.press("Save")
+	w.sees("#said", "changed work")
 	w.sees("dialog h2", "desk")
+	w.sees("dialog .facts", "80 % used")
+	if a := p.status(t, "anthropic", "desk"); a.Priority != 3 || a.SoftQuotaPercent != 80 || a.Weight != 1 {
+		t.Errorf("changed: %+v", a)
+	}
 	w.press("Remove")
 	w.sees("dialog h2", "Remove desk of Anthropic?")
 	w.press("Remove")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -81,38 +82,60 @@ func (w *window) violations() string {
 		v.id + ": " + v.help + v.nodes.map((n) => "\n    " + n.html.slice(0, 200) + " " + n.failureSummary.replaceAll("\n", " ")).join("")).join("\n") || (r.passes.length < 10 ? "axe-core has looked at " + r.passes.length + " rules only" : ""))`)
 }
 
-// Nothing on any page or dialog keeps people out, in either theme and on a phone.
+// Nothing on any page or dialog keeps people out, in either theme and on a phone, and
+// nothing in the states that are rare.
 func TestAccessibility(t *testing.T) {
 	program := axe(t)
-	w := busy(t).open(t)
+	p := busy(t)
+	w := p.open(t)
 	check := func(what string) {
 		t.Helper()
 		if found := w.violations(); found != "" {
 			t.Errorf("%s:\n%s", what, found)
 		}
 	}
-	for _, theme := range []string{"light", "dark"} {
+	for theme, width := range map[string]int64{"light": 1280, "dark": 360} {
 		w.colours(theme)
-		for _, width := range []int64{1280, 360} {
-			w.do(chromedp.EmulateViewport(width, 900), chromedp.Reload())
-			w.sees("#main h1", "")
-			eval[any](w, program+";0")
-			what := fmt.Sprintf("%s, %d wide", theme, width)
-			for _, page := range pages() {
-				w.turn(page[0], page[1])
-				check(what + ", " + page[1])
-			}
-			for _, d := range dialogs() {
-				w.turn(d[0], d[1])
-				w.press(d[2])
-				w.sees("dialog h2", "")
-				check(what + ", " + d[2])
-				w.press("Close")
-			}
+		w.do(chromedp.EmulateViewport(width, 900), chromedp.Reload())
+		w.sees("#main h1", "")
+		eval[any](w, program+";0")
+		what := fmt.Sprintf("%s, %d wide", theme, width)
+		for _, page := range pages() {
+			w.turn(page[0], page[1])
+			check(what + ", " + page[1])
 		}
-		w.do(chromedp.EmulateViewport(1280, 900))
+		for _, d := range dialogs() {
+			w.turn(d[0], d[1])
+			w.press(d[2])
+			w.sees("dialog h2", "")
+			check(what + ", " + d[2])
+			w.press("Close")
+		}
 	}
+	p.removeAll(t)
+	w.turn("accounts", "Accounts")
+	w.sees(".empty", "There are no accounts yet.")
+	check("no accounts")
+	rig.Must(t, os.WriteFile(filepath.Join(p.dir, settings.FileName), []byte(`{"max_wait_ms": "soon"}`), 0o600))
+	w.turn("settings", "Settings")
+	w.sees(".trouble", "max_wait_ms")
+	check("wrong settings")
+	rig.Must(t, p.stop())
+	w.sees("#link", "no connection to the gateway")
+	check("no connection")
 	w.press("Log out")
 	w.sees("main", "You are logged out")
 	check("logged out")
+}
+
+// removeAll removes all accounts.
+func (p *place) removeAll(t *testing.T) {
+	t.Helper()
+	for _, provider := range []string{"anthropic", "openai"} {
+		all, err := p.pool(t, provider).Accounts(t.Context())
+		rig.Must(t, err)
+		for i := range all {
+			rig.Must(t, p.pool(t, provider).Remove(t.Context(), all[i].ID))
+		}
+	}
 }

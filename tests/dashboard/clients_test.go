@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -43,6 +45,27 @@ func TestAddClient(t *testing.T) {
 	w.sees("#said", "removed the client phone")
 	if status := p.ask(t, token); status != http.StatusUnauthorized {
 		t.Errorf("HTTP %d with the token of a client that is gone", status)
+	}
+}
+
+// A client that is bound to an account which is gone stays bound to it, whatever else of
+// it is changed.
+func TestBoundClientStaysBound(t *testing.T) {
+	p := newPlace(t)
+	id := p.status(t, "anthropic", "spare").ID
+	r := p.reader(t)
+	r.send(t, http.MethodPatch, "/dashboard/api/clients/laptop", `{"accounts": ["`+id+`"], "max_wait_ms": 20000}`)
+	rig.Must(t, p.pool(t, "anthropic").Remove(t.Context(), id))
+	w := p.open(t)
+	w.turn("clients", "Clients")
+	w.press("Change laptop")
+	w.sees("dialog .choice", id+" (is gone)")
+	w.fill("Priority", "4")
+	w.press("Save")
+	w.sees("#said", "changed the client laptop")
+	c := gjson.Get(r.send(t, http.MethodGet, "/dashboard/api/clients", ""), "0")
+	if c.Get("accounts.0").String() != id || c.Get("max_wait_ms").Int() != 20000 || c.Get("priority").Int() != 4 {
+		t.Errorf("changed: %s", c.Raw)
 	}
 }
 

@@ -57,3 +57,28 @@ func TestConnectionLost(t *testing.T) {
 	w.do(chromedp.Navigate("about:blank"), chromedp.Navigate(p.link(t)))
 	w.sees(".account", "work")
 }
+
+// Two windows of a browser are logged in and out together, and a session that is stale
+// asks for a new link.
+func TestTwoWindows(t *testing.T) {
+	p := newPlace(t)
+	w := p.open(t)
+	other := w.another()
+	other.do(chromedp.Navigate(p.url))
+	other.sees(".account", "work")
+	other.press("Disable work")
+	w.sees(".account.disabled", "work")
+	w.press("Log out")
+	w.sees("main", "You are logged out")
+	other.sees("main", "You are logged out")
+	w.do(chromedp.Navigate("about:blank"), chromedp.Navigate(p.link(t)))
+	w.sees(".account", "work")
+	other.sees(".account", "work")
+	eval[any](other, `localStorage.setItem("multiaccount-dashboard", "stale")`)
+	other.press("Enable work")
+	other.sees("main", "you are not logged in")
+	w.sees("main", "opened by a link")
+	if p.status(t, "anthropic", "work").Enabled {
+		t.Error("it was enabled without a session")
+	}
+}

@@ -11,7 +11,7 @@ import (
 
 // pages are all, by what is in the address, with their titles.
 func pages() [][2]string {
-	return [][2]string{{"accounts", "Accounts"}, {"usage", "Usage"}, {"events", "Events"}, {"decisions", "Decisions"}, {"clients", "Clients"}}
+	return [][2]string{{"accounts", "Accounts"}, {"usage", "Usage"}, {"events", "Events"}, {"decisions", "Decisions"}, {"clients", "Clients"}, {"settings", "Settings"}}
 }
 
 // busy is a place with something on each page.
@@ -34,6 +34,9 @@ func dialogs() [][3]string {
 	return [][3]string{
 		{"accounts", "Accounts", "work: details"},
 		{"accounts", "Accounts", "Add account"},
+		{"accounts", "Accounts", "Strategy of Anthropic: sticky"},
+		{"settings", "Settings", "Change max_wait_ms"},
+		{"settings", "Settings", "Edit the file"},
 		{"clients", "Clients", "Add client"},
 		{"clients", "Clients", "Remove laptop"},
 	}
@@ -83,6 +86,18 @@ func TestColours(t *testing.T) {
 	}
 }
 
+// reach presses the tabulator until the focus is on the button or field with a name.
+func (w *window) reach(name string) {
+	w.t.Helper()
+	for range 100 {
+		w.do(chromedp.KeyEvent("\t"))
+		if eval[string](w, `document.activeElement.ariaLabel || document.activeElement.labels?.[0]?.firstChild.textContent || document.activeElement.textContent`) == name {
+			return
+		}
+	}
+	w.t.Fatalf("the keyboard does not lead to %q", name)
+}
+
 // All can be reached and done with the keyboard alone.
 func TestKeyboard(t *testing.T) {
 	p := newPlace(t)
@@ -91,18 +106,43 @@ func TestKeyboard(t *testing.T) {
 	if on := eval[string](w, "document.activeElement.id"); on != "main" {
 		t.Errorf("the first key leads to %q", on)
 	}
-	w.do(chromedp.KeyEvent("\t"), chromedp.KeyEvent("\r"))
+	w.reach("Add account")
+	w.do(chromedp.KeyEvent("\r"))
 	w.sees("dialog h2", "Add an account")
 	w.do(chromedp.KeyEvent("\x1b"))
-	for name := ""; name != "Disable work"; name = eval[string](w, `document.activeElement.getAttribute("aria-label") || ""`) {
-		w.do(chromedp.KeyEvent("\t"))
-		if eval[bool](w, "document.activeElement === document.body") {
-			t.Fatal("the keyboard does not lead to the button")
-		}
-	}
+	w.reach("Disable work")
 	w.do(chromedp.KeyEvent("\r"))
 	w.sees(".account.disabled", "work")
 	if on := eval[string](w, `document.activeElement.getAttribute("aria-label")`); on != "Enable work" {
 		t.Errorf("the focus is on %q", on)
 	}
+	w.reach("work: details")
+	w.do(chromedp.KeyEvent("\r"))
+	w.sees("dialog .facts", "work@example.com")
+	w.reach("Change")
+	w.do(chromedp.KeyEvent("\r"))
+	w.reach("Priority")
+	w.do(chromedp.KeyEvent("7"), chromedp.KeyEvent("\r"))
+	w.sees("#said", "changed work")
+	if a := p.status(t, "anthropic", "work"); a.Priority != 7 {
+		t.Errorf("the priority is %d", a.Priority)
+	}
+	w.reach("Remove")
+	w.do(chromedp.KeyEvent("\r"))
+	w.sees("dialog h2", "Remove work of Anthropic?")
+	w.reach("Remove")
+	w.do(chromedp.KeyEvent("\r"))
+	w.sees("#said", "removed work")
+	w.until(`document.querySelectorAll("dialog").length === 0`)
+	if on := eval[string](w, "document.activeElement.id"); on != "main" {
+		t.Errorf("the focus is on %q, and its button is gone", on)
+	}
+	w.reach("Settings")
+	w.do(chromedp.KeyEvent("\r"))
+	w.sees("#main h1", "Settings")
+	w.reach("Change max_wait_ms")
+	w.do(chromedp.KeyEvent("\r"))
+	w.sees("dialog h2", "Change max_wait_ms")
+	w.do(chromedp.KeyEvent("7"), chromedp.KeyEvent("\r"))
+	w.sees("#said", "changed max_wait_ms")
 }

@@ -25,16 +25,26 @@ type window struct {
 // patience is how long a test waits for something on the page, on a machine that is busy too.
 const patience = time.Minute
 
-// newWindow opens a window that is empty, in a chromium of its own.
+// newWindow opens a window that is empty, with storage of its own.
 func newWindow(t *testing.T) *window {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
+	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("chromium is not installed:", err)
 	}
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.ExecPath(path))...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
+	browser, err := browsers.get()
+	rig.Must(t, err)
+	return tab(t, browser, chromedp.WithNewBrowserContext())
+}
+
+// another opens a window that shares its storage with this one.
+func (w *window) another() *window {
+	w.t.Helper()
+	return tab(w.t, w.ctx)
+}
+
+func tab(t *testing.T, browser context.Context, options ...chromedp.ContextOption) *window {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, options...)
 	t.Cleanup(func() { _ = chromedp.Cancel(ctx); cancel() })
 	rig.Must(t, chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)))
 	return &window{t, ctx}

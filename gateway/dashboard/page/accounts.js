@@ -1,13 +1,15 @@
 // The page of accounts: pools, each account's state and quota, and what is done to it.
 
-import { h, say, show } from "./dom.js";
-import { change, get } from "./api.js";
+import { h, say } from "./dom.js";
+import { change } from "./api.js";
 import { known, account as find } from "./state.js";
-import { ago, count, number, providerWord, stateWord, when } from "./words.js";
-import { confirm, field, form, open } from "./dialogs.js";
+import { count, now, number, providerWord, stateWord, when } from "./words.js";
 import { addAccount, logInAgain } from "./login.js";
 import { eventRows } from "./events.js";
-import { explained } from "./decisions.js";
+import { details } from "./details.js";
+import { chooseStrategy } from "./strategy.js";
+
+export { drawn } from "./details.js";
 
 // From how many accounts on there is a filter, and how many of a pool show at once.
 const many = 12, most = 200;
@@ -17,7 +19,7 @@ let filter = "";
 export function view(refresh, draw) {
   if (known.accounts.length === 0) return [heading(refresh, draw), none(refresh)];
   return [heading(refresh, draw),
-    h("div.tiles", {}, known.pools.filter((p) => p.accounts > 0).map(tile)),
+    h("div.tiles", {}, known.pools.filter((p) => p.accounts > 0).map((p) => tile(p, refresh))),
     h("div.split", {},
       h("div", {}, known.pools.filter((p) => p.accounts > 0).map((p) => poolOf(p, refresh))),
       h("aside.card.live", { "aria-label": "Live events" },
@@ -28,20 +30,23 @@ export function view(refresh, draw) {
 const heading = (refresh, draw) => h("div.head", {}, h("h1", {}, "Accounts"), h("span.grow"),
   known.accounts.length >= many && h("input", { type: "search", "data-key": "filter", "aria-label": "Filter the accounts", placeholder: "filter",
     oninput: (event) => ((filter = event.target.value.trim().toLowerCase()), draw()) }),
-  h("button.main", { type: "button", onclick: () => addAccount(refresh) }, "Add account"));
+  known.accounts.some(isAsked) && h("button", { type: "button", onclick: () => askAll(refresh) }, "Refresh quotas"),
+  known.accounts.length > 0 && h("button.main", { type: "button", onclick: () => addAccount(refresh) }, "Add account"));
 
 const none = (refresh) => h("div.card.empty", {}, h("h2", {}, "There are no accounts yet."),
   h("p", {}, "Log in to a provider, or bring an API key. ", h("span.code", {}, "multiaccount import"),
     " takes in the logins of OpenCode, Codex and Claude Code on the gateway's machine."),
   h("button.main", { type: "button", onclick: () => addAccount(refresh) }, "Add account"));
 
-function tile(p) {
-  const rest = [p.limited && `${p.limited} cooling`, p.needs_owner && `${count(p.needs_owner, "needs its owner", "need their owner")}`, p.strategy].filter(Boolean);
-  const free = p.ready === 0 && p.retry_at && h("p.warn", {}, `all limited; the first is free ${when(new Date(p.retry_at))}`);
+function tile(p, refresh) {
+  const rest = [p.limited && `${p.limited} cooling`, p.needs_owner && `${count(p.needs_owner, "needs its owner", "need their owner")}`].filter(Boolean);
+  const free = p.retry_at && h("p.warn", {}, `all limited; the first is free ${when(new Date(p.retry_at))}`);
+  const stuck = p.ready + p.limited === 0 && p.needs_owner > 0 && h("p.bad", {}, "none can serve until its owner logs in again");
   const pinned = p.pinned && h("p.warn", {}, `pinned to ${find(p.pinned)?.label || p.pinned}`);
   return h("section.card.tile", { "data-key": p.provider, "aria-label": `${providerWord(p.provider)} pool` },
     h("h2", {}, providerWord(p.provider)),
-    h("div.big.num", {}, `${p.ready} of ${p.accounts} ready`), h("p", {}, rest.join(" · ")), free, pinned);
+    h("div.big.num", {}, `${p.ready} of ${p.accounts} ready`), rest.length > 0 && h("p", {}, rest.join(" · ")), free, stuck, pinned,
+    p.strategy && h("p", {}, "strategy ", h("button.inline", { type: "button", "aria-label": `Strategy of ${providerWord(p.provider)}: ${p.strategy}`, onclick: () => chooseStrategy(p, refresh) }, p.strategy)));
 }
 
 function poolOf(p, refresh) {
@@ -65,14 +70,14 @@ function who(a, refresh) {
   return h("div.who", {}, h("span.dot", { "aria-hidden": "true" }),
     h("h3", {}, h("button.name", { type: "button", onclick: () => details(a.id, refresh), "aria-label": `${a.label}: details` }, a.label)),
     h("p.state", {}, h("b", {}, stateWord(a.state)), free(a), a.pinned && h("span.tag", {}, "pinned"),
-      a.claimed && h("span.tag.plain", {}, "in use"), ...more.filter(Boolean).map((text) => h("span", {}, text))),
+      a.claimed && h("span.tag.plain", {}, "in use elsewhere"), ...more.filter(Boolean).map((text) => h("span", {}, text))),
     a.reason && h("p.why", {}, a.reason));
 }
 
-const free = (a) => a.state === "cooling" && a.cooldown_until && h("span.warn", {}, `free ${when(new Date(a.cooldown_until))}`);
+export const free = (a) => a.state === "cooling" && a.cooldown_until && h("span.warn", {}, `free ${when(new Date(a.cooldown_until))}`);
 
-function quotas(a) {
-  const all = a.usage.filter((w) => !w.reset_at || new Date(w.reset_at) > Date.now());
+export function quotas(a) {
+  const all = a.usage.filter((w) => !w.reset_at || new Date(w.reset_at) > now());
   if (all.length === 0) return h("div.quotas", {}, h("p.small.soft", {}, "no quota figures are known"));
   return h("div.quotas", {}, all.map((w) => quota(a, w)));
 }
@@ -104,8 +109,19 @@ const done = {
   enable: "enabled", disable: "disabled", pin: "pinned", unpin: "unpinned", reset: "forgot the limits of", refresh: "refreshed", "refresh-usage": "asked for the quota of", adopt: "adopted",
 };
 
+const isAsked = (a) => a.enabled && a.kind === "oauth" && !a.needs_owner;
+
+// askAll asks the providers for the quota of all accounts.
+async function askAll(refresh) {
+  const all = known.accounts.filter(isAsked);
+  let failed = 0;
+  for (const a of all) await change("POST", `/accounts/${a.id}/refresh-usage`).catch(() => failed++);
+  say(`asked for the quota of ${count(all.length, "account", "accounts")}${failed ? `; ${number(failed)} could not be asked` : ""}`, failed > 0);
+  await refresh();
+}
+
 // act changes an account, and tells how it went.
-async function act(a, verb, refresh) {
+export async function act(a, verb, refresh) {
   try {
     await change("POST", `/accounts/${a.id}/${verb}`);
     say(`${done[verb]} ${a.label}`);
@@ -114,74 +130,3 @@ async function act(a, verb, refresh) {
   }
   await refresh();
 }
-
-let redraw = () => {};
-
-// drawn keeps the details that are open up to date.
-export const drawn = () => redraw();
-
-// details shows all that is known of an account, and all that can be done to it.
-function details(id, refresh) {
-  const place = h("div.stack"), decisions = h("div", {}, h("p.soft", {}, "looking …"));
-  const box = open(find(id)?.label || "Account", [place, h("section", { "aria-label": "Decisions" }, h("h3", {}, "Latest decisions about it"), decisions)], { wide: true, closed: () => (redraw = () => {}) });
-  redraw = () => {
-    const a = find(id);
-    if (!a) return box.close();
-    box.title(a.label);
-    show(place, facts(a), quotas(a), commands(a, box, refresh));
-  };
-  redraw();
-  latest(id, decisions);
-}
-
-async function latest(id, place) {
-  const a = find(id);
-  try {
-    const all = await get(`/decisions?provider=${encodeURIComponent(a.provider)}&account=${encodeURIComponent(id)}&limit=5`);
-    place.replaceChildren(...(all.length ? all.map(explained) : [h("p.soft", {}, "no request was decided on it yet")]));
-  } catch (error) {
-    place.replaceChildren(h("p.wrong", {}, error.message));
-  }
-}
-
-function facts(a) {
-  const fact = (name, text) => text && h("div", {}, h("dt", {}, name), h("dd", {}, text));
-  const ends = a.expires_at && new Date(a.expires_at), used = a.last_used_at && new Date(a.last_used_at);
-  return h("div.stack", {}, h("p", { class: a.state }, h("span.state", {}, h("b", {}, stateWord(a.state)), free(a), a.pinned && h("span.tag", {}, "pinned"))),
-    a.reason && h("p.soft", {}, a.reason),
-    h("dl.facts", {}, fact("provider", providerWord(a.provider)), fact("e-mail", a.email), fact("plan", a.plan),
-      fact("kind", a.kind === "api_key" ? "API key" : a.kind && "login"),
-      fact("token", ends && (ends > Date.now() ? `ends ${when(ends)}` : `ended ${ago(ends)}`)), fact("last used", used && ago(used)),
-      fact("in flight", a.in_flight > 0 && `${a.in_flight}${a.max_in_flight ? ` of ${a.max_in_flight}` : ""}`),
-      fact("failed logins", a.failures > 0 && number(a.failures)), fact("priority", a.priority !== 0 && String(a.priority)),
-      fact("weight", a.weight > 1 && String(a.weight)), fact("linked to", a.linked_to), fact("id", h("span.code", {}, a.id))));
-}
-
-function commands(a, box, refresh) {
-  const button = (text, verb) => h("button", { type: "button", "data-key": text, onclick: () => act(a, verb, refresh) }, text);
-  const isKey = a.kind === "api_key";
-  return h("div.buttons.left", {},
-    button(a.enabled ? "Disable" : "Enable", a.enabled ? "disable" : "enable"), button(a.pinned ? "Unpin" : "Pin", a.pinned ? "unpin" : "pin"),
-    button("Reset limits", "reset"), button("Refresh quota", "refresh-usage"), !isKey && button("Refresh token", "refresh"),
-    a.linked_to && button("Adopt", "adopt"),
-    h("button", { type: "button", onclick: () => (box.close(), logInAgain(a, refresh)) }, isKey ? "Replace key" : "Log in again"),
-    h("button", { type: "button", onclick: () => rename(a, refresh) }, "Rename"),
-    h("button.danger", { type: "button", onclick: () => remove(a, refresh) }, "Remove"));
-}
-
-function rename(a, refresh) {
-  const label = h("input", { type: "text", value: a.label, maxlength: "100", autofocus: true });
-  const box = open(`Rename ${a.label}`, form([field("Name", label, "Empty shows its e-mail.")], "Rename", async () => {
-    await change("PATCH", `/accounts/${a.id}`, { label: label.value.trim() });
-    box.close();
-    say(`renamed ${a.label}`);
-    await refresh();
-  }));
-}
-
-const remove = (a, refresh) => confirm(`Remove ${a.label} of ${providerWord(a.provider)}?`,
-  "Its login is deleted from the gateway's machine and cannot be brought back.", "Remove", async () => {
-    await change("DELETE", `/accounts/${a.id}`);
-    say(`removed ${a.label}`);
-    await refresh();
-  });

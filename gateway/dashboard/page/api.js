@@ -1,11 +1,19 @@
 // The admin interface, by way of the dashboard's session.
 
+import { setClock } from "./words.js";
+
 const header = "X-Dashboard-Token", stored = "multiaccount-dashboard";
 
-// Lost is thrown when there is no session any more.
+// Lost is thrown when there is no session any more, Away when the gateway does not answer.
 export class Lost extends Error {}
+export class Away extends Error {}
+
+// How long an answer may take, and how long a stream may say nothing: it has a comment each 15 seconds.
+const longest = 60000, quietest = 45000;
 
 export const hasSession = () => localStorage.getItem(stored) !== null;
+// onSession calls back when another window of the browser logs in or out.
+export const onSession = (changed) => addEventListener("storage", (event) => event.key === stored && changed(event.newValue !== null));
 const forget = () => localStorage.removeItem(stored);
 
 // logIn uses the secret of a link up.
@@ -25,8 +33,13 @@ export async function logOut() {
 
 const headers = () => ({ [header]: localStorage.getItem(stored) || "" });
 
+function away(error) {
+  throw error.name === "AbortError" ? error : new Away("the gateway does not answer; see whether it runs, and try again");
+}
+
 async function send(path, options = {}) {
-  const resp = await fetch("/dashboard/api" + path, { ...options, headers: { ...headers(), ...options.headers } });
+  const resp = await fetch("/dashboard/api" + path, { signal: AbortSignal.timeout(longest), ...options, headers: { ...headers(), ...options.headers } }).catch(away);
+  setClock(resp.headers.get("Date"));
   if (resp.ok) return resp;
   const body = await resp.json().catch(() => ({}));
   if (resp.status === 401) {
@@ -39,23 +52,30 @@ async function send(path, options = {}) {
 }
 
 // get and change return what the answer holds.
-export const get = async (path, options) => (await send(path, options)).json();
+export const get = async (path, options) => (await send(path, options)).json().catch(away);
 
-export async function change(method, path, body) {
-  const resp = await send(path, {
-    method, body: body === undefined ? undefined : JSON.stringify(body),
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
-  });
-  return resp.status === 204 ? null : resp.json();
+// tagged returns an answer with its version, which a change can name as headers.
+export async function tagged(path) {
+  const resp = await send(path);
+  return { ...(await resp.json().catch(away)), version: { "If-Match": resp.headers.get("ETag") } };
 }
 
-// events calls back for each event, until signal is aborted or the stream ends.
+export async function change(method, path, body, more = {}) {
+  const resp = await send(path, {
+    method, body: body === undefined ? undefined : JSON.stringify(body),
+    headers: body === undefined ? more : { "Content-Type": "application/json", ...more },
+  });
+  return resp.status === 204 ? null : resp.json().catch(away);
+}
+
+// events calls back for each event, until signal is aborted, or the stream ends or is dead.
 export async function events(last, signal, opened, each) {
-  const resp = await send("/events", { signal, headers: last ? { "Last-Event-ID": last } : {} });
+  const resp = await send("/events", { signal, headers: { "Last-Event-ID": last } });
   opened();
   const reader = resp.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = ""; ; ) {
-    const { value, done } = await reader.read();
+    const dead = setTimeout(() => reader.cancel(), quietest);
+    const { value, done } = await reader.read().finally(() => clearTimeout(dead));
     if (done) return;
     const blocks = (rest + value).split(/\r?\n\r?\n/);
     rest = blocks.pop();

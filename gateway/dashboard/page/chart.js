@@ -3,7 +3,7 @@
 /* global uPlot */
 
 import { h } from "./dom.js";
-import { brief, clock, number } from "./words.js";
+import { clock } from "./words.js";
 
 const shades = 8;
 export const colour = (i) => `k${Math.min(i, shades - 1)}`;
@@ -59,9 +59,9 @@ function options(place, data, range) {
   const axis = { stroke: ink, font: "12px system-ui, sans-serif", grid: { stroke: grid, width: 1 }, ticks: { show: false } };
   return {
     ...size(place), legend: { show: false }, cursor: { y: false, points: { show: false }, drag: { x: false, y: false } }, padding: [8, 18, 0, 0],
-    scales: { x: { range: (_, least, most) => [least, most + place.data.step] }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
+    scales: { x: { range: (_, least, most) => [least, most + place.data.step] }, y: { range: (_, __, most) => [0, Math.max(place.data.least, most * 1.08)] } },
     axes: [{ ...axis, size: 28, grid: { show: false }, values: (_, ticks) => ticks.map((t) => label(new Date(t * 1000), range)), space: 62 },
-      { ...axis, size: 46, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? brief(t) : "")) }],
+      { ...axis, size: 46, values: (_, ticks) => ticks.map((t) => place.data.tick(t)) }],
     series: [{}, ...series], plugins: [tip(place, range)],
   };
 }
@@ -81,7 +81,7 @@ function tip(place) {
       const said = i === null || i === undefined ? [] : lines.map((l, n) => [l, n]).filter(([l]) => l.values[i] > 0);
       box.hidden = said.length === 0;
       if (box.hidden) return;
-      box.replaceChildren(h("b", {}, clock(new Date(times[i] * 1000))), ...said.slice(0, 9).map(([l, n]) => h("div", {}, h("i", { class: colour(n) }), h("span", {}, l.name), h("span.num", {}, number(l.values[i])))));
+      box.replaceChildren(h("b", {}, clock(new Date(times[i] * 1000))), ...said.slice(0, 9).map(([l, n]) => h("div", {}, h("i", { class: colour(n) }), h("span", {}, l.name), h("span.num", {}, place.data.write(l.values[i])))));
       const left = u.cursor.left > u.over.clientWidth / 2;
       box.style.left = left ? "" : `${u.cursor.left + 12}px`;
       box.style.right = left ? `${u.over.clientWidth - u.cursor.left + 12}px` : "";

@@ -51,19 +51,21 @@ function row(c, refresh) {
 // limits are the fields of what a client may do; read returns what they say.
 function limits(c = {}) {
   const tick = (value, text, on) => h("label.choice", {}, h("input", { type: "checkbox", value, checked: on }), h("span", {}, text));
-  const providers = h("fieldset", {}, h("legend", {}, "Providers"), h("p.hint", {}, "None chosen means all."),
-    h("div.choices", {}, known.pools.map((p) => tick(p.provider, providerWord(p.provider), c.providers?.includes(p.provider)))));
-  const accounts = known.accounts.length > 0 && h("fieldset", {}, h("legend", {}, "Accounts"), h("p.hint", {}, "None chosen means all. A client that is bound to accounts never gets another one."),
-    h("div.choices", {}, known.accounts.map((a) => tick(a.id, a.label, c.accounts?.includes(a.id)))));
-  const count = (value, least) => h("input", { type: "number", min: least, step: "1", value: String(value || 0), inputmode: "numeric" });
+  // ticks has what is chosen and is not there any more, too: without it the client would get all.
+  const ticks = (all, chosen = []) => h("div.choices", {}, all.map(([value, text]) => tick(value, text, chosen.includes(value))),
+    chosen.filter((value) => !all.some(([there]) => there === value)).map((value) => tick(value, `${value} (is gone)`, true)));
+  const providers = h("fieldset", {}, h("legend", {}, "Providers"), h("p.hint", {}, "None chosen means all."), ticks(known.pools.map((p) => [p.provider, providerWord(p.provider)]), c.providers));
+  const accounts = (known.accounts.length > 0 || c.accounts?.length > 0) && h("fieldset", {}, h("legend", {}, "Accounts"),
+    h("p.hint", {}, "None chosen means all. A client that is bound to accounts never gets another one."), ticks(known.accounts.map((a) => [a.id, a.label]), c.accounts));
+  const count = (value, least, step = "1") => h("input", { type: "number", min: least, step, value: String(value || 0), required: true, inputmode: step === "1" ? "numeric" : "decimal" });
   const models = h("input", { type: "text", value: c.models?.join(", "), autocomplete: "off", spellcheck: "false", placeholder: "claude-haiku-*" });
-  const flight = count(c.max_in_flight, "0"), tokens = count(c.daily_tokens, "0"), waits = count(Math.round((c.max_wait_ms || 0) / 60e3), "0"), priority = count(c.priority, "-100");
+  const flight = count(c.max_in_flight, "0"), tokens = count(c.daily_tokens, "0"), waits = count((c.max_wait_ms || 0) / 60e3, "0", "any"), priority = count(c.priority, "-100");
   const ticked = (set) => (set ? [...set.querySelectorAll("input:checked")].map((i) => i.value) : []);
   return {
     fields: [providers, accounts, field("Models", models, "Apart by commas, with * for any text; empty means all."),
       h("div.two", {}, field("Tokens a day", tokens, "From midnight; 0 is no limit."), field("Requests at once", flight, "0 is no limit."), field("Waits, minutes", waits, "While all accounts are limited."), field("Priority", priority, "The greatest goes first."))].filter(Boolean),
     read: () => ({
-      providers: ticked(providers), accounts: ticked(accounts), models: models.value.split(/[\s,]+/).filter(Boolean), daily_tokens: Number(tokens.value), max_in_flight: Number(flight.value), max_wait_ms: Number(waits.value) * 60e3, priority: Number(priority.value),
+      providers: ticked(providers), accounts: ticked(accounts), models: models.value.split(/[\s,]+/).filter(Boolean), daily_tokens: Number(tokens.value), max_in_flight: Number(flight.value), max_wait_ms: Math.round(Number(waits.value) * 60e3), priority: Number(priority.value),
     }),
   };
 }
@@ -86,10 +88,15 @@ function tell(made) {
     h("div.buttons", {}, h("button.main", { type: "button", onclick: () => box.close() }, "I have it"))]);
 }
 
+// same compares lists in any order.
+const same = (a, b) => (Array.isArray(a) ? JSON.stringify([...a].sort()) === JSON.stringify([...b].sort()) : a === b);
+
+// edit changes what is another than before, and nothing else.
 function edit(c, refresh) {
   const may = limits(c);
   const box = open(`Change ${c.name}`, form(may.fields, "Save", async () => {
-    await change("PATCH", `/clients/${encodeURIComponent(c.name)}`, may.read());
+    const others = Object.entries(may.read()).filter(([name, value]) => !same(value, c[name]));
+    await change("PATCH", `/clients/${encodeURIComponent(c.name)}`, Object.fromEntries(others));
     box.close();
     say(`changed the client ${c.name}`);
     await refresh();

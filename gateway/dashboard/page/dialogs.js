@@ -13,7 +13,7 @@ export function open(title, content, { wide = false, closed = () => {} } = {}) {
   dialog.addEventListener("close", () => {
     dialog.remove();
     closed();
-    if (before?.isConnected) before.focus();
+    (before?.isConnected && before !== document.body ? before : document.getElementById("main")).focus({ preventScroll: true });
   });
   document.getElementById("dialogs").append(dialog);
   dialog.showModal();

@@ -1,17 +1,19 @@
 // The page itself: who is logged in, which page shows, what is new.
 
 import { h, say, show } from "./dom.js";
-import { events, get, hasSession, logIn, logOut, Lost } from "./api.js";
+import { events, get, hasSession, logIn, logOut, onSession, Away, Lost } from "./api.js";
 import { known, mostEvents } from "./state.js";
-import { phrase } from "./words.js";
+import { now, phrase } from "./words.js";
+import { theme } from "./theme.js";
 import * as accounts from "./accounts.js";
 import * as usage from "./usage.js";
 import * as happened from "./events.js";
 import * as decisions from "./decisions.js";
 import * as clients from "./clients.js";
+import * as settings from "./settings.js";
 
-const pages = { accounts, usage, events: happened, decisions, clients };
-const titles = { accounts: "Accounts", usage: "Usage", events: "Events", decisions: "Decisions", clients: "Clients" };
+const pages = { accounts, usage, events: happened, decisions, clients, settings };
+const titles = { accounts: "Accounts", usage: "Usage", events: "Events", decisions: "Decisions", clients: "Clients", settings: "Settings" };
 const place = document.getElementById("main"), nav = document.getElementById("nav"), link = document.getElementById("link"), leave = document.getElementById("leave");
 
 // How often what no event tells of is asked for, and how soon after an event.
@@ -23,8 +25,11 @@ function draw() {
   if (!hasSession()) return;
   const page = current();
   for (const a of nav.querySelectorAll("a")) {
-    if (a.hash === `#${page}`) a.setAttribute("aria-current", "page");
-    else a.removeAttribute("aria-current");
+    if (a.hash !== `#${page}`) a.removeAttribute("aria-current");
+    else if (!a.hasAttribute("aria-current")) {
+      a.setAttribute("aria-current", "page");
+      nav.scrollLeft = a.offsetLeft - nav.clientWidth / 2; // on a phone not all links fit
+    }
   }
   document.title = `${titles[page]} · multiaccount`;
   if (!known.pools) return show(place, h("p.soft", {}, "looking …"));
@@ -32,15 +37,24 @@ function draw() {
   pages[page].drawn?.(place);
 }
 
-// refresh asks for what the page shows. What cannot be had stays as it was.
-async function refresh() {
+let looking = null, next = null;
+
+// refresh asks for what the page shows, once at a time: who calls it meanwhile waits for
+// the look after.
+function refresh() {
+  if (!looking) return (looking = look().finally(() => (looking = null)));
+  return (next ||= looking.then(() => ((next = null), refresh())));
+}
+
+// look asks for what the page shows. What cannot be had stays as it was.
+async function look() {
   try {
     const [pools, all, health] = await Promise.all([get("/pools"), get("/accounts"), get("/health"), pages[current()].load?.()]);
     Object.assign(known, { pools, accounts: all, health, trouble: "" });
     connected(true);
   } catch (error) {
     if (error instanceof Lost) return gate(error.message);
-    if (error instanceof TypeError) connected(false);
+    if (error instanceof Away) connected(false);
     else known.trouble = error.message;
   }
   draw();
@@ -49,8 +63,7 @@ async function refresh() {
 let due = 0;
 
 function refreshSoon() {
-  clearTimeout(due);
-  due = setTimeout(refresh, soon);
+  due ||= setTimeout(() => ((due = 0), refresh()), soon);
 }
 
 function connected(is) {
@@ -63,15 +76,13 @@ function connected(is) {
 // Events that their owner should hear of, also without looking.
 const heard = ["login_rejected", "verification_required", "owner_needed", "account_quarantined", "overage_blocked", "settings_rejected"];
 
-// opened is since when events are news, not history.
-const opened = new Date();
-
-let stream = null;
+// opened is since when events are news, not history; last is the id of the latest.
+let opened = null, last = "start", stream = null;
 
 async function listen() {
   stream?.abort();
   const mine = (stream = new AbortController());
-  for (let last = "start"; !mine.signal.aborted && hasSession(); ) {
+  while (!mine.signal.aborted && hasSession()) {
     try {
       await events(last, mine.signal, () => (connected(true), refreshSoon()), (id, e) => {
         last = id || last;
@@ -90,7 +101,7 @@ let keys = 0, drawing = 0;
 
 function note(e) {
   if (e.event === "events_dropped" && !e.count) return; // there is no older event
-  known.events.unshift({ ...e, key: `e${++keys}`, heard: new Date().toISOString() });
+  known.events.unshift({ ...e, key: `e${++keys}`, heard: now().toISOString() });
   known.events.length = Math.min(known.events.length, mostEvents);
   if (heard.includes(e.event) && new Date(e.at) > opened) say(`${phrase(e).who} ${phrase(e).text}`, true);
   cancelAnimationFrame(drawing);
@@ -101,6 +112,7 @@ function note(e) {
 // gate is what shows without a session.
 function gate(why) {
   stream?.abort();
+  opened = null;
   clearInterval(timer);
   for (const el of [nav, leave, link]) el.hidden = true;
   document.title = "multiaccount";
@@ -116,28 +128,13 @@ async function start() {
   draw();
   await refresh();
   if (!hasSession()) return;
+  opened = now();
   listen();
   timer = setInterval(() => document.visibilityState === "visible" && refresh(), every);
 }
 
-function theme() {
-  const choose = document.getElementById("theme");
-  const set = (name) => {
-    if (name === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = name;
-    draw();
-  };
-  choose.value = localStorage.getItem("multiaccount-colours") || "system";
-  set(choose.value);
-  choose.onchange = () => {
-    localStorage.setItem("multiaccount-colours", choose.value);
-    set(choose.value);
-  };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-}
-
 async function begin() {
-  theme();
+  theme(draw);
   const secret = /^#login=(.+)$/.exec(location.hash)?.[1];
   if (secret) {
     history.replaceState(null, "", "/#accounts"); // the secret does not stay in the address
@@ -164,6 +161,17 @@ addEventListener("hashchange", () => {
   place.focus({ preventScroll: true });
   scrollTo(0, 0);
   refresh();
+});
+// A browser has few connections to a gateway: a window that nobody looks at gives its stream back.
+document.addEventListener("visibilitychange", () => {
+  if (!opened || !hasSession()) return;
+  if (document.visibilityState === "hidden") return stream?.abort();
+  listen();
+  refresh();
+});
+onSession((isIn) => {
+  if (!isIn) gate("You are logged out. For a new link, on the machine of the gateway:");
+  else if (!opened) location.reload();
 });
 addEventListener("resize", () => pages[current()].drawn?.(place));
 begin();

@@ -5,6 +5,7 @@ export const known = {
   accounts: [],
   clients: null,
   health: null,
+  settings: null,
   events: [], // the latest first
   lost: false, // the gateway does not answer
 };

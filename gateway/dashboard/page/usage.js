@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { get } from "./api.js";
 import { known } from "./state.js";
-import { brief, number, providerWord, seconds } from "./words.js";
+import { brief, money, number, providerWord, seconds } from "./words.js";
 import { chart, colour } from "./chart.js";
 
 const ranges = {
@@ -41,19 +41,30 @@ function body() {
       h("p", {}, "Give a client its token and send it to ", h("span.code", {}, location.origin), ", or choose a longer time."));
   }
   const sorted = [...series.lines].sort((a, b) => total(b) - total(a));
-  const lines = sorted.map((l) => ({ name: nameOf(l), tokens: l.input_tokens.map((n, i) => n + l.output_tokens[i]), requests: l.requests }));
-  return h("div.stack", {}, lost || [], h("div.charts", {}, plot("Tokens", lines, "tokens", sums.total.input_tokens + sums.total.output_tokens), plot("Requests", lines, "requests", sums.total.requests)), table());
+  const lines = sorted.map((l) => ({ name: nameOf(l), tokens: l.input_tokens.map((n, i) => n + l.output_tokens[i]), requests: l.requests, cost: l.cost || l.requests.map(() => 0) }));
+  return h("div.stack", {}, lost || [], h("div.charts", {}, plot("Tokens", lines, "tokens", brief(sums.total.input_tokens + sums.total.output_tokens)), plot("Requests", lines, "requests", brief(sums.total.requests)),
+    hasCosts() && plot("Cost", lines, "cost", costOf(sums.total))), table(), unpriced());
 }
+
+const hasCosts = () => sums.total.cost !== undefined;
+const costOf = (r) => (r.unpriced_models && !r.cost ? "no price" : `${money(r.cost, sums.currency)}${r.unpriced_models ? " and more" : ""}`);
+
+// unpriced names the models that the costs leave out.
+const unpriced = () => sums.total.unpriced_models && h("p.small.soft", {}, `The settings have no price for ${sums.total.unpriced_models.map((m) => m || "requests without a model").join(", ")}: their cost is not part of these.`);
 
 const total = (l) => l.input_tokens.reduce((a, b) => a + b, 0) + l.output_tokens.reduce((a, b) => a + b, 0);
 
 function plot(title, lines, what, sum) {
   const word = `${title} ${ranges[range].word === "1 hour" ? "in the last hour" : `in the last ${ranges[range].word}`}, by ${by}`;
   return h("section.card.chart", { "data-key": what, "aria-label": title },
-    h("h2", {}, title, h("span.num", {}, `${brief(sum)} in ${ranges[range].word}`)),
+    h("h2", {}, title, h("span.num", {}, `${sum} in ${ranges[range].word}`)),
     h("div.plot", { "data-own": true, "data-chart": what, role: "img", "aria-label": `${word}. The table below has the sums.` }),
-    h("ul.keys", {}, lines.map((l, i) => h("li", {}, h("i", { class: colour(i) }), l.name))), marker(what, { times: series.times, step: series.times.length > 1 ? series.times[1] - series.times[0] : 60, lines: lines.map((l) => ({ name: l.name, values: l[what] })) }));
+    h("ul.keys", {}, lines.map((l, i) => h("li", {}, h("i", { class: colour(i) }), l.name))), marker(what, { ...amounts(what), times: series.times, step: series.times.length > 1 ? series.times[1] - series.times[0] : 60, lines: lines.map((l) => ({ name: l.name, values: l[what] })) }));
 }
+
+// amounts say how a chart writes what it shows, and how high it is at least.
+const amounts = (what) => (what === "cost" ? { least: 0.01, tick: (t) => String(+t.toFixed(4)), write: (n) => money(n, sums.currency) }
+  : { least: 4, tick: (t) => (Number.isInteger(t) ? brief(t) : ""), write: number });
 
 const plots = new Map();
 const marker = (what, data) => (plots.set(what, data), null);
@@ -65,11 +76,11 @@ export function drawn(place) {
 
 function table() {
   const rows = [...sums.rows].sort((a, b) => b.input_tokens + b.output_tokens - a.input_tokens - a.output_tokens);
-  const cells = (r) => [number(r.requests), r.failed ? number(r.failed) : "", brief(r.input_tokens), brief(r.cached_tokens), brief(r.output_tokens), seconds(r.latency_ms), seconds(r.first_byte_ms)]
+  const cells = (r) => [number(r.requests), r.failed ? number(r.failed) : "", brief(r.input_tokens), brief(r.cached_tokens), brief(r.output_tokens), seconds(r.latency_ms), seconds(r.first_byte_ms), ...(hasCosts() ? [costOf(r)] : [])]
     .map((text) => h("td.right", {}, text));
   return h("div.card.scroll", { tabindex: "0", role: "region", "aria-label": `What was used, by ${by}` }, h("table", {},
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, by[0].toUpperCase() + by.slice(1)),
-      ["Requests", "Failed", "Input", "Cached", "Output", "Latency", "First byte"].map((t) => h("th.right", { scope: "col" }, t)))),
+      ["Requests", "Failed", "Input", "Cached", "Output", "Latency", "First byte", ...(hasCosts() ? ["Cost"] : [])].map((t) => h("th.right", { scope: "col" }, t)))),
     h("tbody", {}, rows.map((r) => h("tr", { "data-key": r.key }, h("th", { scope: "row" }, nameOf(r)), cells(r)))),
     h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "All"), cells(sums.total)))));
 }

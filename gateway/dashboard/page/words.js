@@ -16,11 +16,32 @@ export function wait(length) {
   return parts.slice(0, 2).join(" ");
 }
 
+// exactly is a length of time to the millisecond: "1m 30s".
+export function exactly(length) {
+  const units = [["d", ms.d], ["h", ms.h], ["m", ms.m], ["s", 1000], [" ms", 1]], parts = [];
+  for (const [unit, size] of units) {
+    if (length >= size) parts.push(`${Math.floor(length / size)}${unit}`);
+    length %= size;
+  }
+  return parts.join(" ") || "0";
+}
+
+let ahead = 0;
+
+// setClock takes the gateway's time for the time: the browser's clock may be wrong.
+export function setClock(date) {
+  const off = Date.parse(date) - Date.now();
+  if (Math.abs(off - ahead) > 5000) ahead = Math.abs(off) > 5000 ? off : 0;
+}
+
+// now is what time it is at the gateway.
+export const now = () => new Date(Date.now() + ahead);
+
 const midnight = (d) => new Date(d.getFullYear(), d.getMonth(), d.getDate(), 12).getTime();
 
 // clock is a moment in local time; another day is named, and a far one dated.
-export function clock(at, now = new Date()) {
-  const days = Math.round((midnight(at) - midnight(now)) / ms.d);
+export function clock(at) {
+  const days = Math.round((midnight(at) - midnight(now())) / ms.d);
   const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   if (days === 0) return time;
   const day = at.toLocaleDateString("en-GB", days > 0 && days < 6 ? { weekday: "short" } : { weekday: "short", day: "numeric", month: "short" });
@@ -28,13 +49,15 @@ export function clock(at, now = new Date()) {
 }
 
 // when says how long it is until a moment, and which that is: "in 2h 14m (16:40)".
-export const when = (at, now = new Date()) => `in ${wait(at - now)} (${clock(at, now)})`;
-export const ago = (at, now = new Date()) => `${wait(now - at)} ago`;
+export const when = (at) => `in ${wait(at - now())} (${clock(at)})`;
+export const ago = (at) => `${wait(now() - at)} ago`;
 export const exact = (at) => at.toLocaleTimeString("en-GB");
 
 const plain = new Intl.NumberFormat("en"), short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 export const number = (n) => plain.format(n);
 export const brief = (n) => short.format(n);
+// money has four digits behind the point where two would say nothing.
+export const money = (n, currency) => `${n.toFixed(n > 0 && n < 1 ? 4 : 2)}${currency ? ` ${currency}` : ""}`;
 export const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 export const seconds = (ms) => (ms === 0 ? "" : ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 
@@ -43,7 +66,7 @@ export const stateWord = (state) => (state === "login_lost" ? "login lost" : sta
 // providerWord is a provider as people write it.
 export const providerWord = (name) => ({ anthropic: "Anthropic", openai: "OpenAI" })[name] || name;
 
-const span = (e) => (e.until ? ` for ${wait(new Date(e.until) - new Date(e.at || Date.now()))}` : "");
+const span = (e) => (e.until ? ` for ${wait(new Date(e.until) - (e.at ? new Date(e.at) : now()))}` : "");
 const because = (reason) => (reason ? ` (${reason})` : "");
 
 const phrases = {
@@ -68,7 +91,7 @@ const phrases = {
   stream_cut: () => ["a stream was cut", "warn"],
   account_quarantined: (e) => [`its file cannot be read: ${e.reason}`, "bad"],
   save_failed: (e) => [`is not stored: ${e.reason}`, "bad"],
-  settings_changed: (e) => [`the settings are others: ${(e.keys || []).join(", ")}`, "good"],
+  settings_changed: (e) => [`the settings have changed: ${(e.keys || []).join(", ")}`, "good"],
   settings_rejected: (e) => [`the settings cannot be used, and are as before: ${e.reason}`, "bad"],
   events_dropped: (e) => [e.count ? `${count(e.count, "event was", "events were")} missed` : "some events were missed", ""],
 };

@@ -129,7 +129,7 @@ func wordsOfPool(e multiaccount.Event) (string, tone) {
 	case multiaccount.SaveFailed:
 		return "is not stored: " + e.Reason, bad
 	case multiaccount.SettingsChanged:
-		return "the settings are others: " + strings.Join(e.Keys, ", "), good
+		return "the settings have changed: " + strings.Join(e.Keys, ", "), good
 	case multiaccount.SettingsRejected:
 		return "the settings cannot be used, and are as before: " + e.Reason, bad
 	case multiaccount.EventsDropped:
