@@ -51,6 +51,9 @@ func modify(resp *http.Response) error {
 	x := exchangeOf(resp.Request.Context())
 	delete(resp.Header, "Set-Cookie")
 	delete(resp.Header, "Alt-Svc")
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		mask(resp, x.r.Header)
+	}
 	switch status := resp.StatusCode; {
 	case status == http.StatusUnauthorized:
 		return &refusal{kind: loginNeeded, message: refusedMessage(x.provider(), said(resp))}

@@ -14,8 +14,9 @@ const newFile = "{\n}\n"
 
 // Set returns the content of a settings file with one setting changed, and its
 // comments and all other keys as they were. key is the full name
-// ("max_wait_ms", "providers.openai.base_url"), value is JSON, or text without
-// quotes where text belongs. data may be nil for a file that is not there yet;
+// ("max_wait_ms", "providers.openai.base_url", "chains.claude"), value is JSON, or
+// text without quotes where text belongs. Comments within the old value go with it.
+// data may be nil for a file that is not there yet;
 // path is for messages only.
 //
 // The error is an [*Error]: the file cannot be used as it is, there is no such
@@ -27,9 +28,9 @@ func Set(path string, data []byte, key, value string) ([]byte, error) {
 	if _, _, err := parse(path, data); err != nil {
 		return nil, err
 	}
-	parsed, err := check(key, value)
-	if err != nil {
-		return nil, asError(path, []Problem{{Key: key, Message: err.Error()}})
+	parsed, wrong := check(key, value)
+	if err := asError(path, wrong); err != nil {
+		return nil, err
 	}
 	root, err := hujson.Parse(normal(data))
 	if err != nil {
@@ -48,8 +49,21 @@ func Check(path string, data []byte) error {
 	return err
 }
 
-// check returns value as the file would have it, when key may have it.
-func check(key, value string) (hujson.Value, error) {
+// check returns value as the file would have it, when key may have it, else what is
+// wrong.
+func check(key, value string) (hujson.Value, []Problem) {
+	if _, ok := nestedOf(key); ok || key == currencyKey {
+		return checkAlone(key, value)
+	}
+	parsed, err := checkSingle(key, value)
+	if err != nil {
+		return parsed, []Problem{{Key: key, Message: err.Error()}}
+	}
+	return parsed, nil
+}
+
+// checkSingle is check for a key that has a single value.
+func checkSingle(key, value string) (hujson.Value, error) {
 	if err := known(key); err != nil {
 		return hujson.Value{}, err
 	}
@@ -72,6 +86,9 @@ func check(key, value string) (hujson.Value, error) {
 
 // known says what is wrong with the full name of a setting.
 func known(key string) error {
+	if _, ok := nestedOf(key); ok {
+		return nil
+	}
 	path := split(key)
 	if len(path) > 1 {
 		if err := checkProviderName(path[1]); err != nil {
@@ -94,11 +111,21 @@ func keyFields(ofProvider bool) []field {
 			fields = append(fields, field{name: k.Name})
 		}
 	}
-	return fields
+	if ofProvider {
+		return fields
+	}
+	for _, n := range nestedKeys() {
+		fields = append(fields, field{name: n.key})
+	}
+	return append(fields, field{name: currencyKey})
 }
 
-// split takes a full name apart. A provider's name may have dots in it.
+// split takes a full name apart. The names of providers, chains and models may have
+// dots in them.
 func split(key string) []string {
+	if of, ok := nestedOf(key); ok && key != of.key {
+		return []string{of.key, strings.TrimPrefix(key, of.key+".")}
+	}
 	inner, nested := strings.CutPrefix(key, providersKey+".")
 	dot := strings.LastIndexByte(inner, '.')
 	if !nested || dot < 0 {

@@ -56,8 +56,9 @@ func Effective(path string) ([]Entry, error) {
 	for _, key := range storeKeys() {
 		add(key, s.Store.shown(key))
 	}
-	add(chainsKey, shownChains(&s))
-	add(pricesKey, shownPrices(&s))
+	for _, n := range nestedKeys() {
+		add(n.key, n.shown(&s))
+	}
 	if s.Currency != "" {
 		add(currencyKey, quote(s.Currency))
 	}
@@ -75,18 +76,23 @@ func Effective(path string) ([]Entry, error) {
 
 // Get returns the value of one setting that is in effect. A provider that has
 // no value of its own has the value for all providers. An endpoint that is not
-// set is an empty text. Errors are those of [Load], and an [*Error] when there
+// set is an empty text. One chain or price is a setting, too ("chains.claude").
+// Errors are those of [Load], and an [*Error] when there
 // is no such key.
 func Get(path, key string) (Entry, error) {
+	of, isNested := nestedOf(key)
 	parts := split(key)
 	name := parts[len(parts)-1]
 	fields := keyFields(len(parts) > 1)
-	if !slices.Contains(namesOf(fields), name) && !slices.Contains(storeKeys(), key) {
+	if !isNested && !slices.Contains(namesOf(fields), name) && !slices.Contains(storeKeys(), key) {
 		return Entry{}, asError(path, []Problem{{Key: key, Message: unknownKey(name, fields).Error()}})
 	}
 	all, err := Effective(path)
 	if err != nil {
 		return Entry{}, err
+	}
+	if isNested {
+		return getNested(path, all, of, key)
 	}
 	for _, wanted := range []string{key, name} {
 		if i := slices.IndexFunc(all, func(e Entry) bool { return e.Key == wanted }); i >= 0 {

@@ -68,7 +68,12 @@ func (r *reader) applyEnvironment(s *Settings) {
 // written returns what somebody typed outside a file: JSON, or text without
 // its quotes.
 func written(k interface{ schema() schema }, text string) hujson.Value {
-	if k.schema().Type != "string" || strings.HasPrefix(text, `"`) {
+	return typed(text, k.schema().Type == "string")
+}
+
+// typed is written for a key whose value is a text, or is none.
+func typed(text string, isText bool) hujson.Value {
+	if !isText || strings.HasPrefix(text, `"`) {
 		v, err := hujson.Parse([]byte(text + "\n"))
 		if err == nil {
 			v.Standardize()

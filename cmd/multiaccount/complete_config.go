@@ -42,7 +42,8 @@ func keysFor(s streams, begun string) []string {
 		}
 	}
 	if prefixes[0] == "" {
-		names = append(names, "providers.\tof one provider alone")
+		names = append(names, "providers.\tof one provider alone", "chains.\tpools of which the next serves when one cannot",
+			"prices.\twhat a million tokens of a model cost", "currency\twhat the prices are in")
 	}
 	return names
 }

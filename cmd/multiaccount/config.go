@@ -22,7 +22,8 @@ const configHelp = `Show and change the settings.
 
 They are in one file, JSON with comments; "config path" prints where. Keys are
 written as in "config show": max_wait_ms, or providers.openai.max_wait_ms for
-one provider alone.
+one provider alone. chains.NAME and prices.MODEL are one chain and one price,
+whose values are JSON.
 
 The exit status is 0 when all is well, 1 when the settings are wrong or cannot
 be written, and 2 when the command was called wrongly.`
@@ -70,7 +71,11 @@ func configSetCommand(s streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return configSet(c.Context(), path, args[0], args[1])
+		err = configSet(c.Context(), path, args[0], args[1])
+		if err == nil {
+			tellDoubts(s, path, args[0])
+		}
+		return err
 	}
 	return c
 }
@@ -163,6 +168,16 @@ func configSet(ctx context.Context, path, key, value string) error {
 	return persistence.EditFile(ctx, path, func(data []byte) ([]byte, error) {
 		return settings.Set(path, data, key, value)
 	})
+}
+
+// tellDoubts tells of what may be meant to come yet, as a pool that is not there.
+func tellDoubts(s streams, path, key string) {
+	now, _ := settings.Load(path) // what else is wrong is told by others
+	for _, p := range doubtful(now) {
+		if p.Key == key || strings.HasPrefix(p.Key, key+".") {
+			_, _ = fmt.Fprintf(s.err, "multiaccount: %s: %s\n", printable.Text(p.Key), printable.Text(p.Message)) // it is set all the same
+		}
+	}
 }
 
 func write(s streams, text string) error {

@@ -33,7 +33,9 @@ func examples() map[string]string {
 		"multiaccount config get":        `multiaccount config get account_selection_strategy`,
 		"multiaccount config path":       `multiaccount config path`,
 		"multiaccount config schema":     `multiaccount config schema > settings.schema.json`,
-		"multiaccount config set":        "multiaccount config set account_selection_strategy drain-first\nmultiaccount config set providers.openai.max_wait_ms 0",
+		"multiaccount config set":        "multiaccount config set account_selection_strategy drain-first\nmultiaccount config set providers.openai.max_wait_ms 0\n" +
+			`multiaccount config set chains.claude '[{"pool": "anthropic"}, {"pool": "zai", "models": {"claude-*": "glm-5"}}]'` + "\n" +
+			`multiaccount config set 'prices.claude-opus-*' '{"input": 15, "output": 75}'`,
 		"multiaccount config show":       `multiaccount config show --json`,
 		"multiaccount config test-event": "multiaccount config test-event\nmultiaccount config test-event openai",
 		"multiaccount config unset":      `multiaccount config unset max_wait_ms`,

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +18,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == recordMark {
+		record(os.Args[2])
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // transcript is everything that an engine said: its log, its events, its errors
 // and its accounts, in every form in which a host may print them. It is safe

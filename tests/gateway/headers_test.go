@@ -1,11 +1,14 @@
 package gateway_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/internal/coding/codingtest"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
 // What is the client's own never reaches an account; the rest does, as it came.
@@ -84,5 +87,27 @@ func TestAnswersHeaders(t *testing.T) {
 	a := u.send(t, claude(claudeCode))
 	if a.header.Get("Set-Cookie") != "" || a.header.Get("Alt-Svc") != "" || a.header.Get("Request-Id") != "req_1" || len(a.header["X-Empty"]) != 1 {
 		t.Errorf("%v", a.header)
+	}
+}
+
+// A provider that repeats what it was sent gives no account's token away, be its
+// error passed on or quoted.
+func TestAnErrorTellsNoCredential(t *testing.T) {
+	u := record(t)
+	const secret = "the-whole-token-of-an-account"
+	rig.Add(t, rig.Pool(t, u.engine, "zai"), multiaccount.NewAccount{Label: "long", APIKey: secret, Priority: 9})
+	for _, status := range []int{http.StatusFound, http.StatusBadRequest, http.StatusNotFound, http.StatusUnauthorized} {
+		u.reply = func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Echo", r.Header.Get("Authorization"))
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, `{"error":{"message":"refused: `+r.Header.Get("Authorization")+`."}}`)
+		}
+		a := u.send(t, ask("/zai/v1/messages", messagesBody))
+		if sent := u.last(t).header.Get("Authorization"); sent != "Bearer "+secret && status != http.StatusUnauthorized {
+			t.Errorf("HTTP %d: sent with %q", status, sent)
+		}
+		if told := a.body + a.header.Get("X-Echo"); strings.Contains(told, secret) || status != http.StatusUnauthorized && strings.Count(told, "*") != 2*len(secret) {
+			t.Errorf("HTTP %d %v %s", a.status, a.header, a.body)
+		}
 	}
 }
