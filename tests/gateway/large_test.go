@@ -2,12 +2,15 @@ package gateway_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
@@ -107,6 +110,47 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 	for _, got := range u.all() {
 		if !bytes.Equal([]byte(got.body), []byte(body)) {
 			t.Fatal("another body arrived")
+		}
+	}
+}
+
+// hasty refuses the first request once it has read some bytes of it, and tells what
+// came of the one after that, which it reads in small pieces.
+func hasty(enough int, whole chan<- string) http.Handler {
+	var asked atomic.Int32
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		first := asked.Add(1) == 1
+		if first {
+			_, _ = io.ReadFull(r.Body, make([]byte, enough))
+			_ = http.NewResponseController(w).EnableFullDuplex()
+			w.WriteHeader(http.StatusTooManyRequests)
+			_ = http.NewResponseController(w).Flush()
+		}
+		var rest strings.Builder
+		_, _ = io.CopyBuffer(struct{ io.Writer }{&rest}, struct{ io.Reader }{r.Body}, make([]byte, 1000))
+		if !first {
+			whole <- rest.String()
+		}
+	})
+}
+
+// An account that refuses a body before all of it was sent costs nothing of it: the
+// next account gets every byte, however slowly it reads.
+func TestRefusedInAnUpload(t *testing.T) {
+	for _, size := range []int{4 << 20, 9 << 20} {
+		for _, enough := range []int{0, 1, 64 << 10, 1 << 20} {
+			t.Run(fmt.Sprint(enough, " of ", size), func(t *testing.T) {
+				whole, body := make(chan string, 1), letters(size)
+				g := serveRaw(t, hasty(enough, whole), func(c *gateway.Config) { c.Base = nil })
+				rig.Add(t, rig.Pool(t, g.engine, "zai"), multiaccount.NewAccount{Label: "y", APIKey: "other"})
+				if a := g.send(t, ask("/zai/x", body)); a.status != http.StatusOK {
+					t.Fatalf("HTTP %d %s", a.status, a.body)
+				}
+				if got := <-whole; got != body {
+					t.Errorf("%d bytes of %d arrived, or others", len(got), len(body))
+				}
+				rig.Must(t, g.Drain(rig.Deadline(t)))
+			})
 		}
 	}
 }
