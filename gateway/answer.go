@@ -14,7 +14,7 @@ import (
 func (x *exchange) refuse(r *refusal) {
 	now := time.Now()
 	x.gateway.log.Debug().Str("path", x.r.URL.Path).Int("status", x.asker.status(r, now)).Msg(r.message)
-	if x.asker.agent == openCode && x.asker.isFinal(r, now) {
+	if (x.asker.agent == openCode || x.asker.agent == pi) && x.asker.isFinal(r, now) {
 		r = r.withoutTriggers()
 	}
 	if x.w.kept() {

@@ -29,6 +29,7 @@ const (
 	codex
 	openCode
 	geminiCLI
+	pi
 )
 
 // asker is who asks, as far as answers depend on it.
@@ -36,6 +37,10 @@ type asker struct {
 	format format
 	agent  agent
 }
+
+// asksAgain reports whether the agent asks again by itself after a 429, however long
+// the wait is.
+func (a asker) asksAgain() bool { return a.agent == openCode || a.agent == geminiCLI || a.agent == pi }
 
 func askerOf(r *http.Request) asker { return asker{format: formatOf(r), agent: agentOf(r.Header)} }
 
@@ -63,6 +68,8 @@ func agentOf(h http.Header) agent {
 		return codex
 	case strings.HasPrefix(name, "GeminiCLI"):
 		return geminiCLI
+	case name == "pi", strings.HasPrefix(name, "pi/"):
+		return pi
 	}
 	return other
 }

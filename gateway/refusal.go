@@ -165,7 +165,7 @@ func isGone(ctx context.Context, err error) bool {
 func (a asker) status(r *refusal, now time.Time) int {
 	switch r.kind {
 	case limited:
-		if (a.agent == openCode || a.agent == geminiCLI) && !r.isSoon(now) {
+		if a.asksAgain() && !r.isSoon(now) {
 			return http.StatusPaymentRequired
 		}
 		return http.StatusTooManyRequests

@@ -11,7 +11,7 @@ import (
 // in the state directory: pi reads it when it starts.
 func pi() Agent {
 	return Agent{
-		Name: "pi", Title: "pi", Command: "pi", Install: "npm install -g @mariozechner/pi-coding-agent",
+		Name: "pi", Title: "pi", Command: "pi", Install: "npm install -g @earendil-works/pi-coding-agent",
 		Providers: []string{"anthropic", "openai"}, point: pointPi, targets: piTargets,
 	}
 }

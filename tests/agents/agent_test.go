@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,26 +15,49 @@ import (
 type agent struct {
 	// name is what the page calls it, program what npm installs.
 	name, program string
-	flavour       providertest.Flavour
-	// sockets is set when its turns come on a WebSocket.
-	sockets bool
-	// setUp points it at the place's gateway, unless that is left to "multiaccount
-	// run", and returns its arguments before a prompt and its environment.
+	// pool is that of its accounts, and provider plays who has them.
+	pool     string
+	provider func(*testing.T, *mind) provider
+	// sockets is set when its turns come on a WebSocket, keys when its accounts are
+	// keys, unnamed when its requests do not name their conversation.
+	sockets, keys, unnamed bool
+	// starts is set when it starts the gateway itself.
+	starts bool
+	// setUp points it at the place's gateway, unless that is left to the command
+	// ("run", "setup"), and returns its arguments before a prompt and its environment.
 	setUp func(t *testing.T, p *place, wrapped bool) (args, env []string)
 	// shell is the call of its shell.
 	shell func(body []byte, command string) providertest.ToolCall
-	// compact are the arguments that have it compact a conversation: one that it goes
-	// on with, or the one that a prompt begins; nil when it is not to be had.
-	compact []string
-	// delegate are the calls that start ten sub-agents; nil when it has none.
-	delegate func() []providertest.ToolCall
+	// full is the turn whose answer tells of so many tokens that it compacts the
+	// conversation; empty for none.
+	full kind
+	// compact is a prompt that has it compact the conversation that these arguments
+	// go on with; empty where it does so as it goes on.
+	compact     string
+	compactArgs []string
+	// delegate are the calls that start ten sub-agents, in the background where that
+	// is asked for; nil when it has none.
+	delegate func(background bool) []providertest.ToolCall
+	// noBackground says why none of them is in the background; empty when they can be.
+	noBackground string
+	// finish is the call by which a sub-agent ends; nil where it only has to say
+	// nothing more.
+	finish func() providertest.ToolCall
 	// await are the calls that wait for the agents which were started, by all
 	// requests of the conversation; nil where nothing has to be called.
 	await func(heard [][]byte) []providertest.ToolCall
 }
 
+// allAgents are the columns of the page.
 func allAgents() []agent {
-	return []agent{claude(), codexSocket(), codexPlain(), openCodeAnthropic(), openCodeOpenAI()}
+	return []agent{
+		claude(), codexSocket(), codexPlain(), openCodeAnthropic(), openCodeOpenAI(), pluggedAnthropic(), pluggedOpenAI(), piAnthropic(), piOpenAI(), gemini(),
+	}
+}
+
+// loginsOf is a provider whose accounts are logins.
+func loginsOf(flavour providertest.Flavour) func(*testing.T, *mind) provider {
+	return func(t *testing.T, m *mind) provider { return newLogins(t, flavour, m) }
 }
 
 // run is what came of one run of an agent.
@@ -56,8 +80,14 @@ func (p *place) ask(t *testing.T, prompt string) run {
 // command is one run of the agent, for a goroutine of its own.
 func (p *place) command(t *testing.T, prompt string) func() run {
 	t.Helper()
+	return p.commandWith(t, prompt)
+}
+
+// commandWith is command with more arguments, which come first.
+func (p *place) commandWith(t *testing.T, prompt string, more ...string) func() run {
+	t.Helper()
 	args, env := p.mind.agent.setUp(t, p, false)
-	return p.start(t, append([]string{p.path(t)}, append(args, prompt)...), env)
+	return p.start(t, slices.Concat([]string{p.path(t)}, more, args, []string{prompt}), env)
 }
 
 // path is the agent's program.
@@ -71,13 +101,26 @@ func (p *place) path(t *testing.T) string {
 	return path
 }
 
+// process is a program that works in the place, until ctx ends.
+func (p *place) process(ctx context.Context, args, env []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir, cmd.Env, cmd.WaitDelay = p.folder, p.environment(env...), time.Second
+	return cmd
+}
+
+// longDeadline is far away: agents take many seconds to start on a busy machine.
+func longDeadline(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// start returns one run of a program.
 func (p *place) start(t *testing.T, args, env []string) func() run {
 	t.Helper()
 	return func() run {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		defer cancel()
-		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-		cmd.Dir, cmd.Env, cmd.WaitDelay = p.folder, p.environment(env...), time.Second
+		cmd := p.process(longDeadline(t), args, env)
 		began := time.Now()
 		out, err := cmd.CombinedOutput()
 		r := run{out: string(out), took: time.Since(began), ended: time.Now(), status: cmd.ProcessState.ExitCode()}
@@ -93,20 +136,21 @@ func (p *place) start(t *testing.T, args, env []string) func() run {
 func TestAgents(t *testing.T) {
 	prepared(t)
 	all := &results{cell: map[[2]string]string{}}
+	t.Cleanup(func() { all.check(t) })
 	for _, a := range allAgents() {
 		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
 			for _, r := range rules() {
-				if r.only != nil && !r.only(a) {
+				if r.without(a) != "" {
 					all.put(r.name, a.name, none)
 					continue
 				}
 				t.Run(r.name, func(t *testing.T) {
+					t.Parallel()
 					t.Cleanup(func() { all.put(r.name, a.name, outcome(t)) })
 					r.check(t, newPlace(t, a))
 				})
 			}
 		})
 	}
-	t.Run(gemini().name, func(t *testing.T) { testGemini(t, all) })
-	all.check(t)
 }

@@ -10,7 +10,7 @@ import (
 
 func claude() agent {
 	return agent{
-		name: "Claude Code", program: "claude", flavour: providertest.Anthropic,
+		name: "Claude Code", program: "claude", pool: "anthropic", provider: loginsOf(providertest.Anthropic),
 		setUp: func(_ *testing.T, p *place, wrapped bool) (args, env []string) {
 			args, env = []string{"--allowedTools", "Bash,Task", "--model", "claude-opus-5", "-p"}, []string{"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1"}
 			if wrapped {
@@ -21,11 +21,12 @@ func claude() agent {
 		shell: func(_ []byte, command string) providertest.ToolCall {
 			return toolCall("Bash", map[string]any{"command": command, "description": "Runs a command"})
 		},
-		compact: []string{"--continue"},
-		delegate: func() (all []providertest.ToolCall) {
+		compact: "/compact", compactArgs: []string{"--continue"},
+		delegate: func(background bool) (all []providertest.ToolCall) {
 			for i := range agents {
 				all = append(all, toolCall("Task", map[string]any{
 					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d %s", asAgent, i, useTool), "subagent_type": "general-purpose",
+					"run_in_background": background,
 				}))
 			}
 			return all

@@ -16,7 +16,7 @@ func codexPlain() agent  { return codex("Codex, HTTP", false) }
 
 func codex(name string, sockets bool) agent {
 	return agent{
-		name: name, program: "codex", flavour: providertest.OpenAI, sockets: sockets,
+		name: name, program: "codex", pool: "openai", provider: loginsOf(providertest.OpenAI), sockets: sockets,
 		setUp: func(t *testing.T, p *place, wrapped bool) (args, env []string) {
 			t.Helper()
 			config := codexModel + codexConfig
@@ -26,8 +26,7 @@ func codex(name string, sockets bool) agent {
 			p.write(t, ".codex/config.toml", config)
 			return []string{"exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"}, []string{"GATEWAY_TOKEN=" + p.gate.Token}
 		},
-		compact: []string{"-c", "model_auto_compact_token_limit=5"},
-		shell:   codexShell, delegate: codexDelegate, await: codexAwait,
+		shell: codexShell, full: calls, delegate: codexDelegate, await: codexAwait, noBackground: "all its sub-agents are in the background until it waits for them",
 	}
 }
 
@@ -71,7 +70,7 @@ func codexShell(body []byte, command string) providertest.ToolCall {
 // multiAgent is where Codex keeps its tools for sub-agents.
 const multiAgent = "multi_agent_v1"
 
-func codexDelegate() (all []providertest.ToolCall) {
+func codexDelegate(bool) (all []providertest.ToolCall) {
 	for i := range agents {
 		call := toolCall("spawn_agent", map[string]any{"message": fmt.Sprintf("%s%d %s", asAgent, i, useTool)})
 		call.Namespace = multiAgent

@@ -9,9 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
-	"github.com/seed-810f1486/multiaccount/internal/localgate"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -37,8 +35,7 @@ func (p *place) serve(t *testing.T, address string) *gatewayProcess {
 	rig.Must(t, err)
 	rig.Must(t, g.cmd.Start())
 	t.Cleanup(func() {
-		_ = g.cmd.Process.Kill() // it may have ended
-		_ = g.cmd.Wait()
+		g.end()
 		if t.Failed() && g.errs.Len() > 0 {
 			t.Logf("the gateway: %s", g.errs.String())
 		}
@@ -53,9 +50,23 @@ func (p *place) serve(t *testing.T, address string) *gatewayProcess {
 	return g
 }
 
-// restart ends the gateway as an upgrade does, and starts it at the same address.
+// end ends the gateway, as a crash does.
+func (g *gatewayProcess) end() {
+	_ = g.cmd.Process.Kill() // it may have ended
+	_ = g.cmd.Wait()
+}
+
+// restart ends the gateway as an upgrade does, and starts it at the same address. An
+// agent that has started one itself does so again.
 func (p *place) restart(t *testing.T) {
 	t.Helper()
+	if p.gate == nil {
+		for _, id := range rig.Running(t, p.Program) {
+			rig.Must(t, exec.Command("kill", id).Run())
+		}
+		rig.Ended(t, p.Program)
+		return
+	}
 	token, address := p.gate.Token, p.gate.Address
 	rig.Must(t, p.gate.cmd.Process.Signal(syscall.SIGTERM))
 	_ = p.gate.cmd.Wait() // what it ended with is the gateway's own test
@@ -65,18 +76,3 @@ func (p *place) restart(t *testing.T) {
 
 // url is an address of the gateway's.
 func (p *place) url(path string) string { return p.gate.Address + path }
-
-// awaitUnserved waits for the end of the gateway that serves the place's pool.
-func (p *place) awaitUnserved(t *testing.T) {
-	t.Helper()
-	at, served, err := localgate.Find(p.state)
-	rig.Must(t, err)
-	if !served {
-		t.Fatal("no gateway has been announced")
-	}
-	process, err := os.FindProcess(at.PID)
-	rig.Must(t, err)
-	for ctx := rig.Deadline(t); process.Signal(syscall.Signal(0)) == nil; time.Sleep(50 * time.Millisecond) {
-		rig.Must(t, ctx.Err())
-	}
-}

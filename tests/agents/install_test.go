@@ -1,10 +1,14 @@
 package agents_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/tests/internal/npm"
@@ -22,17 +26,25 @@ const cache = "../../.cache/agents"
 // published is an agent as npm has it.
 type published struct {
 	pkg, version string
-	// program is what it installs.
-	program string
+	// program is what it installs, with is another package that it needs.
+	program, with string
 }
 
 func allPublished() []published {
 	return []published{
-		{"@anthropic-ai/claude-code", "2.1.332", "claude"},
-		{"@openai/codex", "0.171.0", "codex"},
-		{"opencode-ai", "1.18.33", "opencode"},
-		{"@google/gemini-cli", "0.61.0", "gemini"},
+		{pkg: "@anthropic-ai/claude-code", version: "2.1.332", program: "claude"},
+		{pkg: "@openai/codex", version: "0.171.0", program: "codex"},
+		{pkg: "opencode-ai", version: "1.18.33", program: "opencode"},
+		{pkg: "@google/gemini-cli", version: "0.61.0", program: "gemini"},
+		{pkg: "@earendil-works/pi-coding-agent", version: "1.6.0", program: "pi", with: nodePackage()},
 	}
+}
+
+// nodePackage is a Node that pi runs on, which needs 22.19 and finds it beside
+// itself; the one of this machine may be older.
+func nodePackage() string {
+	arch := map[string]string{"amd64": "x64"}[runtime.GOARCH]
+	return "node-" + runtime.GOOS + "-" + cmp.Or(arch, runtime.GOARCH) + "@22.23.3"
 }
 
 // startTime is how long an agent may take to say its version.
@@ -67,7 +79,8 @@ func (a published) install() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := npm.Install(context.Background(), folder, a.pkg+"@"+version); err != nil {
+	packages := slices.DeleteFunc([]string{a.pkg + "@" + version, a.with}, func(name string) bool { return name == "" })
+	if err := npm.Install(context.Background(), folder, packages...); err != nil {
 		return "", err
 	}
 	path := filepath.Join(folder, "node_modules", ".bin", a.program)
@@ -79,6 +92,7 @@ func starts(path string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "--version")
+	cmd.Env = append(os.Environ(), "PATH="+pathBefore(path))
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("it does not start: %w: %s", err, text)
 	}

@@ -2,6 +2,7 @@ package agents_test
 
 import (
 	"bytes"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -18,15 +19,21 @@ const (
 	// useAgents has it start ten sub-agents, whose prompts have asAgent.
 	useAgents = "PLEASE-USE-TEN-AGENTS"
 	asAgent   = "YOU-ARE-AGENT-"
-	// compacting is in what Codex says of a compaction, which leaves no results.
-	compacting = "context_limit"
 )
+
+// request is one that the provider answers.
+type request struct {
+	account string
+	// conversation is what it says it belongs to, with its sub-agent.
+	conversation string
+	body         []byte
+	webSocket    bool
+}
 
 // turn is a request that the provider answered.
 type turn struct {
-	account string
-	kind    kind
-	// conversation is what the request says it belongs to, with its sub-agent.
+	account      string
+	kind         kind
 	conversation string
 	webSocket    bool
 }
@@ -46,8 +53,10 @@ const (
 	// subCalls and subFollows are those of a sub-agent.
 	subCalls   kind = "sub-agent calls"
 	subFollows kind = "sub-agent follows"
-	// side is whatever the agent asks for itself, as a title.
-	side kind = "side"
+	// compaction asks for a summary of the conversation, side for whatever else the
+	// agent wants for itself, as a title.
+	compaction kind = "compaction"
+	side       kind = "side"
 )
 
 // mind is the model of the fake provider. It is safe for concurrent use.
@@ -56,7 +65,11 @@ type mind struct {
 	// command is what the shell is to run; before is called before a turn is
 	// answered. Both are set before the agent starts.
 	command string
-	before  func(kind, *providertest.AccountHandle)
+	before  func(k kind, account string)
+	// full is the kind of turn whose answer tells of more tokens than a model takes.
+	full kind
+	// background has it start its sub-agents in the background.
+	background bool
 
 	mu    sync.Mutex
 	turns []turn
@@ -65,25 +78,40 @@ type mind struct {
 	heard map[string][][]byte
 }
 
-func (m *mind) answer(asked providertest.Asked) providertest.Said {
-	conversation := conversationOf(asked)
-	heard := m.hear(conversation, asked.Body)
+// manyTokens are more than any model takes.
+const manyTokens = 990_000
+
+func (m *mind) answer(r request) providertest.Said {
+	heard := m.hear(r.conversation, r.body)
 	k := m.kindOf(heard)
 	if m.before != nil {
-		m.before(k, asked.Account)
+		m.before(k, r.account)
 	}
-	m.record(turn{account: asked.Account.Name(), kind: k, webSocket: asked.WebSocket, conversation: conversation})
+	m.record(turn{account: r.account, kind: k, webSocket: r.webSocket, conversation: r.conversation})
+	said := m.say(k, r, heard)
+	if k == m.full {
+		said.Input = manyTokens
+	}
+	return said
+}
+
+func (m *mind) say(k kind, r request, heard [][]byte) providertest.Said {
 	switch k {
 	case calls, subCalls:
-		return providertest.Said{Text: "I use the shell.", Tools: []providertest.ToolCall{m.agent.shell(asked.Body, m.command)}}
+		return providertest.Said{Text: "I use the shell.", Tools: []providertest.ToolCall{m.agent.shell(r.body, m.command)}}
+	case subFollows:
+		if m.agent.finish != nil {
+			return providertest.Said{Tools: []providertest.ToolCall{m.agent.finish()}}
+		}
+		return providertest.Said{Text: "Finished by " + r.account + "."}
 	case delegates:
-		return providertest.Said{Text: "I ask others.", Tools: m.agent.delegate()}
+		return providertest.Said{Text: "I ask others.", Tools: m.agent.delegate(m.background)}
 	case awaits:
 		return providertest.Said{Text: "I wait.", Tools: m.agent.await(heard)}
-	case follows, subFollows:
-		return providertest.Said{Text: "Finished by " + asked.Account.Name() + "."}
+	case follows:
+		return providertest.Said{Text: "Finished by " + r.account + "."}
 	default:
-		return providertest.Said{Text: "Served by " + asked.Account.Name() + "."}
+		return providertest.Said{Text: "Served by " + r.account + "."}
 	}
 }
 
@@ -125,13 +153,15 @@ func (m *mind) kindOf(heard [][]byte) kind {
 	}
 	delegating := has(useAgents)
 	switch {
+	case compacts(body):
+		return compaction
 	case !offersTools(body):
 		return side
 	case !delegating && has(asAgent):
 		return subKind(hasResult(body))
 	case hasResult(body) && delegating && m.agent.await != nil && len(m.agent.await(heard)) > 0:
 		return awaits
-	case hasResult(body), has(compacting):
+	case hasResult(body), slices.ContainsFunc(heard, compacts):
 		return follows
 	case delegating:
 		return delegates
@@ -148,6 +178,17 @@ func subKind(result bool) kind {
 	return subCalls
 }
 
+// compacts reports whether a request asks for a summary of its conversation, which
+// leaves no results of tools.
+func compacts(body []byte) bool {
+	for _, mark := range []string{"CONTEXT CHECKPOINT COMPACTION", "create a detailed summary of the conversation", "<state_snapshot>", "context summarization assistant", "new anchored summary"} {
+		if bytes.Contains(body, []byte(mark)) {
+			return true
+		}
+	}
+	return false
+}
+
 func offersTools(body []byte) bool { return gjson.GetBytes(body, "tools.#").Int() > 0 }
 
 func hasResult(body []byte) bool {
@@ -160,10 +201,10 @@ func hasResult(body []byte) bool {
 }
 
 // conversationOf is what tells the conversations of these agents apart.
-func conversationOf(asked providertest.Asked) string {
+func conversationOf(h http.Header) string {
 	var parts []string
-	for _, name := range []string{"X-Claude-Code-Session-Id", "X-Claude-Code-Agent-Id", "X-Session-Affinity", "Thread-Id"} {
-		if id := asked.Header.Get(name); id != "" {
+	for _, name := range []string{"X-Claude-Code-Session-Id", "X-Claude-Code-Agent-Id", "X-Session-Affinity", "Session-Id", "Thread-Id"} {
+		if id := h.Get(name); id != "" {
 			parts = append(parts, id)
 		}
 	}

@@ -2,36 +2,44 @@ package agents_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
 func openCodeAnthropic() agent {
-	return openCode("OpenCode, Anthropic", providertest.Anthropic, "anthropic", "claude-sonnet-4-5", "claude-haiku-4-5")
+	return openCode("OpenCode, Anthropic", providertest.Anthropic, "claude-sonnet-4-5", "claude-haiku-4-5")
 }
 
 func openCodeOpenAI() agent {
-	return openCode("OpenCode, OpenAI", providertest.OpenAI, "openai", "gpt-5.2", "gpt-5-mini")
+	return openCode("OpenCode, OpenAI", providertest.OpenAI, "gpt-5.2", "gpt-5-mini")
 }
 
-func openCode(name string, flavour providertest.Flavour, provider, model, small string) agent {
+// pluggedAnthropic and pluggedOpenAI are OpenCode with the plugin, which starts the
+// gateway.
+func pluggedAnthropic() agent { return plugged(openCodeAnthropic()) }
+func pluggedOpenAI() agent    { return plugged(openCodeOpenAI()) }
+
+func openCode(name string, flavour providertest.Flavour, model, small string) agent {
+	provider := string(flavour)
 	return agent{
-		name: name, program: "opencode", flavour: flavour,
+		name: name, program: "opencode", pool: provider, provider: loginsOf(flavour),
 		setUp: func(t *testing.T, p *place, wrapped bool) (args, env []string) {
 			t.Helper()
-			options := "{}"
-			if !wrapped {
-				options = fmt.Sprintf(`{%q: {"options": {"baseURL": %q, "apiKey": %q}}}`, provider, p.url("/"+provider+"/v1"), p.gate.Token)
+			leads := "{}"
+			if p.gate != nil && !wrapped {
+				leads = fmt.Sprintf(`{%q: {"options": {"baseURL": %q, "apiKey": %q}}}`, provider, p.url("/"+provider+"/v1"), p.gate.Token)
 			}
-			p.write(t, ".config/opencode/opencode.json", fmt.Sprintf(`{"autoupdate": false, "share": "disabled", "model": %q, "small_model": %q, "provider": %s}`,
-				provider+"/"+model, provider+"/"+small, options))
+			p.writeOpenCode(t, fmt.Sprintf(`"model": %q, "small_model": %q, "provider": %s`, provider+"/"+model, provider+"/"+small, leads))
 			return []string{"run"}, nil
 		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
 			return toolCall("bash", map[string]any{"command": command, "description": "Says hello"})
 		},
-		delegate: func() (all []providertest.ToolCall) {
+		full: calls, noBackground: "`opencode run` ends without waiting for those in the background",
+		delegate: func(bool) (all []providertest.ToolCall) {
 			for i := range agents {
 				all = append(all, toolCall("task", map[string]any{
 					"description": fmt.Sprintf("Agent %d", i), "prompt": fmt.Sprintf("%s%d %s", asAgent, i, useTool), "subagent_type": "general",
@@ -40,4 +48,28 @@ func openCode(name string, flavour providertest.Flavour, provider, model, small 
 			return all
 		},
 	}
+}
+
+// writeOpenCode writes OpenCode's settings. What is in its folder has it take the
+// package for plugins for installed, which needs a network: ours does without.
+func (p *place) writeOpenCode(t *testing.T, settings string) {
+	t.Helper()
+	const folder = ".config/opencode/"
+	p.write(t, folder+"opencode.json", `{"autoupdate": false, "share": "disabled", `+settings+`}`)
+	p.write(t, folder+"node_modules/.keep", "")
+	p.write(t, folder+"package-lock.json", `{"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}`)
+}
+
+func plugged(a agent) agent {
+	before := a.setUp
+	a.name, a.starts = a.name+", plugin", true
+	a.setUp = func(t *testing.T, p *place, wrapped bool) (args, env []string) {
+		t.Helper()
+		args, env = before(t, p, wrapped)
+		plugin, err := filepath.Abs("../../plugins/opencode")
+		rig.Must(t, err)
+		p.write(t, ".config/opencode/config.json", fmt.Sprintf(`{"plugin": [%q]}`, "file://"+plugin))
+		return args, append(env, "MULTIACCOUNT_DIR="+p.state, "MULTIACCOUNT_BINARY="+p.Program)
+	}
+	return a
 }

@@ -29,9 +29,6 @@ func (r *results) put(rule, agent, result string) {
 	r.cell[[2]string{rule, agent}] = result
 }
 
-// columns are the agents of the page.
-func columns() []agent { return append(allAgents(), gemini()) }
-
 // outcome is empty for a rule that was not put to the agent.
 func outcome(t *testing.T) string {
 	switch {
@@ -46,7 +43,7 @@ func outcome(t *testing.T) string {
 // whole reports whether every rule was put to every agent.
 func (r *results) whole() bool {
 	for _, rule := range rules() {
-		for _, a := range columns() {
+		for _, a := range allAgents() {
 			if r.cell[[2]string{rule.name, a.name}] == "" {
 				return false
 			}
@@ -55,53 +52,57 @@ func (r *results) whole() bool {
 	return true
 }
 
-const preface = `# The agents themselves
+// The page's text, in which ´ stands for a backtick.
+const (
+	preface = `# The agents themselves
 
 What coding agents do on the gateway, as their makers publish them on npm. Each cell is a run of the real program, with a home of its own,
 in a network namespace with nothing but loopback (where that is not permitted, behind proxies that refuse everything), against the built
-` + "`multiaccount serve`" + ` and the fake provider of ` + "`providers/providertest`" + `, whose record says which account served each turn.
-The pool has two accounts, *work* and *spare*. This page is written by
+´multiaccount serve´ and the fake provider of ´providers/providertest´, whose record says which account served each turn.
+The pool has two accounts, *work* and *spare*; those of Gemini CLI are keys. With the plugin OpenCode starts the gateway itself. This page is written by
 
     go test ./tests/agents -args -agents pinned -update
 
-and the test fails while the page is not what the agents come to. ` + "`-agents latest`" + ` takes the newest of each; what they do then
+and the test fails while the page is not what the agents come to. ´-agents latest´ takes the newest of each; what they do then
 is not compared with this page.
 
 `
 
-const postface = `
+	postface = `
 ## What keeps a session on its account
-| agent | the conversation | its sub-agents | what it asks for itself |
-|---|---|---|---|
-| Claude Code | ` + "`x-claude-code-session-id`" + ` | conversations of their own: the session with ` + "`x-claude-code-agent-id`" + ` | with the conversation, or with a sub-agent's |
-| Codex | ` + "`session-id`, `thread-id`" + `; on a WebSocket the connection has its account | conversations of their own: the session with their ` + "`thread-id`" + ` | compaction with the conversation |
-| OpenCode | ` + "`x-session-affinity`" + ` | conversations of their own: sessions of their own | titles with the conversation |
-| Gemini CLI | nothing tells them apart: requests go to the account in use | the same | the same |
+| agent | the conversation | its sub-agents | compaction | what else it asks for itself |
+|---|---|---|---|---|
+| Claude Code | ´x-claude-code-session-id´ | conversations of their own, in the background too: the session with ´x-claude-code-agent-id´ | in the conversation | in the conversation, or in a sub-agent's |
+| Codex | ´session-id´, ´thread-id´; on a WebSocket the connection has its account | conversations of their own: the session with their ´thread-id´ | in the conversation | in the conversation |
+| OpenCode | ´x-session-affinity´ | conversations of their own: sessions of their own | in the conversation | titles, by the small model, in the conversation |
+| pi | OpenAI: ´session-id´. Anthropic: its first message | it has none | in the conversation; Anthropic: on the account in use | nothing |
+| Gemini CLI | nothing tells them apart: requests go to the account in use | the same | the same | the same |
 
-A conversation of its own begins on the account in use, and moves by itself when that is limited.
+A conversation of its own begins on the account in use, and moves by itself when that is limited. The plugin changes nothing in this.
 
 ## What is not run here
 | agent | why |
 |---|---|
 | crush | its npm package fetches the program from GitHub while it is installed |
-| pi | not among these agents yet |
+| OpenCode 2 | it is not published yet |
 | Zed, Roo, Cline | they are parts of editors, which need a display and a person |
 | Cursor | its own servers make the requests, which cannot reach loopback |
 `
+)
 
 func (r *results) page() string {
 	var b strings.Builder
 	b.WriteString(preface)
 	b.WriteString("| rule |")
 	line := "\n|---|"
-	for _, a := range columns() {
+	for _, a := range allAgents() {
 		fmt.Fprintf(&b, " %s |", a.name)
 		line += "---|"
 	}
 	b.WriteString(line + "\n")
 	for _, rule := range rules() {
 		fmt.Fprintf(&b, "| %s |", rule.name)
-		for _, a := range columns() {
+		for _, a := range allAgents() {
 			fmt.Fprintf(&b, " %s |", r.cell[[2]string{rule.name, a.name}])
 		}
 		b.WriteByte('\n')
@@ -113,8 +114,29 @@ func (r *results) page() string {
 		}
 		fmt.Fprintf(&b, " `%s@%s`", a.pkg, a.version)
 	}
-	b.WriteString(".\n" + postface)
-	return b.String()
+	b.WriteString(".\n")
+	writeReasons(&b)
+	b.WriteString(postface)
+	return strings.ReplaceAll(b.String(), "´", "`")
+}
+
+// writeReasons says why agents are not put to rules.
+func writeReasons(b *strings.Builder) {
+	b.WriteString("\n## Why some are not put to a rule\n| rule | agent | why |\n|---|---|---|\n")
+	for _, rule := range rules() {
+		var order []string
+		names := map[string][]string{}
+		for _, a := range allAgents() {
+			why := rule.without(a)
+			if why != "" && names[why] == nil {
+				order = append(order, why)
+			}
+			names[why] = append(names[why], a.name)
+		}
+		for _, why := range order {
+			fmt.Fprintf(b, "| %s | %s | %s |\n", rule.name, strings.Join(names[why], "; "), why)
+		}
+	}
 }
 
 // check compares the page with what came of it, or writes it.

@@ -39,6 +39,7 @@ const (
 // on it.
 type film struct {
 	*place
+	srv  *providertest.Server
 	tmux []string
 	// started is when the terminal was.
 	started time.Time
@@ -76,8 +77,7 @@ func TestRecord(t *testing.T) {
 func newFilm(t *testing.T) *film {
 	t.Helper()
 	f := &film{place: newPlace(t, claude())}
-	rig.Must(t, f.gate.cmd.Process.Kill())
-	f.srv.Close()
+	f.gate.end()
 	f.srv = providertest.New(providertest.Options{Model: f.answer})
 	t.Cleanup(f.srv.Close)
 	root := t.TempDir()
@@ -86,7 +86,7 @@ func newFilm(t *testing.T) *film {
 	for _, folder := range []string{f.state, f.folder, filepath.Join(f.home, ".codex"), filepath.Join(f.home, "bin")} {
 		rig.Must(t, os.MkdirAll(folder, 0o700))
 	}
-	f.writeSettings(t)
+	rig.Must(t, os.WriteFile(filepath.Join(f.state, "settings.jsonc"), rig.SettingsOf(f.srv), 0o600))
 	eng := rig.Open(t, multiaccount.Config{Dir: f.state, Providers: rig.Providers(f.srv)})
 	for _, flavour := range []providertest.Flavour{providertest.Anthropic, providertest.OpenAI} {
 		for _, name := range []string{"work", "spare"} {
@@ -145,7 +145,7 @@ func (f *film) answer(asked providertest.Asked) providertest.Said {
 
 // step is how many tools have run in the conversation.
 func (f *film) step(asked providertest.Asked) int {
-	heard := f.mind.hear(conversationOf(asked), asked.Body)
+	heard := f.mind.hear(conversationOf(asked.Header), asked.Body)
 	if asked.WebSocket { // only what is new is sent
 		return len(heard) - 1
 	}

@@ -67,6 +67,8 @@ func TestAllLimited(t *testing.T) {
 		"OpenAI's SDK":          {gpt("OpenAI/Go 3.96.0"), 429, "usage_limit_reached"},
 		"OpenCode to Anthropic": {claude(openCode), 402, "billing_error"},
 		"OpenCode to OpenAI":    {gpt(openCode), 402, "insufficient_quota"},
+		"pi to Anthropic":       {claude(piAgent), 402, "billing_error"},
+		"pi to OpenAI":          {gpt(piAgent), 402, "insufficient_quota"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

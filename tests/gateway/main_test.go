@@ -31,6 +31,7 @@ const token = "mag_the-token-of-the-only-client"
 const (
 	claudeCode = "claude-cli/2.1.332 (external, cli)"
 	codexCLI   = "codex_exec/0.171.0 (Ubuntu 24.4.0; x86_64) unknown"
+	piAgent    = "pi/1.6.0 (linux; node/v22.23.3; x64)"
 	openCode   = "opencode/1.18.33 ai-sdk/provider-utils/4.0.1 runtime/bun/1.3.2"
 )
 

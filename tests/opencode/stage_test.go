@@ -1,6 +1,6 @@
 // Package opencode_test loads the plugin for OpenCode (plugins/opencode) with the real
-// program behind it and a fake provider behind that: by Node's test runner, and, where
-// -opencode names one, by OpenCode itself.
+// program behind it and a fake provider behind that, by Node's test runner. In OpenCode
+// itself tests/agents runs it.
 package opencode_test
 
 import (
@@ -59,18 +59,7 @@ func (s *stage) newHome(owners ...string) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	at := func(f providertest.Flavour) map[string]string {
-		e := s.srv.Endpoints(f)
-		return map[string]string{
-			"base_url": e.BaseURL, "token_url": e.TokenURL, "authorize_url": e.AuthorizeURL,
-			"usage_url": e.UsageURL, "profile_url": e.ProfileURL, "device_url": e.DeviceURL,
-		}
-	}
-	text, err := json.Marshal(map[string]any{"providers": map[string]any{"anthropic": at(providertest.Anthropic), "openai": at(providertest.OpenAI)}})
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "settings.jsonc"), text, 0o600)
-	}
-	if err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "settings.jsonc"), rig.SettingsOf(s.srv), 0o600); err != nil {
 		return "", err
 	}
 	return dir, s.addTo(dir, owners)

@@ -1,6 +1,7 @@
 package answer_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -77,6 +78,22 @@ func TestClassOfEveryStatus(t *testing.T) {
 			if got := answer.Class(status); got != class {
 				t.Errorf("Class(%d) = %v, want %v", status, got, class)
 			}
+		}
+	}
+}
+
+// Google refuses a key with the status and the code of a request that is wrong; the
+// account is, not the request.
+func TestClassifyRefusedKeys(t *testing.T) {
+	for message, want := range map[string]account.Class{
+		"API key not valid. Please pass a valid API key.":                    account.ClassRevoked,
+		"API key expired. Please renew the API key.":                         account.ClassRevoked,
+		"Your API key was reported as leaked. Please use another API key.":   account.ClassRevoked,
+		"Invalid JSON payload received. The API key not valid is in a text.": account.ClassCaller,
+	} {
+		body := fmt.Appendf(nil, `{"error":{"code":400,"message":%q,"status":"INVALID_ARGUMENT"}}`, message)
+		if got, _ := answer.Classify(providers.Answer{Status: http.StatusBadRequest, Body: body, Now: now}, answer.CommonRules); got.Class != want {
+			t.Errorf("%s: %v, want %v", message, got.Class, want)
 		}
 	}
 }
