@@ -33,6 +33,8 @@ const (
 	// lastTime is how long what is under way may take after a hand-over: nobody waits
 	// for its end.
 	lastTime = time.Hour
+	// maxSaid bounds what one side reads of the other.
+	maxSaid = 16 << 10
 )
 
 // handRequest is what a successor asks for: addresses and paths, by their flags.

@@ -4,6 +4,7 @@ package serving
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,11 +29,13 @@ type predecessor struct {
 
 // askPredecessor asks the serve on an address for its listeners; nil when there is none.
 func askPredecessor(ctx context.Context, dir, address string, want map[string]string) (*predecessor, error) {
-	conn := dialHand(ctx, dir, address)
+	conn, err := dialHand(ctx, handPath(dir, address))
 	if conn == nil {
-		return nil, nil //nolint:nilnil // no predecessor is no error
+		return nil, err
 	}
 	p := &predecessor{conn: conn, want: want}
+	_ = conn.SetDeadline(time.Now().Add(handTime))                              // a socket has deadlines
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })() // so that ctx ends the wait
 	if err := p.ask(); err != nil {
 		p.close()
 		return nil, fmt.Errorf("the serve on %s does not hand it over: %w; stop it first", address, err)
@@ -50,20 +53,24 @@ func askWho(ctx context.Context, dir, address string) int {
 	return p.pid
 }
 
-func dialHand(ctx context.Context, dir, address string) *net.UnixConn {
-	path := handPath(dir, address)
-	if path == "" {
-		return nil
+// dialHand connects to the socket at path; nil when nobody is there. A socket of
+// another user's is not asked: whoever answers gets this one's connections.
+func dialHand(ctx context.Context, path string) (*net.UnixConn, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // there is no socket
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
+		return nil, fmt.Errorf("the socket %s is another user's (number %d); let that user stop the serve, or remove the socket", path, stat.Uid)
 	}
 	conn, err := (&net.Dialer{Timeout: handTime}).DialContext(ctx, "unix", path)
 	if err != nil {
-		return nil
+		return nil, nil //nolint:nilerr,nilnil // it is left of one that was killed
 	}
-	return conn.(*net.UnixConn) //nolint:forcetypeassert // what a Unix socket gives
+	return conn.(*net.UnixConn), nil //nolint:forcetypeassert // what a Unix socket gives
 }
 
 func (p *predecessor) ask() error {
-	_ = p.conn.SetDeadline(time.Now().Add(handTime)) // a socket has deadlines
 	if err := json.NewEncoder(p.conn).Encode(handRequest{Want: p.want}); err != nil {
 		return err
 	}
@@ -78,11 +85,21 @@ func (p *predecessor) ask() error {
 			_ = f.Close() // a listener has a copy
 		}
 	}()
-	var offer handOffer
-	if err := errors.Join(err, json.Unmarshal(text[:n], &offer)); err != nil {
+	if err != nil {
+		return err
+	}
+	offer, err := readOffer(text[:n])
+	if err != nil {
 		return err
 	}
 	return p.keep(offer, files)
+}
+
+func readOffer(text []byte) (offer handOffer, err error) {
+	if json.Unmarshal(text, &offer) != nil || !bytes.HasSuffix(text, []byte("\n")) {
+		return handOffer{}, errors.New("its answer is none of a serve")
+	}
+	return offer, nil
 }
 
 // received are the files that came with a message.
@@ -109,6 +126,9 @@ func (p *predecessor) keep(offer handOffer, files []*os.File) error {
 		l, err := net.FileListener(files[i])
 		if err != nil {
 			return err
+		}
+		if before := p.listeners[flag]; before != nil || !isSame(flag, l.Addr().String(), p.want[flag]) {
+			return errors.Join(fmt.Errorf("it sent %s in place of --%s %s", l.Addr(), flag, p.want[flag]), l.Close())
 		}
 		p.listeners[flag] = l
 	}
@@ -139,11 +159,11 @@ func (p *predecessor) dismiss() error {
 	if p.socket != nil {
 		p.socket.SetUnlinkOnClose(true) // until now it was the predecessor's
 	}
-	said, err := bufio.NewReader(p.conn).ReadString('\n')
-	if said != saysLeft {
-		return fmt.Errorf("process %d was to leave the address, and has not said so: %w", p.pid, err)
+	said, err := bufio.NewReader(io.LimitReader(p.conn, maxSaid)).ReadString('\n')
+	if said == saysLeft {
+		return nil
 	}
-	return nil
+	return errors.Join(fmt.Errorf("process %d was to leave the address, and has not said so", p.pid), err)
 }
 
 // close hangs up: a predecessor that was not dismissed serves on.

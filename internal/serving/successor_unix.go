@@ -86,10 +86,9 @@ func (h *hand) within(conn *net.UnixConn, d time.Duration) {
 // talk reports whether a successor has taken over.
 func (h *hand) talk(conn *net.UnixConn) bool {
 	h.within(conn, handTime)
-	r := bufio.NewReader(conn)
-	line, err := r.ReadBytes('\n')
-	var request handRequest
-	if err != nil || json.Unmarshal(line, &request) != nil || h.offer(conn, request) != nil {
+	r := bufio.NewReader(io.LimitReader(conn, maxSaid))
+	request, err := readRequest(r)
+	if err != nil || h.offer(conn, request) != nil {
 		return false
 	}
 	h.within(conn, startTime)
@@ -102,6 +101,14 @@ func (h *hand) talk(conn *net.UnixConn) bool {
 	_ = h.socket.Close() // the path is the successor's
 	_, _ = io.WriteString(conn, saysLeft)
 	return true
+}
+
+func readRequest(r *bufio.Reader) (request handRequest, err error) {
+	line, err := r.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &request)
+	}
+	return request, err
 }
 
 // offer sends the listeners that are wanted.
