@@ -48,6 +48,7 @@ func TestDemoStays(t *testing.T) {
 	w.sees(".account", "API key")
 	w.turn("usage", "Usage")
 	w.sees("tbody", "frances@example.com")
+	w.sees("tfoot", "USD")
 	w.turn("decisions", "Decisions")
 	w.sees(".decision", "claude-opus-4-8")
 	w.turn("clients", "Clients")

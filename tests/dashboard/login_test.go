@@ -22,7 +22,7 @@ func TestLink(t *testing.T) {
 	}
 	other := newWindow(t)
 	other.do(chromedp.Navigate(link))
-	other.sees("main", "this link was used already")
+	other.sees("main", "This link was used already")
 	other.sees("main", "multiaccount dashboard")
 	if strings.Contains(p.log.String(), secretOf(link)) {
 		t.Error("the link's secret is in the log")
@@ -76,7 +76,7 @@ func TestTwoWindows(t *testing.T) {
 	other.sees(".account", "work")
 	eval[any](other, `localStorage.setItem("multiaccount-dashboard", "stale")`)
 	other.press("Enable work")
-	other.sees("main", "you are not logged in")
+	other.sees("main", "You are not logged in")
 	w.sees("main", "opened by a link")
 	if p.status(t, "anthropic", "work").Enabled {
 		t.Error("it was enabled without a session")

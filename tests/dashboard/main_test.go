@@ -12,7 +12,7 @@ import (
 )
 
 // browsers is the one that all tests share: to start it takes longer than most of them.
-var browsers = &chromium{} //nolint:gochecknoglobals // it ends with the tests
+var browsers = &chromium{}
 
 func TestMain(m *testing.M) {
 	status := m.Run()

@@ -85,20 +85,49 @@ func TestCutStream(t *testing.T) {
 	}
 }
 
-// line is between the browser and the gateway.
+// A connection that is dead without an end, as after the machine's sleep, is noticed.
+func TestDeadStream(t *testing.T) {
+	p := newPlace(t)
+	line := newLine(t, strings.TrimPrefix(p.url, "http://"))
+	w := newWindow(t)
+	w.before(`{ const real = setTimeout; setTimeout = (f, ms, ...a) => real(f, ms === 45000 ? 3000 : ms, ...a); }`)
+	w.do(chromedp.Navigate(strings.Replace(p.link(t), p.url, line.url, 1)))
+	w.sees("#link", "live")
+	line.mu.Lock() // nothing passes, and nothing ends
+	w.sees("#link", "no connection to the gateway")
+	line.mu.Unlock()
+	w.sees("#link", "live")
+	rig.Must(t, p.pool(t, "anthropic").SetEnabled(t.Context(), p.status(t, "anthropic", "spare").ID, false))
+	w.sees(".live .event", "spare was disabled")
+}
+
+// line is between the browser and the gateway. It passes on what comes while mu is free.
 type line struct {
 	url, to string
-	listen  net.Listener
 	mu      sync.Mutex
 	isCut   bool
 	open    []net.Conn
 }
 
+// held writes while the line passes on.
+type held struct {
+	net.Conn
+
+	line *line
+}
+
+// Write implements [io.Writer].
+func (h held) Write(text []byte) (int, error) {
+	h.line.mu.Lock()
+	defer h.line.mu.Unlock()
+	return h.Conn.Write(text)
+}
+
 func newLine(t *testing.T, to string) *line {
 	t.Helper()
-	listen, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it ends with the test
+	listen, err := net.Listen("tcp", "127.0.0.1:0")
 	rig.Must(t, err)
-	l := &line{url: "http://" + listen.Addr().String(), to: to, listen: listen}
+	l := &line{url: "http://" + listen.Addr().String(), to: to}
 	var ends sync.WaitGroup
 	ends.Go(func() {
 		for {
@@ -114,7 +143,7 @@ func newLine(t *testing.T, to string) *line {
 }
 
 func (l *line) pass(from net.Conn) {
-	to, err := net.DialTimeout("tcp", l.to, time.Minute) //nolint:noctx // it is near
+	to, err := net.DialTimeout("tcp", l.to, time.Minute)
 	if err != nil {
 		_ = from.Close()
 		return
@@ -128,7 +157,7 @@ func (l *line) pass(from net.Conn) {
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{from, to}, {to, from}} {
 		both.Go(func() {
-			_, _ = io.Copy(way[1], way[0])
+			_, _ = io.Copy(held{way[1], l}, way[0])
 			_, _ = from.Close(), to.Close()
 		})
 	}

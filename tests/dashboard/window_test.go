@@ -33,21 +33,21 @@ func newWindow(t *testing.T) *window {
 	}
 	browser, err := browsers.get()
 	rig.Must(t, err)
-	return tab(t, browser, chromedp.WithNewBrowserContext())
+	return (&window{t, browser}).tab(chromedp.WithNewBrowserContext())
 }
 
 // another opens a window that shares its storage with this one.
 func (w *window) another() *window {
 	w.t.Helper()
-	return tab(w.t, w.ctx)
+	return w.tab()
 }
 
-func tab(t *testing.T, browser context.Context, options ...chromedp.ContextOption) *window {
-	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, options...)
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx); cancel() })
-	rig.Must(t, chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)))
-	return &window{t, ctx}
+func (w *window) tab(options ...chromedp.ContextOption) *window {
+	w.t.Helper()
+	ctx, cancel := chromedp.NewContext(w.ctx, options...)
+	w.t.Cleanup(func() { _ = chromedp.Cancel(ctx); cancel() })
+	rig.Must(w.t, chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)))
+	return &window{w.t, ctx}
 }
 
 // open opens a window that is logged in.

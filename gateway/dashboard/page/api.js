@@ -70,16 +70,23 @@ export async function change(method, path, body, more = {}) {
 
 // events calls back for each event, until signal is aborted, or the stream ends or is dead.
 export async function events(last, signal, opened, each) {
-  const resp = await send("/events", { signal, headers: { "Last-Event-ID": last } });
-  opened();
-  const reader = resp.body.pipeThrough(new TextDecoderStream()).getReader();
-  for (let rest = ""; ; ) {
-    const dead = setTimeout(() => reader.cancel(), quietest);
-    const { value, done } = await reader.read().finally(() => clearTimeout(dead));
-    if (done) return;
-    const blocks = (rest + value).split(/\r?\n\r?\n/);
-    rest = blocks.pop();
-    for (const block of blocks) read(block, each);
+  const quiet = new AbortController();
+  let dead = setTimeout(() => quiet.abort(), quietest);
+  try {
+    const resp = await send("/events", { signal: AbortSignal.any([signal, quiet.signal]), headers: { "Last-Event-ID": last } });
+    opened();
+    const reader = resp.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ; ) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      clearTimeout(dead);
+      dead = setTimeout(() => quiet.abort(), quietest);
+      const blocks = (rest + value).split(/\r?\n\r?\n/);
+      rest = blocks.pop();
+      for (const block of blocks) read(block, each);
+    }
+  } finally {
+    clearTimeout(dead);
   }
 }
 

@@ -53,12 +53,15 @@ async function look() {
     Object.assign(known, { pools, accounts: all, health, trouble: "" });
     connected(true);
   } catch (error) {
-    if (error instanceof Lost) return gate(error.message);
+    if (error instanceof Lost) return gate(ended);
     if (error instanceof Away) connected(false);
     else known.trouble = error.message;
   }
   draw();
 }
+
+const ended = "You are not logged in, or the gateway was started again. For a new link, on its machine:";
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 
 let due = 0;
 
@@ -89,7 +92,7 @@ async function listen() {
         note(e);
       });
     } catch (error) {
-      if (error instanceof Lost) return gate(error.message);
+      if (error instanceof Lost) return gate(ended);
     }
     if (mine.signal.aborted) return;
     connected(false);
@@ -141,7 +144,7 @@ async function begin() {
     try {
       await logIn(secret);
     } catch (error) {
-      if (!hasSession()) return gate(error.message);
+      if (!hasSession()) return gate(sentence(error.message));
       say(error.message, true);
     }
   }

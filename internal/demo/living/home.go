@@ -58,6 +58,16 @@ func (d *Demo) Token() string { return d.tokens[user] }
 // Close ends the provider.
 func (d *Demo) Close() { d.srv.Close() }
 
+// prices are made up, as all of the demo is.
+func prices() map[string]settings.Price {
+	return map[string]settings.Price{
+		"claude-opus-*":   {Input: 5, Output: 25, CacheRead: 0.5, CacheWrite: 6.25},
+		"claude-sonnet-*": {Input: 3, Output: 15, CacheRead: 0.3, CacheWrite: 3.75},
+		"claude-haiku-*":  {Input: 1, Output: 5, CacheRead: 0.1, CacheWrite: 1.25},
+		"gpt-*":           {Input: 2, Output: 12, CacheRead: 0.2, CacheWrite: 2},
+	}
+}
+
 // writeSettings has the providers be here.
 func (d *Demo) writeSettings(path string) error {
 	all := map[string]any{acme: map[string]string{"base_url": d.srv.URL + "/v1"}}
@@ -68,7 +78,9 @@ func (d *Demo) writeSettings(path string) error {
 			"device_url": at.DeviceURL, "usage_url": at.UsageURL, "profile_url": at.ProfileURL,
 		}
 	}
-	data, err := json.MarshalIndent(map[string]any{"max_wait_ms": 5000, "account_selection_strategy": "hybrid", "providers": all}, "", "  ")
+	data, err := json.MarshalIndent(map[string]any{
+		"max_wait_ms": 5000, "account_selection_strategy": "hybrid", "currency": "USD", "prices": prices(), "providers": all,
+	}, "", "  ")
 	if err != nil {
 		return err
 	}
