@@ -40,8 +40,8 @@ func TestWatchingTellsNoSecret(t *testing.T) {
 	sent := &collected{}
 	collector := httptest.NewServer(sent)
 	t.Cleanup(collector.Close)
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
 	h := newHome(t)
+	h.environment = []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.URL}
 	logFile := filepath.Join(t.TempDir(), "access.log")
 	p, hello, in := h.greeted(t, "--stdin-exit", "--metrics-listen", "127.0.0.1:0", "--access-log", logFile)
 	said := ""

@@ -130,7 +130,7 @@ func (r session) logsIn(t *testing.T) {
 	out, err := cmd.StdoutPipe()
 	rig.Must(t, err)
 	cmd.Stderr = cmd.Stdout
-	rig.Must(t, cmd.Start())
+	rig.Start(t, cmd)
 	said := ""
 	for lines := bufio.NewScanner(out); lines.Scan(); said += lines.Text() + "\n" {
 		if address := addressIn.FindString(lines.Text()); address != "" {
@@ -156,7 +156,7 @@ func (r session) killed(t *testing.T) {
 	gate := providertest.NewGate()
 	r.owners["alice"].Next(providertest.OK().Behind(gate))
 	cmd := r.command(t.Context(), "run", "-m", "anthropic/claude-sonnet-4-5", "say hello")
-	rig.Must(t, cmd.Start())
+	rig.Start(t, cmd)
 	rig.Must(t, gate.Wait(deadline(t), 1))
 	if n := len(rig.Running(t, r.program)); n != 1 {
 		t.Errorf("%d gateways run", n)
