@@ -141,8 +141,12 @@ func newDesk(t *testing.T) *desk {
 	rig.Add(t, rig.Pool(t, eng, "anthropic"), rig.OAuth(d.work))
 	rig.Close(t, eng)
 	t.Cleanup(func() {
-		d.gone(t)
-		rig.Ended(t, program) // one that nobody finds any more still writes
+		for _, pid := range rig.Running(t, program) { // which would wait for the next run
+			n, err := strconv.Atoi(pid)
+			rig.Must(t, err)
+			_ = syscall.Kill(n, syscall.SIGTERM) // it may have ended
+		}
+		rig.Ended(t, program)
 	})
 	return d
 }
