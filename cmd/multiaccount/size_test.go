@@ -31,6 +31,7 @@ func TestCommandIsSmall(t *testing.T) {
 	}
 	program := filepath.Join(t.TempDir(), "multiaccount")
 	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is handed out
 	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

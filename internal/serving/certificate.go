@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,12 +19,16 @@ const certificateTime = time.Second
 // certificate is that of --listen.
 type certificate struct {
 	certFile, keyFile string
-	current           atomic.Pointer[tls.Certificate]
+	// reading has one read after the other: one that began earlier must not store last.
+	reading sync.Mutex
+	current atomic.Pointer[tls.Certificate]
 }
 
 // read takes over what the files hold. What there was before stays where that cannot
 // be used.
 func (c *certificate) read() error {
+	c.reading.Lock()
+	defer c.reading.Unlock()
 	cert, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
 		return fmt.Errorf("the certificate for --listen cannot be used: %w", err)

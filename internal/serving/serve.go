@@ -216,9 +216,23 @@ func (s *server) serveUntil(ctx context.Context) error {
 		notify(stateStopping)
 		err = s.finish(ctx)
 	}
+	if err == nil {
+		sendRest(server)
+	}
 	_ = server.Close() // all that is left is idle, or too late
 	running.Wait()
 	return err
+}
+
+// sendTime is how long the ends of the last answers may take to reach their clients.
+const sendTime = time.Second
+
+// sendRest waits until the ends of answers have been sent: nobody else waits for those
+// of the admin interface's streams.
+func sendRest(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), sendTime)
+	defer cancel()
+	_ = server.Shutdown(ctx) // what takes longer is cut
 }
 
 // isEnd reports whether a listener ended as it was told to.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/tests/internal/npm"
+	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
 // How the agents are kept from the network.
@@ -53,9 +54,10 @@ const startTime = time.Minute
 // prepare builds the command and installs the agents. One that cannot be installed
 // is missing, with the reason.
 func prepare(folder string) (preparation, error) {
-	p := preparation{Program: filepath.Join(folder, "multiaccount"), Agents: map[string]string{}, Missing: map[string]string{}}
-	if text, err := exec.Command("go", "build", "-o", p.Program, "../../cmd/multiaccount").CombinedOutput(); err != nil {
-		return p, fmt.Errorf("%w\n%s", err, text)
+	program, err := rig.BuildCommand(folder)
+	p := preparation{Program: program, Agents: map[string]string{}, Missing: map[string]string{}}
+	if err != nil {
+		return p, err
 	}
 	for _, a := range allPublished() {
 		path, err := a.install()

@@ -23,17 +23,13 @@ import (
 // The demo that stays has accounts in many states, clients that use them, and a
 // dashboard. It leaves nothing.
 func TestDemoStays(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "multiaccount")
-	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/multiaccount").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
+	program := rig.Command(t)
 	errs := &bytes.Buffer{}
 	demo := exec.CommandContext(t.Context(), program, "demo", "--serve", "--json", "--listen", "127.0.0.1:0")
 	demo.Stderr = errs
 	out, err := demo.StdoutPipe()
 	rig.Must(t, err)
-	rig.Must(t, demo.Start())
-	t.Cleanup(func() { _ = demo.Process.Kill() })
+	rig.Start(t, demo)
 	var at struct{ Address, Token, Dashboard, Dir string }
 	if err := json.NewDecoder(out).Decode(&at); err != nil {
 		t.Fatalf("%v: %s", err, errs)

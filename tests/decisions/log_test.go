@@ -67,15 +67,11 @@ func TestOthersReadDecisionsOfTheLiving(t *testing.T) {
 // file of decisions was written.
 func awaitDecision(t *testing.T, pool *multiaccount.Pool, want func(multiaccount.Decision) bool) {
 	t.Helper()
-	for ctx := rig.Deadline(t); ; {
-		all, err := pool.Decisions(ctx)
-		if err != nil {
-			t.Fatalf("no such decision: %v", err)
-		}
-		if slices.ContainsFunc(all, want) {
-			return
-		}
-	}
+	rig.Until(t, "such a decision", func() bool {
+		all, err := pool.Decisions(t.Context())
+		rig.Must(t, err)
+		return slices.ContainsFunc(all, want)
+	})
 }
 
 // A file of decisions that is torn, or of a later version, costs what cannot

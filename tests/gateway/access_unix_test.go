@@ -16,13 +16,11 @@ import (
 // logged are the lines of an access log, once there are so many.
 func logged(t *testing.T, path string, n int) (lines []map[string]any, text string) {
 	t.Helper()
-	for ctx := rig.Deadline(t); ; {
+	rig.Until(t, "the lines of the access log", func() bool {
 		data, err := os.ReadFile(path)
-		if text = string(data); err == nil && strings.Count(text, "\n") >= n {
-			break
-		}
-		rig.Must(t, ctx.Err())
-	}
+		text = string(data)
+		return err == nil && strings.Count(text, "\n") >= n
+	})
 	for line := range strings.Lines(text) {
 		var fields map[string]any
 		rig.Must(t, json.Unmarshal([]byte(line), &fields))

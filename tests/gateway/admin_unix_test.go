@@ -36,11 +36,7 @@ func TestServeIsAdministered(t *testing.T) {
 	h := newHome(t)
 	p := h.start(t)
 	token := h.adminToken(t)
-	for ctx := rig.Deadline(t); ; rig.Must(t, ctx.Err()) { // until it is taken over
-		if a := p.send(t, manage("GET", "/health", token)); a.status == http.StatusOK {
-			break
-		}
-	}
+	rig.Until(t, "a serve that knows the token", func() bool { return p.send(t, manage("GET", "/health", token)).status == http.StatusOK })
 	if a := p.send(t, manage("GET", "/health", p.token)); a.status != http.StatusUnauthorized {
 		t.Errorf("a client's token: HTTP %d %s", a.status, a.body)
 	}

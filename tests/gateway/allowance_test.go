@@ -3,7 +3,6 @@ package gateway_test
 import (
 	"net/http"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -115,11 +114,7 @@ func TestDailyTokens(t *testing.T) {
 // passed.
 func awaitCount(t *testing.T, log *usage.Log, want int64) {
 	t.Helper()
-	for ctx := rig.Deadline(t); log.Today("bot") != want; runtime.Gosched() {
-		if ctx.Err() != nil {
-			t.Fatalf("%d tokens today, want %d", log.Today("bot"), want)
-		}
-	}
+	rig.Until(t, "the tokens of today", func() bool { return log.Today("bot") == want })
 }
 
 // A turn on a WebSocket is refused as a request is, and the connection stays.

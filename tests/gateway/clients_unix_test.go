@@ -4,6 +4,7 @@ package gateway_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -37,15 +38,12 @@ func (h home) add(t *testing.T, name string, args ...string) string {
 // until asks with a token until the answer has that status.
 func (p process) until(t *testing.T, token string, status int) answer {
 	t.Helper()
-	for ctx := rig.Deadline(t); ; {
-		a := p.send(t, ask("/anthropic/v1/messages", messagesBody, "Authorization", "Bearer "+token))
-		if a.status == status {
-			return a
-		}
-		if ctx.Err() != nil {
-			t.Fatalf("HTTP %d %s, want %d", a.status, a.body, status)
-		}
-	}
+	var a answer
+	rig.Until(t, fmt.Sprintf("HTTP %d", status), func() bool {
+		a = p.send(t, ask("/anthropic/v1/messages", messagesBody, "Authorization", "Bearer "+token))
+		return a.status == status
+	})
+	return a
 }
 
 // A serve that runs takes over clients that are added and removed.

@@ -31,8 +31,7 @@ func (h home) greeted(t *testing.T, args ...string) (process, greeting, io.Close
 	rig.Must(t, err)
 	out, err := p.cmd.StdoutPipe()
 	rig.Must(t, err)
-	rig.Must(t, p.cmd.Start())
-	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
+	rig.Start(t, p.cmd)
 	p.lines = bufio.NewReader(out)
 	line, err := p.lines.ReadBytes('\n')
 	rig.Must(t, err)
@@ -76,7 +75,7 @@ func TestServeForAProgram(t *testing.T) {
 func TestServeEndsWithItsParent(t *testing.T) {
 	h := newHome(t)
 	parent := exec.CommandContext(t.Context(), "sleep", "600")
-	rig.Must(t, parent.Start())
+	rig.Start(t, parent)
 	p, _, _ := h.greeted(t, "--parent-pid", strconv.Itoa(parent.Process.Pid))
 	if a := p.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)

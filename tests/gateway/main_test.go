@@ -4,9 +4,11 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -22,7 +24,21 @@ import (
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "gateway")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	shared = folder
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(folder) // the system clears its folder as well
+		os.Exit(code)
+	}))
+}
+
+// shared is a folder for what all tests use.
+var shared string
 
 // token is that of the only client.
 const token = "mag_the-token-of-the-only-client"

@@ -3,14 +3,12 @@
 package gateway_test
 
 import (
-	"bytes"
 	"crypto/tls"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
@@ -18,31 +16,12 @@ import (
 )
 
 // heard collects what a process says while it runs.
-type heard struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (s *heard) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(p)
-}
+type heard struct{ rig.Log }
 
 // awaits waits until it was said.
 func (s *heard) awaits(t *testing.T, want string) {
 	t.Helper()
-	for ctx := rig.Deadline(t); ; {
-		s.mu.Lock()
-		said := s.text.String()
-		s.mu.Unlock()
-		if strings.Contains(said, want) {
-			return
-		}
-		if ctx.Err() != nil {
-			t.Fatalf("said %q, want %q", said, want)
-		}
-	}
+	rig.Until(t, want, func() bool { return strings.Contains(s.String(), want) })
 }
 
 // startTelling starts serve as a service, and what it says can be read meanwhile.
@@ -78,9 +57,10 @@ func TestServeFollowsItsCertificate(t *testing.T) {
 	rig.Must(t, os.Rename(newCert, cert))
 	rig.Must(t, os.Rename(newKey, key))
 	second := first
-	for ctx := rig.Deadline(t); second == first; second = serial(t, at) {
-		rig.Must(t, ctx.Err())
-	}
+	rig.Until(t, "the new certificate", func() bool {
+		second = serial(t, at)
+		return second != first
+	})
 	rig.Must(t, os.WriteFile(key, []byte("no key"), 0o600))
 	said.awaits(t, "The certificate has changed and cannot be used; the one before holds: ")
 	if serial(t, at) != second {

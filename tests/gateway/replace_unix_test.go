@@ -83,15 +83,11 @@ func (c *crowd) more(t *testing.T, n int) {
 	c.mu.Lock()
 	want := c.asked + n
 	c.mu.Unlock()
-	for ctx := rig.Deadline(t); ; {
+	rig.Until(t, "more requests", func() bool {
 		c.mu.Lock()
-		asked := c.asked
-		c.mu.Unlock()
-		if asked >= want {
-			return
-		}
-		rig.Must(t, ctx.Err())
-	}
+		defer c.mu.Unlock()
+		return c.asked >= want
+	})
 }
 
 // stop ends it, and says who was refused.

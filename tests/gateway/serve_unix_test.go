@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,26 +25,25 @@ import (
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
-// program builds the command.
-func program(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "multiaccount")
-	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../cmd/multiaccount").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	return path
-}
+// program is the command, which the first test that needs it builds.
+var program = sync.OnceValues(func() (string, error) { return rig.BuildCommand(shared) })
 
 // home is a state directory with an account of the fake provider.
 type home struct {
 	program, dir string
 	srv          *providertest.Server
 	account      *providertest.AccountHandle
+	// environment is what serve has besides the test's own.
+	environment []string
 }
 
+// Its tests run side by side, since they wait for processes most of the time.
 func newHome(t *testing.T) home {
 	t.Helper()
-	h := home{program: program(t), dir: t.TempDir(), srv: rig.Server(t)}
+	t.Parallel()
+	path, err := program()
+	rig.Must(t, err)
+	h := home{program: path, dir: t.TempDir(), srv: rig.Server(t)}
 	h.account = h.srv.AddAccount(providertest.Account{Email: "work@example.com"})
 	at := h.srv.Endpoints(providertest.Anthropic)
 	settings := fmt.Sprintf(`{"providers": {"anthropic": {"base_url": %q, "token_url": %q}}}`, at.BaseURL, at.TokenURL)
@@ -68,7 +68,7 @@ type process struct {
 
 func (h home) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, h.program, append([]string{"serve"}, args...)...)
-	cmd.Env = append(os.Environ(), "MULTIACCOUNT_DIR="+h.dir)
+	cmd.Env = append(append(os.Environ(), "MULTIACCOUNT_DIR="+h.dir), h.environment...)
 	return cmd
 }
 
@@ -95,8 +95,7 @@ func (h home) awaitTelling(t *testing.T, p process, said io.Writer) process {
 	p.cmd.Stderr = said
 	out, err := p.cmd.StdoutPipe()
 	rig.Must(t, err)
-	rig.Must(t, p.cmd.Start())
-	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
+	rig.Start(t, p.cmd)
 	lines := bufio.NewReader(out)
 	first, err := lines.ReadString('\n')
 	if err != nil {
@@ -169,15 +168,13 @@ func TestServeDrains(t *testing.T) {
 	resp := p.begin(t, t.Context(), ask("/anthropic/v1/messages", `{"stream":true,`+messagesBody[1:], "Authorization", "Bearer "+p.token))
 	rig.Must(t, gate.Wait(rig.Deadline(t), 1))
 	rig.Must(t, p.cmd.Process.Signal(syscall.SIGTERM))
-	for ctx := rig.Deadline(t); ; { // until the signal has arrived
-		a := p.ask(t)
-		if a.status == http.StatusServiceUnavailable {
-			if a.header.Get("Retry-After") == "" {
-				t.Errorf("no retry-after: %v", a.header)
-			}
-			break
-		}
-		rig.Must(t, ctx.Err())
+	var refused answer
+	rig.Until(t, "the signal's arrival", func() bool {
+		refused = p.ask(t)
+		return refused.status == http.StatusServiceUnavailable
+	})
+	if refused.header.Get("Retry-After") == "" {
+		t.Errorf("no retry-after: %v", refused.header)
 	}
 	gate.Release()
 	body, err := io.ReadAll(resp.Body)
@@ -291,9 +288,7 @@ func TestServeRecordsUsage(t *testing.T) {
 		}
 		return string(text)
 	}
-	for ctx := rig.Deadline(t); !strings.Contains(show("--by", "client"), "default"); { // until the batch was written
-		rig.Must(t, ctx.Err())
-	}
+	rig.Until(t, "the batch in the file", func() bool { return strings.Contains(show("--by", "client"), "default") })
 	rig.Must(t, p.cmd.Process.Kill())
 	_ = p.cmd.Wait()
 	if got := show("--by", "account"); !strings.Contains(got, "work@example.com") || !strings.Contains(got, " 10 ") {

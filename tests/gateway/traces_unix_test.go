@@ -21,8 +21,8 @@ func TestServeSendsTraces(t *testing.T) {
 		got <- r.URL.Path + string(body)
 	}))
 	t.Cleanup(collector.Close)
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
 	h := newHome(t)
+	h.environment = []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.URL}
 	p := h.start(t)
 	m := ask("/anthropic/v1/messages?state=query-secret", messagesBody, "Authorization", "Bearer "+p.token, "Cookie", "cookie-secret")
 	if a := p.send(t, m); a.status != http.StatusOK {
@@ -44,8 +44,8 @@ func TestServeSendsTraces(t *testing.T) {
 
 // A collector that is not there stops nobody.
 func TestServeWithoutItsCollector(t *testing.T) {
-	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:1/v1/traces")
 	h := newHome(t)
+	h.environment = []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:1/v1/traces"}
 	p := h.start(t)
 	if a := p.ask(t); a.status != http.StatusOK {
 		t.Errorf("HTTP %d %s", a.status, a.body)

@@ -198,9 +198,7 @@ func TestSocketsClientGoes(t *testing.T) {
 				t.Errorf("%d in flight", inFlight(t, pool))
 			}
 			leave(c)
-			for ctx := rig.Deadline(t); inFlight(t, pool) != 0; {
-				rig.Must(t, ctx.Err())
-			}
+			rig.Until(t, "a pool without requests", func() bool { return inFlight(t, pool) == 0 })
 		})
 	}
 }
@@ -276,13 +274,9 @@ func TestFiguresWithinAnswers(t *testing.T) {
 // awaitUsage waits until an account of OpenAI has used so much of a window.
 func awaitUsage(t *testing.T, g gate, percent float64) {
 	t.Helper()
-	for ctx := rig.Deadline(t); ; {
-		accounts, err := rig.Pool(t, g.engine, "openai").Accounts(ctx)
+	rig.Until(t, "the usage of an account", func() bool {
+		accounts, err := rig.Pool(t, g.engine, "openai").Accounts(t.Context())
 		rig.Must(t, err)
-		for _, a := range accounts {
-			if len(a.Usage) == 1 && a.Usage[0].Utilization == percent {
-				return
-			}
-		}
-	}
+		return slices.ContainsFunc(accounts, func(a multiaccount.AccountStatus) bool { return len(a.Usage) == 1 && a.Usage[0].Utilization == percent })
+	})
 }

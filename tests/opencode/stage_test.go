@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,10 +36,7 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{t: t, srv: rig.Server(t), program: filepath.Join(t.TempDir(), "multiaccount"), owners: map[string]*providertest.AccountHandle{}}
-	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", s.program, "../../cmd/multiaccount").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
+	s := &stage{t: t, srv: rig.Server(t), program: rig.Command(t), owners: map[string]*providertest.AccountHandle{}}
 	t.Cleanup(func() { rig.Ended(t, s.program) })
 	for _, name := range []string{"alice", "ada"} {
 		s.owners[name] = s.srv.AddAccount(providertest.Account{Name: name, Email: name + "@example.com"})

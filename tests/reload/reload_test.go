@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -85,9 +84,7 @@ func TestChangeOfTheFileHolds(t *testing.T) {
 		t.Errorf("round-robin: %d accounts served", n)
 	}
 	w.write(t, `{"account_selection_strategy": "round-robin", "providers": {"plain": {"account_selection_strategy": "sticky"}}}`)
-	for ctx := rig.Deadline(t); rig.Count[multiaccount.SettingsChanged](w.events) < 2 && ctx.Err() == nil; {
-		runtime.Gosched()
-	}
+	rig.AwaitNth[multiaccount.SettingsChanged](t, w.events, 2)
 	if n := w.served(t); n != 1 {
 		t.Errorf("sticky for this provider alone: %d accounts served", n)
 	}
@@ -112,12 +109,7 @@ func TestWrongFileKeepsTheLastGood(t *testing.T) {
 	}
 	rig.Must(t, os.Remove(w.file)) // the defaults, which are sticky too
 	w.write(t, `{"account_selection_strategy": "round-robin"}`)
-	for ctx := rig.Deadline(t); w.served(t) != 3 && ctx.Err() == nil; {
-		continue
-	}
-	if n := w.served(t); n != 3 {
-		t.Errorf("after the file was made again %d accounts served", n)
-	}
+	rig.Until(t, "three accounts that serve, since the file was made again", func() bool { return w.served(t) == 3 })
 }
 
 // What a host may not ask for is refused.

@@ -31,9 +31,7 @@ func TestOwnersPin(t *testing.T) {
 	if s := rig.Status(t, h.pool, h.ids["b"]); !s.Pinned || rig.Status(t, h.pool, h.ids["a"]).Pinned {
 		t.Errorf("the status is %+v", s)
 	}
-	for ctx := rig.Deadline(t); len(served(other)) > 1 && ctx.Err() == nil; {
-		continue // until the other engine has noticed
-	}
+	rig.Until(t, "the other engine, which notices", func() bool { return len(served(other)) == 1 })
 	all, err := h.pool.Decisions(t.Context())
 	rig.Must(t, err)
 	last := all[len(all)-1]
@@ -78,14 +76,11 @@ func TestOwnersPinFailsClosed(t *testing.T) {
 		t.Errorf("an unknown account: %v", err)
 	}
 	rig.Must(t, h.pool.Remove(t.Context(), h.ids[spare]))
-	for ctx := rig.Deadline(t); ; { // the pin goes with its account
+	rig.Until(t, "the end of the pin, which goes with its account", func() bool {
 		resp, err := try(t.Context(), h, h.pool, "/responses", `{"input":"hi"}`)
 		if err == nil {
 			rig.Must(t, resp.Body.Close())
-			break
 		}
-		if ctx.Err() != nil {
-			t.Fatalf("still pinned: %v", err)
-		}
-	}
+		return err == nil
+	})
 }

@@ -109,11 +109,10 @@ func TestOwnersOfResourcesAreShared(t *testing.T) {
 			t.Errorf("after a restart: %d from %q, want %q", status, h.last(), owner)
 		}
 	}
-	for ctx := rig.Deadline(t); ; { // nobody is told that a notice has arrived
-		if status, _ := post(t, h, other, "/responses", next); status == http.StatusOK || ctx.Err() != nil {
-			break
-		}
-	}
+	rig.Until(t, "the notice's arrival", func() bool {
+		status, _ := post(t, h, other, "/responses", next)
+		return status == http.StatusOK
+	})
 	for range 2 {
 		if status, _ := post(t, h, other, "/responses", next); status != http.StatusOK || h.last() != owner {
 			t.Errorf("another engine: %d from %q, want %q", status, h.last(), owner)

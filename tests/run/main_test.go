@@ -35,8 +35,7 @@ func TestMain(m *testing.M) {
 	}
 	folder, err := os.MkdirTemp("", "run")
 	if err == nil {
-		program = filepath.Join(folder, "multiaccount")
-		err = exec.Command("go", "build", "-o", program, "../../cmd/multiaccount").Run()
+		program, err = rig.BuildCommand(folder)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -141,7 +140,14 @@ func newDesk(t *testing.T) *desk {
 	eng := rig.Open(t, multiaccount.Config{Dir: d.dir, Providers: rig.Providers(d.srv)})
 	rig.Add(t, rig.Pool(t, eng, "anthropic"), rig.OAuth(d.work))
 	rig.Close(t, eng)
-	t.Cleanup(func() { d.gone(t) })
+	t.Cleanup(func() {
+		for _, pid := range rig.Running(t, program) { // which would wait for the next run
+			n, err := strconv.Atoi(pid)
+			rig.Must(t, err)
+			_ = syscall.Kill(n, syscall.SIGTERM) // it may have ended
+		}
+		rig.Ended(t, program)
+	})
 	return d
 }
 

@@ -50,7 +50,7 @@ func TestSetupClaude(t *testing.T) {
 	serve.Stdout = nil
 	out, err := serve.StdoutPipe()
 	rig.Must(t, err)
-	rig.Must(t, serve.Start())
+	rig.Start(t, serve.Cmd)
 	line, err := bufio.NewReader(out).ReadBytes('\n')
 	rig.Must(t, err)
 	var hello struct{ Address string }

@@ -21,7 +21,7 @@ func (c *call) begin(t *testing.T) *bufio.Reader {
 	c.Stdout = nil
 	out, err := c.StdoutPipe()
 	rig.Must(t, err)
-	rig.Must(t, c.Start())
+	rig.Start(t, c.Cmd)
 	lines := bufio.NewReader(out)
 	if line, err := lines.ReadString('\n'); line != "ready\n" {
 		t.Fatalf("%q, %v: %s", line, err, &c.err)
@@ -131,7 +131,7 @@ func TestRunUsesServe(t *testing.T) {
 	serve.Stdout = nil
 	out, err := serve.StdoutPipe()
 	rig.Must(t, err)
-	rig.Must(t, serve.Start())
+	rig.Start(t, serve.Cmd)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil || !strings.Contains(line, `"token":"mag_`) {
 		t.Errorf("%v: serve tells no token after a run: %s", err, line)

@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,10 +23,7 @@ func TestSystemd(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only the superuser may make the namespaces for a systemd of its own")
 	}
-	program := filepath.Join(t.TempDir(), "multiaccount")
-	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/multiaccount").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
+	program := rig.Command(t)
 	session := exec.CommandContext(t.Context(), "unshare", "--pid", "--mount", "--cgroup", "--fork", "--mount-proc", "--kill-child",
 		"bash", "testdata/session.sh", program, t.TempDir(), strconv.Itoa(freePorts(t)))
 	text, err := session.CombinedOutput()
