@@ -36,7 +36,7 @@ func (g *Gateway) overspent(c *Client) *refusal {
 }
 
 // wrongModel refuses a request for a model that the client may not use. A request
-// whose model cannot be read is refused, unless it only reads.
+// whose model cannot be read is refused, unless it is a GET.
 func (x *exchange) wrongModel() *refusal {
 	if len(x.client.Models) == 0 {
 		return nil
@@ -81,8 +81,8 @@ func (c *Client) unreadModel(why string) *refusal {
 	return &refusal{kind: forbidden, message: fmt.Sprintf("the client %s may use only %s, and the request's %s", c.ID, c.modelList(), why)}
 }
 
-// refuseOther refuses a request that names these models, where one is not the
-// client's.
+// refuseOther refuses a request that names these models when the client may not use
+// one of them.
 func (c *Client) refuseOther(named []string) *refusal {
 	for _, name := range named {
 		if !slices.ContainsFunc(c.Models, func(pattern string) bool { return models.Matches(pattern, name) }) {
@@ -94,8 +94,8 @@ func (c *Client) refuseOther(named []string) *refusal {
 
 func (c *Client) modelList() string { return printable.Text(strings.Join(c.Models, ", ")) }
 
-// refuseMessage refuses what a client sends on a WebSocket as a request would be, by
-// what the client may do now.
+// refuseMessage refuses a message that a client sends on a WebSocket, by the rules
+// for requests that hold now.
 func (x *exchange) refuseMessage(data []byte) *refusal {
 	c := x.gateway.config.Clients.Client(x.token)
 	if c == nil {

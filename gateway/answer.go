@@ -10,7 +10,7 @@ import (
 )
 
 // refuse answers with a refusal: as an answer of its own, or within a stream that
-// has begun. It hangs up on a client that would take anything else for an answer.
+// has begun. A stream in which a client would not see the error is cut.
 func (x *exchange) refuse(r *refusal) {
 	now := time.Now()
 	x.gateway.log.Debug().Str("path", x.r.URL.Path).Int("status", x.asker.status(r, now)).Msg(r.message)
@@ -29,7 +29,7 @@ func (x *exchange) refuse(r *refusal) {
 	}
 }
 
-// isFinal reports whether the client is not to ask again.
+// isFinal reports whether the client must not ask again by itself.
 func (a asker) isFinal(r *refusal, now time.Time) bool {
 	return !r.isSoon(now) && a.status(r, now) != http.StatusServiceUnavailable
 }
@@ -58,7 +58,7 @@ func (a asker) setHeaders(h http.Header, r *refusal, now time.Time) {
 	}
 }
 
-// visible is a text as a header can carry it.
+// visible returns a text in a form that a header can carry.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
@@ -109,7 +109,7 @@ func (a asker) openAIError(r *refusal, now time.Time) openAIError {
 	return e
 }
 
-// encode encodes what always can be.
+// encode encodes a value that cannot fail to encode.
 func encode(v any) []byte {
 	data, err := json.Marshal(v)
 	if err != nil {

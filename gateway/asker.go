@@ -21,7 +21,7 @@ const (
 	gemini
 )
 
-// agent is a program whose way with errors is known.
+// agent is a program whose handling of errors is known.
 type agent uint8
 
 const (
@@ -32,7 +32,7 @@ const (
 	pi
 )
 
-// asker is who asks, as far as answers depend on it.
+// asker is what answers depend on: the wire format, and the program that asks.
 type asker struct {
 	format format
 	agent  agent

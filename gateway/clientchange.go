@@ -32,7 +32,8 @@ func (l *clientList) change(id string, change func(*Client)) error {
 	return nil
 }
 
-// merged is what a client's entry becomes. Members that are not known stay.
+// merged returns the new entry of a client in the file. Members that are not known
+// stay.
 func merged(raw json.RawMessage, before, after storedClient) (json.RawMessage, error) {
 	members, err := membersOf(raw)
 	if err != nil {

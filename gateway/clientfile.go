@@ -13,13 +13,13 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// What a change of a [ClientFile] is refused for.
+// The reasons for which a change of a [ClientFile] is refused.
 var (
-	// ErrClientExists is returned for a name that a client has already.
+	// ErrClientExists is returned for a name that another client has.
 	ErrClientExists = errors.New("gateway: a client has this name already; remove it, or choose another name")
 	// ErrUnknownClient is returned for a name that no client has.
 	ErrUnknownClient = errors.New("gateway: no client has this name")
-	// ErrClientName is returned for what is no name.
+	// ErrClientName is returned for a text that cannot be a name.
 	ErrClientName = errors.New("gateway: a client's name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or a digit")
 )
 
@@ -48,7 +48,7 @@ func OpenClients(path string) (*ClientFile, error) {
 	return f, nil
 }
 
-// Reload takes over the file as it is now. After an error the clients before hold.
+// Reload reads the file again. After an error the clients that were read last stay.
 func (f *ClientFile) Reload() error {
 	f.reading.Lock()
 	defer f.reading.Unlock()
@@ -74,9 +74,10 @@ func (f *ClientFile) unreadable(err error) error {
 	return fmt.Errorf("%s is no list of clients: %w; mend it, or move it away, and the next start makes a new token", f.path, err)
 }
 
-// Follow takes over each change of the file, until stop is called. A file that is
-// gone has no clients. One that cannot be read changes nothing; rejected is told
-// why, by the goroutine that reads. stop waits for that.
+// Follow reads the file again after each change, until stop is called. A file that
+// is gone has no clients. When the file cannot be read, nothing changes, and rejected
+// is called with the reason, by the goroutine that reads. stop waits for that
+// goroutine.
 func (f *ClientFile) Follow(rejected func(error)) (stop func()) {
 	return persistence.WatchFile(f.path, func() {
 		if err := f.Reload(); err != nil {
@@ -85,8 +86,8 @@ func (f *ClientFile) Follow(rejected func(error)) (stop func()) {
 	})
 }
 
-// Client implements [Clients]. A token that is not known has the file read again, if
-// that was changed: a client that another process has just added is known at once.
+// Client implements [Clients]. For an unknown token it reads the file again if that has
+// changed, so that a client which another process has just added is known at once.
 func (f *ClientFile) Client(token string) *Client {
 	known := f.known(token)
 	if known == nil && f.changed() && f.Reload() == nil { // why it cannot be read, Follow tells
@@ -95,7 +96,7 @@ func (f *ClientFile) Client(token string) *Client {
 	return known
 }
 
-// changed reports whether the file is another than the one that was read last.
+// changed reports whether the file has changed since it was read last.
 func (f *ClientFile) changed() bool {
 	now, err := os.Stat(f.path)
 	if err != nil {
@@ -123,7 +124,7 @@ func (f *ClientFile) All() []Client {
 	return all
 }
 
-// Add makes a client, and returns its token, which is not to be had again. Errors:
+// Add makes a client and returns its token, which cannot be read again. Errors:
 // [ErrClientExists], [ErrClientName], and what keeps the file from being written.
 func (f *ClientFile) Add(ctx context.Context, c Client) (token string, err error) {
 	token = newToken()
@@ -153,7 +154,7 @@ func (f *ClientFile) Lend(c Client) (token string, err error) {
 	}
 }
 
-// Remove ends a client, whose token is worth nothing from then on. Errors:
+// Remove ends a client: from then on its token is refused. Errors:
 // [ErrUnknownClient], and what keeps the file from being written.
 func (f *ClientFile) Remove(ctx context.Context, id string) error {
 	return f.edit(ctx, func(stored *clientList) error { return stored.remove(id) })

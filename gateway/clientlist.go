@@ -70,7 +70,7 @@ func decodeClients(data []byte) (*clientList, error) {
 	return list, nil
 }
 
-// clientName is a name that can stand in a path, a log and a command line.
+// clientName matches names that are safe in a path, a log and a command line.
 var clientName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 func (l *clientList) add(token string, c Client) error {
@@ -100,7 +100,7 @@ func (l *clientList) remove(id string) error {
 	return nil
 }
 
-// find returns where a client is, -1 when it is not there.
+// find returns the index of a client; -1 when it is not in the list.
 func (l *clientList) find(id string) int {
 	return slices.IndexFunc(l.known, func(c storedClient) bool { return c.ID == id })
 }
@@ -110,7 +110,8 @@ func (l *clientList) encode() ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// storedOf is a client as it is stored, but for its token and when it was added.
+// storedOf returns a client as it is stored, without its token and the time when it
+// was added.
 func storedOf(c Client) storedClient {
 	return storedClient{
 		ID: c.ID, Providers: c.Providers, Accounts: c.Accounts, Models: c.Models, DailyTokens: c.DailyTokens,

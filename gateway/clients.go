@@ -7,27 +7,28 @@ import (
 	"time"
 )
 
-// Clients know whose token it is. Implementations are safe for concurrent use.
+// Clients tells whose token a token is. Implementations are safe for concurrent use.
 type Clients interface {
-	// Client returns the client that has the token, nil when nobody has. How long
-	// it takes must not depend on how much of a token is right.
+	// Client returns the client that has the token; nil when nobody has it. Its
+	// duration must not depend on how much of the token is right.
 	Client(token string) *Client
 }
 
-// Client is one program or machine that may use the gateway. It is not changed
-// once it was returned.
+// Client is one program or machine that may use the gateway. Nobody changes it after
+// it was returned.
 type Client struct {
-	// ID is short, without slashes, and never used for another client.
+	// ID is short, has no slashes, and is never given to another client.
 	ID string
 	// AddedAt is when it was added; zero when not known.
 	AddedAt time.Time
-	// Providers are the names of those that it may use; none means all.
+	// Providers are the names of the providers that it may use; none means all.
 	Providers []string
-	// Accounts are the ids of those that it may use; none means all. No other
-	// account ever serves it, not even where none of these can.
+	// Accounts are the ids of the accounts that it may use; none means all. No other
+	// account ever serves it, even when none of these can.
 	Accounts []string
-	// Models are those that it may ask for, by patterns in which "*" stands for any
-	// text; none means all. A request whose model cannot be read is refused then.
+	// Models are patterns of the models that it may ask for, in which "*" stands for
+	// any text; none means all. With patterns, a request whose model cannot be read is
+	// refused.
 	Models []string
 	// DailyTokens is how many tokens it may use from one midnight of the local time to
 	// the next, input and output together; 0 means no limit. A request that is under
@@ -35,11 +36,11 @@ type Client struct {
 	DailyTokens int64
 	// MaxInFlight is how many requests it may have at the same time; 0 means no limit.
 	MaxInFlight int
-	// MaxWait is how long a request waits for an account when all are limited,
-	// beyond what the engine's settings have it wait.
+	// MaxWait is how long a request waits for an account when all are limited, in
+	// addition to the wait of the engine's settings.
 	MaxWait time.Duration
-	// Priority orders requests that wait for an account that is busy: those of the
-	// client with the greatest get one first.
+	// Priority orders the requests that wait for a busy account: those of the client
+	// with the highest Priority are served first.
 	Priority int
 }
 
@@ -48,7 +49,7 @@ func (c *Client) mayUse(names []string) bool {
 	return len(c.Providers) == 0 || slices.ContainsFunc(names, func(name string) bool { return slices.Contains(c.Providers, name) })
 }
 
-// TokenHash is the SHA-256 of a token, which is enough to know it by.
+// TokenHash is the SHA-256 of a token. The gateway needs no more of it.
 type TokenHash [sha256.Size]byte
 
 // HashToken returns the hash of a token.
@@ -65,8 +66,8 @@ type Tokens []Token
 
 var _ Clients = Tokens(nil)
 
-// Client implements [Clients]. It looks at every token, whichever it finds. No token
-// is nobody's.
+// Client implements [Clients]. It compares every token, also after it has found one.
+// An empty token is nobody's.
 func (t Tokens) Client(token string) *Client {
 	if token == "" {
 		return nil

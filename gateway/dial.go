@@ -30,8 +30,8 @@ func newBase() *http.Transport {
 	return t
 }
 
-// wideConn writes a body that is in memory as it is there, and not through a small
-// buffer: one call of the system in place of dozens.
+// wideConn writes a body that is in memory with one system call, in place of dozens
+// through a small buffer.
 type wideConn struct{ net.Conn }
 
 // ReadFrom implements [io.ReaderFrom].

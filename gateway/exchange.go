@@ -17,14 +17,14 @@ type exchange struct {
 	r       *http.Request
 	asker   asker
 	client  *Client
-	// token is the client's, to see whether it still is.
+	// token is the client's. It is checked again while a WebSocket is open.
 	token string
 	route route
 	// served is the name of the pool that was asked last; empty at first.
 	served string
-	// local is what is answered without an account; else nil.
+	// local answers a request that needs no account; nil for the others.
 	local *local
-	// body is what the request holds; nil until it was read.
+	// body is the request's body; nil until it was read.
 	body *body
 	// in is the request as the proxy takes it.
 	in *http.Request
@@ -39,7 +39,7 @@ func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
 	return x
 }
 
-// admit refuses what is not to be passed on, whoever asks for it.
+// admit refuses requests that are not passed on for any client.
 func (x *exchange) admit() *refusal {
 	g, r := x.gateway, x.r
 	x.asker = askerOf(r)
@@ -64,7 +64,7 @@ func (x *exchange) admit() *refusal {
 	return g.overspent(x.client)
 }
 
-// serve passes the request on, as one of those that a drain waits for.
+// serve passes the request on. A drain waits until it has ended.
 func (x *exchange) serve() {
 	g := x.gateway
 	if !g.running.enter() {
@@ -105,14 +105,14 @@ func (x *exchange) pass() {
 
 type contextKey struct{}
 
-// passed is the request as the proxy takes it: its body comes later.
+// passed returns the request for the proxy. Its body is set later.
 func (x *exchange) passed() *http.Request {
 	r := x.r.WithContext(context.WithValue(x.context(), contextKey{}, x))
 	r.Body, r.ContentLength, r.TransferEncoding = http.NoBody, 0, nil
 	return r
 }
 
-// context is what the engine is told of the request.
+// context returns the request's context with what the engine has to know.
 func (x *exchange) context() context.Context {
 	ctx := x.caller(x.r.Context())
 	if x.seen != nil || x.route.chain != nil {
@@ -121,7 +121,7 @@ func (x *exchange) context() context.Context {
 	return ctx
 }
 
-// attempted takes in that an account was asked.
+// attempted notes that an account was asked.
 func (x *exchange) attempted(a multiaccount.Attempt) {
 	x.served = a.Provider
 	if x.seen == nil {
@@ -136,8 +136,8 @@ func (x *exchange) attempted(a multiaccount.Attempt) {
 // provider is the name of the pool that serves, as far as that is known.
 func (x *exchange) provider() string { return cmp.Or(x.served, x.route.upstream.name) }
 
-// caller returns ctx as one of the client's: clients share no conversation, and
-// may be bound to accounts.
+// caller returns ctx with the client in it: each client has conversations of its own,
+// and may have accounts of its own.
 func (x *exchange) caller(ctx context.Context) context.Context {
 	ctx = multiaccount.WithCaller(ctx, x.client.ID)
 	if len(x.client.Accounts) > 0 {

@@ -27,22 +27,22 @@ type Config struct {
 	// SpoolDir is where bodies over 8 MiB are kept meanwhile; empty means the
 	// system's folder for temporary files.
 	SpoolDir string
-	// KeepAlive is how long the client of a stream hears nothing before it is sent
-	// what keeps it there, and then again each time; 0 means 30 seconds.
+	// KeepAlive is how long the client of a stream gets nothing before a keep-alive is
+	// sent, and the time between two of them; 0 means 30 seconds.
 	KeepAlive time.Duration
 	// NoWebSockets refuses upgrades, so that clients use plain requests.
 	NoWebSockets bool
 	// Base sends the requests; nil means a transport of the gateway's own.
 	Base http.RoundTripper
 	// Observe, when set, is called for each exchange that is passed on, by the
-	// goroutine that serves it. What it returns sees the answer pass; it may be nil.
+	// goroutine that serves it. The Tap that it returns gets the answer; it may be nil.
 	Observe func(*Exchange) Tap
 	// TokensToday returns how many tokens a client has used since midnight of the local
 	// time, for those that have a limit; nil keeps no such limit. It must be quick, and
 	// safe for concurrent use.
 	TokensToday func(clientID string) int64
-	// Logger gets what is worth reading when something is wrong; nil is silent. No
-	// token and nothing of a body ever reaches it.
+	// Logger gets the gateway's log, which tells of what went wrong; nil logs nothing.
+	// No token and no part of a body is ever logged.
 	Logger *zerolog.Logger
 }
 

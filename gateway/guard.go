@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// guard keeps web pages away: one whose name is made to resolve to this machine
-// shows by the name in Host (DNS rebinding), any other by its Origin.
+// guard refuses the requests of web pages. A page whose name was made to resolve to
+// this machine (DNS rebinding) is known by its Host, any other by its Origin.
 type guard struct{ names map[string]bool }
 
 func newGuard(hosts []string) guard {
@@ -19,7 +19,7 @@ func newGuard(hosts []string) guard {
 	return g
 }
 
-// check refuses what is not for this gateway.
+// check refuses a request that is meant for another server.
 func (g guard) check(r *http.Request) *refusal {
 	if !g.knows(hostname(r.Host)) {
 		return &refusal{kind: forbidden, message: "this gateway is not known as the host that the request names; address it as 127.0.0.1 or localhost, or by a name that it was started with"}
@@ -48,8 +48,9 @@ func hostname(host string) string {
 	return strings.ToLower(strings.Trim(host, "[]"))
 }
 
-// Guard returns a handler that refuses what the gateway refuses of anybody, as
-// requests of web pages and paths that can be read in two ways, and hands h the rest.
+// Guard returns a handler that refuses what the gateway refuses for every client, such
+// as requests of web pages and paths that can be read in two ways. It hands all other
+// requests to h.
 func (g *Gateway) Guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if refused := g.check(r); refused != nil {
@@ -62,7 +63,7 @@ func (g *Gateway) Guard(h http.Handler) http.Handler {
 	})
 }
 
-// check refuses what is for no handler of this server.
+// check refuses a request that no handler of this server may get.
 func (g *Gateway) check(r *http.Request) *refusal {
 	if refused := checkPath(r); refused != nil {
 		return refused

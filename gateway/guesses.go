@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// firstDelay is how late the first wrong token of an address is answered; each
-	// further one takes twice as long, up to longestDelay. An address that sent none
-	// for as long as forgiven begins anew.
+	// firstDelay is how late the first wrong token of an address is answered. The
+	// delay doubles with each further one, up to longestDelay. An address that sent
+	// none for the time forgiven begins again with firstDelay.
 	firstDelay   = 500 * time.Millisecond
 	longestDelay = 8 * time.Second
 	forgiven     = time.Minute
@@ -29,7 +29,7 @@ type guesser struct {
 	last  time.Time
 }
 
-// delay counts a wrong token, and returns how late it is answered.
+// delay counts a wrong token, and returns how long its answer has to wait.
 func (g *guesses) delay(address string, now time.Time) time.Duration {
 	key := networkOf(address)
 	g.mu.Lock()
@@ -52,7 +52,7 @@ func (g *guesses) delay(address string, now time.Time) time.Duration {
 	return known.delay
 }
 
-// forget makes room: it drops those that are forgiven, else the oldest.
+// forget makes room: it drops the addresses that are forgiven, else the oldest.
 func (g *guesses) forget(now time.Time) {
 	oldest := ""
 	for key, known := range g.all {

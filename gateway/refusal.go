@@ -9,7 +9,7 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 )
 
-// kind is why a request gets no answer of a provider's.
+// kind is the reason why a request gets no answer from a provider.
 type kind uint8
 
 const (
@@ -19,9 +19,9 @@ const (
 	// forbidden: not for this client or this page.
 	forbidden
 	wrongToken
-	// slow: the request's body did not come.
+	// slow: the request's body did not arrive in time.
 	slow
-	// noUpgrade: WebSockets are not to be had here.
+	// noUpgrade: there are no WebSockets here.
 	noUpgrade
 	// busy: the client, or each account, has too many requests under way.
 	busy
@@ -35,21 +35,21 @@ const (
 	down
 )
 
-// refusal is what a client is told in place of an answer of the provider's.
+// refusal is what a client gets in place of a provider's answer.
 type refusal struct {
 	kind    kind
 	message string
 	// retryAt is when asking again makes sense; zero when not known.
 	retryAt time.Time
-	// brief is the message without reasons, which quote the provider; empty when there
-	// is none.
+	// brief is the message without the reasons, which quote the provider; empty when
+	// the message has none.
 	brief string
 }
 
 // Error implements error, so that a refusal can take a response's place.
 func (r *refusal) Error() string { return r.message }
 
-// refusalOf reads why the engine has no answer.
+// refusalOf turns an error of the engine into a refusal.
 func refusalOf(provider string, err error) *refusal {
 	var already *refusal
 	var spent *multiaccount.ChainSpentError
@@ -78,8 +78,8 @@ func refusalOf(provider string, err error) *refusal {
 	return &refusal{kind: down, message: unreachableMessage(provider, err)}
 }
 
-// refusalOf is why the engine has no answer for an exchange. A client that is bound
-// to accounts is not told to add one.
+// refusalOf turns an error of the engine into the refusal of an exchange. A client
+// that may use only some accounts is not told to add one.
 func (x *exchange) refusalOf(err error) *refusal {
 	var spent *multiaccount.ChainSpentError
 	if len(x.client.Accounts) > 0 && errors.Is(err, multiaccount.ErrNoAccounts) && !errors.As(err, &spent) {
@@ -88,8 +88,8 @@ func (x *exchange) refusalOf(err error) *refusal {
 	return refusalOf(x.provider(), err)
 }
 
-// busyWait is how long a client waits for an account that has as many requests as
-// it may.
+// busyWait is how long a client should wait for accounts that have no room for one
+// more request.
 const busyWait = 5 * time.Second
 
 // allLimited is a login that is needed when all accounts wait for their owners, and
@@ -107,8 +107,9 @@ func allLimited(e *multiaccount.AllAccountsLimitedError) *refusal {
 	return r
 }
 
-// spentRefusal is of a chain none of whose pools serves: a limit when that is all
-// that keeps one of them from it, else trouble, else a login that is needed.
+// spentRefusal is the refusal when no pool of a chain can serve. It is the kind that
+// ends first: a limit if one pool is only limited, else trouble, else a login that is
+// needed.
 func spentRefusal(e *multiaccount.ChainSpentError) *refusal {
 	now := time.Now()
 	r := &refusal{kind: badRequest, message: spentMessage(e, now, true), brief: spentMessage(e, now, false)}
@@ -146,7 +147,7 @@ func allNeedOwners(accounts []multiaccount.LimitedAccount) bool {
 	return true
 }
 
-// unavailable is of an account that nobody may stand in for.
+// unavailable is the refusal when one account alone may serve and cannot.
 func unavailable(e *multiaccount.AccountUnavailableError) *refusal {
 	r := &refusal{kind: loginNeeded, message: plain(e.Error()), retryAt: e.RetryAt}
 	if !e.RetryAt.IsZero() {
@@ -155,13 +156,13 @@ func unavailable(e *multiaccount.AccountUnavailableError) *refusal {
 	return r
 }
 
-// isGone reports whether nobody waits for an answer any more.
+// isGone reports whether the client no longer waits for an answer.
 func isGone(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, context.Canceled)
 }
 
-// status is what a refusal is told with, by who asks: that which makes the
-// program stop and show the message. docs/gateway.md has the table.
+// status returns the HTTP status of a refusal: the one with which the program that
+// asks stops and shows the message. docs/gateway.md has the table.
 func (a asker) status(r *refusal, now time.Time) int {
 	switch r.kind {
 	case limited:
@@ -193,8 +194,8 @@ func (a asker) status(r *refusal, now time.Time) int {
 	return http.StatusBadRequest
 }
 
-// soon is the longest wait that a client is told to sit out by itself: from a
-// minute on, some sit for hours without a word.
+// soon is the longest wait that a client is told of in Retry-After. With longer ones
+// some wait for hours and show nothing.
 const soon = 60 * time.Second
 
 // isSoon reports whether the client should ask again by itself.

@@ -14,12 +14,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// relay passes messages between a client and an account's WebSocket, and moves the
-// conversation to another account by what makes the client connect again.
+// relay passes messages between a client and an account's WebSocket. It moves the
+// conversation to another account by making the client connect again.
 type relay struct {
 	x                *exchange
 	client, upstream *websocket.Conn
-	// attempt is the handshake's, by which the account is told of failures.
+	// attempt is that of the handshake. Failures are reported by it to the account.
 	attempt multiaccount.Attempt
 
 	mu    sync.Mutex
@@ -86,7 +86,7 @@ func (r *relay) passEvents(ctx context.Context) {
 	}
 }
 
-// write writes a message, to a side that reads.
+// write writes a message, and gives up on a side that does not read.
 func write(ctx context.Context, conn *websocket.Conn, kind websocket.MessageType, data []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, writeStall)
 	defer cancel()
@@ -108,7 +108,8 @@ func (r *relay) judge(ctx context.Context, data []byte) (passed []byte, last boo
 	return data, r.drain && !r.turn.running()
 }
 
-// state returns the turn as it is now, and tells who watches what it asks for.
+// state returns the turn as it is now, and tells the observer which model it asks
+// for.
 func (r *relay) state() turn {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,8 +119,8 @@ func (r *relay) state() turn {
 	return r.turn
 }
 
-// isAccounts reports whether a failure says something of the account, so that
-// another may do better.
+// isAccounts reports whether a failure concerns the account, so that another account
+// may serve.
 func isAccounts(class account.Class) bool {
 	switch class {
 	case account.ClassLimited, account.ClassUnauthorized, account.ClassRevoked, account.ClassOrganization:
@@ -129,8 +130,8 @@ func isAccounts(class account.Class) bool {
 	}
 }
 
-// failover returns the event that has the client connect again, to another account;
-// where there is none, why.
+// failover returns the event that makes the client connect again, to another account.
+// When no other can serve, the event tells why.
 func (r *relay) failover(ctx context.Context, now turn) []byte {
 	if refused := r.another(ctx, now.model); refused != nil {
 		return r.x.asker.errorEvent(refused)
@@ -156,8 +157,9 @@ func (r *relay) another(ctx context.Context, model string) *refusal {
 	return r.x.refusalOf(first)
 }
 
-// lost tells the client that the provider's side has ended: as it did, or so that
-// the client connects again. An answer that was cut is one for the client too.
+// lost tells the client that the provider's side has ended: by the same close code, or
+// by one that makes the client connect again. An answer that was cut ends as cut for
+// the client too.
 func (r *relay) lost(ctx context.Context, err error) {
 	now := r.state()
 	switch {
@@ -183,12 +185,11 @@ func closeCode(err error, otherwise websocket.StatusCode) websocket.StatusCode {
 	}
 }
 
-// tokenLook is how often it is looked whether the token of a WebSocket still is a
-// client's.
+// tokenLook is how often the token of an open WebSocket is checked again.
 const tokenLook = 2 * time.Second
 
-// awaitEnd moves the client away when the gateway ends, or when it was removed: at
-// once, or at the end of its turn.
+// awaitEnd closes the WebSocket when the gateway ends or the client was removed: at
+// once between turns, else at the end of the turn.
 func (r *relay) awaitEnd(ctx context.Context) {
 	if !r.awaitReason(ctx) {
 		return
@@ -220,7 +221,7 @@ func (r *relay) awaitReason(ctx context.Context) bool {
 	}
 }
 
-// moveAway ends the connection so that the client makes another.
+// moveAway closes the connection with the code that makes the client connect again.
 func (r *relay) moveAway() {
 	_ = r.client.Close(websocket.StatusServiceRestart, "connect again")
 	_ = r.upstream.Close(websocket.StatusNormalClosure, "")

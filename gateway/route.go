@@ -26,9 +26,9 @@ type upstream struct {
 	name      string
 	pool      *multiaccount.Pool
 	transport http.RoundTripper
-	// hosts is the provider when its hosts take one kind of account each, else nil.
+	// hosts is the provider when each of its hosts takes one kind of account, else nil.
 	hosts providers.HostsByKind
-	// logins and keys are what the paths of requests are below.
+	// logins and keys are the base addresses of requests, by the kind of account.
 	logins, keys *url.URL
 }
 
@@ -80,8 +80,8 @@ func baseOf(p providers.Addressed, kind account.Kind) (*url.URL, error) {
 	return u, nil
 }
 
-// route is where a request goes: to what is below base, by the path rest, both as
-// it reads and as it was sent.
+// route is where a request goes: to the path rest below base. The path is kept decoded
+// and as it was sent.
 type route struct {
 	upstream *upstream
 	// chain is nil where one pool serves; upstream is then its first.
@@ -102,7 +102,7 @@ func (g *Gateway) routeOf(r *http.Request) route {
 	return g.below(name, "/"+rest, strings.TrimPrefix(raw, "/"+name))
 }
 
-// bareProvider tells whose a path is that names no provider.
+// bareProvider returns the provider of a path that does not name one.
 func bareProvider(path string, h http.Header) (name string, ok bool) {
 	switch first := firstSegments(path); first {
 	case "/v1/messages":
@@ -234,7 +234,7 @@ func (g *Gateway) isHello(r *http.Request) bool {
 	return base == "" || name == codexName || g.upstreams[name] != nil || slices.Contains(g.config.Engine.Chains(), name)
 }
 
-// nowhere says which paths there are.
+// nowhere is the refusal of an unknown path; it names the known ones.
 func (g *Gateway) nowhere() *refusal {
 	names := slices.Sorted(maps.Keys(g.upstreams))
 	for _, chain := range g.config.Engine.Chains() {

@@ -18,7 +18,7 @@ type running struct {
 	since time.Time
 }
 
-// enter counts a request, unless no more are taken.
+// enter counts a request. It returns false once a drain has begun.
 func (r *running) enter() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -99,7 +99,7 @@ func (g *Gateway) Drain(ctx context.Context) error {
 	return nil
 }
 
-// inFlight counts the requests of those clients that may have only so many.
+// inFlight counts the requests of clients that have a limit of them.
 type inFlight struct {
 	mu    sync.Mutex
 	count map[string]int

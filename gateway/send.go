@@ -9,22 +9,23 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 )
 
-// The pauses between two asks of a request that is held: an account may be free
-// earlier than was known, by its owner's doing.
+// The shortest and longest pause before a request that waits is tried again. An account
+// may be free earlier than was known, when its owner has freed it.
 const (
 	shortestPause = time.Second
 	longestPause  = 30 * time.Second
 )
 
-// sender sends an exchange's request by its pool, and holds it there while no
-// account is free, for as long as its client may wait.
+// sender sends an exchange's request through its pool. While no account is free, the
+// request waits, for as long as its client may wait.
 type sender struct{}
 
 // RoundTrip implements [http.RoundTripper].
 func (sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeOf(req.Context())
 	keeper := x.keepAlive()
-	// Not the proxy's context: that passes on provisional answers, beside the keeper.
+	// Not the proxy's context: it would pass on provisional answers (1xx) while the
+	// keep-alive writes.
 	resp, err := x.send(req.WithContext(x.in.Context())) //nolint:contextcheck // on purpose
 	keeper.stop()
 	x.body.sent()

@@ -13,9 +13,9 @@ const (
 	maxHeaderBytes = 64 << 10
 )
 
-// Server returns a server for the gateway whose limits suit it: a request's head
-// comes within 10 seconds and is 64 KiB at most, and a connection is idle for 2
-// minutes at most. Bodies and answers may take as long as they move.
+// Server returns a server with limits that suit the gateway: a request's head must
+// arrive within 10 seconds and has at most 64 KiB, and a connection may be idle for 2
+// minutes. Bodies and answers have no limit in all, only for each piece.
 func Server(g *Gateway) *http.Server {
 	return &http.Server{
 		Handler: g, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
@@ -24,7 +24,7 @@ func Server(g *Gateway) *http.Server {
 	}
 }
 
-// serverLog takes what the server says of its connections.
+// serverLog logs what the server reports of its connections.
 type serverLog struct{ gateway *Gateway }
 
 // Write implements io.Writer.

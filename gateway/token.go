@@ -9,7 +9,8 @@ import (
 )
 
 // tokensOf returns the tokens that a request carries: as Bearer, in x-api-key as
-// Anthropic's clients send it, and in x-goog-api-key as Google's do. Some send both, one of them a login of their own.
+// Anthropic's clients send it, and in x-goog-api-key as Google's do. Some clients send
+// two, one of which belongs to a login of their own.
 func tokensOf(h http.Header) []string {
 	var tokens []string
 	for _, value := range h["Authorization"] {
@@ -22,7 +23,7 @@ func tokensOf(h http.Header) []string {
 	return tokens[:min(len(tokens), maxTokens)]
 }
 
-// maxTokens bounds what is checked for one request.
+// maxTokens bounds how many tokens of one request are checked.
 const maxTokens = 4
 
 // authenticate sets the client, or refuses the request.

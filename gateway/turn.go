@@ -11,7 +11,7 @@ import (
 // turnRequest is the type of the message that begins a turn.
 const turnRequest = "response.create"
 
-// turn is what a client has asked for and not been answered yet.
+// turn is what a client has asked for and what is still to be answered.
 type turn struct {
 	// open counts requests without their last event.
 	open  int
@@ -25,7 +25,7 @@ type turn struct {
 
 func (t *turn) running() bool { return t.open > 0 }
 
-// see takes in an event.
+// see notes an event of the provider.
 func (t *turn) see(step providers.StreamStep) {
 	switch step {
 	case providers.StreamOutput:
@@ -37,7 +37,7 @@ func (t *turn) see(step providers.StreamStep) {
 	}
 }
 
-// ask takes in what the client sends.
+// ask notes a message of the client.
 func (t *turn) ask(data []byte) {
 	if gjson.GetBytes(data, "type").Str != turnRequest {
 		return
@@ -47,8 +47,8 @@ func (t *turn) ask(data []byte) {
 	t.follows = gjson.GetBytes(data, "previous_response_id").String() != ""
 }
 
-// moved is the event that has a client connect again and ask again: all of its
-// conversation, where it had sent only what is new.
+// moved returns the event that makes a client connect and ask again. When the client
+// had sent only the new part of its conversation, it then sends all of it.
 func (t *turn) moved() []byte {
 	code, message := "websocket_connection_limit_reached", "this connection's account is used up; connect again"
 	if t.follows {

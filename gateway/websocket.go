@@ -35,7 +35,8 @@ func hasToken(values []string, token string) bool {
 }
 
 // serveUpgrade connects the client with an account's WebSocket. The account is
-// picked at the handshake, which is tried with others as any request is.
+// picked at the handshake. As any request, the handshake is tried with other accounts
+// when one is refused.
 func (x *exchange) serveUpgrade() {
 	switch {
 	case x.gateway.config.NoWebSockets:
@@ -94,8 +95,8 @@ func (x *exchange) dial(ctx context.Context, attempt *multiaccount.Attempt) (*we
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// handshakeHeader returns the client's headers as far as they are the provider's
-// business.
+// handshakeHeader returns the headers of the client that are passed on to the
+// provider.
 func handshakeHeader(h http.Header) http.Header {
 	h = h.Clone()
 	for part := range strings.SplitSeq(strings.Join(h["Connection"], ","), ",") {
@@ -133,7 +134,8 @@ func (e *refusedHandshakeError) Error() string {
 	return "the handshake was answered with " + e.resp.Status
 }
 
-// refuseHandshake answers a client that gets no WebSocket, as it would without one.
+// refuseHandshake answers a client that gets no WebSocket, as a plain request is
+// answered.
 func (x *exchange) refuseHandshake(err error) {
 	var refused *refusedHandshakeError
 	switch {
@@ -146,8 +148,8 @@ func (x *exchange) refuseHandshake(err error) {
 	}
 }
 
-// passRefused passes on a refused handshake. Where the provider knows no
-// WebSockets its client is told so: else it would try again.
+// passRefused passes on a refused handshake. When the provider has no WebSockets, the
+// client is told so, because it would try again otherwise.
 func (x *exchange) passRefused(resp *http.Response) {
 	defer resp.Body.Close() //nolint:errcheck // read as far as it matters
 	switch resp.StatusCode {
@@ -166,7 +168,7 @@ func (x *exchange) passRefused(resp *http.Response) {
 	_, _ = io.Copy(x.w, resp.Body) // the client may be gone; that is its right
 }
 
-// accept answers the client's handshake with what the provider's said.
+// accept answers the client's handshake with what the provider has chosen.
 func (x *exchange) accept(resp *http.Response) (*websocket.Conn, error) {
 	h := x.w.Header()
 	for name, values := range resp.Header {

@@ -8,8 +8,8 @@ import (
 // writeStall is how long a client may take to read the next piece of its answer.
 const writeStall = 5 * time.Minute
 
-// writer is an exchange's way to its client. It ends the exchange with a client
-// that does not read.
+// writer writes the answer of an exchange to its client. It gives up on a client that
+// does not read.
 type writer struct {
 	http.ResponseWriter
 	controller *http.ResponseController
@@ -18,8 +18,8 @@ type writer struct {
 	tap Tap
 	// until is when a write that is under way is given up.
 	until time.Time
-	// keptAlive is set once a stream was begun that has no answer yet, complete
-	// when the whole answer was written.
+	// keptAlive is set when a stream was begun before there was an answer. complete is
+	// set when the whole answer was written.
 	keptAlive, complete bool
 }
 
@@ -30,8 +30,8 @@ func newWriter(w http.ResponseWriter, x *exchange) *writer {
 // Unwrap lets [http.ResponseController] through.
 func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader implements [http.ResponseWriter]. A stream that was begun already
-// goes on. A provisional answer (1xx) is none that anybody is told of.
+// WriteHeader implements [http.ResponseWriter]. A stream that was begun before goes
+// on. A provisional answer (1xx) is not reported to the observer.
 func (w *writer) WriteHeader(status int) {
 	if w.tap != nil && status >= http.StatusOK {
 		w.tap.Answered(status, w.Header())
@@ -75,8 +75,8 @@ func (w *writer) keep(event []byte) error {
 	return w.controller.Flush()
 }
 
-// endStream ends a stream that was kept alive with what went wrong. Who watches is
-// told of the status that it would have had.
+// endStream ends a stream that was kept alive with an error. The observer is told the
+// status that the answer would have had.
 func (w *writer) endStream(status int, event []byte) {
 	if w.tap != nil {
 		w.tap.Answered(status, w.Header())
@@ -85,7 +85,7 @@ func (w *writer) endStream(status int, event []byte) {
 	_ = w.controller.Flush()
 }
 
-// ended tells who watches that nothing more is passed.
+// ended tells the observer that nothing more is passed on.
 func (w *writer) ended() {
 	if w.tap != nil {
 		w.tap.Ended(w.complete)

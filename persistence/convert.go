@@ -86,7 +86,7 @@ func convert(ctx context.Context, files fileSystem, dir string, c Cipher, begin 
 	if err != nil {
 		return Conversion{}, err
 	}
-	s.cipher = c
+	s.cipher, s.converts = c, true
 	release, ok, err := s.tryLock(s.useLock())
 	if err != nil {
 		return Conversion{}, storageError(s.useLock(), err)

@@ -78,6 +78,26 @@ func (s *FileStore) checkEncryption() error {
 	return nil
 }
 
+// checkConverted refuses a write when the folder was encrypted, or decrypted, since it
+// was opened. That can happen only when somebody has deleted the lock that shows that it
+// is open. A login would then be in plain text beside encrypted ones, or encrypted with
+// a key that nobody is asked for.
+func (s *FileStore) checkConverted() error {
+	if s.converts {
+		return nil
+	}
+	path := filepath.Join(s.dir, encryptionFile)
+	switch _, err := s.fs.Stat(path); {
+	case err == nil && !s.seals:
+		return storageError(s.dir, ErrSealed)
+	case errors.Is(err, fs.ErrNotExist) && s.seals:
+		return storageError(s.dir, ErrNotSealed)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return storageError(path, err)
+	}
+	return nil
+}
+
 // checkText is the plain text of Check.
 const checkText = "multiaccount"
 

@@ -24,6 +24,8 @@ type FileStore struct {
 	// text. seals is set while accounts are to be stored encrypted.
 	cipher Cipher
 	seals  bool
+	// converts is set for the store that encrypts or decrypts the folder.
+	converts bool
 	// readOnly is set for a store that changes nothing.
 	readOnly bool
 	// logins are those that an add has read.

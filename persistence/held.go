@@ -185,6 +185,9 @@ func (h *held) create(rec *account.Record) error {
 }
 
 func (h *held) write(rec *account.Record) error {
+	if err := h.store.checkConverted(); err != nil {
+		return err
+	}
 	rec.ID, rec.Provider = h.place.key.ID, h.place.key.Provider
 	data, err := h.store.encode(rec)
 	if err != nil {

@@ -68,3 +68,21 @@ func TestWatchFileOfLater(t *testing.T) {
 	write(t, filepath.Join(folder, "settings"), "made")
 	await(t, told, "a file in a new folder")
 }
+
+// A file that is replaced by a link is followed to what the link leads to.
+func TestWatchFileThatBecomesALink(t *testing.T) {
+	needsSymlinks(t)
+	target, path := filepath.Join(t.TempDir(), "mine"), filepath.Join(t.TempDir(), "settings")
+	write(t, path, "old")
+	write(t, target, "new")
+	told := watched(t, path)
+	if err := os.Symlink(target, path+"~"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+"~", path); err != nil {
+		t.Fatal(err)
+	}
+	await(t, told, "the link in the file's place")
+	write(t, target, "newer")
+	await(t, told, "a change behind the link")
+}

@@ -1,6 +1,3 @@
-// Package providers defines what the engine needs from an AI provider. Each
-// provider in a folder below this one turns bytes into the values of package
-// account and back. Providers know nothing of actors, pools or files.
 package providers
 
 import (

@@ -28,8 +28,18 @@ func writeFile(t *testing.T, content string) string {
 	return path
 }
 
+// checkEveryKey checks that a text has every setting, at the top or for a provider.
+func checkEveryKey(t *testing.T, text string, provider bool) {
+	t.Helper()
+	for _, k := range settings.Keys() {
+		if (provider || !k.ProviderOnly) && !strings.Contains(text, `"`+k.Name+`":`) {
+			t.Errorf("the text has no %s", k.Name)
+		}
+	}
+}
+
 func TestLoadAcceptsEveryKey(t *testing.T) {
-	got, err := load(t, `{
+	text := `{
 		"account_selection_strategy": "drain-first",
 		"cross_process_claims": false,
 		"soft_quota_threshold_percent": 80,
@@ -48,7 +58,10 @@ func TestLoadAcceptsEveryKey(t *testing.T) {
 		"on_event": ["notify", "--now"],
 		"quiet_mode": true,
 		"debug": true,
-	}`)
+		"allow_paid_use": true
+	}`
+	checkEveryKey(t, text, false)
+	got, err := load(t, text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +79,7 @@ func TestLoadAcceptsEveryKey(t *testing.T) {
 		OnEvent:                    []string{"notify", "--now"},
 		QuietMode:                  true,
 		Debug:                      true,
+		AllowPaidUse:               true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -73,7 +87,7 @@ func TestLoadAcceptsEveryKey(t *testing.T) {
 }
 
 func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
-	got, err := load(t, `{"providers": {"my-ai_2.0": {
+	text := `{"providers": {"my-ai_2.0": {
 		"account_selection_strategy": "hybrid",
 		"cross_process_claims": false,
 		"soft_quota_threshold_percent": 0,
@@ -101,11 +115,17 @@ func TestLoadAcceptsEveryKeyForAProvider(t *testing.T) {
 		"terminal_codes": "bad_refresh_token gone",
 		"redirect_url": "http://127.0.0.1:8085/callback",
 		"device_url": "https://login.example/device",
-	}}}`)
+		"allow_paid_use": true,
+		"affinity_by_agent": false,
+	}}}`
+	checkEveryKey(t, text, true)
+	got, err := load(t, text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := settings.Override{
+		AllowPaidUse:               new(true),
+		AffinityByAgent:            new(false),
 		Scopes:                     "read write",
 		TerminalCodes:              "bad_refresh_token gone",
 		RedirectURL:                "http://127.0.0.1:8085/callback",

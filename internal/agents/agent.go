@@ -1,5 +1,5 @@
-// Package agents knows the coding agents: how each is pointed at the gateway, for
-// one call by its environment, or for good in its settings.
+// Package agents knows the coding agents, and how each is made to use the gateway: for
+// one call by its environment and arguments, or for good by its settings.
 //
 // There is one file for each agent. What was measured of them, and with which
 // version, is in docs/agents-setup.md.
@@ -22,8 +22,8 @@ type Agent struct {
 	Command string
 	// Install is a command line that installs it.
 	Install string
-	// Providers are those that it can use the accounts of. It needs one of them;
-	// none means that it may need any.
+	// Providers are the providers whose accounts it can use. It needs at least one of
+	// them; an empty list means any provider.
 	Providers []string
 
 	point   func(*Call, Gate) error
@@ -36,8 +36,8 @@ func All() []Agent {
 	return []Agent{claude(), codex(), openCode(), gemini(), crush(), pi()}
 }
 
-// Of returns the agent of a name, or the program of that name, which is told of the
-// gateway in the ways that many programs know.
+// Of returns the agent of a name. For another program it returns one that gets the
+// variables that many programs know.
 func Of(name string) Agent {
 	for _, a := range All() {
 		if a.Name == name {
@@ -53,9 +53,9 @@ type Gate struct {
 	Address string
 	// Token is that of the client, and TokenFile a file that has it.
 	Token, TokenFile string
-	// Providers are those that there are accounts of.
+	// Providers are the providers that have accounts.
 	Providers []string
-	// Dir is a folder for files that belong to one agent and no user.
+	// Dir is a folder for files that are made for agents.
 	Dir string
 }
 

@@ -1,6 +1,6 @@
 package agents
 
-// pointAny tells a program in the ways that SDKs and many programs know.
+// pointAny sets the variables that SDKs and many programs know.
 func pointAny(c *Call, g Gate) error {
 	c.Set("ANTHROPIC_BASE_URL", g.url("/anthropic"))
 	c.Set("ANTHROPIC_AUTH_TOKEN", g.Token)

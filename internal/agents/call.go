@@ -23,10 +23,10 @@ type pair struct{ name, value string }
 
 // Call is how a program is started.
 type Call struct {
-	// Args stand before those of its user. There is no secret among them: other
+	// Args come before the arguments of the user. They have no secrets, because other
 	// users of the machine can read them.
 	Args []string
-	// Notes say what its user may wonder about.
+	// Notes are messages for the user about what was changed.
 	Notes []string
 
 	names  []string
@@ -74,8 +74,8 @@ func (c *Call) suggest(name, value string) {
 	}
 }
 
-// keep keeps variables from the program that would have it use something else than
-// the gateway, and says so.
+// keep removes variables that would make the program use something other than the
+// gateway, and notes that.
 func (c *Call) keep(names ...string) {
 	for _, name := range names {
 		if isForeign(c.Get(name)) {
@@ -85,7 +85,7 @@ func (c *Call) keep(names ...string) {
 	}
 }
 
-// isForeign reports whether a variable leads to something else than the gateway.
+// isForeign reports whether a variable leads to something other than the gateway.
 func isForeign(value string) bool { return value != "" && !strings.HasPrefix(value, tokenPrefix) }
 
 func (c *Call) note(format string, args ...any) {

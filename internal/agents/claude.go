@@ -32,7 +32,7 @@ func claudeVariables(g Gate) []pair {
 	}
 }
 
-// claudeRivals are variables that have it use something else.
+// claudeRivals returns the variables that make it use something else.
 func claudeRivals() []string {
 	return []string{"ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"}
 }
@@ -49,8 +49,8 @@ func pointClaude(c *Call, g Gate) error {
 	return overrideClaude(c, g)
 }
 
-// overrideClaude lays settings over the user's where those have variables of their
-// own, which would win over the environment.
+// overrideClaude passes settings on the command line when the user's settings have
+// variables, which would come before the environment.
 func overrideClaude(c *Call, g Gate) error {
 	over := map[string]string{}
 	for _, path := range claudeFiles(c) {

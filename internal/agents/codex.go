@@ -8,9 +8,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/confedit"
 )
 
-// What the gateway is called in the settings of Codex: for good, and for one call.
-// They are two, since a call's arguments are laid over the settings, and Codex takes
-// one way to the token alone.
+// The names of the gateway in the settings of Codex: for good, and for one call. They
+// differ because the arguments of a call are merged into the settings, and Codex
+// accepts only one way to get a token.
 const (
 	codexID    = "multiaccount"
 	codexRunID = "multiaccount-run"
@@ -34,7 +34,7 @@ func pointCodex(c *Call, g Gate) error {
 	return nil
 }
 
-// override has Codex take a setting from its arguments. Text in JSON is text in TOML.
+// override gives Codex a setting by its arguments. A JSON string is also a TOML string.
 func (c *Call) override(key confedit.Key, value any) {
 	text, _ := json.Marshal(value) // text, numbers and truth values
 	c.Args = append(c.Args, "-c", key.String()+"="+string(text))
@@ -55,7 +55,7 @@ func codexProvider(id string, g Gate) []Change {
 	}
 }
 
-// codexTargets have Codex read the token from its file, again after a 401.
+// codexTargets makes Codex read the token from its file, and again after a 401.
 func codexTargets(c *Call, g Gate) []Target {
 	command, args := "/bin/cat", []any{g.TokenFile}
 	if runtime.GOOS == "windows" {

@@ -15,7 +15,7 @@ func gemini() Agent {
 	}
 }
 
-// geminiRivals are variables that have it use something else.
+// geminiRivals returns the variables that make it use something else.
 func geminiRivals() []string {
 	return []string{"GOOGLE_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA"}
 }
@@ -32,14 +32,14 @@ func pointGemini(c *Call, g Gate) error {
 	return chosenGeminiAuth(c)
 }
 
-// geminiAuth is the setting by which it uses a key. Without it a base URL has it look
-// for a way that it refuses itself without a terminal.
+// geminiAuth is the setting that makes it use a key. Without this setting and with a
+// base URL it chooses a way to log in that it then refuses without a terminal.
 func geminiAuth() Change {
 	return Change{Key: confedit.Key{"security", "auth", "selectedType"}, Value: "gemini-api-key"}
 }
 
-// chosenGeminiAuth says what its user's settings keep it from: they cannot be
-// overridden for one call.
+// chosenGeminiAuth is an error when the user's settings keep it from using a key: they
+// cannot be overridden for one call.
 func chosenGeminiAuth(c *Call) error {
 	path := geminiSettings()
 	text, err := persistence.ReadOwn(path)

@@ -13,8 +13,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// openCodeContent is the variable with settings that OpenCode lays over those of
-// its files.
+// openCodeContent is the variable with settings that OpenCode merges over those of its
+// files.
 const openCodeContent = "OPENCODE_CONFIG_CONTENT"
 
 // openCode is OpenCode, version 1.
@@ -63,7 +63,7 @@ func openCodeTargets(c *Call, g Gate) []Target {
 // openCodeSmall is what OpenCode makes titles with, unless its user has chosen.
 const openCodeSmall = "anthropic/claude-haiku-4-5"
 
-// openCodeFile is the file of the user's settings that wins over the others.
+// openCodeFile returns the file of the user's settings that comes before the others.
 func openCodeFile(c *Call) string {
 	if path := c.Get("OPENCODE_CONFIG"); path != "" {
 		return path
@@ -83,8 +83,9 @@ func rivalsOfOpenCode(c *Call, g Gate) []string {
 	return told
 }
 
-// withoutOwnLogin has OpenCode leave its own login of ChatGPT aside: with it one of
-// its plugins sends all requests of that provider past any base URL.
+// withoutOwnLogin keeps OpenCode from using its own login of ChatGPT: with that login
+// one of its plugins sends all requests of the provider to ChatGPT, whatever the base
+// URL is.
 func withoutOwnLogin(c *Call, g Gate) {
 	if !slices.Contains(openCode().served(g), "openai") || !openCodeHasLogin(c) {
 		return
@@ -103,7 +104,7 @@ func openCodeHasLogin(c *Call) bool {
 // openCodeData is where OpenCode keeps its logins.
 func openCodeData(c *Call) string { return c.below("XDG_DATA_HOME", "opencode", ".local", "share") }
 
-// served are the agent's providers that there are accounts of.
+// served returns the agent's providers that have accounts.
 func (a Agent) served(g Gate) []string {
 	var names []string
 	for _, name := range a.Providers {

@@ -19,7 +19,7 @@ type Target struct {
 type Change struct {
 	Key   confedit.Key
 	Value any
-	// IfMissing leaves a value alone that the user has given it.
+	// IfMissing keeps a value that the user has set.
 	IfMissing bool
 }
 
@@ -32,8 +32,8 @@ func (a Agent) Targets(c *Call, g Gate) []Target {
 	return a.targets(c, g)
 }
 
-// Rivals says what of this machine would be used in place of the gateway once the
-// agent is set up.
+// Rivals names what the agent would use on this machine in place of the gateway, after
+// it is set up.
 func (a Agent) Rivals(c *Call, g Gate) []string {
 	if a.rivals == nil {
 		return nil

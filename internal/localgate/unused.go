@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	// unusedLook is how often a gateway looks whether somebody uses it.
+	// unusedLook is how often a gateway checks whether somebody uses it.
 	unusedLook = time.Second
-	// unusedLooks is how many looks in a row must find nobody: programs of a script
-	// follow one another.
+	// unusedLooks is how many checks in a row must find nobody: a script may start one
+	// program after the other.
 	unusedLooks = 3
 )
 
-// AwaitUnused returns when nobody has used the gateway for a few seconds. From then
-// on who wants to use it waits until this process has ended, and starts another one.
-// It returns early, with nil, when ctx ends. The result has to be kept until the end.
+// AwaitUnused returns when nobody has used the gateway for a few seconds. From then on
+// programs that want to use it wait until this process has ended, and start another
+// gateway. It returns nil when ctx ends before. Keep the result until the process ends.
 func AwaitUnused(ctx context.Context, dir string) *persistence.Hold {
 	tick := time.NewTicker(unusedLook)
 	defer tick.Stop()

@@ -13,7 +13,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// certificateTime is how long after one file of a certificate the other may change.
+// certificateTime is how long serve waits for the second file of a certificate to
+// change after the first.
 const certificateTime = time.Second
 
 // certificate is that of --listen.
@@ -24,8 +25,8 @@ type certificate struct {
 	current atomic.Pointer[tls.Certificate]
 }
 
-// read takes over what the files hold. What there was before stays where that cannot
-// be used.
+// read reads the files. When they cannot be used, the certificate that was read last
+// stays.
 func (c *certificate) read() error {
 	c.reading.Lock()
 	defer c.reading.Unlock()
@@ -37,7 +38,7 @@ func (c *certificate) read() error {
 	return nil
 }
 
-// names are those that it is for.
+// names returns the host names and addresses that the certificate is for.
 func (c *certificate) names() []string {
 	leaf := c.current.Load().Leaf
 	names := append([]string(nil), leaf.DNSNames...)
@@ -54,8 +55,8 @@ func (c *certificate) config() *tls.Config {
 	}
 }
 
-// follow takes over each change of the files until stop is called; rejected is told of
-// one that cannot be used.
+// follow reads the files after each change, until stop is called. rejected gets the
+// error of files that cannot be used.
 func (c *certificate) follow(ctx context.Context, rejected func(error)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	changed := func() {

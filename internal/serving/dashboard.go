@@ -9,8 +9,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/gateway/dashboard"
 )
 
-// openDashboard makes the dashboard, and has links lead there until it ends, unless
-// it ends with another process. The gateway serves without it, too.
+// openDashboard makes the dashboard and announces its address for links, unless this
+// serve ends with another process. The gateway also serves without it.
 func (s *server) openDashboard(ctx context.Context) (end func()) {
 	file := filepath.Join(s.site.Dir, dashboard.FileName)
 	s.site.Dashboard = dashboard.New(dashboard.Config{File: file, API: s.site.Admin})

@@ -15,7 +15,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
-// parentLook is how often serve looks whether its parent is there.
+// parentLook is how often serve checks whether its parent still runs.
 const parentLook = time.Second
 
 // ending says when serve ends by itself.
@@ -23,7 +23,7 @@ type ending struct {
 	idle   time.Duration
 	parent int
 	stdin  bool
-	// used has it end when no other program of the user uses it.
+	// used makes it end when no other program of the user uses it.
 	used bool
 }
 
@@ -34,7 +34,7 @@ func (e *ending) add(f *pflag.FlagSet) {
 	f.BoolVar(&e.used, "while-used", false, "end when the last program that \"multiaccount run AGENT\" has started is gone")
 }
 
-// ofAnother reports whether it ends without regard to who else uses it.
+// ofAnother reports whether it ends with another process, whoever else uses it.
 func (e *ending) ofAnother() bool { return e.stdin || e.parent > 0 || e.idle > 0 }
 
 func (e *ending) check() error {
@@ -47,9 +47,9 @@ func (e *ending) check() error {
 	return nil
 }
 
-// watch returns a context that ends when serve is to end by itself, with ctx at the
-// latest. What it starts ends with that context, but for what reads stdin. stop is
-// called once nothing is under way.
+// watch returns a context that ends when serve has to end by itself, and with ctx at
+// the latest. The goroutines that it starts end with that context, except the one that
+// reads stdin. stop is called when no request is under way.
 func (s *server) watch(ctx context.Context) (ending context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	e, g := &s.ending, s.site.Gateway
@@ -90,8 +90,8 @@ func awaitIdle(ctx context.Context, g *gateway.Gateway, d time.Duration) {
 	}
 }
 
-// awaitParent returns when the process has ended. It holds on to that process, so
-// that another one of its number is not taken for it.
+// awaitParent returns when the process has ended. It keeps a handle of that process, so
+// that another process with the same id is not taken for it.
 func awaitParent(ctx context.Context, pid int) {
 	parent, err := os.FindProcess(pid)
 	if err != nil {

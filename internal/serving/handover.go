@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// A serve hands its listeners to the one that replaces it by a Unix socket of its own
-// in the state directory. The kernel's queue of new connections stays as it is, so
-// nobody is refused, which two listeners on one address (SO_REUSEPORT) do not give:
-// there the queue of the one that closes is lost.
+// A serve hands its listeners to the one that replaces it, over a Unix socket of its
+// own in the state directory. The kernel's queue of new connections stays as it is, so
+// nobody is refused. With two listeners on one address (SO_REUSEPORT), the queue of the
+// one that closes would be lost.
 //
 //	successor                           predecessor
 //	request ("listen": address, …) →
@@ -27,11 +27,12 @@ const (
 	// take until it serves.
 	handTime  = 10 * time.Second
 	startTime = 5 * time.Minute
-	// leaveTime is for how long connections from before are served, each of which is
-	// closed after its answer: a client that has just sent a request is not refused.
+	// leaveTime is how long the replaced serve still answers on its connections. It
+	// closes each after an answer, so a client that has just sent a request is not
+	// refused.
 	leaveTime = 2 * time.Second
-	// lastTime is how long what is under way may take after a hand-over: nobody waits
-	// for its end.
+	// lastTime is how long requests under way may take after a hand-over. Nobody waits
+	// for the end of the replaced serve.
 	lastTime = time.Hour
 	// maxSaid bounds what one side reads of the other.
 	maxSaid = 16 << 10
@@ -42,7 +43,7 @@ type handRequest struct {
 	Want map[string]string `json:"want,omitempty"`
 }
 
-// handOffer is what it gets: the flags whose listeners come with it, in order.
+// handOffer is the answer: the flags whose listeners come with it, in that order.
 type handOffer struct {
 	PID   int      `json:"pid"`
 	Given []string `json:"given"`

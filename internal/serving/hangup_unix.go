@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// onHangup calls reload for each SIGHUP until stop is called; end, once, for the one
-// that tells of a terminal that was closed. With nohup there is none of those.
+// onHangup calls reload for each SIGHUP, until stop is called. For the SIGHUP of a
+// terminal that was closed it calls end, once. Under nohup there is no such SIGHUP.
 func onHangup(reload, end func()) (stop func()) {
 	hadTerminal := !signal.Ignored(syscall.SIGHUP) && hasTerminal()
 	signals, done := make(chan os.Signal, 1), make(chan struct{})

@@ -9,7 +9,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/wait"
 )
 
-// takeOver sends the serve away whose listeners are served from now on.
+// takeOver tells the serve whose listeners these are to leave them: they are served
+// here now.
 func (s *server) takeOver() {
 	if s.from.before == nil {
 		return
@@ -70,8 +71,8 @@ func (s *server) isReplaced() bool {
 	}
 }
 
-// lastAnswers has each connection closed after its answer once another serve has
-// taken over: its client connects to that one next.
+// lastAnswers closes each connection after its answer once another serve has taken
+// over, so that the client connects to that one next.
 func (s *server) lastAnswers(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.isReplaced() {
@@ -81,9 +82,9 @@ func (s *server) lastAnswers(h http.Handler) http.Handler {
 	})
 }
 
-// leave ends a serve that another has replaced. Connections from before are served
-// for a moment, then what is under way is finished. When ctx ends meanwhile, it ends
-// as it would have before.
+// leave ends a serve that another has replaced. It serves its connections for
+// leaveTime more, and then finishes the requests under way. When ctx ends meanwhile, it
+// ends as a serve that was not replaced.
 func (s *server) leave(ctx context.Context, server *http.Server) error {
 	s.tell("Another serve has taken over; this one finishes what is under way.")
 	notify(stateStopping)

@@ -16,9 +16,9 @@ import (
 // listening is where serve listens, and how.
 type listening struct {
 	address, socket, cert, key string
-	// insecure is what lets it listen to other machines without TLS.
+	// insecure allows it to listen to other machines without TLS.
 	insecure bool
-	// replace has it take the address over from the serve that has it.
+	// replace makes it take the address over from the serve that has it.
 	replace bool
 	// hosts are the names by which clients address it, besides those of loopback.
 	hosts []string
@@ -36,7 +36,8 @@ func (l *listening) add(f *pflag.FlagSet) {
 	f.StringSliceVar(&l.hosts, "hosts", nil, "other names and addresses by which clients address it")
 }
 
-// check refuses what would give tokens away, and reads the certificate.
+// check refuses addresses over which tokens would go unencrypted, and reads the
+// certificate.
 func (l *listening) check() error {
 	local, err := isLocal(listenFlag, l.address)
 	if err != nil {
@@ -84,7 +85,7 @@ func (l *listening) readCertificate() error {
 // place is one listener, and its address as people and programs write it.
 type place struct {
 	net.Listener
-	// raw is the listener without limit and TLS, as another process can have it.
+	// raw is the listener without limit and TLS, which another process can get.
 	raw net.Listener
 	url string
 }
@@ -109,7 +110,8 @@ func (l *listening) open(ctx context.Context, from *origin) (places []place, err
 	return append(places, l.place(socket)), nil
 }
 
-// openActivated takes what systemd has opened, unless that would give tokens away.
+// openActivated takes the listeners that systemd has opened, unless tokens would go
+// over them unencrypted.
 func (l *listening) openActivated(from *origin) (places []place, err error) {
 	for _, raw := range from.activated {
 		if at, ok := raw.Addr().(*net.TCPAddr); ok {

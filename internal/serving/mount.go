@@ -12,15 +12,15 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/usage"
 )
 
-// Site is what handlers beside the gateway are made from. They begin with the
-// gateway, and what is here outlives their requests.
+// Site is what the handlers beside the gateway are made from. Its parts live longer
+// than the requests of the handlers.
 type Site struct {
 	// Dir is the state directory.
 	Dir     string
 	Engine  *multiaccount.Engine
 	Clients *gateway.ClientFile
 	Gateway *gateway.Gateway
-	// Admin trusts whom Dashboard has logged in.
+	// Admin trusts the browsers that Dashboard has logged in.
 	Admin     *admin.Admin
 	Dashboard *dashboard.Dashboard
 	// Usage records what is used; where the file cannot be used it only counts.
@@ -36,10 +36,9 @@ type Mount struct {
 	Handler http.Handler
 }
 
-// mounts are all handlers, one in a line. The gateway has what no other takes; it
-// answers /healthz and /readyz too. Nothing reaches a handler that the gateway
-// refuses of anybody: see [gateway.Gateway.Guard]. Who may ask is each handler's to
-// say.
+// mounts returns all handlers, one a line. The gateway gets every request that no other
+// handler takes, and answers /healthz and /readyz. [gateway.Gateway.Guard] stands
+// before each handler. Each handler checks by itself who may ask.
 func (s *Site) mounts() []Mount {
 	return []Mount{
 		{"GET /{$}", s.Dashboard},
@@ -58,7 +57,7 @@ func (s *Site) handler() http.Handler {
 	return s.Gateway.Guard(mux)
 }
 
-// dropped is how many records of what was used were lost.
+// dropped returns how many records of usage were lost.
 func (s *Site) dropped() uint64 {
 	if s.Usage == nil {
 		return 0

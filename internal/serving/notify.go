@@ -11,7 +11,7 @@ const (
 	stateStopping = "STOPPING=1"
 )
 
-// notify tells the service manager how it goes, if there is one that wants to know.
+// notify tells the service manager a state, if there is one that asks for it.
 func notify(state string) {
 	at := os.Getenv("NOTIFY_SOCKET")
 	if at == "" {

@@ -39,7 +39,7 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 }
 
-// At are the options of serve with the defaults, but for the address.
+// At returns the default options of serve with another address.
 func At(address string) Options {
 	var o Options
 	o.AddFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
@@ -54,7 +54,7 @@ func (e *FlagError) Error() string { return e.text }
 
 func flagError(format string, about ...any) error { return &FlagError{fmt.Sprintf(format, about...)} }
 
-// check refuses what cannot be meant.
+// check refuses flags that contradict each other.
 func (o *Options) check() error {
 	for _, check := range []func() error{o.ending.check, o.starter.check, o.listening.check, func() error { return o.metrics.check(o.insecure) }, func() error { return o.pprof.check(false) }} {
 		if err := check(); err != nil {

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// predecessor is a serve that has handed its listeners over and still serves. A nil
-// one is none.
+// predecessor is a serve that has handed its listeners over and still serves; nil for
+// none.
 type predecessor struct {
 	conn      *net.UnixConn
 	pid       int
@@ -166,7 +166,7 @@ func (p *predecessor) dismiss() error {
 	return errors.Join(fmt.Errorf("process %d was to leave the address, and has not said so", p.pid), err)
 }
 
-// close hangs up: a predecessor that was not dismissed serves on.
+// close ends the connection. A predecessor that was not dismissed goes on serving.
 func (p *predecessor) close() {
 	for _, l := range p.listeners {
 		_ = l.Close() // the predecessor has its own

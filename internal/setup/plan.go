@@ -15,14 +15,15 @@ import (
 type Plan struct {
 	dir   string
 	files []change
-	// record is stored before the files are changed; nil has it removed after them.
+	// record is stored before the files are changed. When it is nil, the stored record
+	// is removed after they are changed.
 	record *Record
 	agent  string
 	// Kept are the keys that somebody has changed since: they are left alone.
 	Kept []string
 }
 
-// change is what becomes of one file; nil stands for none.
+// change is the content of one file before and after; nil when there is no file.
 type change struct {
 	path     string
 	old, now []byte
@@ -52,8 +53,8 @@ func ForSetup(dir string, r Record, targets []agents.Target) (*Plan, error) {
 	return p, nil
 }
 
-// planFile changes what has to be changed, and keeps what a file had before the
-// first time that it was.
+// planFile makes the changes of one file, and keeps the content that the file had
+// before the first of them.
 func planFile(known *File, now []byte, t agents.Target) (f File, err error) {
 	f = File{Path: t.Path, Format: t.Format, Before: now, After: now}
 	if known != nil {
@@ -72,7 +73,7 @@ func planFile(known *File, now []byte, t agents.Target) (f File, err error) {
 	return f, err
 }
 
-// dropOld takes back what the file was given before, and is given no more.
+// dropOld takes back earlier changes of the file that are no longer wanted.
 func (f *File) dropOld(known *File) error {
 	for _, v := range known.Values {
 		set, err := v.isSet(f.Format, f.After)
@@ -150,7 +151,7 @@ func (p *Plan) Paths() []string {
 	return all
 }
 
-// Diff shows what would be changed, as a unified diff. It has the tokens.
+// Diff returns the changes as a unified diff. It contains the tokens.
 func (p *Plan) Diff() string {
 	var text bytes.Buffer
 	for _, c := range p.files {

@@ -1,6 +1,6 @@
-// Package setup points agents at the gateway for good, in their own settings, and
-// takes that back. It knows what it has changed by a record in the state directory,
-// which has the files as they were.
+// Package setup makes agents use the gateway for good, by their own settings, and takes
+// that back. A record in the state directory says what it has changed, and has the
+// files as they were before.
 package setup
 
 import (
@@ -42,11 +42,11 @@ type File struct {
 // Value is one key that was changed.
 type Value struct {
 	Key confedit.Key `json:"key"`
-	// Value is what it was given, and Old what it had before, if it had something.
+	// Value is the new value. Old is the value before, if there was one.
 	Value any  `json:"value"`
 	Had   bool `json:"had"`
 	Old   any  `json:"old,omitempty"`
-	// Yields has it left alone once somebody has given it another value.
+	// Yields is set for a key that keeps the value that somebody else gives it.
 	Yields bool `json:"yields,omitempty"`
 }
 

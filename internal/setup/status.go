@@ -6,8 +6,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// Overwritten says what of a set-up is not in its files any more; nothing when all
-// is as it was set up.
+// Overwritten names the changes of a set-up that somebody has overwritten; none when all
+// are still there.
 func (r *Record) Overwritten() []string {
 	var told []string
 	for i := range r.Files {

@@ -9,9 +9,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// ForUndo plans to take back what was set up: a file that nobody has touched since
-// becomes what it was, byte for byte. In one that was changed, those keys alone are
-// changed back that still have what they were given.
+// ForUndo plans to take back what was set up. A file that nobody has changed since gets
+// its earlier content, byte for byte. In a file that was changed, only the keys that
+// still have the value of the set-up get their earlier value.
 func ForUndo(dir string, r *Record) (*Plan, error) {
 	p := &Plan{dir: dir, agent: r.Agent}
 	for i := range r.Files {
@@ -30,9 +30,9 @@ func ForUndo(dir string, r *Record) (*Plan, error) {
 	return p, nil
 }
 
-// restored is what a file was before it was changed, and kept are the keys that have
-// got another value since. They are restored too where that value is about to be
-// replaced.
+// restored returns the content of a file before the set-up, and the keys that somebody
+// has given another value since. With replaced those are restored too, because their
+// value is about to be replaced.
 func (f *File) restored(now []byte, replaced bool) (before []byte, kept []string, err error) {
 	if now == nil || bytes.Equal(now, f.After) {
 		if now == nil {
@@ -63,7 +63,7 @@ func (v Value) isSet(format confedit.Format, now []byte) (bool, error) {
 	return ok && reflect.DeepEqual(value, v.Value), err
 }
 
-// restore gives a key what it had in the file as it was before.
+// restore gives a key the value that it had before.
 func (v Value) restore(format confedit.Format, now, before []byte) ([]byte, error) {
 	if v.Had {
 		return format.Set(now, v.Key, v.Old)

@@ -15,7 +15,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// page is how many accounts one answer holds.
+// page is how many accounts one answer of etcd may have.
 const page = 500
 
 // Load implements [persistence.Store]. What it returns was stored at one moment.
@@ -53,8 +53,8 @@ func (s *Store) load(ctx context.Context, provider string) (snap persistence.Sna
 	return snap, err
 }
 
-// eachAccount passes every account of a provider, as of a revision, or those that
-// which selects.
+// eachAccount calls do with every account of a provider as of a revision, or with those
+// that the options in which select.
 func (s *Store) eachAccount(ctx context.Context, provider string, at int64, do func(persistence.Key, *mvccpb.KeyValue), which ...clientv3.OpOption) error {
 	prefix := s.keys.accounts(provider)
 	for from := prefix; ; {
@@ -138,8 +138,8 @@ func (s *Store) create(ctx context.Context, c cell, sealed []byte, by ticket, gu
 	}
 }
 
-// Update implements [persistence.Store]. It takes the lock only when somebody
-// else has it: else the transaction's guards do.
+// Update implements [persistence.Store]. It queues for the lock only when somebody else
+// has it. Otherwise the guards of the transaction are enough.
 func (s *Store) Update(ctx context.Context, key persistence.Key, mutate persistence.Mutation) (rec account.Record, err error) {
 	if err := key.Check(); err != nil {
 		return account.Record{}, err
@@ -196,7 +196,7 @@ func (s *Store) rewrite(key persistence.Key, at seen, w *write, mutate persisten
 	if !done {
 		return account.Record{}, false, err
 	}
-	// As it is read, and sharing nothing with what mutate was given.
+	// Decoded again, so that it shares nothing with the record that mutate was given.
 	rec, err = s.decodeSealed(key, sealed)
 	return rec, true, err
 }

@@ -16,9 +16,9 @@ func call[T any](ctx context.Context, do func(context.Context) (T, error)) (T, e
 	return do(ctx)
 }
 
-// again runs a call that changes nothing, or the same when it runs twice, until
-// it works, fails for good or patience is over. A caller's ctx does not cut it
-// off: what was begun ends with an outcome that is known, if there is one.
+// again runs a call until it works, fails for good or patience is over. The call must
+// change nothing, or change the same when it runs twice. The caller's ctx does not end
+// it, so that the outcome of a change is known where that is possible.
 func again[T any](s *Store, do func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(s.running, patience)
 	defer cancel()

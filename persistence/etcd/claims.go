@@ -17,8 +17,8 @@ type claimsWire struct {
 	Accounts []string `json:"accounts"`
 }
 
-// Claim implements [persistence.Store]. While there is no etcd, it is remembered,
-// and told once there is one.
+// Claim implements [persistence.Store]. While etcd cannot be reached, the claim is
+// remembered, and stored later.
 func (s *Store) Claim(provider string, ids []string) error {
 	if err := persistence.CheckProvider(provider); err != nil {
 		return err
@@ -45,7 +45,8 @@ func (c *session) tell(lease clientv3.LeaseID, provider string, ids []string) er
 	return err
 }
 
-// readClaims returns nothing for what cannot be read: a claim is a wish.
+// readClaims returns nothing for a value that cannot be read: claims are only a
+// preference.
 func readClaims(value []byte) []string {
 	var wire claimsWire
 	_ = json.Unmarshal(value, &wire) // what does not fit stays empty

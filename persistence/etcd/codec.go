@@ -71,7 +71,7 @@ func (s *Store) encodePool(state *persistence.PoolState) ([]byte, error) {
 	return s.seal(plain)
 }
 
-// Intents are encrypted as well: they tell when which account was refreshed.
+// Intents are encrypted too, because they show which account was refreshed, and when.
 
 func (s *Store) decodeIntent(value []byte) (*account.Intent, error) {
 	plain, err := s.open(value)
@@ -91,7 +91,7 @@ func (s *Store) encodeIntent(i account.Intent) ([]byte, error) {
 	return envelope{sealed: sealed}.bytes(), err
 }
 
-// corrupt makes err an ErrCorrupt, unless it says that somebody newer wrote.
+// corrupt makes err an ErrCorrupt, unless a newer version has written the value.
 func corrupt(err error) error {
 	if err == persistence.ErrNewerVersion { //nolint:errorlint // it is never wrapped here
 		return err

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// decisionsEvery is the least time between two writes of one store's decisions:
+	// decisionsEvery is the shortest time between two writes of one store's decisions:
 	// etcd keeps every value until it is compacted.
 	decisionsEvery = time.Minute
 	// decisionsKept is how long they stay after the last write.
@@ -81,7 +81,8 @@ func (d *decisionLog) run() {
 	}
 }
 
-// save stores what waits. What fails is not tried again: newer ones follow.
+// save stores the decisions that wait. After a failure they are not tried again: newer
+// ones follow.
 func (d *decisionLog) save(ctx context.Context) {
 	d.mu.Lock()
 	waiting := d.waiting
@@ -112,7 +113,7 @@ func (d *decisionLog) put(ctx context.Context, provider string, lines []byte) er
 	return err
 }
 
-// renew has the decisions kept from now on.
+// renew makes etcd keep the decisions for decisionsKept from now on.
 func (d *decisionLog) renew(ctx context.Context) error {
 	if d.lease != 0 {
 		_, err := call(ctx, func(ctx context.Context) (*clientv3.LeaseKeepAliveResponse, error) {

@@ -15,8 +15,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// diagnose is storageError for an etcd of which nothing was heard yet. It finds out
-// why: the client tells no more than that its time was up.
+// diagnose is storageError for an etcd that has not answered yet. It finds out why: the
+// client's error says only that the time was over.
 func (o Options) diagnose(ctx context.Context, err error) error {
 	if !isTransient(err) || ctx.Err() != nil {
 		return storageError(o.Endpoints, err)

@@ -25,13 +25,13 @@
 //
 // A lock is a queue: the key with the lowest create revision holds it, and that
 // revision is the fence. Each write is one transaction that compares the revision
-// which was read, and the fence when there is a lock. So whoever has lost a lock
-// without knowing writes nothing. One result is taken all the same: a new login
-// whose refresh token was spent under the lost lock, while the spent token is
-// still the stored one. The provider knows no fences, and nobody else has that login.
+// which was read, and the fence when there is a lock. So a holder that has lost its
+// lock without knowing it cannot write. There is one exception: a new login is stored
+// although the lock was lost, as long as the stored refresh token is the one that was
+// spent for it. The provider does not know of fences, and nobody else has that login.
 //
 // Keys of a store are on its lease of [LeaseTTL], which it keeps alive. A refresh
 // moves its lock to a lease of its own, which is longer than the exchange may take
-// and is not kept alive: see [persistence.Lapsing]. Whoever gets the lock after
-// such a lease has ended finds an exchange that is over, whatever the clocks say.
+// and is not kept alive: see [persistence.Lapsing]. When such a lease has ended, the
+// exchange is over, whatever the clocks of the machines say.
 package etcd

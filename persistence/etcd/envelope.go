@@ -11,9 +11,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// A value is a version, the ids of the latest writes of it, and what is
-// encrypted. By the ids a writer finds out whether a write was stored of which it
-// got no answer, also when others have written since.
+// A value is a version, the ids of its latest writes, and the encrypted content. When a
+// writer got no answer, the ids tell it whether its write was stored, also when others
+// have written since.
 const (
 	envelopeVersion = 1
 	writeIDSize     = 8
@@ -32,7 +32,7 @@ func newWriteID() writeID {
 	return id
 }
 
-// envelope is a value taken apart.
+// envelope is a decoded value. Its content is still encrypted.
 type envelope struct {
 	writes []writeID
 	sealed []byte

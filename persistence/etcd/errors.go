@@ -19,12 +19,12 @@ var (
 	ErrNotInitialised = errors.New("this etcd holds no fleet under the prefix: run multiaccountd-etcd fleet init")
 	// ErrInitialised is returned by [Init] for a prefix that holds a fleet.
 	ErrInitialised = errors.New("this etcd holds a fleet under the prefix already")
-	// ErrLapsed is returned for a change under a lock that has ended by itself:
-	// nothing was heard of its holder for too long. Nothing was changed. It is
-	// a [persistence.ErrLocked].
+	// ErrLapsed is returned for a change under a lock that has ended by itself, because
+	// etcd did not hear of its holder for too long. Nothing was changed. It wraps
+	// [persistence.ErrLocked].
 	ErrLapsed = fmt.Errorf("%w: this one's lock has lapsed, since etcd did not hear of it in time", persistence.ErrLocked)
-	// ErrUnknownOutcome is returned for a write of which etcd did not say in time
-	// whether it was stored. Read before trying again.
+	// ErrUnknownOutcome is returned for a write when etcd did not say in time whether
+	// it was stored. Read the value before you try again.
 	ErrUnknownOutcome = errors.New("etcd did not say whether the change was stored")
 )
 
@@ -75,11 +75,11 @@ func isTransient(err error) bool {
 	}
 }
 
-// isFull reports whether etcd has no room. A write that was under way when that
-// began is answered so, and is stored all the same.
+// isFull reports whether etcd has no room. A write that was under way when etcd became
+// full may get this answer and be stored all the same.
 func isFull(err error) bool { return errors.Is(err, rpctypes.ErrNoSpace) }
 
-// mayPass reports whether err is of an etcd that does not answer now, or has no room.
+// mayPass reports whether err means that etcd does not answer now, or has no room.
 func mayPass(err error) bool {
 	return errors.Is(err, ErrUnknownOutcome) || isFull(err) || isTransient(err)
 }

@@ -14,16 +14,16 @@ import (
 
 const encryptionVersion = 1
 
-// encryptionWire says how a fleet's values are encrypted. It is no secret: what it
-// holds of the key is of use with the passphrase only.
+// encryptionWire says how a fleet's values are encrypted. It is no secret: the wrapped
+// key in it needs the passphrase.
 type encryptionWire struct {
 	Version int `json:"version"`
 	persistence.Encryption
 }
 
-// Init makes a fleet under the prefix, whose values are encrypted with o.Cipher; e
-// says how that key is found again. [ErrInitialised] when there is one: nothing is
-// ever overwritten.
+// Init makes a fleet under the prefix. Its values are encrypted with o.Cipher, and e says
+// how that key is found again. The error is [ErrInitialised] when there is a fleet:
+// nothing is ever overwritten.
 func Init(ctx context.Context, o Options, e persistence.Encryption) error {
 	e, err := e.Proven(o.Cipher)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
-// commitTime is how much longer than an exchange its lock lasts, for the start of
-// the exchange and for storing what came of it.
+// commitTime is how much longer than the exchange its lock lasts: time to begin the
+// exchange, and to store its result.
 const commitTime = 5 * time.Second
 
-// spentPatience is how long it is tried to store what came of an exchange. Leases
-// begin anew when etcd is back, so that nobody else has the lock by then.
+// spentPatience is how long the result of an exchange is tried to be stored. When etcd
+// is back it starts all leases anew, so that nobody else has got the lock meanwhile.
 const spentPatience = time.Minute
 
 // held is an account under its lock.
@@ -30,7 +30,7 @@ type held struct {
 	record account.Record
 	// reserved is when the lock was put on a lease of its own; zero before.
 	reserved time.Time
-	// intent is what is stored of an exchange, as far as this holder knows.
+	// intent is the stored intent, as far as this holder knows; nil for none.
 	intent *account.Intent
 	// spending is the fingerprint of the stored token when the lock was reserved, for
 	// an exchange; empty before.
@@ -123,7 +123,7 @@ func (h *held) look() error {
 	return err
 }
 
-// guards are those of the next try, by what was seen last.
+// guards returns the guards of the next try, by what was seen last.
 func (h *held) guards(w *write) ([]clientv3.Cmp, error) {
 	if h.at.fenced || h.at.has(w.id) {
 		return []clientv3.Cmp{h.ticket.fenced()}, nil
@@ -160,7 +160,7 @@ func (h *held) Reserve(ctx context.Context, d time.Duration) (time.Time, error) 
 	return begun.Add(ttl), nil
 }
 
-// put writes a key of its own kind under the lock; writing it twice is the same.
+// put writes a key under the lock. To write it twice does no harm.
 func (h *held) put(key, value string, with ...clientv3.OpOption) error {
 	resp, err := h.store.transact([]clientv3.Cmp{h.ticket.fenced()}, clientv3.OpPut(key, value, with...))
 	switch {
@@ -172,7 +172,7 @@ func (h *held) put(key, value string, with ...clientv3.OpOption) error {
 	return accountError(h.key, err)
 }
 
-// holds reports whether a key was stored by this holder, who has its lock still.
+// holds reports whether this holder has stored a key and still has its lock.
 func (h *held) holds(key, value string) bool {
 	resp, err := h.store.transact([]clientv3.Cmp{h.ticket.fenced()}, clientv3.OpGet(key))
 	if err != nil || !resp.Succeeded {

@@ -20,7 +20,7 @@ type ticket struct {
 	lease clientv3.LeaseID
 }
 
-// fenced is the guard of what is written under the lock.
+// fenced is the guard of writes under the lock.
 func (t ticket) fenced() clientv3.Cmp {
 	return clientv3.Compare(clientv3.CreateRevision(t.key), "=", t.fence)
 }
@@ -97,8 +97,8 @@ func (s *Store) enqueue(ctx context.Context, c cell) (ticket, error) {
 	return t, nil
 }
 
-// dequeue removes a place that may have been taken although enqueue failed. When it
-// may be taken later, the whole session goes.
+// dequeue removes a place that may have been taken although enqueue failed. When it may
+// still be taken later, the whole session is given up.
 func (s *Store) dequeue(t ticket, failed error) {
 	if isFull(failed) {
 		_, failed = s.transact(nil, clientv3.OpDelete(t.key))
@@ -124,7 +124,7 @@ func (s *Store) await(ctx context.Context, c cell, t ticket) error {
 	}
 }
 
-// gone waits until a key is deleted, or may be.
+// gone waits until a key is deleted, or may be deleted.
 func (s *Store) gone(ctx context.Context, key string, since int64) error {
 	waiting, cancel := context.WithCancel(clientv3.WithRequireLeader(s.running))
 	defer cancel()
@@ -142,8 +142,8 @@ func (s *Store) gone(ctx context.Context, key string, since int64) error {
 	}
 }
 
-// release gives up a place in the queue. When etcd does not answer, the whole
-// session goes: its lease ends by itself, and the place with it.
+// release gives up a place in the queue. When etcd does not answer, the whole session is
+// given up: its lease ends by itself, and the place with it.
 func (s *Store) release(t ticket) error {
 	_, err := s.transact([]clientv3.Cmp{t.fenced()}, clientv3.OpDelete(t.key))
 	if err != nil {

@@ -17,8 +17,8 @@ type Moved struct {
 	Provider string `json:"provider"`
 	// Accounts is how many were moved.
 	Accounts int `json:"accounts"`
-	// Known is how many of them were in the other store already, and were not
-	// replaced since they are as new there.
+	// Known is how many of them the other store had already, with a login that is at
+	// least as new. Those were not replaced.
 	Known int `json:"known"`
 	// Left are those that stay, with the reason.
 	Left []string `json:"left,omitempty"`
@@ -125,8 +125,8 @@ func same(a, b account.Record) bool {
 	return errA == nil && errB == nil && bytes.Equal(first, second)
 }
 
-// movePool adds what a pool remembers to what the other store has of it, which goes
-// before.
+// movePool merges the state of a pool into that of the other store, whose values come
+// first.
 func movePool(ctx context.Context, to persistence.Store, provider string, from persistence.PoolState) error {
 	_, err := to.UpdatePool(ctx, provider, func(p *persistence.PoolState) {
 		if p.Active == "" {

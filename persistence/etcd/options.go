@@ -17,7 +17,7 @@ import (
 const (
 	// DefaultPrefix is where the keys are when Options name no prefix.
 	DefaultPrefix = "/multiaccount/"
-	// LeaseTTL is how long what a dead store held, claims and locks, stays.
+	// LeaseTTL is how long the claims and locks of a dead store stay.
 	LeaseTTL = 5 * time.Second
 )
 
@@ -29,7 +29,7 @@ const (
 	patience = 8 * time.Second
 	// pause is the time between two tries.
 	pause = 100 * time.Millisecond
-	// pingEvery is the least that members allow by default.
+	// pingEvery is the shortest interval that members allow by default.
 	pingEvery = 6 * time.Second
 )
 

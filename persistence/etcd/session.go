@@ -8,9 +8,9 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// session keeps the store's lease alive, on a goroutine of its own. When the lease
-// is lost, since etcd heard nothing for [LeaseTTL], a new one takes its place, and
-// what the store claims is told again.
+// session keeps the store's lease alive, on a goroutine of its own. When the lease is
+// lost, because etcd heard nothing for [LeaseTTL], it makes a new one, and stores the
+// claims again.
 type session struct {
 	store   *Store
 	running sync.WaitGroup
@@ -54,8 +54,8 @@ func (c *session) current(ctx context.Context) (clientv3.LeaseID, error) {
 	}
 }
 
-// abandon ends a lease, with everything on it: it may hold the key of somebody who
-// is not there to remove it.
+// abandon ends a lease with everything on it: it may have a key that nobody else will
+// remove.
 func (c *session) abandon(lease clientv3.LeaseID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

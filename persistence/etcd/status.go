@@ -8,7 +8,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// Status tells how a fleet stands. It holds no secret.
+// Status is the state of a fleet. It has no secrets.
 type Status struct {
 	Members   []Member       `json:"members"`
 	Instances []Instance     `json:"instances"`
@@ -28,8 +28,8 @@ type Member struct {
 	Error string `json:"error,omitempty"`
 }
 
-// Status asks each member how it is, and what the fleet holds. The error is that
-// of the fleet; a member that does not answer is none.
+// Status asks each member for its state, and the fleet for what it has. A member that
+// does not answer is no error.
 func (s *Store) Status(ctx context.Context) (Status, error) {
 	all := Status{Instances: []Instance{}, Accounts: map[string]int{}}
 	for _, endpoint := range s.endpoints {

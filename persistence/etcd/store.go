@@ -28,15 +28,16 @@ type Store struct {
 	tickets atomic.Uint64
 	// logins are those that an add has read.
 	logins readLogins
-	// running ends with the store: what it does is not cut off by its callers.
+	// running ends with the store. Changes that have begun use it, so that a caller's
+	// ctx does not cut them off.
 	running context.Context //nolint:containedctx // it is the store's own life
 	end     context.CancelFunc
 }
 
 var _ persistence.Store = (*Store)(nil)
 
-// Open connects to an etcd that holds a fleet. ctx bounds the opening alone. The
-// errors are [ErrNotInitialised], persistence.ErrSealed for another key than the
+// Open connects to an etcd that holds a fleet. ctx is for the opening only. The errors
+// are [ErrNotInitialised], persistence.ErrSealed for another key than the
 // fleet's, and *[persistence.StorageError].
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Cipher == nil {
