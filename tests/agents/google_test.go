@@ -1,6 +1,7 @@
 package agents_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -84,7 +85,7 @@ func (g *google) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if g.refuses(w, account) {
 		return
 	}
-	answer := geminiAnswer(g.mind.answer(request{account: account, conversation: agentIn.FindString(string(body)), body: body}))
+	answer := geminiAnswer(g.mind.answer(request{account: account, conversation: cmp.Or(conversationOf(r.Header), agentIn.FindString(string(body))), body: body}))
 	if strings.HasSuffix(r.URL.Path, ":streamGenerateContent") {
 		w.Header().Set("Content-Type", "text/event-stream")
 		_, _ = fmt.Fprintf(w, "data: %s\r\n\r\n", answer)

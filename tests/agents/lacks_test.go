@@ -9,9 +9,9 @@ func lacksLogins(a agent) string {
 	return ""
 }
 
-func lacksConversations(a agent) string {
-	if a.keys && a.unnamed {
-		return "its requests do not tell which conversation they belong to: they go to the account in use"
+func lacksDoor(a agent) string {
+	if a.starts {
+		return "nobody else knows the address of the gateway that the plugin starts"
 	}
 	return ""
 }

@@ -76,7 +76,7 @@ is not compared with this page.
 | Codex | ´session-id´, ´thread-id´; on a WebSocket the connection has its account | conversations of their own: the session with their ´thread-id´ | in the conversation | in the conversation |
 | OpenCode | ´x-session-affinity´ | conversations of their own: sessions of their own | in the conversation | titles, by the small model, in the conversation |
 | pi | OpenAI: ´session-id´. Anthropic: its first message | it has none | in the conversation; Anthropic: on the account in use | nothing |
-| Gemini CLI | nothing tells them apart: requests go to the account in use | the same | the same | the same |
+| Gemini CLI | its first message | conversations of their own: those of other first messages | in the conversation | nothing, where a model is named |
 
 A conversation of its own begins on the account in use, and moves by itself when that is limited. The plugin changes nothing in this.
 

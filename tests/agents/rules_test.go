@@ -40,7 +40,7 @@ func rules() []rule {
 		{name: "all accounts limited: it stops within 5 s, with our message", check: stops},
 		{name: "all logins or keys revoked: it stops within 5 s, with our message", check: stopsWithoutLogin},
 		{name: "the gateway is started anew while a tool runs: the session goes on", check: survivesRestart},
-		{name: "another account comes into use while a tool runs: the session, and what the agent asks for itself, stay", check: stays, lacks: lacksConversations},
+		{name: "another account comes into use while a tool runs: the session, and what the agent asks for itself, stay", check: stays, lacks: lacksDoor},
 		{name: "the conversation is compacted by the account that has it", check: compactsItself},
 		{name: "ten sub-agents at once: each stays on an account, and moves once when that is limited", check: staysWhole, lacks: lacksAgents},
 		{name: "ten sub-agents in the background: the same", check: staysWholeBehind, lacks: lacksBackground},

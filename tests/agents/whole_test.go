@@ -2,6 +2,7 @@ package agents_test
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -10,14 +11,13 @@ import (
 // stays has another account come into use while the agent's tool runs. The session
 // stays where it is, and so does what the agent asks for itself, as a title.
 func stays(t *testing.T, p *place) {
-	p.mind.before = func(k kind, account string) {
+	p.mind.before = func(k kind, _ string) {
 		if k == calls {
-			p.manage(t, "accounts", "disable", account)
-			p.manage(t, "accounts", "enable", account)
+			p.useSpare(t)
 		}
 	}
 	p.ask(t, useTool).says(t, "Finished by work")
-	all := p.mind.of(calls, follows, side)
+	all := slices.DeleteFunc(p.mind.of(calls, follows, side), func(one turn) bool { return one.conversation == elsewhere })
 	by(t, "work", len(all), all)
 }
 
