@@ -108,7 +108,7 @@ type contextKey struct{}
 // passed returns the request for the proxy. Its body is set later.
 func (x *exchange) passed() *http.Request {
 	r := x.r.WithContext(context.WithValue(x.context(), contextKey{}, x))
-	r.Body, r.ContentLength, r.TransferEncoding = http.NoBody, 0, nil
+	r.Body, r.ContentLength, r.TransferEncoding, r.Trailer = http.NoBody, 0, nil, nil
 	return r
 }
 

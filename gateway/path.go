@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // checkPath refuses paths that two servers may read differently: what is passed
@@ -19,21 +20,29 @@ func checkPath(r *http.Request) *refusal {
 }
 
 func isTricky(u *url.URL) bool {
-	if strings.Count(u.EscapedPath(), "/") != strings.Count(u.Path, "/") || strings.ContainsFunc(u.Path, isUnfit) {
+	if strings.Count(u.EscapedPath(), "/") != strings.Count(u.Path, "/") || strings.ContainsFunc(u.Path, isUnfit) || !utf8.ValidString(u.Path) {
 		return true
 	}
 	segments := strings.Split(u.Path[1:], "/")
 	for i, segment := range segments {
-		switch segment {
-		case ".", "..":
+		if segment == "" && i < len(segments)-1 || isDots(segment) {
 			return true
-		case "":
-			if i < len(segments)-1 {
-				return true
-			}
 		}
 	}
-	return false
+	return strings.IndexByte(u.Path, '%') >= 0 && isTwiceEncoded(u.Path)
+}
+
+// isDots reports whether a part of a path is one that leads elsewhere, also to servers
+// that take what follows a semicolon for a parameter.
+func isDots(segment string) bool {
+	name, _, _ := strings.Cut(segment, ";")
+	return name == "." || name == ".."
+}
+
+// isTwiceEncoded reports whether a path that was decoded still hides dots or slashes.
+func isTwiceEncoded(path string) bool {
+	path = strings.ToLower(path)
+	return strings.Contains(path, "%2e") || strings.Contains(path, "%2f") || strings.Contains(path, "%5c")
 }
 
 func isUnfit(r rune) bool { return r == '\\' || r < ' ' || r == 0x7f }

@@ -5,6 +5,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httputil"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,17 +32,22 @@ var private = [...]string{ //nolint:gochecknoglobals // a constant table
 // rewrite makes the request that is sent.
 func rewrite(p *httputil.ProxyRequest) {
 	x := exchangeOf(p.In.Context())
-	cleanHeader(p.Out.Header)
+	cleanHeader(p.Out.Header, x.token)
 	x.route.setURL(p.Out.URL)
 	p.Out.Host = p.Out.URL.Host
 	x.body.attach(p.Out)
 }
 
-// cleanHeader removes what is the client's own. Nothing may come compressed: what
-// the engine cannot read it cannot judge.
-func cleanHeader(h http.Header) {
+// cleanHeader removes what is the client's own, and its token wherever else it stands.
+// Nothing may come compressed: what the engine cannot read it cannot judge.
+func cleanHeader(h http.Header, token string) {
 	for _, name := range private {
 		delete(h, name)
+	}
+	for name, values := range h {
+		if slices.ContainsFunc(values, func(value string) bool { return strings.Contains(value, token) }) {
+			delete(h, name)
+		}
 	}
 	h["Accept-Encoding"] = []string{"identity"}
 }

@@ -28,8 +28,8 @@ const maxTokens = 4
 
 // authenticate sets the client, or refuses the request.
 func (x *exchange) authenticate() *refusal {
-	if x.r.URL.Query().Has("key") {
-		return &refusal{kind: wrongToken, message: "a token in the address (?key=) is not accepted, since addresses end up in logs; send it as \"Authorization: Bearer\" or x-api-key"}
+	if query := x.r.URL.Query(); query.Has("key") || query.Has("access_token") || query.Has("api_key") {
+		return inAddress()
 	}
 	tokens := tokensOf(x.r.Header)
 	if len(tokens) == 0 {
@@ -38,9 +38,16 @@ func (x *exchange) authenticate() *refusal {
 	for _, token := range tokens {
 		if client := x.gateway.config.Clients.Client(token); client != nil {
 			x.client, x.token = client, token
+			if strings.Contains(x.r.URL.RawQuery, token) {
+				return inAddress()
+			}
 			return nil
 		}
 	}
 	_ = wait.For(x.r.Context(), x.gateway.guesses.delay(x.r.RemoteAddr, time.Now()))
 	return &refusal{kind: wrongToken, message: "this token is not one of the gateway's; use the one that it was given for this client"}
+}
+
+func inAddress() *refusal {
+	return &refusal{kind: wrongToken, message: "a token in the address (as ?key=) is not accepted, since addresses end up in logs; send it as \"Authorization: Bearer\" or x-api-key"}
 }

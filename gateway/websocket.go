@@ -83,8 +83,8 @@ func (x *exchange) dial(ctx context.Context, attempt *multiaccount.Attempt) (*we
 	})
 	conn, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
 		HTTPClient:      &http.Client{Transport: handshake{x}, CheckRedirect: noRedirect},
-		HTTPHeader:      handshakeHeader(x.r.Header),
-		Subprotocols:    x.r.Header["Sec-Websocket-Protocol"],
+		HTTPHeader:      handshakeHeader(x.r.Header, x.token),
+		Subprotocols:    subprotocols(x.r.Header, x.token),
 		CompressionMode: websocket.CompressionNoContextTakeover, // the other mode keeps 1.2 MB for each connection
 	})
 	if err == nil {
@@ -97,7 +97,7 @@ func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastRe
 
 // handshakeHeader returns the headers of the client that are passed on to the
 // provider.
-func handshakeHeader(h http.Header) http.Header {
+func handshakeHeader(h http.Header, token string) http.Header {
 	h = h.Clone()
 	for part := range strings.SplitSeq(strings.Join(h["Connection"], ","), ",") {
 		h.Del(strings.TrimSpace(part))
@@ -110,8 +110,29 @@ func handshakeHeader(h http.Header) http.Header {
 	for _, name := range []string{"Connection", "Upgrade", "Keep-Alive", "Te", "Trailer", "Proxy-Authorization", "Proxy-Connection", "Forwarded"} {
 		delete(h, name)
 	}
-	cleanHeader(h)
+	cleanHeader(h, token)
 	return h
+}
+
+// subprotocols are those that the client asks for, without what pages put among them
+// for want of headers: a key, and whose it is.
+func subprotocols(h http.Header, token string) (all []string) {
+	for name := range strings.SplitSeq(strings.Join(h["Sec-Websocket-Protocol"], ","), ",") {
+		name = strings.TrimSpace(name)
+		if name != "" && !isCredential(name) && !strings.Contains(name, token) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+func isCredential(subprotocol string) bool {
+	for _, prefix := range [...]string{"openai-insecure-api-key.", "openai-organization.", "openai-project."} {
+		if strings.HasPrefix(subprotocol, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // handshake sends the handshake by the pool.

@@ -9,7 +9,7 @@ import (
 type predecessor struct{}
 
 func askPredecessor(context.Context, string, string, map[string]string) (*predecessor, error) {
-	return nil, flagError("--replace works on Unix only; stop the serve that runs first")
+	return nil, flagError("--replace works on Unix only: Windows hands no listener from one process to another. End the serve that runs, by ctrl-c or, where it is a service, by \"multiaccount service uninstall\", and start this one without --replace; who asks in between is refused")
 }
 
 func askWho(context.Context, string, string) int { return 0 }

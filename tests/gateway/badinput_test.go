@@ -40,7 +40,11 @@ func (g gate) raw(t *testing.T, text string) answer {
 	rig.Must(t, conn.SetDeadline(time.Now().Add(rig.Patience)))
 	_, err = io.WriteString(conn, text)
 	rig.Must(t, err)
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	r := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(r, nil)
+	if err == nil && resp.StatusCode == http.StatusContinue {
+		resp, err = http.ReadResponse(r, nil) //nolint:bodyclose // the one before has none
+	}
 	if err != nil {
 		return answer{err: err}
 	}

@@ -16,6 +16,8 @@ func TestPaths(t *testing.T) {
 		"/anthropic/v1/messages?beta=true":      {"/a/v1/messages?beta=true", "Bearer login-of-a"},
 		"/anthropic/v1/messages/count_tokens":   {"/a/v1/messages/count_tokens", "Bearer login-of-a"},
 		"/anthropic/api/anything?a=1&b=%20x":    {"/a/api/anything?a=1&b=%20x", "Bearer login-of-a"},
+		"/anthropic/v1/files/a;b/..c/...":       {"/a/v1/files/a;b/..c/...", "Bearer login-of-a"},
+		"/anthropic/v1/files/100%25":            {"/a/v1/files/100%25", "Bearer login-of-a"},
 		"/anthropic/v1/files/caf%C3%A9%20a%2Bb": {"/a/v1/files/caf%C3%A9%20a%2Bb", "Bearer login-of-a"},
 		"/v1/messages?beta=true":                {"/a/v1/messages?beta=true", "Bearer login-of-a"},
 		"/v1/messages/count_tokens":             {"/a/v1/messages/count_tokens", "Bearer login-of-a"},
@@ -79,6 +81,8 @@ func TestNowhere(t *testing.T) {
 		"/anthropic/../zai/x": 400, "/anthropic/v1/..": 400, "/anthropic/./v1": 400, "/anthropic//v1/messages": 400, "//anthropic/v1/messages": 400,
 		"/anthropic/%2e%2e/x": 400, "/anthropic/v1%2fmessages": 400, "/anthropic/v1%2Fmessages": 400, "/codex/..%2f..%2fwham/usage": 400,
 		"/anthropic/v1%5cmessages": 400, "/anthropic/v1/%00": 400, "/anthropic/v1/x%0d%0ay": 400,
+		"/anthropic/..;/zai": 400, "/anthropic/v1/.;x=1/y": 400, "/anthropic/%252e%252e/x": 400, "/anthropic/v1%252Fmessages": 400, "/anthropic/%25%32%65": 400,
+		"/anthropic/%c0%ae%c0%ae/x": 400, "/anthropic/%ff": 400, "/anthropic/%2E%2e;a": 400, "/codex/%255c": 400,
 	} {
 		if a := u.send(t, ask(path, "{}")); a.status != want {
 			t.Errorf("%s: HTTP %d %s, want %d", path, a.status, a.body, want)
