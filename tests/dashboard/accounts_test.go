@@ -26,7 +26,7 @@ func TestAccounts(t *testing.T) {
 	w.sees(".quota", "41 %")
 	w.sees(".quota.full", "98 %")
 	w.sees(".quota .ends", "resets in 4h 59m (")
-	w.press("Refresh quotas")
+	w.press("Refresh the quotas of Anthropic")
 	w.sees("#said", "asked for the quota of 2 accounts")
 	w.press("Disable work")
 	w.sees("#said", "disabled work")

@@ -30,7 +30,6 @@ export function view(refresh, draw) {
 const heading = (refresh, draw) => h("div.head", {}, h("h1", {}, "Accounts"), h("span.grow"),
   known.accounts.length >= many && h("input", { type: "search", "data-key": "filter", "aria-label": "Filter the accounts", placeholder: "filter",
     oninput: (event) => ((filter = event.target.value.trim().toLowerCase()), draw()) }),
-  known.accounts.some(isAsked) && h("button", { type: "button", onclick: () => askAll(refresh) }, "Refresh quotas"),
   known.accounts.length > 0 && h("button.main", { type: "button", onclick: () => addAccount(refresh) }, "Add account"));
 
 const none = (refresh) => h("div.card.empty", {}, h("h2", {}, "There are no accounts yet."),
@@ -52,7 +51,8 @@ function tile(p, refresh) {
 function poolOf(p, refresh) {
   const all = known.accounts.filter((a) => a.provider === p.provider), shown = all.filter(has);
   return h("section.pool", { "data-key": p.provider, "aria-label": `${providerWord(p.provider)} accounts` },
-    h("h2", {}, providerWord(p.provider), h("span", {}, count(all.length, "account", "accounts"))),
+    h("div.pool-head", {}, h("h2", {}, providerWord(p.provider)), h("span.small.soft", {}, count(all.length, "account", "accounts")), h("span.grow"),
+      all.some(isAsked) && h("button.quiet.small", { type: "button", "aria-label": `Refresh the quotas of ${providerWord(p.provider)}`, onclick: () => askAll(all.filter(isAsked), refresh) }, "Refresh quotas")),
     shown.length === 0 ? h("p.card.empty.small", {}, `No account has “${filter}” in its name, e-mail, plan, id or state.`)
       : h("ul.card.accounts", {}, shown.slice(0, most).map((a) => row(a, refresh))),
     shown.length > most && h("p.small.soft.more", {}, `${number(shown.length - most)} more do not show; filter them, or see `, h("code", {}, "multiaccount accounts list")));
@@ -111,9 +111,8 @@ const done = {
 
 const isAsked = (a) => a.enabled && a.kind === "oauth" && !a.needs_owner;
 
-// askAll asks the providers for the quota of all accounts.
-async function askAll(refresh) {
-  const all = known.accounts.filter(isAsked);
+// askAll asks a provider for the quotas of its accounts.
+async function askAll(all, refresh) {
   let failed = 0;
   for (const a of all) await change("POST", `/accounts/${a.id}/refresh-usage`).catch(() => failed++);
   say(`asked for the quota of ${count(all.length, "account", "accounts")}${failed ? `; ${number(failed)} could not be asked` : ""}`, failed > 0);
