@@ -62,11 +62,20 @@ func benchPool(b *testing.B, strategy settings.Strategy, accounts int) *multiacc
 	return poolOf(b, eng, "plain")
 }
 
+// leaveOutInShort leaves out with -short what takes long for each account.
+func leaveOutInShort(b *testing.B, accounts int) {
+	b.Helper()
+	if testing.Short() && accounts > 10_000 {
+		b.Skipf("%d accounts: left out with -short", accounts)
+	}
+}
+
 // BenchmarkAcquire is picking an account, getting its token and reporting a success.
 func BenchmarkAcquire(b *testing.B) {
 	for _, strategy := range []settings.Strategy{settings.StrategySticky, settings.StrategyRoundRobin, settings.StrategyHybrid, settings.StrategyDrainFirst} {
 		for _, accounts := range []int{10, 1_000, 10_000, 100_000} {
 			b.Run(fmt.Sprintf("strategy=%s/accounts=%d", strategy, accounts), func(b *testing.B) {
+				leaveOutInShort(b, accounts)
 				pool := benchPool(b, strategy, accounts)
 				for range accounts { // each account once, where they take turns
 					acquireOnce(b, pool)

@@ -217,7 +217,7 @@ func (s *server) serveUntil(ctx context.Context) error {
 		err = s.finish(ctx)
 	}
 	if err == nil {
-		sendRest(server)
+		sendRest(ctx, server)
 	}
 	_ = server.Close() // all that is left is idle, or too late
 	running.Wait()
@@ -229,8 +229,8 @@ const sendTime = time.Second
 
 // sendRest waits until the ends of answers have been sent: nobody else waits for those
 // of the admin interface's streams.
-func sendRest(server *http.Server) {
-	ctx, cancel := context.WithTimeout(context.Background(), sendTime)
+func sendRest(ctx context.Context, server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTime)
 	defer cancel()
 	_ = server.Shutdown(ctx) // what takes longer is cut
 }

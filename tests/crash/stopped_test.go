@@ -25,7 +25,9 @@ func TestStoppedPastTheTimeout(t *testing.T) {
 	for _, id := range w.ids {
 		gates[id] = w.logins[id].HoldExchanges(providertest.BeforeSpending)
 		v.Order(t, "step", traffic.Step{Kind: traffic.Refresh, Account: id})
-		rig.Must(t, gates[id].Wait(rig.Deadline(t), 1))
+	}
+	for _, gate := range gates { // soon, since the timeouts have begun
+		rig.Must(t, gate.Wait(rig.Deadline(t), 1))
 	}
 	v.Stop(t)
 	for _, gate := range gates {

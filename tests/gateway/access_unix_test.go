@@ -64,7 +64,7 @@ func TestServeLogsRequests(t *testing.T) {
 }
 
 // What cannot be a log is left as it is, and told in one line.
-func TestServeRefusesOddLogs(t *testing.T) {
+func TestServeRefusesOddLogs(t *testing.T) { //nolint:tparallel // its cases share a home
 	h := newHome(t)
 	for name, path := range map[string]string{"a folder": t.TempDir(), "a device": os.DevNull, "no folder": filepath.Join(t.TempDir(), "no", "file")} {
 		t.Run(name, func(t *testing.T) {

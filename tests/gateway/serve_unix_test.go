@@ -188,7 +188,7 @@ func TestServeDrains(t *testing.T) {
 }
 
 // A second signal ends it at once, and so does the end of its patience.
-func TestServeDoesNotWaitForEver(t *testing.T) {
+func TestServeDoesNotWaitForEver(t *testing.T) { //nolint:tparallel // its cases share an account
 	h := newHome(t)
 	for name, test := range map[string]struct {
 		args   []string
@@ -239,7 +239,7 @@ func awaitEnd(p process, ended <-chan error, again bool) error {
 }
 
 // What keeps it from serving is told in one line that says what to do.
-func TestServeCannot(t *testing.T) {
+func TestServeCannot(t *testing.T) { //nolint:tparallel // its cases share a serve
 	h := newHome(t)
 	p := h.start(t)
 	busy := strings.TrimPrefix(p.url, "http://")

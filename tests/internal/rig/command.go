@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +14,8 @@ import (
 // runs share one link.
 func BuildCommand(folder string) (path string, err error) {
 	path = filepath.Join(folder, "multiaccount")
-	if text, err := exec.Command("go", "run", "-exec", "cp", "../../cmd/multiaccount", path).CombinedOutput(); err != nil {
+	run := exec.CommandContext(context.Background(), "go", "run", "-exec", "cp", "../../cmd/multiaccount", path) //nolint:gosec // the path is the test's own
+	if text, err := run.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, text)
 	}
 	return path, nil

@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"context"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -11,7 +12,7 @@ import (
 // Running are the processes of a program that serve.
 func Running(t *testing.T, program string) []string {
 	t.Helper()
-	table, err := exec.Command("ps", "-e", "-o", "pid=,args=").Output()
+	table, err := exec.CommandContext(context.Background(), "ps", "-e", "-o", "pid=,args=").Output()
 	Must(t, err)
 	var found []string
 	for row := range strings.Lines(string(table)) {
