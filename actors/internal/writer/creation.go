@@ -32,3 +32,35 @@ func (c *creation) store(ctx context.Context, store persistence.Store, _ *lane) 
 func (c *creation) answer(_ account.Record, err error) {
 	c.ReplyTo.Tell(&messages.AccountCreated{Create: c.CreateAccount, Holder: c.holder, Err: err})
 }
+
+// creates reports whether the next change of the lane is a creation.
+func (l *lane) creates() bool {
+	if len(l.waiting) == 0 {
+		return false
+	}
+	_, ok := l.waiting[0].(*creation)
+	return ok
+}
+
+// takeTurn reports whether l may create its account now. Only one lane of a pool may:
+// each creation waits for the pool's lock, perhaps for long, and they must not take the
+// places of all others while they wait.
+func (p *writer) takeTurn(l *lane) bool {
+	waiting, busy := p.creating[l.key.Provider]
+	if busy {
+		waiting = append(waiting, l)
+	}
+	p.creating[l.key.Provider] = waiting
+	return !busy
+}
+
+// endTurn lets the next lane of a pool create its account.
+func (p *writer) endTurn(provider string) {
+	waiting := p.creating[provider]
+	if len(waiting) == 0 {
+		delete(p.creating, provider)
+		return
+	}
+	p.creating[provider] = waiting[1:]
+	p.ready = append(p.ready, waiting[0])
+}

@@ -27,8 +27,8 @@ func Spawn(system *runtime.System, store persistence.Store) *Persistence {
 			system: system, store: store, self: self,
 			lanes: map[messages.Key]*lane{}, watched: map[string]bool{}, notices: map[string]*notices{},
 			pools: map[string]*poolLane{}, files: map[processFile]*processLane{},
-			lost: map[messages.Key]error{},
-			log:  log,
+			lost: map[messages.Key]error{}, creating: map[string][]*lane{},
+			log: log,
 		}
 	})}
 }

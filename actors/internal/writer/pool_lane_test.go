@@ -35,9 +35,9 @@ func (u *unevenStore) pause() {
 	time.Sleep(wait)
 }
 
-func (u *unevenStore) Create(ctx context.Context, rec account.Record) error {
+func (u *unevenStore) Add(ctx context.Context, rec account.Record) error {
 	u.pause()
-	return u.Store.Create(ctx, rec)
+	return persistence.AddTo(ctx, u.Store, rec)
 }
 
 func (u *unevenStore) Read(ctx context.Context, key persistence.Key) (account.Record, error) {

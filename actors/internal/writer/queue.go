@@ -11,9 +11,10 @@ import (
 // queue lets l wait for a free place to write or read.
 func (p *writer) queue(l *lane) {
 	l.queued = true
-	if l.commit != nil {
+	switch {
+	case l.commit != nil:
 		p.commits = append(p.commits, l)
-	} else {
+	case !l.creates() || p.takeTurn(l):
 		p.ready = append(p.ready, l)
 	}
 	p.next()
@@ -80,6 +81,9 @@ func (p *writer) written(w *written) {
 	w.lane.busy = false
 	p.noteLost(w)
 	w.answer()
+	if _, ok := w.change.(*creation); ok {
+		p.endTurn(w.lane.key.Provider)
+	}
 	if w.commit != nil {
 		w.lane.ended, w.lane.settled = true, w.settles()
 	}

@@ -47,9 +47,12 @@ type writer struct {
 	ready   []*lane
 	commits []*lane
 	writers int
-	pools   map[string]*poolLane
-	files   map[processFile]*processLane
-	flushes []*messages.Flush
+	// creating has a pool while an account is created in it, with the lanes that wait
+	// to create another.
+	creating map[string][]*lane
+	pools    map[string]*poolLane
+	files    map[processFile]*processLane
+	flushes  []*messages.Flush
 	// lost are the accounts whose last write failed, with an error that Close
 	// has to return if the changes are never stored.
 	lost map[messages.Key]error
