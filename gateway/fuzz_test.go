@@ -37,7 +37,7 @@ func fuzzed(tb testing.TB) *Gateway {
 func FuzzRoute(f *testing.F) {
 	for _, seed := range []string{
 		"/anthropic/v1/messages?beta=true", "/codex/responses", "/openai/v1/x", "/v1/models", "/zai/..%2fx", "/zai/%2e%2e/x", "//zai/x",
-		"/zai/%252e%252e%252fx", "/%7aai/x", "/zai/;/..;/x", "/zai/x%00", "/zai/\\..\\x", "/openai/v1", "/zai",
+		"/zai/%252e%252e%252fx", "/%7aai/x", "/zai/;/..;/x", "/zai/x%00", "/zai/\\..\\x", "/openai/v1", "/zai", "/zai/?#", "/zai/x?a#b",
 	} {
 		f.Add(seed)
 	}

@@ -14,13 +14,13 @@ func checkPath(r *http.Request) *refusal {
 	case r.Method == http.MethodConnect, r.URL.IsAbs(), r.URL.Opaque != "", !strings.HasPrefix(r.URL.Path, "/"):
 		return &refusal{kind: badRequest, message: "this is a gateway to AI providers and no proxy for other addresses; send a path, as in /anthropic/v1/messages"}
 	case isTricky(r.URL):
-		return &refusal{kind: badRequest, message: "the path has empty segments, dots, or encoded slashes; send it in its plain form"}
+		return &refusal{kind: badRequest, message: "the path has empty segments, dots, or encoded slashes, or the query a #; send it in its plain form"}
 	}
 	return nil
 }
 
 func isTricky(u *url.URL) bool {
-	if strings.Count(u.EscapedPath(), "/") != strings.Count(u.Path, "/") || strings.ContainsFunc(u.Path, isUnfit) || !utf8.ValidString(u.Path) {
+	if strings.Contains(u.RawQuery, "#") || strings.Count(u.EscapedPath(), "/") != strings.Count(u.Path, "/") || strings.ContainsFunc(u.Path, isUnfit) || !utf8.ValidString(u.Path) {
 		return true
 	}
 	segments := strings.Split(u.Path[1:], "/")

@@ -136,6 +136,7 @@ func TestLyingPredecessors(t *testing.T) {
 		return int(f.Fd())
 	}
 	own, foreign := fd(s.tcp), fd(other)
+	before := openFiles(t)
 	for name, test := range map[string]struct {
 		text string
 		fds  []int
@@ -153,16 +154,15 @@ func TestLyingPredecessors(t *testing.T) {
 		"no listener":                {`{"pid":1,"given":["listen"]}` + "\n", []int{int(plain.Fd())}, "socket"},
 		"many files":                 {`{"pid":1,"given":["listen"]}` + "\n", bytesOf(own, 200), "other listeners"},
 	} {
-		before := openFiles(t)
 		end := s.lie(t, test.text, test.fds)
 		p, err := askPredecessor(t.Context(), s.dir, s.address, s.want())
 		if p != nil || err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "stop it first") {
 			t.Errorf("%s: %v, %v", name, p, err)
 		}
 		end()
-		if after := openFiles(t); after != before {
-			t.Errorf("%s: %d files are open, %d were", name, after, before)
-		}
+	}
+	if after := openFiles(t); after > before {
+		t.Errorf("%d files are open, %d were", after, before)
 	}
 }
 

@@ -57,6 +57,7 @@ func TestOddRequests(t *testing.T) {
 		"the token in the query":     {head("POST /zai/x?a=1&token="+token+" HTTP/1.1", "Content-Length: 2", "", "{}"), 401, ""},
 		"a key in the query":         {head("POST /zai/x?access_token=ya29.own HTTP/1.1", "Content-Length: 2", "", "{}"), 401, ""},
 		"a query that is none":       {head("POST /zai/x?;key="+token+"&%zz HTTP/1.1", "Content-Length: 2", "", "{}"), 401, ""},
+		"a fragment":                 {head("POST /zai/x?a#/../b HTTP/1.1", "Content-Length: 2", "", "{}"), 400, ""},
 		"a header that is none":      {head("POST /zai/x HTTP/1.1", "X Y: 1", "Content-Length: 2", "", "{}"), 400, ""},
 		"a header with a nul":        {head("POST /zai/x HTTP/1.1", "X: a\x00b", "Content-Length: 2", "", "{}"), 400, ""},
 		"a host with a path":         {"POST /zai/x HTTP/1.1\r\nHost: localhost/../x\r\n" + own + "\r\nContent-Length: 2\r\n\r\n{}", 0, ""},
