@@ -36,6 +36,9 @@ func (a asker) isFinal(r *refusal, now time.Time) bool {
 
 func (a asker) setHeaders(h http.Header, r *refusal, now time.Time) {
 	h.Set("Content-Type", "application/json")
+	if a.showsBody(r, now) {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	switch {
 	case r.isSoon(now):
@@ -87,7 +90,16 @@ type openAIError struct {
 	ResetsInSeconds int64   `json:"resets_in_seconds,omitempty"`
 }
 
+// showsBody reports whether the agent shows the answer's body as it came: Codex does
+// with that of a 400.
+func (a asker) showsBody(r *refusal, now time.Time) bool {
+	return a.agent == codex && a.status(r, now) == http.StatusBadRequest
+}
+
 func (a asker) errorBody(r *refusal, now time.Time) []byte {
+	if a.showsBody(r, now) {
+		return []byte(r.message)
+	}
 	if a.format == messages {
 		e := anthropicError{Type: "error"}
 		e.Error.Type, e.Error.Message = a.anthropicType(r, now), r.message

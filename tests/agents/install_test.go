@@ -49,7 +49,7 @@ func nodePackage() string {
 }
 
 // startTime is how long an agent may take to say its version.
-const startTime = time.Minute
+const startTime = 3 * time.Minute
 
 // prepare builds the command and installs the agents. One that cannot be installed
 // is missing, with the reason.

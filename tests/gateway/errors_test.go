@@ -139,7 +139,6 @@ func TestLoginNeeded(t *testing.T) {
 		kind   string
 	}{
 		"Claude Code":  {claude(claudeCode), 403, "permission_error"},
-		"Codex":        {gpt(codexCLI), 400, "invalid_request_error"},
 		"OpenAI's SDK": {gpt("OpenAI/Go 3.96.0"), 403, "invalid_request_error"},
 		"OpenCode":     {gpt(openCode), 403, "invalid_request_error"},
 	} {
@@ -162,6 +161,19 @@ func TestLoginNeeded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Codex shows the body of a 400 as it comes, so that is the message alone.
+func TestLoginNeededByCodex(t *testing.T) {
+	s := play(t)
+	for i := range s.gpt {
+		s.gpt[i].Revoke()
+	}
+	a := s.send(t, gpt(codexCLI))
+	if a.status != http.StatusBadRequest || !strings.Contains(a.body, "log in again with \"multiaccount login openai\"") || strings.Contains(a.body, "{") {
+		t.Errorf("HTTP %d %s", a.status, a.body)
+	}
+	a.final(t)
 }
 
 func TestEmptyPool(t *testing.T) {
