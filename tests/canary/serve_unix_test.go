@@ -208,7 +208,7 @@ func (l *gatewayLife) administer(token string) {
 	l.said.Admin += l.send(http.MethodPost, l.hello.Address+"/admin/v1/logins", `{"provider":"anthropic","method":"paste"}`, "Authorization", "Bearer "+token, "Content-Type", "application/json")
 	find("login", "/logins", `"id":"([^"]+)"`)
 	description := get("/openapi.json")
-	gjson.Get(description[strings.Index(description, "{"):], "paths").ForEach(func(path, methods gjson.Result) bool {
+	gjson.Get(bodyOf(description), "paths").ForEach(func(path, methods gjson.Result) bool {
 		if !methods.Get("get").Exists() || path.Str == "/events" {
 			return true
 		}
@@ -218,6 +218,12 @@ func (l *gatewayLife) administer(token string) {
 		}
 		return true
 	})
+}
+
+// bodyOf is the JSON object that an answer with its head ends with.
+func bodyOf(answer string) string {
+	_, body, _ := strings.Cut(answer, "{")
+	return "{" + body
 }
 
 // listen keeps the events of the admin interface until serve ends.
@@ -257,7 +263,7 @@ func (l *gatewayLife) browse() (link, session string) {
 		l.Errorf("the page has only %v", seen)
 	}
 	begun := l.send(http.MethodPost, l.hello.Address+"/dashboard/session", `{"secret":"`+link+`"}`, "Content-Type", "application/json", "Origin", l.hello.Address)
-	session = gjson.Get(begun[strings.Index(begun, "{"):], "token").Str
+	session = gjson.Get(bodyOf(begun), "token").Str
 	for _, path := range []string{"/pools", "/accounts", "/decisions", "/clients", "/usage?by=account", "/usage/series?by=client", "/logins", "/settings", "/health"} {
 		text := l.send(http.MethodGet, l.hello.Address+"/dashboard/api"+path, "", "Origin", l.hello.Address, "X-Dashboard-Token", session)
 		l.said.PageAnswers += text
@@ -273,7 +279,7 @@ func (l *gatewayLife) commands() {
 	l.Helper()
 	self, err := os.Executable()
 	rig.Must(l, err)
-	agent := filepath.Join(l.T.TempDir(), "agent")
+	agent := filepath.Join(l.TempDir(), "agent")
 	l.said.Run = l.prints("run", "--", self, recordMark, agent) + "ended"
 	l.said.Setup = l.prints("setup", "claude", "--dry-run", "--address", l.hello.Address) + l.prints("setup", "claude", "--address", l.hello.Address) + l.prints("setup", "status")
 	seen := readRecord(l, agent)

@@ -43,7 +43,7 @@ func (g gate) raw(t *testing.T, text string) answer {
 	r := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(r, nil)
 	if err == nil && resp.StatusCode == http.StatusContinue {
-		resp, err = http.ReadResponse(r, nil) //nolint:bodyclose // the one before has none
+		resp, err = http.ReadResponse(r, nil)
 	}
 	if err != nil {
 		return answer{err: err}

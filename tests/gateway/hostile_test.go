@@ -289,7 +289,7 @@ func TestOddHandshakes(t *testing.T) {
 			t.Errorf("%s: HTTP %d %s", line, a.status, a.body)
 		}
 	}
-	conn, resp, err := websocket.Dial(rig.Deadline(t), strings.Replace(s.url, "http", "ws", 1)+"/codex/responses", &websocket.DialOptions{
+	conn, resp, err := websocket.Dial(rig.Deadline(t), strings.Replace(s.url, "http", "ws", 1)+"/codex/responses", &websocket.DialOptions{ //nolint:bodyclose // the connection is the body
 		HTTPHeader:   http.Header{"Authorization": {"Bearer " + token}},
 		Subprotocols: []string{"realtime", "openai-insecure-api-key." + token, "openai-organization.org", "x." + token, "openai-beta.realtime-v1"},
 	})
