@@ -134,6 +134,7 @@ func (p *place) start(t *testing.T, args, env []string) func() run {
 // TestAgents puts every rule to every agent, and compares the page with what came
 // of it.
 func TestAgents(t *testing.T) {
+	t.Parallel()
 	prepared(t)
 	all := &results{cell: map[[2]string]string{}}
 	t.Cleanup(func() { all.check(t) })

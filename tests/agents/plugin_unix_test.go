@@ -18,6 +18,7 @@ import (
 
 // TestPluggedOpenCode is what the plugin does in OpenCode beyond the rules.
 func TestPluggedOpenCode(t *testing.T) {
+	t.Parallel()
 	prepared(t)
 	for name, check := range map[string]func(*testing.T){
 		"its own login is linked": linksOwnLogin, "a login adds an account": addsByLogin,

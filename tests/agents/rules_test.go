@@ -177,14 +177,14 @@ func (r run) stopsBy(refused time.Time) time.Time {
 	return refused.Add(max(quick, 2*refused.Sub(r.ended.Add(-r.took))))
 }
 
-// stopped fails the test unless the agent has shown a text and soon ended.
+// stopped fails the test unless the agent has shown a text and soon ended by itself.
 func (p *place) stopped(t *testing.T, r run, text string) {
 	t.Helper()
 	refused := p.provider.lastAsked()
 	if refused.IsZero() {
 		t.Fatalf("nobody was asked:\n%s", r.out)
 	}
-	if !strings.Contains(r.out, text) || r.ended.After(r.stopsBy(refused)) {
+	if r.status < 0 || !strings.Contains(r.out, text) || r.ended.After(r.stopsBy(refused)) {
 		t.Errorf("it ended with status %d, %v after it was refused, and says no %q:\n%s", r.status, r.ended.Sub(refused), text, r.out)
 	}
 }
