@@ -227,6 +227,7 @@ const handshakeLines = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSock
 // A client that breaks the rules of WebSockets loses its connection, and costs
 // nothing more; one that keeps them oddly is served.
 func TestOddFrames(t *testing.T) {
+	t.Parallel()
 	s := serveSockets(t)
 	const ask = `{"type":"response.create","model":"gpt-6","input":[]}`
 	for name, test := range map[string]struct {
@@ -250,6 +251,7 @@ func TestOddFrames(t *testing.T) {
 		"a close code of ours":   {frame(0x88, true, 2, "\x03\xed"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the other side waits five seconds for an answer to its close
 			conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 			rig.Must(t, err)
 			defer conn.Close() //nolint:errcheck // read to its end
