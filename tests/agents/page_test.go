@@ -75,7 +75,7 @@ is not compared with this page.
 | Claude Code | ´x-claude-code-session-id´ | conversations of their own, in the background too: the session with ´x-claude-code-agent-id´ | in the conversation | in the conversation, or in a sub-agent's |
 | Codex | ´session-id´, ´thread-id´; on a WebSocket the connection has its account | conversations of their own: the session with their ´thread-id´ | in the conversation | in the conversation |
 | OpenCode | ´x-session-affinity´ | conversations of their own: sessions of their own | in the conversation | titles, by the small model, in the conversation |
-| pi | OpenAI: ´session-id´. Anthropic: its first message | it has none | in the conversation; Anthropic: on the account in use | nothing |
+| pi | OpenAI: ´session-id´. Anthropic: its first message | it has none | names no conversation: on the account in use | nothing |
 | Gemini CLI | its first message | conversations of their own: those of other first messages | in the conversation | nothing, where a model is named |
 
 A conversation of its own begins on the account in use, and moves by itself when that is limited. The plugin changes nothing in this.

@@ -49,7 +49,7 @@ func compactsItself(t *testing.T, p *place) {
 		t.Errorf("nothing was compacted: %+v", p.mind.turns)
 	}
 	for _, one := range all {
-		if one.conversation != all[0].conversation {
+		if one.conversation != "" && one.conversation != all[0].conversation { // pi's names none
 			t.Errorf("a conversation of its own: %+v", all)
 		}
 	}
