@@ -251,7 +251,6 @@ func TestOddFrames(t *testing.T) {
 		"a close code of ours":   {frame(0x88, true, 2, "\x03\xed"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // the other side waits five seconds for an answer to its close
 			conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 			rig.Must(t, err)
 			defer conn.Close() //nolint:errcheck // read to its end
@@ -263,7 +262,7 @@ func TestOddFrames(t *testing.T) {
 			for piece := make([]byte, 4096); !strings.Contains(said.String(), "response.completed"); {
 				n, err := conn.Read(piece)
 				said.Write(piece[:n])
-				if err != nil {
+				if err != nil || strings.Contains(said.String(), "\r\n\r\n\x88") { // a close, whose answer the other side awaits for long
 					break
 				}
 			}
