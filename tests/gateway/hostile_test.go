@@ -257,20 +257,22 @@ func TestOddFrames(t *testing.T) {
 			rig.Must(t, conn.SetDeadline(time.Now().Add(rig.Patience)))
 			_, err = io.WriteString(conn, head("GET /codex/responses HTTP/1.1", handshakeLines+"Sec-WebSocket-Version: 13", ""))
 			rig.Must(t, err)
+			var said bytes.Buffer
+			hear := func(end string) {
+				for piece := make([]byte, 4096); !strings.Contains(said.String(), end) && err == nil; {
+					var n int
+					n, err = conn.Read(piece)
+					said.Write(piece[:n])
+				}
+			}
+			hear("\r\n\r\n")
 			go func() { // its other side may hang up before the end
 				_, _ = conn.Write(test.frames)
 				if tcp, ok := conn.(*net.TCPConn); ok && !test.served {
-					_ = tcp.CloseWrite() // nothing more of a frame that has not come to its end
+					_ = tcp.CloseWrite() // no more comes of a frame that has no end
 				}
 			}()
-			var said bytes.Buffer
-			for piece := make([]byte, 4096); !strings.Contains(said.String(), "response.completed"); {
-				n, err := conn.Read(piece)
-				said.Write(piece[:n])
-				if err != nil {
-					break
-				}
-			}
+			hear("response.completed")
 			if served := strings.Contains(said.String(), "response.completed"); served != test.served || !strings.HasPrefix(said.String(), "HTTP/1.1 101") {
 				t.Errorf("served: %v, %.300q", served, said.String())
 			}
