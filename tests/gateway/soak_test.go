@@ -53,34 +53,42 @@ func TestSoak(t *testing.T) {
 		u.mu.Unlock()
 	}
 	s := serveSockets(t)
-	ctx, cancel := context.WithTimeout(t.Context(), length)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var all sync.WaitGroup
+	var all, begun sync.WaitGroup // begun counts those that have no answer yet
 	var whole atomic.Int64
 	for range streams {
+		first := begunOnce(&begun)
 		all.Go(func() {
+			defer first()
 			for ctx.Err() == nil {
 				if a := u.send(t, streamed(claude(claudeCode))); a.status != http.StatusOK || a.err != nil {
 					t.Errorf("HTTP %d %s, %v", a.status, a.body, a.err)
 					return
 				}
 				whole.Add(1)
+				first()
 			}
 		})
 	}
 	for range streams / 10 {
+		first := begunOnce(&begun)
 		all.Go(func() {
+			defer first()
 			for c := s.connect(t); ctx.Err() == nil; whole.Add(1) {
 				if events, _ := c.ask(t, ""); len(events) != 3 {
 					t.Errorf("events %q", events)
 					return
 				}
+				first()
 				time.Sleep(10 * time.Millisecond) // as a person does between two turns
 			}
 		})
 	}
-	early := heapAt(ctx, length/3)
-	late := heapAt(ctx, length/3)
+	begun.Wait()
+	early := heapAfter(length / 3)
+	late := heapAfter(2 * length / 3)
+	cancel()
 	all.Wait()
 	if late > early+early/2+int64(streams)*(16<<10) {
 		t.Errorf("the heap grew from %d to %d MB", early>>20, late>>20)
@@ -88,12 +96,15 @@ func TestSoak(t *testing.T) {
 	t.Logf("%d answers; the heap was %d MB, and %d MB later", whole.Load(), early>>20, late>>20)
 }
 
-// heapAt is what is in use after a while.
-func heapAt(ctx context.Context, after time.Duration) int64 {
-	select {
-	case <-time.After(after):
-	case <-ctx.Done():
-	}
+// begunOnce counts one that begins, and returns what it calls once it has.
+func begunOnce(all *sync.WaitGroup) func() {
+	all.Add(1)
+	return sync.OnceFunc(all.Done)
+}
+
+// heapAfter is what is in use after a while.
+func heapAfter(d time.Duration) int64 {
+	time.Sleep(d)
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)
