@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -174,6 +175,17 @@ func (x *exchanges) isOut(process int, from, to time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.out[process] = append(x.out[process], span{from, to})
+}
+
+// slept reports whether a token ended while its process was out, and that goes on only
+// just now.
+func (x *exchanges) slept(process int, ended, now time.Time) bool {
+	const justNow = 3 * time.Second
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.ContainsFunc(x.out[process], func(out span) bool {
+		return ended.After(out.from) && ended.Before(out.to) && now.Before(out.to.Add(justNow))
+	})
 }
 
 // complain notes what must not be.
