@@ -227,7 +227,6 @@ const handshakeLines = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSock
 // A client that breaks the rules of WebSockets loses its connection, and costs
 // nothing more; one that keeps them oddly is served.
 func TestOddFrames(t *testing.T) {
-	t.Parallel()
 	s := serveSockets(t)
 	const ask = `{"type":"response.create","model":"gpt-6","input":[]}`
 	for name, test := range map[string]struct {
