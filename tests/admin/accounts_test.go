@@ -90,11 +90,8 @@ func TestWhoUsesAnAccount(t *testing.T) {
 	lease, err := other.Acquire(t.Context(), multiaccount.Request{})
 	rig.Must(t, err)
 	defer lease.Done(multiaccount.Outcome{Status: http.StatusOK})
-	a := s.account(t, at)
-	for deadline := time.Now().Add(time.Minute); !a.Claimed && time.Now().Before(deadline); a = s.account(t, at) {
-		time.Sleep(10 * time.Millisecond) // the claim comes by way of its file
-	}
-	if !a.Claimed || !slices.Equal(a.UsedBy, []int{os.Getpid()}) {
+	rig.Until(t, "the claim, which comes by way of its file", func() bool { return s.account(t, at).Claimed })
+	if a := s.account(t, at); !slices.Equal(a.UsedBy, []int{os.Getpid()}) {
 		t.Errorf("the other instance uses %+v", a)
 	}
 	s.serve(t, http.StatusOK, nil)

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Running are the processes of a program that serve.
@@ -30,13 +29,5 @@ func Ended(t *testing.T, program string) {
 	if runtime.GOOS == "windows" {
 		return // a directory in use cannot be removed there: the test says it itself
 	}
-	for end := time.Now().Add(Patience); ; time.Sleep(20 * time.Millisecond) {
-		left := Running(t, program)
-		switch {
-		case len(left) == 0:
-			return
-		case time.Now().After(end):
-			t.Fatalf("still serve: %v", left)
-		}
-	}
+	Until(t, "the end of what serves", func() bool { return len(Running(t, program)) == 0 })
 }
