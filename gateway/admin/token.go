@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +24,8 @@ import (
 // the same time.
 type TokenFile struct {
 	path string
+	// mu is held from when the file is read or written until hash says the same.
+	mu sync.Mutex
 	// hash is nil while there is no token.
 	hash atomic.Pointer[gateway.TokenHash]
 }
@@ -47,6 +50,8 @@ func OpenToken(path string) (*TokenFile, error) {
 }
 
 func (f *TokenFile) read() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	data, err := os.ReadFile(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -83,8 +88,13 @@ func decodeToken(data []byte) (*gateway.TokenHash, error) {
 func (f *TokenFile) Exists() bool { return f.hash.Load() != nil }
 
 // Check reports whether this is the token. How long that takes does not depend on
-// how much of it is right.
+// how much of it is right. For a wrong one the file is read again, so that a token
+// which another process has just made is known at once.
 func (f *TokenFile) Check(token string) bool {
+	return f.is(token) || f.read() == nil && f.is(token) // why it cannot be read, Follow tells
+}
+
+func (f *TokenFile) is(token string) bool {
 	hash, known := gateway.HashToken(token), f.hash.Load()
 	return known != nil && subtle.ConstantTimeCompare(hash[:], known[:]) == 1
 }
@@ -100,6 +110,8 @@ func (f *TokenFile) Renew(ctx context.Context) (token string, err error) {
 	if err != nil {
 		return "", err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if err := persistence.EditFile(ctx, f.path, func([]byte) ([]byte, error) { return append(data, '\n'), nil }); err != nil {
 		return "", err
 	}
