@@ -82,3 +82,26 @@ func TestTwoWindows(t *testing.T) {
 		t.Error("it was enabled without a session")
 	}
 }
+
+// A log-out is told as one in the other windows too, whatever they hear first: that the
+// session has ended, or who ended it.
+func TestOtherWindowHearsOfTheEndFirst(t *testing.T) {
+	p := newPlace(t)
+	w := p.open(t)
+	other := w.another()
+	other.do(chromedp.Navigate(p.url))
+	other.sees(".account", "work")
+	eval[any](w, `{ const real = fetch; fetch = async (url, o) => {
+		const answer = await real(url, o);
+		if (o?.method === "DELETE") await new Promise((go) => window.answered = go);
+		return answer;
+	}; }`)
+	w.press("Log out")
+	if !w.until("!!window.answered") {
+		t.Fatal("no log-out was sent")
+	}
+	other.sees("main", "This dashboard is opened by a link")
+	eval[any](w, "answered()")
+	w.sees("main", "You are logged out")
+	other.sees("main", "You are logged out")
+}

@@ -4,7 +4,7 @@ import { setClock } from "./words.js";
 
 const header = "X-Dashboard-Token", stored = "multiaccount-dashboard";
 
-// Lost is thrown when there is no session any more, Away when the gateway does not answer.
+// Lost is thrown when the session has ended, Away when the gateway does not answer.
 export class Lost extends Error {}
 export class Away extends Error {}
 
@@ -26,9 +26,12 @@ export async function logIn(secret) {
   localStorage.setItem(stored, body.token);
 }
 
+// logOut tells the other windows first: they would take the end that the gateway tells
+// them for one that nobody asked for.
 export async function logOut() {
-  await fetch("/dashboard/session", { method: "DELETE", headers: headers() }).catch(() => {});
+  const session = headers();
   forget();
+  await fetch("/dashboard/session", { method: "DELETE", headers: session }).catch(() => {});
 }
 
 const headers = () => ({ [header]: localStorage.getItem(stored) || "" });
@@ -38,12 +41,13 @@ function away(error) {
 }
 
 async function send(path, options = {}) {
-  const resp = await fetch("/dashboard/api" + path, { signal: AbortSignal.timeout(longest), ...options, headers: { ...headers(), ...options.headers } }).catch(away);
+  const session = headers();
+  const resp = await fetch("/dashboard/api" + path, { signal: AbortSignal.timeout(longest), ...options, headers: { ...session, ...options.headers } }).catch(away);
   setClock(resp.headers.get("Date"));
   if (resp.ok) return resp;
   const body = await resp.json().catch(() => ({}));
   if (resp.status === 401) {
-    forget();
+    if (headers()[header] === session[header]) forget(); // not one that another window has begun meanwhile
     throw new Lost(body.detail);
   }
   const error = new Error(body.detail || `the gateway answered with status ${resp.status}`);

@@ -53,14 +53,13 @@ async function look() {
     Object.assign(known, { pools, accounts: all, health, trouble: "" });
     connected(true);
   } catch (error) {
-    if (error instanceof Lost) return gate(ended);
+    if (error instanceof Lost) return lost();
     if (error instanceof Away) connected(false);
     else known.trouble = error.message;
   }
   draw();
 }
 
-const ended = "You are not logged in, or the gateway was started again. For a new link, on its machine:";
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 
 let due = 0;
@@ -92,7 +91,7 @@ async function listen() {
         note(e);
       });
     } catch (error) {
-      if (error instanceof Lost) return gate(ended);
+      if (error instanceof Lost) return lost();
     }
     if (mine.signal.aborted) return;
     connected(false);
@@ -124,6 +123,15 @@ function gate(why) {
     h("pre", { tabindex: "0" }, h("code", {}, "multiaccount dashboard")), h("p.soft", {}, "The link works once, for five minutes.")));
 }
 
+// lost says that the session has ended, unless the page says already that this was asked
+// for, or another window has begun one.
+function lost() {
+  if (hasSession()) return location.reload();
+  if (!place.querySelector(".gate")) gate("You are not logged in, or the gateway was started again. For a new link, on its machine:");
+}
+
+const loggedOut = () => gate("You are logged out. For a new link, on the machine of the gateway:");
+
 let timer = 0;
 
 async function start() {
@@ -154,7 +162,7 @@ async function begin() {
 
 leave.onclick = async () => {
   await logOut();
-  gate("You are logged out. For a new link, on the machine of the gateway:");
+  loggedOut();
 };
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#login=")) return location.reload();
@@ -173,7 +181,7 @@ document.addEventListener("visibilitychange", () => {
   refresh();
 });
 onSession((isIn) => {
-  if (!isIn) gate("You are logged out. For a new link, on the machine of the gateway:");
+  if (!isIn) loggedOut();
   else if (!opened) location.reload();
 });
 addEventListener("resize", () => pages[current()].drawn?.(place));
