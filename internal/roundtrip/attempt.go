@@ -3,7 +3,9 @@ package roundtrip
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -82,9 +84,14 @@ func (r *request) copy() (*http.Request, error) {
 // shallowCopy returns a new header that shares the values: an append to one makes
 // a new slice.
 func shallowCopy(h http.Header) http.Header {
-	copied := make(http.Header, len(h)+2)
-	for key, values := range h {
-		copied[key] = values[:len(values):len(values)]
+	copied := maps.Clone(h)
+	if copied == nil {
+		return http.Header{}
+	}
+	for key, values := range copied {
+		if len(values) < cap(values) {
+			copied[key] = slices.Clip(values)
+		}
 	}
 	return copied
 }

@@ -19,7 +19,10 @@ func (r *request) read(byAgent bool) {
 		r.readBody()
 	}
 	if !modelled {
-		criteria.Model = firstOf(firstOf(models.InPath(r.req.Method, r.req.URL)...), criteria.Model, hintedModel(header))
+		criteria.Model = firstOf(firstOf(models.InPath(r.req.Method, r.req.URL)...), criteria.Model)
+	}
+	if criteria.Model == "" {
+		criteria.Model = hintedModel(header)
 	}
 	if !named && byAgent && identified {
 		criteria.Affinity = ofAgent(criteria.Affinity, header)

@@ -64,7 +64,7 @@ func (s *scene) lease(patient bool) *messages.LeaseToken {
 // leased returns the answer to a lease, which must be there.
 func (s *scene) leased(m *messages.LeaseToken) *messages.TokenLeased {
 	s.T.Helper()
-	answer, ok := actortest.Answered(m.Reply)
+	answer, ok := m.Reply.Answer()
 	if !ok {
 		s.T.Fatal("the ask is not answered")
 	}
@@ -74,7 +74,7 @@ func (s *scene) leased(m *messages.LeaseToken) *messages.TokenLeased {
 // waits fails the test when a lease was answered.
 func (s *scene) waits(m *messages.LeaseToken) {
 	s.T.Helper()
-	if answer, ok := actortest.Answered(m.Reply); ok {
+	if answer, ok := m.Reply.Answer(); ok {
 		s.T.Fatalf("answered with %q, %v", answer.AccountID, answer.Err)
 	}
 }
@@ -273,7 +273,7 @@ func TestFailedSaves(t *testing.T) {
 		s.report(account.ClassLimited)
 		limit := actortest.Take[*messages.SaveAccount](s.T, s.ToWriter)
 		s.tell(&messages.AccountSaved{Saves: []*messages.SaveAccount{rename, limit}, Err: errors.New("full")})
-		if done, ok := actortest.Answered(renamed.Reply); !ok || done.Err == nil {
+		if done, ok := renamed.Reply.Answer(); !ok || done.Err == nil {
 			s.T.Error("whoever waits for a change that failed is not told")
 		}
 		actortest.Take[event.SaveFailed](s.T, s.Events)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors/internal/runtime"
-	"github.com/seed-810f1486/multiaccount/messages"
 	"github.com/seed-810f1486/multiaccount/providers/apikey"
 )
 
@@ -42,14 +41,4 @@ func NewProvider() *Provider {
 func (p *Provider) Refresh(context.Context, account.Credentials) (account.Grant, error) {
 	p.Refreshes.Add(1)
 	return p.OnRefresh()
-}
-
-// Answered returns the answer to an ask; ok is false while there is none.
-func Answered[T any](r *messages.Reply[T]) (answer T, ok bool) {
-	select {
-	case answer = <-r.C():
-		return answer, true
-	default:
-		return answer, false
-	}
 }

@@ -16,23 +16,23 @@ func Ask[T any](ctx context.Context, to *Ref, message any, reply *messages.Reply
 
 // Wait is [Ask] for a message that was sent before.
 func Wait[T any](ctx context.Context, to *Ref, reply *messages.Reply[T]) (T, error) {
-	select {
-	case answer := <-reply.C(): // an idle actor has answered already, and one channel costs less than three
-		return answer, nil
-	default:
+	if answer, ok := reply.Answer(); ok {
+		return answer, nil // an idle actor has answered already
 	}
+	arrived := reply.Arrived()
 	var err error
 	select {
-	case answer := <-reply.C():
-		return answer, nil
+	case <-arrived:
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-to.Done():
 		err = messages.ErrStopped
 	}
-	if reply.Abandon() {
+	if err != nil && reply.Abandon() {
 		var none T
 		return none, err
 	}
-	return <-reply.C(), nil
+	<-arrived
+	answer, _ := reply.Answer()
+	return answer, nil
 }

@@ -58,7 +58,7 @@ func withAccounts(t *testing.T, ids []string, test func(s *scene)) {
 			loaded.Accounts = append(loaded.Accounts, *actortest.Login(id))
 		}
 		s.tell(loaded)
-		if done, ok := actortest.Answered(s.opened); !ok || done.Err != nil {
+		if done, ok := s.opened.Answer(); !ok || done.Err != nil {
 			t.Fatal("the pool is not open")
 		}
 		test(s)
@@ -80,7 +80,7 @@ func (s *scene) forwarded(m *messages.SelectAccount, id string) *messages.LeaseT
 	if lease != &m.Lease {
 		s.T.Fatal("the account was asked something else")
 	}
-	if _, ok := actortest.Answered(m.Lease.Reply); ok {
+	if _, ok := m.Lease.Reply.Answer(); ok {
 		s.T.Fatal("the supervisor answered in the account's place")
 	}
 	return lease
@@ -89,7 +89,7 @@ func (s *scene) forwarded(m *messages.SelectAccount, id string) *messages.LeaseT
 // refused returns why an ask was refused.
 func (s *scene) refused(m *messages.SelectAccount) *messages.RefusalError {
 	s.T.Helper()
-	answer, ok := actortest.Answered(m.Lease.Reply)
+	answer, ok := m.Lease.Reply.Answer()
 	var refused *messages.RefusalError
 	if !ok || !errors.As(answer.Err, &refused) {
 		s.T.Fatalf("answered %v, with %v", ok, answer.Err)
@@ -108,7 +108,7 @@ func (s *scene) limited(d time.Duration) {
 func TestAsksWaitForWhatIsStored(t *testing.T) {
 	onSupervisor(t, func(s *scene) {
 		early := s.ask(policy.Request{})
-		if _, ok := actortest.Answered(early.Lease.Reply); ok {
+		if _, ok := early.Lease.Reply.Answer(); ok {
 			t.Fatal("answered before the accounts are known")
 		}
 		s.tell(&messages.PoolLoaded{Accounts: []account.Record{*actortest.Login("a")}})
@@ -204,11 +204,11 @@ func TestPinHoldsOnceStored(t *testing.T) {
 		s.tell(asked)
 		store := actortest.Take[*messages.StorePin](t, s.ToWriter)
 		s.forwarded(s.ask(policy.Request{}), "a")
-		if _, ok := actortest.Answered(asked.Reply); ok {
+		if _, ok := asked.Reply.Answer(); ok {
 			t.Fatal("answered before it is stored")
 		}
 		s.tell(&messages.PinStored{Asked: store, Pinned: "b", PinnedAt: store.At})
-		if done, ok := actortest.Answered(asked.Reply); !ok || done.Err != nil {
+		if done, ok := asked.Reply.Answer(); !ok || done.Err != nil {
 			t.Errorf("answered %v, %v", ok, done.Err)
 		}
 		if lease := s.forwarded(s.ask(policy.Request{}), "b"); lease.PinnedBy != policy.ByOwner {
@@ -235,7 +235,7 @@ func TestAddedTwiceIsOneAccount(t *testing.T) {
 		create := actortest.Take[*messages.CreateAccount](t, s.ToWriter)
 		actortest.None[*messages.CreateAccount](t, s.ToWriter)
 		s.tell(&messages.AccountCreated{Create: create})
-		if added, ok := actortest.Answered(first.Reply); !ok || added.ID != create.Record.ID {
+		if added, ok := first.Reply.Answer(); !ok || added.ID != create.Record.ID {
 			t.Errorf("added %q, %v", added.ID, added.Err)
 		}
 		actortest.Take[event.AccountJoined](t, s.Events)
@@ -273,7 +273,7 @@ func TestAddedByAnotherProcessToo(t *testing.T) {
 				}
 				return
 			}
-			added, ok := actortest.Answered(ask.Reply)
+			added, ok := ask.Reply.Answer()
 			var refused *messages.RefusalError
 			if !ok || !errors.As(added.Err, &refused) || refused.Reason != messages.RefusedDuplicate || refused.AccountID != "theirs" {
 				t.Errorf("%s: answered %v with %v", name, ok, added.Err)
@@ -292,13 +292,13 @@ func TestAddedWhileItsHolderLeaves(t *testing.T) {
 		holder := create.Record
 		holder.ID = "a"
 		s.tell(&messages.AccountCreated{Create: create, Holder: &holder})
-		if _, ok := actortest.Answered(ask.Reply); ok {
+		if _, ok := ask.Reply.Answer(); ok {
 			t.Error("the login was answered before its holder is gone")
 		}
 		s.tell(&messages.AccountRemoved{ID: "a"})
 		again := actortest.Take[*messages.CreateAccount](t, s.ToWriter)
 		s.tell(&messages.AccountCreated{Create: again})
-		if added, ok := actortest.Answered(ask.Reply); !ok || added.Err != nil || added.ID != again.Record.ID {
+		if added, ok := ask.Reply.Answer(); !ok || added.Err != nil || added.ID != again.Record.ID {
 			t.Errorf("added %q, %v", added.ID, added.Err)
 		}
 	})
@@ -314,7 +314,7 @@ func TestRemovalThatFails(t *testing.T) {
 			t.Errorf("refused: %v", r)
 		}
 		s.tell(&messages.AccountRemoved{ID: "a", Err: errors.New("the disk is read-only")})
-		if done, ok := actortest.Answered(m.Reply); !ok || done.Err == nil {
+		if done, ok := m.Reply.Answer(); !ok || done.Err == nil {
 			t.Error("a removal that failed is told as done")
 		}
 		actortest.Take[*messages.ReadAccounts](t, s.ToWriter)
@@ -374,14 +374,14 @@ func TestDrain(t *testing.T) {
 		waiting := s.ask(policy.Request{})
 		drain := &messages.DrainPool{Reply: messages.NewReply[messages.Acknowledged]()}
 		s.tell(drain)
-		if answer, ok := actortest.Answered(waiting.Lease.Reply); !ok || !errors.Is(answer.Err, messages.ErrStopped) {
+		if answer, ok := waiting.Lease.Reply.Answer(); !ok || !errors.Is(answer.Err, messages.ErrStopped) {
 			t.Errorf("answered %v, %v", ok, answer.Err)
 		}
-		if _, ok := actortest.Answered(drain.Reply); ok {
+		if _, ok := drain.Reply.Answer(); ok {
 			t.Fatal("answered before the account has")
 		}
 		s.tell(&messages.AccountDrained{Drain: actortest.Take[*messages.Drain](t, &s.accounts["a"].Inbox)})
-		if _, ok := actortest.Answered(drain.Reply); !ok {
+		if _, ok := drain.Reply.Answer(); !ok {
 			t.Error("not answered when the account has")
 		}
 	})
@@ -393,7 +393,7 @@ func TestRestartLoadsAgain(t *testing.T) {
 		s.limited(5 * time.Minute)
 		waiting := s.ask(policy.Request{})
 		s.tell(&messages.AccountChanged{ID: "a"}) // no record: a fault
-		if answer, ok := actortest.Answered(waiting.Lease.Reply); !ok || !errors.Is(answer.Err, messages.ErrRestarted) {
+		if answer, ok := waiting.Lease.Reply.Answer(); !ok || !errors.Is(answer.Err, messages.ErrRestarted) {
 			t.Errorf("answered %v, %v", ok, answer.Err)
 		}
 		s.ToWriter.Clear()
