@@ -35,7 +35,7 @@ func BenchmarkGateway(b *testing.B) {
 		for _, size := range []int{1 << 10, 1 << 20} {
 			for _, callers := range []int{1, 64} {
 				b.Run(fmt.Sprintf("%s/%dKB/%d", kind, size>>10, callers), func(b *testing.B) {
-					newBench(b).compare(b, load{body: benchBody(size, kind == "SSE"), callers: callers})
+					compare(b, load{body: benchBody(size, kind == "SSE"), callers: callers})
 				})
 			}
 		}
@@ -74,36 +74,47 @@ func benchProvider(w http.ResponseWriter, r *http.Request) {
 type bench struct {
 	client                  *http.Client
 	gateway, bare, provider string
+	ends                    []func()
 }
 
-func newBench(b *testing.B) bench {
+func newBench(b *testing.B) *bench {
 	b.Helper()
+	p := &bench{}
 	up := httptest.NewServer(http.HandlerFunc(benchProvider))
-	b.Cleanup(up.Close)
+	p.atEnd(up.Close)
 	target, err := url.Parse(up.URL)
 	if err != nil {
 		b.Fatal(err)
 	}
 	bare := httptest.NewServer(&httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
-		Transport: benchTransport(b), ErrorLog: log.New(io.Discard, "", 0),
+		Transport: p.transport(), ErrorLog: log.New(io.Discard, "", 0),
 	})
-	b.Cleanup(bare.Close)
+	p.atEnd(bare.Close)
 	served := httptest.NewUnstartedServer(nil)
-	served.Config = gateway.Server(benchGateway(b, up.URL))
+	served.Config = gateway.Server(p.open(b, up.URL))
 	served.Start()
-	b.Cleanup(served.Close)
-	return bench{client: &http.Client{Transport: benchTransport(b)}, gateway: served.URL, bare: bare.URL, provider: up.URL}
+	p.atEnd(served.Close)
+	p.client, p.gateway, p.bare, p.provider = &http.Client{Transport: p.transport()}, served.URL, bare.URL, up.URL
+	return p
 }
 
-func benchTransport(b *testing.B) *http.Transport {
-	b.Helper()
+func (p *bench) atEnd(end func()) { p.ends = append(p.ends, end) }
+
+// close ends what was begun, the latest first.
+func (p *bench) close() {
+	for _, end := range slices.Backward(p.ends) {
+		end()
+	}
+}
+
+func (p *bench) transport() *http.Transport {
 	t := &http.Transport{MaxIdleConns: 1024, MaxIdleConnsPerHost: 256, DisableCompression: true}
-	b.Cleanup(t.CloseIdleConnections)
+	p.atEnd(t.CloseIdleConnections)
 	return t
 }
 
-func benchGateway(b *testing.B, address string) *gateway.Gateway {
+func (p *bench) open(b *testing.B, address string) *gateway.Gateway {
 	b.Helper()
 	s := settings.Default()
 	s.ProactiveRefresh, s.UsagePollInterval = false, 0
@@ -113,7 +124,7 @@ func benchGateway(b *testing.B, address string) *gateway.Gateway {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = eng.Close(context.Background()) })
+	p.atEnd(func() { _ = eng.Close(context.Background()) })
 	pool, err := eng.Pool("anthropic")
 	if err != nil {
 		b.Fatal(err)
@@ -129,7 +140,7 @@ func benchGateway(b *testing.B, address string) *gateway.Gateway {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = g.Drain(context.Background()) })
+	p.atEnd(func() { _ = g.Drain(context.Background()) })
 	return g
 }
 
@@ -139,26 +150,39 @@ type load struct {
 	callers int
 }
 
-// figures are how long first bytes took.
+// figures are of the requests of one side.
 type figures struct {
-	mu    sync.Mutex
+	mu sync.Mutex
+	// first is how long first bytes took.
 	first []time.Duration
 }
 
+// sets is how many sets of connections serve: what the system has learnt of a
+// connection makes a large body up to a quarter slower or faster, for the connection's
+// life.
+const sets = 24
+
 // compare sends in turns to both. Each turn is short, so that what else the
 // machine does meets both.
-func (p bench) compare(b *testing.B, l load) {
+func compare(b *testing.B, l load) {
 	turn := max(2*l.callers, 16)
-	p.run(b, l, turn, &figures{}, false) // connections are made
-	p.run(b, l, turn, &figures{}, true)
+	turns := max(b.N/turn/sets, 4)
 	through, bare := &figures{}, &figures{}
 	var ratios []float64
-	b.ResetTimer()
-	for done := 0; done < b.N; done += turn {
-		ours := p.run(b, l, turn, through, false)
+	for done := 0; done < b.N; {
 		b.StopTimer()
-		ratios = append(ratios, float64(p.run(b, l, turn, bare, true))/float64(ours))
-		b.StartTimer()
+		p := newBench(b)
+		p.run(b, l, turn, &figures{}, false) // connections are made
+		p.run(b, l, turn, &figures{}, true)
+		var ours, its []time.Duration
+		for ; done < b.N && len(ours) < turns; done += turn {
+			b.StartTimer()
+			ours = append(ours, p.run(b, l, turn, through, false))
+			b.StopTimer()
+			its = append(its, p.run(b, l, turn, bare, true))
+		}
+		ratios = append(ratios, float64(median(its))/float64(median(ours)))
+		p.close()
 	}
 	b.ReportMetric(median(ratios), "x-of-bare")
 	b.ReportMetric(float64(median(through.first)-median(bare.first))/float64(time.Microsecond), "µs-later")
@@ -171,7 +195,7 @@ func median[T cmp.Ordered](all []T) T {
 }
 
 // run returns how long the requests took.
-func (p bench) run(b *testing.B, l load, requests int, f *figures, bare bool) time.Duration {
+func (p *bench) run(b *testing.B, l load, requests int, f *figures, bare bool) time.Duration {
 	b.Helper()
 	address := p.gateway
 	if bare {
@@ -201,7 +225,7 @@ func (p bench) run(b *testing.B, l load, requests int, f *figures, bare bool) ti
 }
 
 // send returns how long the first byte of an answer took.
-func (p bench) send(address string, body []byte) (time.Duration, error) {
+func (p *bench) send(address string, body []byte) (time.Duration, error) {
 	began := time.Now()
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address+"/anthropic/v1/messages", bytes.NewReader(body))
 	if err != nil {
@@ -233,12 +257,14 @@ func BenchmarkStreamHeap(b *testing.B) {
 	for b.Loop() {
 		direct, through := newBench(b), newBench(b)
 		costs = append(costs, through.heap(b, through.gateway+"/anthropic/v1/messages", streams)-direct.heap(b, direct.provider+"/v1/messages", streams))
+		direct.close()
+		through.close()
 	}
 	b.ReportMetric(float64(median(costs))/streams, "B/stream")
 }
 
 // heap is how much streams cost while they are open.
-func (p bench) heap(b *testing.B, address string, streams int) int64 {
+func (p *bench) heap(b *testing.B, address string, streams int) int64 {
 	b.Helper()
 	goroutines, before := runtime.NumGoroutine(), inUse()
 	body := benchBody(64<<10, true)
