@@ -197,7 +197,7 @@ func ExampleEngine_Close() {
 	}
 	go lease.Done(multiaccount.Outcome{Status: http.StatusOK}) // the last request ends meanwhile
 
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	fmt.Println(fake.eng.Close(ctx))
 

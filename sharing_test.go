@@ -34,7 +34,7 @@ func newSharer(t *testing.T, dir string) sharer {
 // await returns the next event of a type.
 func await[E multiaccount.Event](t *testing.T, events <-chan multiaccount.Event) E {
 	t.Helper()
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		select {
 		case e := <-events:
@@ -215,7 +215,7 @@ func eventually(t *testing.T, noticed func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for !noticed() {
 		select {
 		case <-ticker.C:

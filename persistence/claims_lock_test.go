@@ -28,7 +28,7 @@ func awaitClaims(t *testing.T, told <-chan map[string]bool, ids ...string) {
 	for _, id := range ids {
 		want[id] = true
 	}
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		select {
 		case got := <-told:

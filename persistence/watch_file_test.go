@@ -20,7 +20,7 @@ func await(t *testing.T, told chan bool, what string) {
 	t.Helper()
 	select {
 	case <-told:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("not told of %s", what)
 	}
 }

@@ -90,7 +90,8 @@ func (p *Pool) consider(d *remembered, v *view, chosen, active Slot) {
 
 // takeSnapshot names the accounts of a small pool, and some of a large one.
 func (p *Pool) takeSnapshot(d *Decision, v *view, chosen, active Slot) snapshot {
-	l := snapshot{changes: p.changes, at: p.now}
+	room := min(len(p.members), fewAccounts)
+	l := snapshot{changes: p.changes, at: p.now, named: make([]Considered, 0, room), slots: make([]Slot, 0, room)}
 	if len(p.members) <= fewAccounts {
 		for s := range p.members {
 			p.name(&l, Slot(s))

@@ -33,7 +33,7 @@ func TestQuestionsOnATerminal(t *testing.T) {
 		"yes by the arrow and key": {"confirm", "Yes", "\x1b[D\r", "sure true, error <nil>"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			cmd := exec.Command(os.Args[0])
 			cmd.Env = append(os.Environ(), "TERM=xterm-256color", "TUI_ASKS="+test.asks)

@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long a screen may take to become right.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // desk is the real command on a real pseudo-terminal, with a fake provider.
 type desk struct {

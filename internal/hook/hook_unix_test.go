@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long something may take that happens at once as a rule.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // family is a program that starts another, which outlives it unless somebody
 // ends that. Whoever of them lives keeps a pipe open.

@@ -61,7 +61,7 @@ func TestAnnounce(t *testing.T) {
 	}
 	first()
 	first()
-	for end := time.Now().Add(10 * time.Second); found(t, dir) != "http://127.0.0.1:2"; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); found(t, dir) != "http://127.0.0.1:2"; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("found %q", found(t, dir))
 		}

@@ -130,7 +130,7 @@ func poolWatchTells(t trial) {
 		by = t.other
 	}
 	updatePool(t.T, by, func(p *persistence.PoolState) { p.Pinned = "a" })
-	for deadline := time.After(10 * time.Second); ; {
+	for deadline := time.After(time.Minute); ; {
 		select {
 		case got := <-told:
 			if got.Pinned == "a" {

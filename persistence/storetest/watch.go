@@ -67,7 +67,7 @@ func heard(t trial, told <-chan string, id string) {
 		if got != id {
 			t.Errorf("told of %s, want %s", got, id)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("not told of %s", id)
 	}
 	drain(told)

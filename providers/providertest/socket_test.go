@@ -26,7 +26,7 @@ func dialSocket(t *testing.T, h *AccountHandle) *websocket.Conn {
 // askSocket sends a request and returns what comes until the answer's end.
 func askSocket(t *testing.T, conn *websocket.Conn, more string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := conn.Write(ctx, websocket.MessageText, []byte(`{"type":"response.create","model":"gpt-6"`+more+`}`)); err != nil {
 		t.Fatal(err)

@@ -82,11 +82,8 @@ func newGatewayLife(t *testing.T) *gatewayLife {
 	t.Helper()
 	root := t.TempDir()
 	l := &gatewayLife{
-		T: t, program: filepath.Join(root, "multiaccount"), dir: filepath.Join(root, "state"), home: filepath.Join(root, "home"),
+		T: t, program: rig.Command(t), dir: filepath.Join(root, "state"), home: filepath.Join(root, "home"),
 		hookFile: filepath.Join(root, "hook"), accessLog: filepath.Join(root, "access.log"), srv: rig.Server(t), client: newClient(t),
-	}
-	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", l.program, "../../cmd/multiaccount").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
 	}
 	l.account = l.srv.AddAccount(providertest.Account{Email: "work@example.com"})
 	self, err := os.Executable()
@@ -139,8 +136,7 @@ func (l *gatewayLife) begin() {
 	l.serve.Stderr = &l.log
 	out, err := l.serve.StdoutPipe()
 	rig.Must(l, err)
-	rig.Must(l, l.serve.Start())
-	l.Cleanup(func() { _ = l.serve.Process.Kill() })
+	rig.Start(l, l.serve)
 	lines := bufio.NewReader(out)
 	l.said.Hello, err = lines.ReadString('\n')
 	rig.Must(l, err)

@@ -83,7 +83,7 @@ func TestRunInTmux(t *testing.T) {
 		}
 	}
 	tmux("new-session", "-d", fmt.Sprintf("%s run claude ask > %s 2>&1; echo status $? >> %s", program, out, out))
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for said := ""; !strings.Contains(said, "status 0"); time.Sleep(20 * time.Millisecond) {
 		text, _ := os.ReadFile(out)

@@ -18,7 +18,7 @@ import (
 )
 
 // Patience is how long a test waits for something that must happen.
-const Patience = 20 * time.Second
+const Patience = time.Minute
 
 // Server starts a fake provider that ends with the test.
 func Server(tb testing.TB) *providertest.Server {
