@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -87,9 +88,7 @@ func chatGPT(rec account.Record, idToken string) account.Record {
 	told, _ := openai.Identity(idToken, rec.Credentials.AccessToken.Reveal())
 	rec.Provider = openaiName
 	rec.Subject, rec.Plan = told.Subject, told.Plan
-	if rec.Organization == "" {
-		rec.Organization = told.Organization
-	}
+	rec.Organization = cmp.Or(rec.Organization, told.Organization)
 	if told.Email != "" {
 		rec.Email = told.Email
 	}
