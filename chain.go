@@ -1,14 +1,10 @@
 package multiaccount
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/seed-810f1486/multiaccount/account"
-	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/internal/chain"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
@@ -41,14 +37,14 @@ type Link struct {
 type Chain struct {
 	name  string
 	links []link
-	talks talks
+	// conversations are those that it serves.
+	conversations chain.Conversations
 }
 
 // link is a pool, and where its provider's requests go.
 type link struct {
 	Link
-	// bases has an address for each kind of account.
-	bases map[account.Kind]*url.URL
+	bases chain.Bases
 }
 
 func (l *link) provider() string { return l.Pool.provider.Name() }
@@ -63,7 +59,7 @@ func NewChain(name string, links ...Link) (*Chain, error) {
 		if l.Pool == nil {
 			return nil, fmt.Errorf("multiaccount: pool %d of the chain %s is nil", i+1, name)
 		}
-		bases, err := basesOf(l.Pool)
+		bases, err := chain.BasesOf(l.Pool.provider.Provider)
 		if err != nil {
 			return nil, fmt.Errorf("multiaccount: the chain %s: %w", name, err)
 		}
@@ -74,22 +70,6 @@ func NewChain(name string, links ...Link) (*Chain, error) {
 		return nil, fmt.Errorf("multiaccount: the chain %s %w", name, err)
 	}
 	return c, nil
-}
-
-func basesOf(p *Pool) (map[account.Kind]*url.URL, error) {
-	addressed, ok := p.provider.Provider.(providers.Addressed)
-	if !ok {
-		return nil, fmt.Errorf("the provider %s does not say where its requests go; it needs the method of providers.Addressed", p.provider.Name())
-	}
-	bases := map[account.Kind]*url.URL{}
-	for _, kind := range []account.Kind{account.OAuth, account.APIKey} {
-		base, err := url.Parse(strings.TrimSuffix(addressed.Base(kind), "/"))
-		if err != nil {
-			return nil, fmt.Errorf("the address of the provider %s: %w", p.provider.Name(), err)
-		}
-		bases[kind] = base
-	}
-	return bases, nil
 }
 
 // Name returns what the chain is called.
@@ -144,35 +124,4 @@ func closeBody(req *http.Request) {
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
-}
-
-// errElsewhere is for a request that has no place at other providers.
-var errElsewhere = errors.New("the request's address is not below that of the chain's first pool")
-
-// address returns where the pool i takes a request to u.
-func (c *Chain) address(i int, u *url.URL) (*url.URL, error) {
-	if i == 0 {
-		return u, nil
-	}
-	path, raw := u.Path, u.EscapedPath()
-	var kind account.Kind
-	longest := -1
-	for of, base := range c.links[0].bases {
-		if n := len(base.Path); u.Scheme == base.Scheme && u.Host == base.Host && isBelow(path, base.Path) && n > longest {
-			kind, longest = of, n
-		}
-	}
-	if longest < 0 {
-		return nil, errElsewhere
-	}
-	from, to, out := c.links[0].bases[kind], c.links[i].bases[kind], *u
-	out.Scheme, out.Host, out.User = to.Scheme, to.Host, to.User
-	out.Path = to.Path + path[len(from.Path):]
-	out.RawPath = to.EscapedPath() + strings.TrimPrefix(raw, from.EscapedPath())
-	return &out, nil
-}
-
-func isBelow(path, base string) bool {
-	rest, ok := strings.CutPrefix(path, base)
-	return ok && (rest == "" || rest[0] == '/')
 }
