@@ -40,7 +40,7 @@ const exchangeGrace = 3 * time.Second
 // several.
 type Engine struct {
 	system *actors.System
-	store  *actors.Persistence
+	store  *actors.Writer
 	log    zerolog.Logger
 	// quiet drops what is no error from log while the settings ask for that.
 	quiet *quietHook
@@ -108,7 +108,7 @@ func newEngine(c Config, store, files persistence.Store) *Engine {
 	log := c.logger().Hook(quiet)
 	system := actors.NewSystem(log)
 	e := &Engine{
-		system: system, store: system.SpawnPersistence(store), log: log, quiet: quiet, files: files,
+		system: system, store: system.SpawnWriter(store), log: log, quiet: quiet, files: files,
 		pools: make(map[string]*Pool, len(c.Providers)), events: notify.NewSubscribers(log), config: c,
 	}
 	e.onEvent.Store(&c.Settings)

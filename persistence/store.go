@@ -10,12 +10,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Store keeps the accounts of every provider. When a method that changes
-// something returns nil, the change is durable. All methods are safe for
-// concurrent use. When a context ends, a wait ends and a change is not begun; a
-// change that has begun is completed.
+// Store keeps the accounts of every provider. When a method that changes something
+// returns nil, the change is durable. All methods are safe for concurrent use. When
+// a context ends, a wait ends and a change is not begun; a change that has begun is
+// completed.
 //
-// The engine's persistence actor is its only caller, except for Read.
+// The engine's writer is its only caller, except for Read.
 type Store interface {
 	// Load returns the accounts of provider in the order in which they were
 	// added, and the quarantined files. A provider without accounts is no error.

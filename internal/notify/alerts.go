@@ -29,7 +29,7 @@ const (
 // Alerts run the owner's program for events that need the owner, one at a time, on a
 // goroutine of their own. They are safe for concurrent use.
 type Alerts struct {
-	store   *actors.Persistence
+	store   *actors.Writer
 	log     zerolog.Logger
 	command func(provider string) []string
 	queue   chan event.Event
@@ -43,7 +43,7 @@ type Alerts struct {
 
 // NewAlerts begins. command returns the program and its arguments, as they are now;
 // none means that nobody is told. Call [Alerts.Close] once.
-func NewAlerts(store *actors.Persistence, command func(provider string) []string, log zerolog.Logger) *Alerts {
+func NewAlerts(store *actors.Writer, command func(provider string) []string, log zerolog.Logger) *Alerts {
 	a := &Alerts{store: store, log: log, command: command, queue: make(chan event.Event, alertBacklog), closing: make(chan struct{})}
 	a.ending, a.end = context.WithCancel(context.Background())
 	a.running.Go(a.run)
