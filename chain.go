@@ -11,27 +11,27 @@ import (
 // Link is one pool of a [Chain].
 type Link struct {
 	Pool *Pool
-	// Models are the models that the pool serves, by patterns in which "*" stands for
-	// any text, and what the pool calls them. The most specific pattern holds. Without
-	// any the pool serves every request as it is.
+	// Models says which models the pool serves, and what the pool calls them. A key is
+	// a pattern in which "*" stands for any text; the most specific pattern holds. A
+	// pool without Models serves every request as it is.
 	Models map[string]string
 }
 
-// Chain is several pools of one wire format: when one of them cannot serve a
-// request within the time that its settings let it wait, the next one does. That
-// is so when all its accounts are limited, need a login or are missing, and when
-// its provider is in trouble after the pool has tried again. What is wrong with the
-// request itself no other pool is asked about, and a request that is pinned to an
-// account goes no further than the first pool.
+// Chain is several pools of one wire format. When one pool cannot serve a request
+// within the time that its settings let it wait, the next one does. A pool cannot
+// serve when all its accounts are limited or need a login, when it has none, and when
+// its provider is in trouble after the pool has tried again. A request that is wrong
+// itself goes to no other pool, and a request that is pinned to an account goes to the
+// first pool only.
 //
-// Nothing is translated. Where a pool calls a model by another name, that name is
-// put in its place into the request's body or, as with Google's API, its path, and
-// every other byte stays.
+// Nothing is translated. If a pool has another name for the model, that name replaces
+// the one in the request's body or, as with Google's API, in its path. All other bytes
+// stay as they are.
 //
-// A conversation stays with the pool that serves it, since the provider's cache of
-// it is there, until five minutes after the limits of the pools before have ended.
-// An end that comes earlier than was known is seen within a quarter of an hour.
-// A chain remembers the latest 4096 conversations of the last six hours, in memory.
+// A conversation stays with the pool that serves it, whose provider has it in its
+// cache, until five minutes after the limits of the pools before have ended. A limit
+// that ends early is noticed within a quarter of an hour. A chain remembers the latest
+// 4096 conversations of the last six hours, in memory.
 //
 // It is safe for concurrent use and needs no closing.
 type Chain struct {
@@ -84,16 +84,18 @@ func (c *Chain) Pools() []string {
 	return names
 }
 
-// Transport returns a round tripper that sends requests by the pools of the chain.
-// A request is addressed as if it was for the first pool: what follows the address
-// of that provider follows the address of another one in its place. base sends the
-// requests; nil means what [Pool.Transport] means by it.
+// Transport returns a round tripper that sends requests along the chain. Address
+// requests to the first pool's provider: for another pool, the provider's address is
+// replaced, and what follows it stays. base sends the requests; nil means a clone of
+// [http.DefaultTransport] for each pool.
 //
-// A request that asks for no model or for several, or that has it in a body which is
-// compressed or cannot be read twice, is not for pools with Models. A body that cannot be sent again is for
-// one pool only. When no pool serves, the error is [*ChainSpentError], which says
-// why for each of them; a chain of one pool, and a request that only one pool was
-// asked about, have the pool's own answer or error.
+// A request that names no model or several does not go to pools with Models. Nor does
+// one whose body is compressed or cannot be read twice, unless its path names the
+// model. A body that cannot be sent again goes to one pool only.
+//
+// When no pool serves, the error is [*ChainSpentError], which says why for each pool.
+// If only one pool was asked, the caller gets that pool's own answer; if the chain has
+// only one, its own error.
 func (c *Chain) Transport(base http.RoundTripper) http.RoundTripper {
 	return &chainTransport{c, base}
 }

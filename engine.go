@@ -32,7 +32,7 @@ const (
 )
 
 // exchangeGrace is how much longer than its context Close waits for a token
-// exchange, which is as a rule over within a second.
+// exchange, which usually takes less than a second.
 const exchangeGrace = 3 * time.Second
 
 // Engine keeps the accounts of several providers. Start it with [Open] and end

@@ -42,8 +42,8 @@ func (c *Contents) decodeCodex(file *object) {
 	}
 }
 
-// codexKey takes the key in when it is what Codex uses. One that lies beside a
-// login would cost its owner money that nobody has allowed.
+// codexKey takes the key if Codex uses it. A key that Codex does not use, because it
+// has a login as well, would cost its owner money without permission.
 func (c *Contents) codexKey(file *object) {
 	mode := codexMode(file)
 	key := file.secret(codexKey)

@@ -60,8 +60,8 @@ type Store interface {
 	LockPool(ctx context.Context, provider string) (unlock func() error, err error)
 
 	// UpdatePool is Update for the state of the whole pool. A pool that stored
-	// nothing yet starts from the zero PoolState. Of bindings, owners and alerts
-	// the latest are stored.
+	// nothing yet starts from the zero PoolState. Only the latest bindings, owners
+	// and alerts are stored.
 	UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error)
 
 	// Close releases what the store holds. No other call may follow.
@@ -123,10 +123,10 @@ type Snapshot struct {
 }
 
 // Quarantined is a file that could not be used; its bytes are kept. A file that
-// does not parse was renamed. One that is only refused stays in its place, and is
-// used again once it is repaired: it was written by a newer version, is open to
-// other users or belongs to one, is larger than 1 MiB, or is not a file but a
-// folder, a pipe, or a link that leads nowhere.
+// does not parse was renamed. A file that is refused stays in its place, and is used
+// again once it is repaired. A file is refused if a newer version wrote it, if it is
+// open to other users or belongs to one, if it is larger than 1 MiB, or if it is no
+// regular file but a folder, a pipe, or a link that leads nowhere.
 type Quarantined struct {
 	// ID is the account's, taken from the file's name; empty for the file
 	// that holds the PoolState.
