@@ -15,7 +15,8 @@ type NewAccount struct {
 	Label string
 	Email string
 	// Subject is the provider's id of the account, and Organization the id of what
-	// is billed for it. By both the pool knows an account again.
+	// is billed for it. Two logins with the same Subject and Organization are one
+	// account.
 	Subject      string
 	Organization string
 	Plan         string

@@ -1,54 +1,50 @@
 package multiaccount
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/seed-810f1486/multiaccount/account"
-	"github.com/seed-810f1486/multiaccount/providers"
+	"github.com/seed-810f1486/multiaccount/internal/chain"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 // Link is one pool of a [Chain].
 type Link struct {
 	Pool *Pool
-	// Models are the models that the pool serves, by patterns in which "*" stands for
-	// any text, and what the pool calls them. The most specific pattern holds. Without
-	// any the pool serves every request as it is.
+	// Models says which models the pool serves, and what the pool calls them. A key is
+	// a pattern in which "*" stands for any text; the most specific pattern holds. A
+	// pool without Models serves every request as it is.
 	Models map[string]string
 }
 
-// Chain is several pools of one wire format: when one of them cannot serve a
-// request within the time that its settings let it wait, the next one does. That
-// is so when all its accounts are limited, need a login or are missing, and when
-// its provider is in trouble after the pool has tried again. What is wrong with the
-// request itself no other pool is asked about, and a request that is pinned to an
-// account goes no further than the first pool.
+// Chain is several pools of one wire format. When one pool cannot serve a request
+// within the time that its settings let it wait, the next one does. A pool cannot
+// serve when all its accounts are limited or need a login, when it has none, and when
+// its provider is in trouble after the pool has tried again. A request that is wrong
+// itself goes to no other pool, and a request that is pinned to an account goes to the
+// first pool only.
 //
-// Nothing is translated. Where a pool calls a model by another name, that name is
-// put in its place into the request's body or, as with Google's API, its path, and
-// every other byte stays.
+// Nothing is translated. If a pool has another name for the model, that name replaces
+// the one in the request's body or, as with Google's API, in its path. All other bytes
+// stay as they are.
 //
-// A conversation stays with the pool that serves it, since the provider's cache of
-// it is there, until five minutes after the limits of the pools before have ended.
-// An end that comes earlier than was known is seen within a quarter of an hour.
-// A chain remembers the latest 4096 conversations of the last six hours, in memory.
+// A conversation stays with the pool that serves it, whose provider has it in its
+// cache, until five minutes after the limits of the pools before have ended. A limit
+// that ends early is noticed within a quarter of an hour. A chain remembers the latest
+// 4096 conversations of the last six hours, in memory.
 //
 // It is safe for concurrent use and needs no closing.
 type Chain struct {
 	name  string
 	links []link
-	talks talks
+	// conversations are those that it serves.
+	conversations chain.Conversations
 }
 
 // link is a pool, and where its provider's requests go.
 type link struct {
 	Link
-	// bases has an address for each kind of account.
-	bases map[account.Kind]*url.URL
+	bases chain.Bases
 }
 
 func (l *link) provider() string { return l.Pool.provider.Name() }
@@ -63,7 +59,7 @@ func NewChain(name string, links ...Link) (*Chain, error) {
 		if l.Pool == nil {
 			return nil, fmt.Errorf("multiaccount: pool %d of the chain %s is nil", i+1, name)
 		}
-		bases, err := basesOf(l.Pool)
+		bases, err := chain.BasesOf(l.Pool.provider.Provider)
 		if err != nil {
 			return nil, fmt.Errorf("multiaccount: the chain %s: %w", name, err)
 		}
@@ -74,22 +70,6 @@ func NewChain(name string, links ...Link) (*Chain, error) {
 		return nil, fmt.Errorf("multiaccount: the chain %s %w", name, err)
 	}
 	return c, nil
-}
-
-func basesOf(p *Pool) (map[account.Kind]*url.URL, error) {
-	addressed, ok := p.provider.Provider.(providers.Addressed)
-	if !ok {
-		return nil, fmt.Errorf("the provider %s does not say where its requests go; it needs the method of providers.Addressed", p.provider.Name())
-	}
-	bases := map[account.Kind]*url.URL{}
-	for _, kind := range []account.Kind{account.OAuth, account.APIKey} {
-		base, err := url.Parse(strings.TrimSuffix(addressed.Base(kind), "/"))
-		if err != nil {
-			return nil, fmt.Errorf("the address of the provider %s: %w", p.provider.Name(), err)
-		}
-		bases[kind] = base
-	}
-	return bases, nil
 }
 
 // Name returns what the chain is called.
@@ -104,16 +84,18 @@ func (c *Chain) Pools() []string {
 	return names
 }
 
-// Transport returns a round tripper that sends requests by the pools of the chain.
-// A request is addressed as if it was for the first pool: what follows the address
-// of that provider follows the address of another one in its place. base sends the
-// requests; nil means what [Pool.Transport] means by it.
+// Transport returns a round tripper that sends requests along the chain. Address
+// requests to the first pool's provider: for another pool, the provider's address is
+// replaced, and what follows it stays. base sends the requests; nil means a clone of
+// [http.DefaultTransport] for each pool.
 //
-// A request that asks for no model or for several, or that has it in a body which is
-// compressed or cannot be read twice, is not for pools with Models. A body that cannot be sent again is for
-// one pool only. When no pool serves, the error is [*ChainSpentError], which says
-// why for each of them; a chain of one pool, and a request that only one pool was
-// asked about, have the pool's own answer or error.
+// A request that names no model or several does not go to pools with Models. Nor does
+// one whose body is compressed or cannot be read twice, unless its path names the
+// model. A body that cannot be sent again goes to one pool only.
+//
+// When no pool serves, the error is [*ChainSpentError], which says why for each pool.
+// If only one pool was asked, the caller gets that pool's own answer; if the chain has
+// only one, its own error.
 func (c *Chain) Transport(base http.RoundTripper) http.RoundTripper {
 	return &chainTransport{c, base}
 }
@@ -144,35 +126,4 @@ func closeBody(req *http.Request) {
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
-}
-
-// errElsewhere is for a request that has no place at other providers.
-var errElsewhere = errors.New("the request's address is not below that of the chain's first pool")
-
-// address returns where the pool i takes a request to u.
-func (c *Chain) address(i int, u *url.URL) (*url.URL, error) {
-	if i == 0 {
-		return u, nil
-	}
-	path, raw := u.Path, u.EscapedPath()
-	var kind account.Kind
-	longest := -1
-	for of, base := range c.links[0].bases {
-		if n := len(base.Path); u.Scheme == base.Scheme && u.Host == base.Host && isBelow(path, base.Path) && n > longest {
-			kind, longest = of, n
-		}
-	}
-	if longest < 0 {
-		return nil, errElsewhere
-	}
-	from, to, out := c.links[0].bases[kind], c.links[i].bases[kind], *u
-	out.Scheme, out.Host, out.User = to.Scheme, to.Host, to.User
-	out.Path = to.Path + path[len(from.Path):]
-	out.RawPath = to.EscapedPath() + strings.TrimPrefix(raw, from.EscapedPath())
-	return &out, nil
-}
-
-func isBelow(path, base string) bool {
-	rest, ok := strings.CutPrefix(path, base)
-	return ok && (rest == "" || rest[0] == '/')
 }

@@ -1,7 +1,6 @@
 package multiaccount
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -9,10 +8,6 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/settings"
 )
-
-// ErrUnknownChain is returned by [Engine.Chain] for a name that the settings do not
-// have.
-var ErrUnknownChain = errors.New("multiaccount: unknown chain")
 
 // chainEntry is a chain of the settings, or why it cannot be made.
 type chainEntry struct {

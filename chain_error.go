@@ -22,7 +22,7 @@ type ChainSpentError struct {
 // RefusedPool is why one pool of a chain does not serve a request.
 type RefusedPool struct {
 	Provider string
-	// Err is the pool's own error, an [*AllAccountsLimitedError] as a rule, or says why
+	// Err is the pool's own error, usually an [*AllAccountsLimitedError], or says why
 	// the pool was not asked.
 	Err error
 	// Asked is set when the pool was asked.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-810f1486/multiaccount/event"
+	"github.com/seed-810f1486/multiaccount/internal/chain"
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
@@ -13,46 +14,43 @@ func (w *chainWalk) served() {
 	if w.key == "" || w.last.AccountID == "" {
 		return
 	}
-	now := talk{link: w.at, account: w.last.AccountID, at: time.Now()}
-	now.until, now.look = w.until(now.at)
-	before, known := w.chain.talks.put(w.key, now)
-	if known && before.link != w.at {
+	now := chain.Served{Pool: w.at, Account: w.last.AccountID, At: time.Now()}
+	w.passOver(&now)
+	before, known := w.chain.conversations.Put(w.key, now)
+	if known && before.Pool != w.at {
 		w.publishMoved(before)
 	}
 }
 
-// until returns when the pools before the one that serves are asked again: they may
-// have had no turn, since the conversation stays where it is.
-func (w *chainWalk) until(now time.Time) (until, look time.Time) {
-	if w.stays() && w.before.link == w.at {
-		return w.before.until, w.before.look
+// passOver notes what is known of the pools before the one that serves: they may have
+// had no turn, since the conversation stays where it is.
+func (w *chainWalk) passOver(now *chain.Served) {
+	if w.stays() && w.before.Pool == w.at {
+		now.PassOverAs(w.before)
+		return
 	}
-	var first time.Time
+	var end time.Time
 	passedOver := false
 	for i := range w.at {
 		if w.asked[i] {
 			passedOver = true
-			first = earlier(first, retryOf(w.refused[i]))
+			end = earlier(end, retryOf(w.refused[i]))
 		}
 	}
-	if !passedOver {
-		return time.Time{}, time.Time{}
+	if passedOver {
+		now.PassOver(end)
 	}
-	if first.Before(now) {
-		first = now
-	}
-	return first.Add(returnDelay), now.Add(lookDelay)
 }
 
-func (w *chainWalk) publishMoved(before talk) {
+func (w *chainWalk) publishMoved(before chain.Served) {
 	pool := w.chain.links[w.at].Pool
 	about := event.Occurrence{Provider: pool.provider.Name(), AccountID: w.last.AccountID, At: time.Now()}
 	if record, err := pool.stored(context.WithoutCancel(w.req.Context()), w.last.AccountID); err == nil {
 		about.Label = record.DisplayLabel()
 	}
-	from := w.chain.links[before.link].provider()
+	from := w.chain.links[before.Pool].provider()
 	pool.publish(ConversationMoved{
-		Occurrence: about, Conversation: policy.ConversationID(w.key), From: before.account, FromProvider: from, Reason: w.reason(before.link, from),
+		Occurrence: about, Conversation: policy.ConversationID(w.key), From: before.Account, FromProvider: from, Reason: w.reason(before.Pool, from),
 	})
 }
 

@@ -1,10 +1,17 @@
 package multiaccount
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
 	"github.com/seed-810f1486/multiaccount/internal/roundtrip"
+)
+
+// Why a pool is not asked.
+var (
+	errNotAllowed = errors.New("is not among the pools that the request may use")
+	errSentOnce   = errors.New("was not asked: the request's body cannot be sent again")
 )
 
 // request returns the request as the pool takes it, or why the pool is not asked.
@@ -16,11 +23,7 @@ func (w *chainWalk) request() (*http.Request, error) {
 	if slices.Contains(w.asked, true) && !roundtrip.Replayable(w.req) {
 		return nil, errSentOnce
 	}
-	to, err := w.chain.address(w.at, w.req.URL)
-	if err != nil {
-		return nil, err
-	}
-	model, err := w.model.modelFor(w.req, l.Models)
+	model, err := w.model.For(w.req, l.Models)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +33,11 @@ func (w *chainWalk) request() (*http.Request, error) {
 		c.model = model
 	}
 	out := w.req.WithContext(with(w.req.Context(), c))
-	if to != w.req.URL {
+	if w.at > 0 {
+		to, err := w.chain.links[0].bases.Move(w.req.URL, l.bases)
+		if err != nil {
+			return nil, err
+		}
 		out.URL, out.Host = to, to.Host
 	}
 	return out, w.attach(out, model)
@@ -39,13 +46,8 @@ func (w *chainWalk) request() (*http.Request, error) {
 // attach gives the request its model, where that is not empty, and its body: the one
 // that it came with the first time.
 func (w *chainWalk) attach(out *http.Request, model string) error {
-	var body []byte
-	if model != "" {
-		body = w.model.rename(out, model)
-	}
 	switch {
-	case body != nil:
-		attach(out, body)
+	case model != "" && w.model.Rename(out, model):
 		return nil
 	case !w.passed:
 		w.passed = true

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/internal/chain"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
@@ -15,10 +16,10 @@ type chainWalk struct {
 	base  http.RoundTripper
 	req   *http.Request
 	host  choices
-	model chainModel
+	model chain.Model
 	// key is the conversation's, before where that was served last.
 	key    string
-	before talk
+	before chain.Served
 	known  bool
 	// at is the pool that is asked, last the latest attempt of it.
 	at   int
@@ -45,7 +46,7 @@ func newChainWalk(t *chainTransport, req *http.Request) *chainWalk {
 // run asks one pool after another.
 func (w *chainWalk) run() (*http.Response, error) {
 	if w.key != "" {
-		w.before, w.known = w.chain.talks.of(w.key, time.Now())
+		w.before, w.known = w.chain.conversations.Last(w.key, time.Now())
 	}
 	for _, i := range w.order() {
 		w.at = i
@@ -74,7 +75,7 @@ func (w *chainWalk) run() (*http.Response, error) {
 func (w *chainWalk) order() []int {
 	order := make([]int, 0, len(w.chain.links))
 	if w.stays() {
-		order = append(order, w.before.link)
+		order = append(order, w.before.Pool)
 	}
 	for i := range w.chain.links {
 		if !slices.Contains(order, i) {
@@ -84,7 +85,7 @@ func (w *chainWalk) order() []int {
 	return order
 }
 
-func (w *chainWalk) stays() bool { return w.known && w.before.stays(time.Now()) }
+func (w *chainWalk) stays() bool { return w.known && w.before.Stays(time.Now()) }
 
 // ask sends the request by the pool.
 func (w *chainWalk) ask(req *http.Request) (*http.Response, error) {
@@ -99,7 +100,7 @@ func (w *chainWalk) ask(req *http.Request) (*http.Response, error) {
 
 // traced takes in an attempt, and tells the host.
 func (w *chainWalk) traced(a Attempt) {
-	if w.known && w.before.link != w.at {
+	if w.known && w.before.Pool != w.at {
 		a.Moved, a.Rebound = true, true
 	}
 	w.last = a

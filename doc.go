@@ -29,10 +29,22 @@
 //     [Lease.Token] is what to send, and [Lease.Done] reports the [Outcome].
 //   - [Pool.TokenSource] is for code that takes an oauth2.TokenSource.
 //
-// [WithAffinity], [WithModel], [WithAccount], [WithAccounts] and [WithCaller] say through a
-// context which conversation a request belongs to, which model it asks for,
-// which account must serve it and on whose behalf it is sent. The transport
-// reads the first two from the requests of known clients.
+// What a request needs can be said through its context:
+//
+//   - [WithAffinity]: the conversation that it belongs to
+//   - [WithModel]: the model that it asks for
+//   - [WithAccount], [WithAccounts]: the account, or the accounts, that may serve it
+//   - [WithPools]: the pools of a chain that may serve it
+//   - [WithCaller]: on whose behalf it is sent
+//   - [WithPriority]: whether it goes before others that wait
+//
+// The transport reads conversation and model from the requests of known clients.
+//
+// # Chains
+//
+// A [Chain] is several pools of one wire format: when one cannot serve a request,
+// the next one does. [Engine.Chain] returns one of the settings, [NewChain] makes
+// one, and [Chain.Transport] sends requests along it.
 //
 // # What happened, and why
 //
@@ -50,6 +62,7 @@
 //   - [*ReauthRequiredError]: the account's owner has to log in again.
 //   - [*AccountUnavailableError]: the only account that may serve cannot.
 //   - [ErrNoAccounts], [*NoAccountOfKindError]: add or enable an account.
+//   - [*ChainSpentError]: no pool of a chain can serve; it wraps why.
 //   - [*ForeignHostError]: the request goes to a host that is not the
 //     provider's.
 //   - [ErrClosed]: the engine is closed.

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/actors"
 	"github.com/seed-810f1486/multiaccount/internal/guard"
+	"github.com/seed-810f1486/multiaccount/internal/notify"
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/providers"
 	"github.com/seed-810f1486/multiaccount/settings"
@@ -31,7 +32,7 @@ const (
 )
 
 // exchangeGrace is how much longer than its context Close waits for a token
-// exchange, which is as a rule over within a second.
+// exchange, which usually takes less than a second.
 const exchangeGrace = 3 * time.Second
 
 // Engine keeps the accounts of several providers. Start it with [Open] and end
@@ -39,7 +40,7 @@ const exchangeGrace = 3 * time.Second
 // several.
 type Engine struct {
 	system *actors.System
-	store  *actors.Persistence
+	store  *actors.Writer
 	log    zerolog.Logger
 	// quiet drops what is no error from log while the settings ask for that.
 	quiet *quietHook
@@ -48,8 +49,8 @@ type Engine struct {
 	pools map[string]*Pool
 	// providers are those of the pools, in the order of the config.
 	providers []providers.Provider
-	events    *broker
-	alerts    *alerts
+	events    *notify.Subscribers
+	alerts    *notify.Alerts
 	// config is that of the settings that hold; applying guards it.
 	config   Config
 	applying sync.Mutex
@@ -86,17 +87,9 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	e := newEngine(c, store, files)
 	e.providers = c.Providers
 	for _, p := range c.Providers {
-		guarded := guard.New(p, e.log)
-		opened, err := e.system.OpenPool(ctx, e.store, c.pool(guarded.Sources(), e.publish))
-		if err != nil {
+		if err := e.openPool(ctx, p, store); err != nil {
 			return nil, errors.Join(fmt.Errorf("multiaccount: opening the %s pool: %w", p.Name(), err), e.Close(ctx))
 		}
-		e.pools[p.Name()] = newPool(opened, guarded, c.Settings.For(p.Name()))
-		e.pools[p.Name()].publish = e.publish
-		e.pools[p.Name()].stored = func(ctx context.Context, id string) (account.Record, error) {
-			return store.Read(ctx, persistence.Key{Provider: p.Name(), ID: id})
-		}
-		e.pools[p.Name()].claimants = func() map[string][]int { return claimants(store, p.Name()) }
 	}
 	e.makeChains(&c.Settings)
 	if c.AutoImport {
@@ -105,7 +98,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		}
 	}
 	e.watchSettings()
-	e.events.open()
+	e.events.Open()
 	return e, nil
 }
 
@@ -115,18 +108,34 @@ func newEngine(c Config, store, files persistence.Store) *Engine {
 	log := c.logger().Hook(quiet)
 	system := actors.NewSystem(log)
 	e := &Engine{
-		system: system, store: system.SpawnPersistence(store), log: log, quiet: quiet, files: files,
-		pools: make(map[string]*Pool, len(c.Providers)), events: newBroker(log), config: c,
+		system: system, store: system.SpawnWriter(store), log: log, quiet: quiet, files: files,
+		pools: make(map[string]*Pool, len(c.Providers)), events: notify.NewSubscribers(log), config: c,
 	}
 	e.onEvent.Store(&c.Settings)
-	e.alerts = newAlerts(e.store, func(provider string) []string { return e.onEvent.Load().For(provider).OnEvent }, log)
+	e.alerts = notify.NewAlerts(e.store, func(provider string) []string { return e.onEvent.Load().For(provider).OnEvent }, log)
 	return e
+}
+
+func (e *Engine) openPool(ctx context.Context, p providers.Provider, store persistence.Store) error {
+	name, guarded := p.Name(), guard.New(p, e.log)
+	opened, err := e.system.OpenPool(ctx, e.store, e.config.pool(guarded.Sources(), e.publish))
+	if err != nil {
+		return err
+	}
+	pool := newPool(opened, guarded, e.config.Settings.For(name))
+	pool.publish = e.publish
+	pool.stored = func(ctx context.Context, id string) (account.Record, error) {
+		return store.Read(ctx, persistence.Key{Provider: name, ID: id})
+	}
+	pool.claimants = func() map[string][]int { return claimants(store, name) }
+	e.pools[name] = pool
+	return nil
 }
 
 // publish tells subscribers, and the owner when it is for him. It never blocks.
 func (e *Engine) publish(event Event) {
-	e.events.publish(event)
-	e.alerts.offer(event)
+	e.events.Publish(event)
+	e.alerts.Offer(event)
 }
 
 // Pool returns the pool of the provider with that name. The error is
@@ -145,7 +154,7 @@ func (e *Engine) Providers() []providers.Provider { return slices.Clone(e.provid
 // own, until cancel is called. The first events are those of the opening, such
 // as an account file that cannot be read. A slow fn does not block the engine:
 // it misses events, and [EventsDropped] says how many.
-func (e *Engine) Subscribe(fn func(Event)) (cancel func()) { return e.events.subscribe(fn) }
+func (e *Engine) Subscribe(fn func(Event)) (cancel func()) { return e.events.Subscribe(fn) }
 
 // Close ends the engine. New requests are refused, and Close waits:
 //
@@ -176,10 +185,10 @@ func (e *Engine) close(ctx context.Context) error {
 	if err != nil {
 		err = fmt.Errorf("a token exchange was cut off, after which its account may have to log in again: %w", err)
 	}
-	e.alerts.close(ctx)
+	e.alerts.Close(ctx, drainTime)
 	err = errors.Join(err, e.closeStore(ctx))
 	e.system.Close()
-	err = errors.Join(err, e.events.close(ctx))
+	err = errors.Join(err, e.events.Close(ctx, drainTime))
 	if e.files != nil {
 		err = errors.Join(err, e.files.Close())
 	}

@@ -19,6 +19,9 @@ var (
 	// ErrUnknownProvider is returned by [Engine.Pool] for a provider that is
 	// not in [Config].Providers.
 	ErrUnknownProvider = errors.New("multiaccount: unknown provider")
+	// ErrUnknownChain is returned by [Engine.Chain] for a name that the settings
+	// do not have.
+	ErrUnknownChain = errors.New("multiaccount: unknown chain")
 	// ErrUnknownAccount is returned when a pool has no account with the id.
 	ErrUnknownAccount = errors.New("multiaccount: unknown account")
 	// ErrNoAccounts is returned when a pool is empty or all its accounts are

@@ -39,9 +39,7 @@ type transport struct {
 // RoundTrip implements [http.RoundTripper].
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.pool.provider.Owns(req.URL) {
-		if req.Body != nil {
-			_ = req.Body.Close() // it will not be sent
-		}
+		closeBody(req)
 		return nil, &ForeignHostError{Provider: t.pool.provider.Name(), Host: req.URL.Host}
 	}
 	return t.pool.sender.RoundTrip(t.base, req)

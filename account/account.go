@@ -13,7 +13,7 @@ type Kind string
 
 // The kinds of account.
 const (
-	// OAuth accounts hold an access token that expires and, as a rule, a
+	// OAuth accounts hold an access token that expires and, usually, a
 	// refresh token that may be spent once.
 	OAuth Kind = "oauth"
 	// APIKey accounts hold a key that does not expire.

@@ -1,6 +1,9 @@
 package account
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Grant is the answer of a token endpoint: new credentials, and what they say
 // about the account. An empty field means "not said": the account keeps the old
@@ -35,9 +38,7 @@ func (r *Record) Apply(g Grant) {
 		c.Scopes = g.Scopes
 	}
 	set(&r.Subject, g.Subject)
-	if r.Organization == "" {
-		r.Organization = g.Organization
-	}
+	r.Organization = cmp.Or(r.Organization, g.Organization)
 	set(&r.Email, g.Email)
 	set(&r.Plan, g.Plan)
 	r.Generation++

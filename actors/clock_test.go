@@ -65,7 +65,7 @@ func onMachine(t *testing.T, c actors.PoolConfig, test func(t *testing.T, m *mac
 		m := &machine{p: &tokenEndpoint{Provider: apikey.New(apikey.Options{Name: "plain", BaseURL: "https://provider.test"})}}
 		s := actors.NewSystem(zerolog.Nop())
 		s.SetWallClock(m.now)
-		store := s.SpawnPersistence(persistence.NewMemory())
+		store := s.SpawnWriter(persistence.NewMemory())
 		defer func() {
 			must(t, store.Close(context.Background()))
 			s.Close()

@@ -61,7 +61,7 @@ func (c *PoolConfig) polling() messages.ScheduleRounds {
 // concurrent use.
 type Pool struct {
 	shared     *shared.Pool
-	store      *Persistence
+	store      *Writer
 	supervisor *runtime.Ref
 	// refresher and poller work in rounds; poller is nil when the provider has no
 	// usage to poll.
@@ -71,7 +71,7 @@ type Pool struct {
 
 // OpenPool starts the actors of one pool and waits until its accounts are
 // loaded. It returns the store's error when they cannot be.
-func (s *System) OpenPool(ctx context.Context, store *Persistence, c PoolConfig) (*Pool, error) {
+func (s *System) OpenPool(ctx context.Context, store *Writer, c PoolConfig) (*Pool, error) {
 	if _, err := policy.NewPool(c.Selection); err != nil {
 		return nil, err
 	}
@@ -100,8 +100,8 @@ func accounts(p *shared.Pool) supervisor.SpawnAccount {
 	}
 }
 
-// Close stops the pool's actors, and waits until they have stopped. All their
-// saves were then sent to the persistence actor.
+// Close stops the pool's actors, and waits until they have stopped. All their saves
+// were then sent to the writer.
 func (p *Pool) Close() {
 	for _, actor := range []*runtime.Ref{p.refresher, p.poller, p.supervisor} {
 		if actor != nil {

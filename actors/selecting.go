@@ -38,7 +38,7 @@ func ReportAndWait(ctx context.Context, to messages.Recipient, outcome *messages
 	}
 }
 
-// Replaced reports whether an account has a newer login than that of a generation.
+// Replaced reports whether an account's login is newer than the given generation.
 func Replaced(ctx context.Context, account messages.Recipient, generation uint64) bool {
 	to, ok := account.(*runtime.Ref)
 	if !ok {

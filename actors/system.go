@@ -1,5 +1,5 @@
 // Package actors is how the root package reaches the engine's actors: a [System]
-// runs them, a [Persistence] is the handle of the only writer to a store, and a
+// runs them, a [Writer] is the handle of the only writer to a store, and a
 // [Pool] is the handle of one provider's accounts. The packages below internal
 // hold the actors, one package each; package messages holds what they say to each
 // other.
@@ -35,11 +35,11 @@ func (s *System) EndExchanges(ctx context.Context, grace time.Duration) error {
 	return s.runtime.EndExchanges(ctx, grace)
 }
 
-// Persistence is the handle of the persistence actor, the only writer to a store.
-// It is safe for concurrent use.
-type Persistence = writer.Persistence
+// Writer is the handle of the actor that makes every write to a store. It is safe for
+// concurrent use.
+type Writer = writer.Handle
 
-// SpawnPersistence starts the only writer to store.
-func (s *System) SpawnPersistence(store persistence.Store) *Persistence {
+// SpawnWriter starts the writer of a store.
+func (s *System) SpawnWriter(store persistence.Store) *Writer {
 	return writer.Spawn(s.runtime, store)
 }

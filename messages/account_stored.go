@@ -6,8 +6,8 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// RefreshGranted tells that the account's lock is held and its refresh token
-// may be spent. The persistence actor sends it in answer to [BeginRefresh].
+// RefreshGranted tells that the account's lock is held and its refresh token may be
+// spent. The writer sends it in answer to [BeginRefresh].
 type RefreshGranted struct {
 	Record account.Record
 	// Interrupted is set when an earlier exchange of this refresh token began
@@ -19,15 +19,15 @@ type RefreshGranted struct {
 }
 
 // RefreshAdopted tells that another process has refreshed the account already, or
-// found that its refresh token is refused. The persistence actor sends it in
-// answer to [BeginRefresh].
+// found that its refresh token is refused. The writer sends it in answer to
+// [BeginRefresh].
 type RefreshAdopted struct {
 	Record account.Record
 }
 
-// RefreshInterrupted tells that an earlier exchange of the refresh token began
-// and its outcome was never saved. Nothing was sent now. The persistence actor
-// sends it in answer to [BeginRefresh].
+// RefreshInterrupted tells that an earlier exchange of the refresh token began and
+// its outcome was never saved. Nothing was sent now. The writer sends it in answer
+// to [BeginRefresh].
 type RefreshInterrupted struct {
 	Record account.Record
 	// Until is how long the earlier request may still reach the provider; zero
@@ -36,13 +36,13 @@ type RefreshInterrupted struct {
 }
 
 // RefreshDenied tells that the lock could not be taken or the intent could not be
-// stored. The persistence actor sends it in answer to [BeginRefresh].
+// stored. The writer sends it in answer to [BeginRefresh].
 type RefreshDenied struct {
 	Err error
 }
 
-// RefreshCommitted tells that the new token is durable, or could not be
-// stored. The persistence actor sends it in answer to [CommitRefresh].
+// RefreshCommitted tells that the new token is durable, or could not be stored. The
+// writer sends it in answer to [CommitRefresh].
 type RefreshCommitted struct {
 	Commit *CommitRefresh
 	Record account.Record
@@ -50,7 +50,7 @@ type RefreshCommitted struct {
 }
 
 // AccountSaved tells what is durable after all of Saves, or why it is not. The
-// persistence actor sends it, once for each write.
+// writer sends it, once for each write.
 type AccountSaved struct {
 	Saves  []*SaveAccount
 	Record account.Record

@@ -8,8 +8,8 @@ type GetDecisions struct {
 	Reply *Reply[DecisionsListed]
 }
 
-// ReadDecisions asks for the decisions that other processes stored. A caller
-// sends it to the persistence actor; answered with [DecisionsListed].
+// ReadDecisions asks for the decisions that other processes stored. A caller sends
+// it to the writer; answered with [DecisionsListed].
 type ReadDecisions struct {
 	Provider string
 	Reply    *Reply[DecisionsListed]
@@ -28,9 +28,9 @@ type SaveDecisions struct {
 	Decisions []policy.Decision
 }
 
-func (*GetDecisions) toSupervisor()   {}
-func (*ReadDecisions) toPersistence() {}
-func (*SaveDecisions) toPersistence() {}
+func (*GetDecisions) toSupervisor() {}
+func (*ReadDecisions) toWriter()    {}
+func (*SaveDecisions) toWriter()    {}
 
 // Fail answers the ask with err.
 func (m *GetDecisions) Fail(err error) { m.Reply.Send(DecisionsListed{Err: err}) }

@@ -58,9 +58,9 @@ type TokenLeased struct {
 	Err error
 }
 
-// ReportOutcome reports the outcome of a leased request. A caller sends it once
-// for each lease, and more times, as Open, for what a stream tells later: quota
-// figures, and that it breaks.
+// ReportOutcome reports the outcome of a leased request. A caller sends it once for
+// each lease. If the answer is a stream, it sets Open, and may send more, also with
+// Open set, for what the stream tells: quota figures, or a failure.
 type ReportOutcome struct {
 	Generation uint64
 	LeasedAt   time.Time

@@ -7,15 +7,15 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// DisableDecided tells whether an account was disabled. The persistence actor
-// sends it in answer to [DisableUnlessLast].
+// DisableDecided tells whether an account was disabled. The writer sends it in
+// answer to [DisableUnlessLast].
 type DisableDecided struct {
 	Asked    *DisableUnlessLast
 	Disabled bool
 }
 
-// PoolLoaded tells what the store holds. The persistence actor sends it in
-// answer to [LoadPool].
+// PoolLoaded tells what the store holds. The writer sends it in answer to
+// [LoadPool].
 type PoolLoaded struct {
 	Accounts    []account.Record
 	Quarantined []Quarantined
@@ -29,7 +29,7 @@ type PoolLoaded struct {
 	Err         error
 }
 
-// PinStored tells the result of a [StorePin]. The persistence actor sends it.
+// PinStored tells the result of a [StorePin]. The writer sends it.
 type PinStored struct {
 	Asked *StorePin
 	// Pinned is the account that the pool is now pinned to, PinnedAt since when.
@@ -38,9 +38,8 @@ type PinStored struct {
 	Err      error
 }
 
-// PoolStored tells what is stored for the whole pool after somebody, perhaps
-// another process, changed it: limits, pin and owners of resources. The
-// persistence actor sends it.
+// PoolStored tells what is stored for the whole pool after somebody, perhaps another
+// process, changed it: limits, pin and owners of resources. The writer sends it.
 type PoolStored struct {
 	Owned  []policy.Binding
 	Pinned string
@@ -50,40 +49,39 @@ type PoolStored struct {
 	Freed    []account.Freed
 }
 
-// AccountStored tells what is stored for an account after somebody, perhaps
-// another process, changed it. The persistence actor sends it. The supervisor
-// forwards it to the account, or adds the account if it is new.
+// AccountStored tells what is stored for an account after somebody, perhaps another
+// process, changed it. The writer sends it. The supervisor forwards it to the
+// account, or adds the account if it is new.
 type AccountStored struct {
 	Record account.Record
 }
 
-// AccountGone tells that an account is no longer stored. The persistence actor
-// sends it.
+// AccountGone tells that an account is no longer stored. The writer sends it.
 type AccountGone struct {
 	ID string
 }
 
 // AccountUnreadable tells that an account's file exists and cannot be used. The
-// persistence actor sends it in place of [AccountStored]; an account sends it
-// when it could not save.
+// writer sends it in place of [AccountStored]; an account sends it when it could not
+// save.
 type AccountUnreadable struct {
 	Quarantined
 }
 
-// ClaimsChanged tells which accounts other processes are using now. The
-// persistence actor sends it.
+// ClaimsChanged tells which accounts other processes are using now. The writer sends
+// it.
 type ClaimsChanged struct {
 	IDs map[string]bool
 }
 
-// AccountsPresent tells which accounts are stored. The persistence actor sends it
-// from time to time; answered with [ReadAccounts] for those that differ.
+// AccountsPresent tells which accounts are stored. The writer sends it from time to
+// time; answered with [ReadAccounts] for those that differ.
 type AccountsPresent struct {
 	IDs []string
 }
 
-// AccountCreated tells that a new account is durable, or could not be stored.
-// The persistence actor sends it in answer to [CreateAccount].
+// AccountCreated tells that a new account is durable, or could not be stored. The
+// writer sends it in answer to [CreateAccount].
 type AccountCreated struct {
 	Create *CreateAccount
 	// Holder is the stored account that has the login already; nil for none. When
@@ -101,16 +99,15 @@ func (m *AccountCreated) Answer() {
 	m.Create.Asker.Send(AccountAdded{ID: m.Create.Record.ID})
 }
 
-// AccountRemoved tells that an account was removed from the store, or could not
-// be. The persistence actor sends it in answer to [DeleteAccount].
+// AccountRemoved tells that an account was removed from the store, or could not be.
+// The writer sends it in answer to [DeleteAccount].
 type AccountRemoved struct {
 	ID  string
 	Err error
 }
 
-// QuarantineDiscarded tells that the quarantined files of an account were
-// deleted, or could not be. The persistence actor sends it in answer to
-// [DiscardQuarantined].
+// QuarantineDiscarded tells that the quarantined files of an account were deleted,
+// or could not be. The writer sends it in answer to [DiscardQuarantined].
 type QuarantineDiscarded struct {
 	Discard *DiscardQuarantined
 	Err     error

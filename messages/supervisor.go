@@ -102,9 +102,9 @@ type ProviderAnswered struct {
 type ExchangeWorked struct{}
 
 // LoginFailed asks whether an account may be disabled because its login does not
-// work. An account sends it after [AccountChanged] told of the fault. The
-// supervisor asks the persistence actor with [DisableUnlessLast]. The answer is
-// [DisableAccount]; there is none when the account is kept.
+// work. An account sends it after [AccountChanged] told of the fault. The supervisor
+// asks the writer with [DisableUnlessLast]. The answer is [DisableAccount]; there is
+// none when the account is kept.
 type LoginFailed struct {
 	ID         string
 	Generation uint64

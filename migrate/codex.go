@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/seed-810f1486/multiaccount/account"
@@ -41,8 +42,8 @@ func (c *Contents) decodeCodex(file *object) {
 	}
 }
 
-// codexKey takes the key in when it is what Codex uses. One that lies beside a
-// login would cost its owner money that nobody has allowed.
+// codexKey takes the key if Codex uses it. A key that Codex does not use, because it
+// has a login as well, would cost its owner money without permission.
 func (c *Contents) codexKey(file *object) {
 	mode := codexMode(file)
 	key := file.secret(codexKey)
@@ -87,9 +88,7 @@ func chatGPT(rec account.Record, idToken string) account.Record {
 	told, _ := openai.Identity(idToken, rec.Credentials.AccessToken.Reveal())
 	rec.Provider = openaiName
 	rec.Subject, rec.Plan = told.Subject, told.Plan
-	if rec.Organization == "" {
-		rec.Organization = told.Organization
-	}
+	rec.Organization = cmp.Or(rec.Organization, told.Organization)
 	if told.Email != "" {
 		rec.Email = told.Email
 	}

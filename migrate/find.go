@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 )
@@ -42,8 +43,8 @@ func Find(getenv func(string) string, home string) []string {
 			}
 		}
 	}
-	add(filepath.Join(orElse(getenv("CODEX_HOME"), filepath.Join(home, ".codex")), "auth.json"))
-	add(filepath.Join(orElse(getenv("CLAUDE_CONFIG_DIR"), filepath.Join(home, ".claude")), ".credentials.json"))
+	add(filepath.Join(cmp.Or(getenv("CODEX_HOME"), filepath.Join(home, ".codex")), "auth.json"))
+	add(filepath.Join(cmp.Or(getenv("CLAUDE_CONFIG_DIR"), filepath.Join(home, ".claude")), ".credentials.json"))
 	return found
 }
 
@@ -56,11 +57,4 @@ func openCodeFolders(getenv func(string) string, home string) []string {
 		folders = append(folders, filepath.Join(dir, "opencode"))
 	}
 	return append(folders, filepath.Join(home, ".local", "share", "opencode"), filepath.Join(home, ".config", "opencode"))
-}
-
-func orElse(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }

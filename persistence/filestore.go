@@ -48,9 +48,10 @@ var _ Store = (*FileStore)(nil)
 // [OpenSealed].
 func OpenFiles(dir string) (*FileStore, error) { return openFiles(dir, osFileSystem{}, nil) }
 
-// OpenAlone is [OpenFiles], or [OpenSealed] when c is not nil, for who must be the
-// only one to have the folder open, as to move its accounts elsewhere: [ErrInUse]
-// while others have it open, who are refused until Close.
+// OpenAlone is [OpenFiles], or [OpenSealed] when c is not nil, for a caller that must
+// be the only one to have the folder open, for example to move its accounts
+// elsewhere. The error is [ErrInUse] while others have it open. Until Close, others
+// cannot open it.
 func OpenAlone(dir string, c Cipher) (*FileStore, error) {
 	s, err := newFileStore(dir, osFileSystem{})
 	if err != nil {

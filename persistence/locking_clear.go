@@ -27,9 +27,9 @@ func (s *FileStore) tryCleared(path string, try func(string) (func() error, bool
 
 // clearLock moves away what is in the place of a lock and is not a file, such as
 // a pipe. A lock holds no bytes, so nothing is lost, and the account can be used.
-// One process at a time does so, under the lock of the folder: otherwise a second
-// one could move away the lock that the first has made since. cleared is false
-// while another process does it.
+// One process at a time does so, under the lock of the folder: without it a second
+// process could move away the lock file that the first one has just made. cleared is
+// false while another process holds the folder's lock.
 func (s *FileStore) clearLock(path string) (cleared bool, err error) {
 	release, ok, err := s.fs.TryLockFolder(filepath.Dir(path))
 	if err != nil || !ok {

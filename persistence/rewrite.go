@@ -25,9 +25,9 @@ func ReadOwn(path string) ([]byte, error) {
 }
 
 // Rewrite replaces the content of a file that belongs to another program,
-// atomically and durably. old is what was read of it, nil for a file that is not
-// there; the error is [ErrChanged] when that has changed. data is nil for a file
-// that is to go.
+// atomically and durably. old is the content that the caller has read, nil if there
+// was no file; the error is [ErrChanged] if the file has changed since. data is the
+// new content; nil removes the file.
 //
 // The file keeps its mode, a new one is its owner's alone (0600); folders that are
 // missing are made. A symbolic link is followed and stays one. No lock is taken:

@@ -10,12 +10,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/account"
 )
 
-// Store keeps the accounts of every provider. When a method that changes
-// something returns nil, the change is durable. All methods are safe for
-// concurrent use. When a context ends, a wait ends and a change is not begun; a
-// change that has begun is completed.
+// Store keeps the accounts of every provider. When a method that changes something
+// returns nil, the change is durable. All methods are safe for concurrent use. When
+// a context ends, a wait ends and a change is not begun; a change that has begun is
+// completed.
 //
-// The engine's persistence actor is its only caller, except for Read.
+// The engine's writer is its only caller, except for Read.
 type Store interface {
 	// Load returns the accounts of provider in the order in which they were
 	// added, and the quarantined files. A provider without accounts is no error.
@@ -60,8 +60,8 @@ type Store interface {
 	LockPool(ctx context.Context, provider string) (unlock func() error, err error)
 
 	// UpdatePool is Update for the state of the whole pool. A pool that stored
-	// nothing yet starts from the zero PoolState. Of bindings, owners and alerts
-	// the latest are stored.
+	// nothing yet starts from the zero PoolState. Only the latest bindings, owners
+	// and alerts are stored.
 	UpdatePool(ctx context.Context, provider string, mutate func(*PoolState)) (PoolState, error)
 
 	// Close releases what the store holds. No other call may follow.
@@ -123,10 +123,10 @@ type Snapshot struct {
 }
 
 // Quarantined is a file that could not be used; its bytes are kept. A file that
-// does not parse was renamed. One that is only refused stays in its place, and is
-// used again once it is repaired: it was written by a newer version, is open to
-// other users or belongs to one, is larger than 1 MiB, or is not a file but a
-// folder, a pipe, or a link that leads nowhere.
+// does not parse was renamed. A file that is refused stays in its place, and is used
+// again once it is repaired. A file is refused if a newer version wrote it, if it is
+// open to other users or belongs to one, if it is larger than 1 MiB, or if it is no
+// regular file but a folder, a pipe, or a link that leads nowhere.
 type Quarantined struct {
 	// ID is the account's, taken from the file's name; empty for the file
 	// that holds the PoolState.

@@ -2,10 +2,14 @@ package policy
 
 import "slices"
 
-// filter names accounts that may not serve one request although their group
-// could: those that it is not bound to, those that it tried already, those that
-// are cooling for its tier, and, when its model has no view of its own, those that
-// are cooling for the model.
+// filter names the accounts that may not serve one request although their group
+// could:
+//
+//   - those that the request is not bound to
+//   - those that it has tried already
+//   - those that are cooling for its tier
+//   - those that are cooling for its model, if that model has no view of its own
+//
 // The nil filter lets all pass.
 type filter struct {
 	tried []Slot

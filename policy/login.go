@@ -7,8 +7,8 @@ import (
 )
 
 // proves reports whether the report shows that a doubted login works. A request
-// that began before the token was refused shows nothing. Nor does one with a
-// refused token that can be renewed: such a token is not leased.
+// that began before the token was refused shows nothing. A request with a refused
+// token that can be renewed shows nothing either: such a token is not leased.
 func (p Report) proves(rec *account.Record) bool {
 	switch {
 	case p.Verdict.Class != account.ClassSuccess || rec.Generation != p.Generation:

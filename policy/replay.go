@@ -15,11 +15,11 @@ type Replayed struct {
 	Switches, Before int
 }
 
-// Replay tells what o would have picked in these decisions. Of each decision it
-// knows only the accounts that the decision names: all of them in a pool with at
-// most eight. It uses the accounts as they were then, so quota that it would have
-// used differently shows at the next decision at best. What a request had tried
-// already stays tried. The error is that of [NewPool].
+// Replay tells what o would have picked in these decisions. It knows only the
+// accounts that a decision names, which are all accounts of a pool with at most eight.
+// It takes each account as it was at that moment: that o would have used up other
+// quota shows at the next decision at best. Accounts that a request had tried already
+// count as tried. The error is that of [NewPool].
 func Replay(decisions []Decision, o Options) (Replayed, error) {
 	p, err := NewPool(o)
 	if err != nil {

@@ -52,9 +52,9 @@ type RetryPlan struct {
 }
 
 // NewRetryPlan returns the plan for a request to a pool with that many accounts.
-// lower, when above zero, lowers the number of attempts. waitBudget is how long
-// the request may wait in all because a provider in trouble asks for it. A
-// request that cannot be replayed gets one attempt.
+// lower, when above zero, lowers the number of attempts. waitBudget bounds the sum of
+// the waits that a provider in trouble asks for. A request that cannot be replayed
+// gets one attempt.
 func NewRetryPlan(accounts, lower int, waitBudget time.Duration, replayable bool) RetryPlan {
 	attempts := max(minAttempts, attemptsByAccount*accounts)
 	if accounts > largePool {

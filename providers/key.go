@@ -22,7 +22,7 @@ type KeyChecker interface {
 // KeyRefusedError is returned by [KeyChecker] for a key that does not work.
 type KeyRefusedError struct {
 	Provider string
-	// Status is the HTTP status, 401 as a rule.
+	// Status is the HTTP status, usually 401.
 	Status int
 }
 

@@ -8,8 +8,9 @@ import "net/http"
 type StreamReader interface {
 	// ReadEvent says what a server-sent event shows, whatever the order and
 	// spacing of its members. name may be empty. data may be only the beginning of
-	// a long event, is cut off after 1 MiB, and may be an object that came in
-	// place of a stream. The caller owns the bytes and may change them later.
+	// a long event, and is 1 MiB at most. It may also be a JSON object that the
+	// server sent instead of a stream. The caller owns the bytes and may change
+	// them later.
 	// ReadEvent keeps no state, and allocates only for a failure and for figures.
 	ReadEvent(name, data []byte) StreamEvent
 }

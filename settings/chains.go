@@ -21,9 +21,9 @@ const chainsKey = "chains"
 type Link struct {
 	// Pool is the name of its provider.
 	Pool string `json:"pool"`
-	// Models are the models that the pool serves, by patterns in which "*" stands for
-	// any text, and what it calls them; the most specific pattern holds. Without any
-	// it serves every model, by the name that was asked for.
+	// Models says which models the pool serves, and what the pool calls them. A key is
+	// a pattern in which "*" stands for any text; the most specific pattern holds. A
+	// pool without Models serves every model, by the name that was asked for.
 	Models map[string]string `json:"models,omitempty"`
 }
 

@@ -12,12 +12,12 @@ import (
 // newFile is what a file starts from that is not there yet.
 const newFile = "{\n}\n"
 
-// Set returns the content of a settings file with one setting changed, and its
-// comments and all other keys as they were. key is the full name
-// ("max_wait_ms", "providers.openai.base_url", "chains.claude"), value is JSON, or
-// text without quotes where text belongs. Comments within the old value go with it.
-// data may be nil for a file that is not there yet;
-// path is for messages only.
+// Set returns the content of a settings file with one setting changed. Its comments
+// and all other keys stay as they were; only comments within the old value go with it.
+//
+// key is the full name ("max_wait_ms", "providers.openai.base_url", "chains.claude").
+// value is JSON; text needs no quotes. data is the file's content, nil for a file that
+// is not there yet. path is for messages only.
 //
 // The error is an [*Error]: the file cannot be used as it is, there is no such
 // key, or the value is not allowed.

@@ -35,10 +35,10 @@ type Entry struct {
 	Origin Origin
 }
 
-// Effective returns the value of every setting that is in effect with the file
-// at path and the environment: first those for all providers, in the order of
-// [Keys], then those of the [Store], and those that differ for single providers.
-// Its errors are those of [Load].
+// Effective returns the value of every setting, as the file at path and the
+// environment make it. First come the settings for all providers, in the order of
+// [Keys], then those of the [Store], then those that differ for single providers. Its
+// errors are those of [Load].
 func Effective(path string) ([]Entry, error) {
 	s, r, err := load(path)
 	if err != nil {

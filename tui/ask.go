@@ -32,7 +32,7 @@ func (e *NoTerminalError) Error() string {
 // Terminal is where a person is asked. Both ends must be a terminal, else
 // every question ends with a [*NoTerminalError]. One question at a time.
 type Terminal struct {
-	// In is where keys come from, os.Stdin as a rule.
+	// In is where keys come from, usually os.Stdin.
 	In *os.File
 	// Out is where questions show: os.Stderr leaves standard output to results.
 	Out io.Writer

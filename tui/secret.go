@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -25,16 +26,9 @@ func (t Terminal) Secret(ctx context.Context, question string) (string, error) {
 	}
 	_, _ = fmt.Fprint(out, Clean(question)+" ") // a question that does not show is no reason to fail
 	line, err := Awaited(ctx, func() (string, error) { return hiddenLine(t.In) })
-	err = firstOf(err, term.Restore(t.In.Fd(), before))
+	err = cmp.Or(err, term.Restore(t.In.Fd(), before))
 	_, _ = fmt.Fprintln(out)
 	return line, err
-}
-
-func firstOf(err, next error) error {
-	if err != nil {
-		return err
-	}
-	return next
 }
 
 // What the keys of a line send to a program that reads them one by one.

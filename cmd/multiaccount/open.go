@@ -28,7 +28,7 @@ const closeTime = 5 * time.Second
 // session is an engine on the user's folder, with what it was opened with.
 type session struct {
 	engine *multiaccount.Engine
-	// store is the engine's, for what its pools do not tell.
+	// store is the engine's store, for what its pools have no call for.
 	store     persistence.Store
 	dir       string
 	settings  settings.Settings

@@ -147,8 +147,8 @@ func (o *running) start(ctx context.Context) (localgate.Place, error) {
 	return localgate.Start(ctx, o.dir, command)
 }
 
-// unlock asks for the passphrase of the accounts where the gateway needs it: there is
-// nobody whom it could ask. It is empty where it is not needed.
+// unlock asks for the passphrase of the accounts if the gateway needs one, since the
+// gateway has no terminal to ask on. It returns an empty text if none is needed.
 func (o *running) unlock(ctx context.Context) (words string, err error) {
 	ask := passphrase(ctx, o.streams)
 	_, err = vault.Open(o.dir, func() (string, error) {

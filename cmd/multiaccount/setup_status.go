@@ -91,7 +91,7 @@ func tellAgents(s streams, all []agentStatus, asJSON bool) error {
 		case a.SetUp:
 			state = "ok"
 		}
-		t.add(a.title, yesOrNo(a.Installed), a.Address, state)
+		t.add(a.title, yes(a.Installed), a.Address, state)
 		for _, text := range append(a.Overwritten, a.Rivals...) {
 			told += fmt.Sprintf("%s: %s\n", a.title, tui.Clean(text))
 		}
@@ -100,13 +100,6 @@ func tellAgents(s streams, all []agentStatus, asJSON bool) error {
 		return errors.Join(writeJSON(s, all), verdict)
 	}
 	return errors.Join(t.print(s.out), write(s, told), verdict)
-}
-
-func yesOrNo(is bool) string {
-	if is {
-		return "yes"
-	}
-	return ""
 }
 
 // choose offers the agents that are installed and not set up.

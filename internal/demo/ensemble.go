@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// spareTime is what another process may take beside sending requests.
+// spareTime is how long another process may take for all but its requests.
 const spareTime = patience + 2*closingTime
 
 // ensemble is the processes of a run other than the first.

@@ -31,8 +31,8 @@ const (
 	refuseRefresh
 )
 
-// scene is one trouble, whom it befalls, and when it begins, counted from the
-// start of the run.
+// scene is one trouble, the account that it happens to, and when it begins, counted
+// from the start of the run.
 type scene struct {
 	at      time.Duration
 	what    trouble

@@ -10,12 +10,12 @@ import (
 	"github.com/tailscale/hujson"
 )
 
-// ErrNoObject is returned where something else stands in the place of an object.
-var ErrNoObject = errors.New("not an object")
+// errNoObject is returned where something else stands in the place of an object.
+var errNoObject = errors.New("not an object")
 
 // Put sets the member at path, and makes the objects on its way. What is there
-// already keeps its place and its comments, what is new stands behind it. The error
-// is [ErrNoObject] when something else than an object is on the way.
+// already keeps its place and its comments, what is new stands behind it. It fails
+// when something else than an object is on the way.
 func Put(v *hujson.Value, path []string, value hujson.Value) error {
 	if len(path) == 0 {
 		v.Value = value.Value
@@ -23,7 +23,7 @@ func Put(v *hujson.Value, path []string, value hujson.Value) error {
 	}
 	object, ok := v.Value.(*hujson.Object)
 	if !ok {
-		return ErrNoObject
+		return errNoObject
 	}
 	for i := range object.Members {
 		if NameOf(object.Members[i]) == path[0] {

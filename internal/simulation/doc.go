@@ -1,9 +1,9 @@
 // Package simulation plays weeks of work against the strategies of package
 // policy, without a clock: many agents, few accounts, quota windows as the
-// providers have them. It measures what each strategy serves, how often a
-// conversation changes accounts, and what quota ends unused, and compares that
-// with an upper bound on what anyone who knew the future could serve.
+// providers have them. It measures how much each strategy serves, how often a
+// conversation changes accounts, and how much quota ends unused. It compares that with
+// an upper bound: what somebody who knew the future could serve.
 //
-// go test ./internal/simulation -update writes docs/strategies.md's table and
-// its chart anew.
+// go test ./internal/simulation -update writes the table and the chart of
+// docs/strategies.md.
 package simulation

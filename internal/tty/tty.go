@@ -33,9 +33,8 @@ type Terminal struct {
 	err     error
 }
 
-// Start starts cmd on a terminal of that size. [Terminal.Close] must be called.
-// Where there are
-// no pseudo-terminals the error is [errors.ErrUnsupported].
+// Start starts cmd on a terminal of that size. [Terminal.Close] must be called. Where
+// there are no pseudo-terminals the error is [errors.ErrUnsupported].
 func Start(cmd *exec.Cmd, width, height int) (*Terminal, error) {
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: rows(height), Cols: rows(width)})
 	if errors.Is(err, pty.ErrUnsupported) {
@@ -177,9 +176,10 @@ func (t *Terminal) Wait(ctx context.Context) (int, error) {
 	return 0, t.err
 }
 
-// Close ends the program, when it has not ended, and the terminal.
+// Close ends the program, if it still runs, with what it has started, and the
+// terminal.
 func (t *Terminal) Close() {
-	_ = t.cmd.Process.Kill() // it may have ended
+	kill(t.cmd.Process)
 	<-t.ended
 	_ = t.file.Close()
 	if input, ok := t.emu.InputPipe().(io.Closer); ok {

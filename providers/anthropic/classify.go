@@ -34,7 +34,7 @@ func forbidden(e answer.Error) account.Class {
 	switch {
 	case e.Mentions("organization"):
 		return account.ClassOrganization
-	case e.Mentions("subscription", " plan", "upgrade", "not have access", "not included"):
+	case e.MentionsPlan():
 		return account.ClassEntitlement
 	}
 	return account.ClassForbidden

@@ -1,6 +1,7 @@
 package anthropic
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -51,12 +52,7 @@ type label struct {
 	ID   exchange.Told[string] `json:"id"`
 }
 
-func (l label) text() string {
-	if l.Name.Value != "" {
-		return l.Name.Value
-	}
-	return l.ID.Value
-}
+func (l label) text() string { return cmp.Or(l.Name.Value, l.ID.Value) }
 
 // full is the utilization at which a window is used up, in percent.
 const full = 100

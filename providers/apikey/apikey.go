@@ -3,6 +3,7 @@
 package apikey
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -42,10 +43,7 @@ var _ providers.Provider = (*Provider)(nil)
 
 // New returns the provider.
 func New(o Options) *Provider {
-	if o.Header == "" {
-		o.Header = authorization
-	}
-	o.Header = http.CanonicalHeaderKey(o.Header)
+	o.Header = http.CanonicalHeaderKey(cmp.Or(o.Header, authorization))
 	return &Provider{options: o, hosts: hosts.New(o.BaseURL)}
 }
 

@@ -35,7 +35,7 @@ func forbidden(e answer.Error) account.Class {
 		return account.ClassEntitlement
 	case e.Mentions("organization", "workspace"):
 		return account.ClassOrganization
-	case e.Mentions("subscription", " plan", "upgrade", "not have access", "not included"):
+	case e.MentionsPlan():
 		return account.ClassEntitlement
 	}
 	return account.ClassForbidden

@@ -31,9 +31,9 @@ func limits(a providers.Answer, f answer.Fault, code string) []account.Limit {
 	return append(found, e.Limits()...)
 }
 
-// limitedFamily returns the family in whose windows the request was counted:
-// the active one, or the one that has the model's name, or the only one that
-// can be meant by a window that is used up. Empty means the plan.
+// limitedFamily returns the family in whose windows the request was counted: the
+// active one, else the one with the model's name, else the only one that has a window
+// that is used up. Empty means the plan.
 func limitedFamily(a providers.Answer, f answer.Fault, windows []window) string {
 	if answer.First(a.Header, activeHeader) != "" {
 		return activeFamily(a.Header)

@@ -30,7 +30,7 @@ type rateLimit struct {
 	Secondary figure              `json:"secondary_window"`
 }
 
-// additional is what some of the plan's models are limited by beside.
+// additional are the further limits of some of the plan's models.
 type additional struct {
 	Name   exchange.Told[string] `json:"limit_name"`
 	Metric exchange.Told[string] `json:"metered_feature"`
@@ -43,8 +43,8 @@ type credits struct {
 	Unlimited bool `json:"unlimited"`
 }
 
-// Usage asks for the plan and for the figures of its windows, "5h" and "7d" on
-// most, and of those that some of its models have beside. For an API key, which
+// Usage asks for the plan and for the figures of its windows: "5h" and "7d" on most
+// plans, and the windows that some models have of their own. For an API key, which
 // has no such figures, and without an endpoint the error is
 // [errors.ErrUnsupported]; a refusal is a *[providers.StatusError].
 func (p *Provider) Usage(ctx context.Context, cred account.Credential) (providers.Usage, error) {

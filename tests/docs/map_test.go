@@ -15,16 +15,18 @@ import (
 // text.
 const named = "`(\\.?[\\w<>*-]+(?:/[\\w.<>*-]*)+|[\\w<>*-]+\\.go)`"
 
-// Every file and folder that a page for contributors names exists, so that the
-// map of the code cannot rot. A name stands for itself or for what is in the first
-// folder that its line names.
+// Every file of code that a page names exists, and every folder too on a page for
+// contributors, so that the map of the code cannot rot. A name stands for itself or
+// for what is in the first folder that its line names.
 func TestNamedFilesExist(t *testing.T) {
 	pattern := regexp.MustCompile(named)
-	for _, page := range mapped(t) {
+	contributors := mapped(t)
+	for _, page := range pages(t) {
 		for line := range strings.Lines(prose(read(t, page))) {
 			folder := "."
 			for _, name := range pattern.FindAllStringSubmatch(line, -1) {
 				switch {
+				case !strings.HasSuffix(name[1], ".go") && !slices.Contains(contributors, page):
 				case exists(t, name[1]):
 					if folder == "." {
 						folder = folderOf(name[1])
@@ -100,7 +102,7 @@ func folderOf(name string) string {
 	return name
 }
 
-// mapped returns the pages whose names of files are from the root.
+// mapped returns the pages for contributors, whose names of folders are from the root.
 func mapped(t *testing.T) []string {
 	t.Helper()
 	decisions, err := filepath.Glob("../../docs/decisions/*.md")
@@ -110,11 +112,11 @@ func mapped(t *testing.T) []string {
 	return append(decisions, "../../CONTRIBUTING.md", "../../docs/architecture.md", "../../docs/testing.md", "../../docs/glossary.md")
 }
 
-// Every test, benchmark and fuzz test that these pages name exists.
+// Every test, benchmark and fuzz test that a page names exists.
 func TestNamedTestsExist(t *testing.T) {
 	all := testFunctions(t)
 	named := regexp.MustCompile("`((?:Test|Benchmark|Fuzz)[A-Z]\\w*)")
-	for _, page := range mapped(t) {
+	for _, page := range pages(t) {
 		for _, name := range named.FindAllStringSubmatch(read(t, page), -1) {
 			if !all[name[1]] {
 				t.Errorf("%s names %s, which is no test", page, name[1])

@@ -75,8 +75,9 @@ func (e *lapsedError) Error() string {
 }
 
 // faultOf returns the fault of a login whose refresh token was refused for good;
-// nil when err is not such a refusal. interrupted is the earlier exchange of the
-// same token, if there was one: it is then taken to have spent the token.
+// nil when err is not such a refusal. interrupted is an earlier exchange of the same
+// token whose outcome was never saved, nil for none. If there was one, it probably
+// spent the token.
 func faultOf(err error, interrupted *account.Intent, earlier account.Refusals, now time.Time) *account.Fault {
 	var refused *providers.RefreshError
 	switch {

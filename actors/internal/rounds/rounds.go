@@ -16,7 +16,7 @@ const (
 	// firstRound is how long after its start the first round begins.
 	firstRound = 5 * time.Second
 	// clockStep is how often the wall clock is read: timers stand still while a
-	// laptop sleeps, but tokens go on to end.
+	// laptop sleeps, but tokens still expire.
 	clockStep = 15 * time.Second
 	// maxRunning is how many requests run at the same time.
 	maxRunning = 3

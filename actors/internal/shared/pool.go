@@ -26,8 +26,7 @@ type Pool struct {
 	Publish func(event.Event)
 	// Reread reads a linked login again, from the file that it was found in.
 	Reread func(context.Context, account.Origin) (account.Grant, error)
-	// Supervisor is the pool's supervisor; Writer is the engine's persistence
-	// actor.
+	// Supervisor is the pool's supervisor; Writer is the engine's persistence actor.
 	Supervisor messages.Recipient
 	Writer     messages.Recipient
 	// LogsDecisions is set when the store keeps decisions for other processes.

@@ -10,7 +10,7 @@ import (
 
 const (
 	// clockStep is how often the wall clock is read: timers stand still while a
-	// laptop sleeps, but tokens and limits go on to end.
+	// laptop sleeps, but tokens still expire and limits still end.
 	clockStep = 15 * time.Second
 	// clockSlack is the difference between the clocks that counts as normal.
 	clockSlack = time.Second

@@ -12,7 +12,7 @@ import (
 // waiting: a login that was just paid for with a token is stored meanwhile.
 func TestCreationsThatWaitForTheLock(t *testing.T) {
 	store := persistence.NewMemory()
-	withWriters(t, 1, 1, store, func(t *testing.T, writers []*Persistence) {
+	withWriters(t, 1, 1, store, func(t *testing.T, writers []*Handle) {
 		p, created, to := writers[0], make(inbox, 2*maxWriters), make(inbox, 1)
 		p.Tell(&messages.CreateAccount{Record: recordOf("first"), ReplyTo: created})
 		<-created

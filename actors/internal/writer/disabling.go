@@ -11,8 +11,8 @@ import (
 // disabling disables an account for the fault of its login, but only while
 // another account can serve.
 //
-// Two processes never disable the last two accounts, and they need no common lock
-// for that. A process records the fault before it checks the other accounts, and
+// Two processes never disable the last two accounts. They need no common lock for
+// that. A process records the fault before it checks the other accounts, and
 // the fault stays recorded, under the account's lock, until the account is
 // disabled. Of the processes that want to disable the last accounts, the one that
 // recorded its fault last finds a fault on all the others, and does not disable

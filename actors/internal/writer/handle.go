@@ -12,17 +12,17 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// Persistence is the address of a persistence actor. It is safe for concurrent use.
-type Persistence struct {
+// Handle is the address of a writer. It is safe for concurrent use.
+type Handle struct {
 	*runtime.Ref
 	// Logs is set when the store keeps decisions.
 	Logs bool
 }
 
 // Spawn starts the only writer to store.
-func Spawn(system *runtime.System, store persistence.Store) *Persistence {
+func Spawn(system *runtime.System, store persistence.Store) *Handle {
 	log, logs := store.(persistence.DecisionLog)
-	return &Persistence{Logs: logs, Ref: system.Spawn(func(self *runtime.Ref) runtime.Behavior {
+	return &Handle{Logs: logs, Ref: system.Spawn(func(self *runtime.Ref) runtime.Behavior {
 		return &writer{
 			system: system, store: store, self: self,
 			lanes: map[messages.Key]*lane{}, watched: map[string]bool{}, notices: map[string]*notices{},
@@ -35,7 +35,7 @@ func Spawn(system *runtime.System, store persistence.Store) *Persistence {
 
 // Close writes what is pending, and stops the actor. What is not written when ctx
 // ends is lost. The error is ctx's, or says what could not be stored.
-func (p *Persistence) Close(ctx context.Context) error {
+func (p *Handle) Close(ctx context.Context) error {
 	flush := &messages.Flush{Reply: messages.NewReply[messages.Acknowledged]()}
 	done, err := runtime.Ask(ctx, p.Ref, flush, flush.Reply)
 	if err != nil {
@@ -48,7 +48,7 @@ func (p *Persistence) Close(ctx context.Context) error {
 
 // ClaimAlert reports whether this process is the one to alert an account's owner
 // of a state.
-func (p *Persistence) ClaimAlert(ctx context.Context, m *messages.ClaimAlert) (bool, error) {
+func (p *Handle) ClaimAlert(ctx context.Context, m *messages.ClaimAlert) (bool, error) {
 	m.Reply = messages.NewReply[messages.AlertClaimed]()
 	claimed, err := runtime.Ask(ctx, p.Ref, m, m.Reply)
 	if err == nil {
@@ -59,7 +59,7 @@ func (p *Persistence) ClaimAlert(ctx context.Context, m *messages.ClaimAlert) (b
 
 // MarkImported notes that a pool has done its automatic import of other programs'
 // logins, and reports whether it is the first to do so.
-func (p *Persistence) MarkImported(ctx context.Context, provider string) (first bool, err error) {
+func (p *Handle) MarkImported(ctx context.Context, provider string) (first bool, err error) {
 	m := &messages.MarkImported{Provider: provider, At: runtime.WallClock().Truncate(time.Second), Reply: messages.NewReply[messages.ImportMarked]()}
 	marked, err := runtime.Ask(ctx, p.Ref, m, m.Reply)
 	if err != nil {
@@ -70,7 +70,7 @@ func (p *Persistence) MarkImported(ctx context.Context, provider string) (first 
 
 // OthersDecisions returns the latest decisions of other processes; none when the
 // store keeps no decisions.
-func (p *Persistence) OthersDecisions(ctx context.Context, provider string) ([]policy.Decision, error) {
+func (p *Handle) OthersDecisions(ctx context.Context, provider string) ([]policy.Decision, error) {
 	if !p.Logs {
 		return nil, nil
 	}

@@ -16,7 +16,7 @@ import (
 // What is done with an account is done in the order in which the mailbox got
 // it, whatever kind it is; a lazy save does not stay behind.
 func TestLaneKeepsOrder(t *testing.T) {
-	withWriters(t, 1, 1, persistence.NewMemory(), func(t *testing.T, writers []*Persistence) {
+	withWriters(t, 1, 1, persistence.NewMemory(), func(t *testing.T, writers []*Handle) {
 		p, to := writers[0], make(inbox, 10)
 		p.Tell(&messages.CreateAccount{Record: recordOf("a"), ReplyTo: to})
 		save(p, to, "a", true)
@@ -51,7 +51,7 @@ func toldOf(message any) string {
 // A removal waits for this process' own refresh of the account, and the refresh
 // not for it.
 func TestRemovalWaitsForTheRefresh(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, _ *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, _ *gatedStore, p *Handle) {
 		to, refresh := make(inbox, 10), make(inbox, 10)
 		granted := grantedRefresh(t, p, refresh)
 		p.Tell(&messages.DeleteAccount{Key: keyOf("a"), ReplyTo: to})
@@ -86,7 +86,7 @@ func TestDisabling(t *testing.T) {
 		"somebody has done it": {func(r *account.Record) { f := *fault; f.Disabled = true; r.Fault = &f }, func(r *account.Record) { r.Fault = fault }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			withPersistence(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+			withWriter(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Handle) {
 				to := make(inbox, 4)
 				for id, change := range map[string]func(*account.Record){"a": c.failed, "b": c.other} {
 					p.Tell(&messages.SaveAccount{Key: keyOf(id), Mutate: change, ReplyTo: to})

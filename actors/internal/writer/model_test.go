@@ -61,7 +61,7 @@ func drawPlan(t *rapid.T, processes int) []command {
 // the actors of accounts and the supervisor do.
 type process struct {
 	name   string
-	writer *Persistence
+	writer *Handle
 
 	mu       sync.Mutex
 	known    map[string]account.Record
@@ -224,7 +224,7 @@ func TestWritersAgreeAtRest(t *testing.T) {
 		plan := drawPlan(r, processes)
 		seed := rapid.Uint64().Draw(r, "seed")
 		w := world{store: persistence.NewMemory()}
-		withWriters(t, processes, seed, w.store, func(t *testing.T, writers []*Persistence) {
+		withWriters(t, processes, seed, w.store, func(t *testing.T, writers []*Handle) {
 			w.run(t, writers, plan)
 		})
 		if len(w.faults) > 0 {
@@ -245,7 +245,7 @@ func (w *world) fault(format string, args ...any) {
 	w.faults = append(w.faults, fmt.Sprintf(format, args...))
 }
 
-func (w *world) run(t *testing.T, writers []*Persistence, plan []command) {
+func (w *world) run(t *testing.T, writers []*Handle, plan []command) {
 	t.Helper()
 	for _, id := range slices.Concat(lasting(), []string{"x", "y"}) {
 		if err := w.store.Create(t.Context(), recordOf(id)); err != nil {

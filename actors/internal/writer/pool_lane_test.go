@@ -73,13 +73,13 @@ func (u *unevenStore) UpdatePool(ctx context.Context, provider string, mutate fu
 	return u.Store.UpdatePool(ctx, provider, mutate)
 }
 
-// withWriters runs test in a bubble with n persistence actors, each on a store
+// withWriters runs test in a bubble with n writers, each on a store
 // of its own over the same data, as n processes have it.
-func withWriters(t *testing.T, n int, seed uint64, store persistence.Store, test func(t *testing.T, writers []*Persistence)) {
+func withWriters(t *testing.T, n int, seed uint64, store persistence.Store, test func(t *testing.T, writers []*Handle)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := runtime.New(zerolog.Nop())
-		writers := make([]*Persistence, n)
+		writers := make([]*Handle, n)
 		for i := range writers {
 			writers[i] = Spawn(s, newUneven(store, seed+uint64(i)))
 		}
@@ -109,7 +109,7 @@ func pinned(t *testing.T, store persistence.Store) (string, time.Time) {
 // each is answered in its turn.
 func TestPinsTakeTurns(t *testing.T) {
 	store := persistence.NewMemory()
-	withWriters(t, 1, 1, store, func(t *testing.T, writers []*Persistence) {
+	withWriters(t, 1, 1, store, func(t *testing.T, writers []*Handle) {
 		to := make(inbox, 100)
 		for round := range 100 {
 			for _, id := range []string{"a", "b", "c"} {
@@ -134,7 +134,7 @@ func TestPinsTakeTurns(t *testing.T) {
 // that of the process before.
 func TestPinsOfProcessesHaveOneOrder(t *testing.T) {
 	store := persistence.NewMemory()
-	withWriters(t, 2, 1, store, func(t *testing.T, writers []*Persistence) {
+	withWriters(t, 2, 1, store, func(t *testing.T, writers []*Handle) {
 		to := make(inbox, 2)
 		now := time.Now()
 		for i, at := range []time.Time{now, now.Add(-time.Hour), now.Add(-time.Hour), now} {
@@ -152,7 +152,7 @@ func TestPinsOfProcessesHaveOneOrder(t *testing.T) {
 // A pin that is taken back for one account leaves alone the pin of another.
 func TestPinThatIsReplaced(t *testing.T) {
 	store := persistence.NewMemory()
-	withWriters(t, 1, 1, store, func(t *testing.T, writers []*Persistence) {
+	withWriters(t, 1, 1, store, func(t *testing.T, writers []*Handle) {
 		to := make(inbox, 4)
 		for _, m := range []*messages.StorePin{{ID: "b"}, {Replaces: "a"}, {Replaces: "b"}} {
 			m.Provider, m.At, m.ReplyTo = "p", time.Now(), to
@@ -172,7 +172,7 @@ func TestPinThatIsReplaced(t *testing.T) {
 func TestPinDuringExchangeAndDisabling(t *testing.T) {
 	for _, exchange := range []string{"of this process", "of another"} {
 		t.Run(exchange, func(t *testing.T) {
-			withPersistence(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+			withWriter(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Handle) {
 				to, pins := make(inbox, 4), make(inbox, 1)
 				disable := failed(t, p, to, "a", "b")
 				var theirs persistence.Locked
@@ -207,7 +207,7 @@ const lastPause = 5 * time.Millisecond
 
 // failed puts the fault of a login on record, and returns the question whether
 // the account may be disabled for it.
-func failed(t *testing.T, p *Persistence, to inbox, id string, others ...string) *messages.DisableUnlessLast {
+func failed(t *testing.T, p *Handle, to inbox, id string, others ...string) *messages.DisableUnlessLast {
 	t.Helper()
 	fault := account.Fault{Kind: account.FaultReauth, Reason: "revoked", At: time.Now()}
 	p.Tell(&messages.SaveAccount{Key: keyOf(id), ReplyTo: to, Mutate: func(r *account.Record) { r.Fault = &fault }})
@@ -220,7 +220,7 @@ func failed(t *testing.T, p *Persistence, to inbox, id string, others ...string)
 // What a process claims last is what others know, however long a write takes.
 func TestClaimsTakeTurns(t *testing.T) {
 	store := &claimedStore{Store: persistence.NewMemory()}
-	withWriters(t, 1, 1, store, func(t *testing.T, writers []*Persistence) {
+	withWriters(t, 1, 1, store, func(t *testing.T, writers []*Handle) {
 		for n := range 50 {
 			writers[0].Tell(&messages.ClaimAccounts{Provider: "p", IDs: make([]string, n+1)})
 			if n%5 == 0 {
@@ -245,7 +245,7 @@ func (c *claimedStore) Claim(_ string, ids []string) error {
 	return nil
 }
 
-func flush(t *testing.T, p *Persistence) {
+func flush(t *testing.T, p *Handle) {
 	t.Helper()
 	m := &messages.Flush{Reply: messages.NewReply[messages.Acknowledged]()}
 	if done, err := runtime.Ask(t.Context(), p.Ref, m, m.Reply); err != nil || done.Err != nil {

@@ -20,7 +20,7 @@ func refusedCommit(granted *messages.RefreshGranted, to inbox) *messages.CommitR
 
 // Whoever gets the lock after a refusal finds the fault, and no intent.
 func TestFaultIsStoredBeforeTheLockIsFree(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Handle) {
 		to := make(inbox, 10)
 		granted := grantedRefresh(t, p, to)
 		found := make(chan account.Record)
@@ -59,19 +59,19 @@ func TestIntentOfARefreshThatFailed(t *testing.T) {
 	key := keyOf("a")
 	failed := &messages.AbortRefresh{Key: key}
 	for name, test := range map[string]struct {
-		steps       []messages.ToPersistence
+		steps       []messages.ToWriter
 		left, ended bool
 	}{
-		"nothing was spent":           {steps: []messages.ToPersistence{&messages.AbortRefresh{Key: key, Unspent: true}}},
-		"never taken up":              {steps: []messages.ToPersistence{&messages.CancelRefresh{Key: key}}},
-		"it failed":                   {steps: []messages.ToPersistence{failed}, left: true, ended: true},
-		"it was cut off":              {steps: []messages.ToPersistence{&messages.AbortRefresh{Key: key, Cut: true}}, left: true},
-		"it failed, then spent none":  {steps: []messages.ToPersistence{failed, &messages.AbortRefresh{Key: key, Unspent: true}}, left: true, ended: true},
-		"it failed, then not taken":   {steps: []messages.ToPersistence{failed, &messages.CancelRefresh{Key: key}}, left: true, ended: true},
-		"cut off twice by the living": {steps: []messages.ToPersistence{&messages.AbortRefresh{Key: key, Cut: true}, &messages.AbortRefresh{Key: key, Cut: true}}, left: true},
+		"nothing was spent":           {steps: []messages.ToWriter{&messages.AbortRefresh{Key: key, Unspent: true}}},
+		"never taken up":              {steps: []messages.ToWriter{&messages.CancelRefresh{Key: key}}},
+		"it failed":                   {steps: []messages.ToWriter{failed}, left: true, ended: true},
+		"it was cut off":              {steps: []messages.ToWriter{&messages.AbortRefresh{Key: key, Cut: true}}, left: true},
+		"it failed, then spent none":  {steps: []messages.ToWriter{failed, &messages.AbortRefresh{Key: key, Unspent: true}}, left: true, ended: true},
+		"it failed, then not taken":   {steps: []messages.ToWriter{failed, &messages.CancelRefresh{Key: key}}, left: true, ended: true},
+		"cut off twice by the living": {steps: []messages.ToWriter{&messages.AbortRefresh{Key: key, Cut: true}, &messages.AbortRefresh{Key: key, Cut: true}}, left: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			withPersistence(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+			withWriter(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Handle) {
 				to := make(inbox, 10)
 				for _, end := range test.steps {
 					grantedRefresh(t, p, to)
@@ -99,7 +99,7 @@ func TestCommitGoesFirst(t *testing.T) {
 	for i := range 3 * maxWriters {
 		ids = append(ids, fmt.Sprint("other", i))
 	}
-	withPersistence(t, ids, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, ids, func(t *testing.T, store *gatedStore, p *Handle) {
 		to, others := make(inbox, 10), make(inbox, len(ids))
 		granted := grantedRefresh(t, p, to)
 		store.gate = make(chan struct{})

@@ -1,4 +1,4 @@
-// Package writer is the persistence actor: the only writer to a store. Accounts
+// Package writer is the actor that makes every write to a store. Accounts
 // and supervisors send it what is to be stored, and it answers when that is
 // durable. Each account, each pool and each file that only this process writes
 // has a lane. A lane does one task after the other. A refresh uses its account's
@@ -97,7 +97,7 @@ func (p *writer) Stopped() {
 // Receive implements [runtime.Behavior].
 func (p *writer) Receive(message any) {
 	switch m := message.(type) {
-	case messages.ToPersistence:
+	case messages.ToWriter:
 		p.command(m)
 	case *saveDelayOver:
 		p.flush()
@@ -117,7 +117,7 @@ func (p *writer) Receive(message any) {
 	}
 }
 
-func (p *writer) command(message messages.ToPersistence) {
+func (p *writer) command(message messages.ToWriter) {
 	switch m := message.(type) {
 	case *messages.LoadPool:
 		p.loadPool(m)

@@ -67,8 +67,8 @@ func stored(t *testing.T, ids ...string) *gatedStore {
 	return store
 }
 
-// withPersistence runs test in a bubble with a persistence actor on store.
-func withPersistence(t *testing.T, ids []string, test func(t *testing.T, store *gatedStore, p *Persistence)) {
+// withWriter runs test in a bubble with a writer on store.
+func withWriter(t *testing.T, ids []string, test func(t *testing.T, store *gatedStore, p *Handle)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		store := stored(t, ids...)
@@ -83,7 +83,7 @@ func withPersistence(t *testing.T, ids []string, test func(t *testing.T, store *
 	})
 }
 
-func save(p *Persistence, to inbox, id string, lazy bool) {
+func save(p *Handle, to inbox, id string, lazy bool) {
 	p.Tell(&messages.SaveAccount{
 		Key: keyOf(id), Lazy: lazy, ReplyTo: to, Mutate: func(r *account.Record) { r.Weight++ },
 	})
@@ -92,7 +92,7 @@ func save(p *Persistence, to inbox, id string, lazy bool) {
 // Changes of one account that wait for a write become one write, and every
 // one of them is in it.
 func TestSavesOfOneAccountMerge(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Handle) {
 		store.gate = make(chan struct{})
 		to := make(inbox, 200)
 		for range 100 {
@@ -121,7 +121,7 @@ func TestSavesOfOneAccountMerge(t *testing.T) {
 // Different accounts do not wait for each other.
 func TestSavesOfDifferentAccountsRunTogether(t *testing.T) {
 	ids := []string{"a", "b", "c"}
-	withPersistence(t, ids, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, ids, func(t *testing.T, store *gatedStore, p *Handle) {
 		store.gate = make(chan struct{})
 		to := make(inbox, 10)
 		for _, id := range ids {
@@ -138,7 +138,7 @@ func TestSavesOfDifferentAccountsRunTogether(t *testing.T) {
 }
 
 func TestLazySavesWaitForOthers(t *testing.T) {
-	withPersistence(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Handle) {
 		to := make(inbox, 10)
 		save(p, to, "a", true)
 		save(p, to, "a", true)
@@ -180,7 +180,7 @@ func TestCloseWritesWhatIsLazy(t *testing.T) {
 }
 
 func TestFailedSaveIsAnswered(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Handle) {
 		store.fail = errors.New("disk full")
 		to := make(inbox, 1)
 		save(p, to, "a", false)
@@ -197,7 +197,7 @@ func TestFailedSaveIsAnswered(t *testing.T) {
 }
 
 // grantedRefresh begins a refresh and returns what was granted.
-func grantedRefresh(t *testing.T, p *Persistence, to inbox) *messages.RefreshGranted {
+func grantedRefresh(t *testing.T, p *Handle, to inbox) *messages.RefreshGranted {
 	t.Helper()
 	p.Tell(&messages.BeginRefresh{Key: keyOf("a"), Generation: 1, ReplyTo: to})
 	granted, ok := (<-to).(*messages.RefreshGranted)
@@ -213,7 +213,7 @@ func grantOf(token string) account.Grant {
 
 // While a refresh holds the lock, this process' changes are written under it.
 func TestSaveDuringRefresh(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Handle) {
 		to := make(inbox, 10)
 		granted := grantedRefresh(t, p, to)
 		save(p, to, "a", false)
@@ -237,7 +237,7 @@ func TestSaveDuringRefresh(t *testing.T) {
 // A token that another process got meanwhile is adopted, and no second
 // exchange begins.
 func TestRefreshAdopts(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Handle) {
 		_, err := store.Store.Update(t.Context(), persistence.Key(keyOf("a")), func(r *account.Record) { r.Apply(grantOf("theirs")) })
 		if err != nil {
 			t.Fatal(err)
@@ -253,7 +253,7 @@ func TestRefreshAdopts(t *testing.T) {
 
 // A login that was replaced during the exchange is newer than its result.
 func TestCommitKeepsNewerLogin(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, _ *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, _ *gatedStore, p *Handle) {
 		to := make(inbox, 10)
 		granted := grantedRefresh(t, p, to)
 		login := account.Record{Credentials: account.Credentials{
@@ -273,7 +273,7 @@ func TestCommitKeepsNewerLogin(t *testing.T) {
 // A lock that another process keeps is waited for until the deadline; other
 // accounts go on meanwhile, and no exchange is granted.
 func TestRefreshWithoutLockIsDenied(t *testing.T) {
-	withPersistence(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a", "b"}, func(t *testing.T, store *gatedStore, p *Handle) {
 		theirs, err := store.Lock(t.Context(), persistence.Key(keyOf("a")))
 		if err != nil {
 			t.Fatal(err)
@@ -298,7 +298,7 @@ func TestRefreshWithoutLockIsDenied(t *testing.T) {
 // One refresh of an account runs at a time. The next one waits until the last
 // has given the lock back, also when that has changes to write before.
 func TestNextRefreshWaitsForTheLast(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, _ *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, _ *gatedStore, p *Handle) {
 		to, next := make(inbox, 10), make(inbox, 10)
 		begin := &messages.BeginRefresh{Key: keyOf("a"), Generation: 1, ReplyTo: next}
 		grantedRefresh(t, p, to)
@@ -325,7 +325,7 @@ func TestNextRefreshWaitsForTheLast(t *testing.T) {
 // A refresh that its account takes back keeps nobody out, however far it has
 // come, and leaves alone one that is under way.
 func TestCancelledRefresh(t *testing.T) {
-	withPersistence(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Persistence) {
+	withWriter(t, []string{"a"}, func(t *testing.T, store *gatedStore, p *Handle) {
 		to, next := make(inbox, 10), make(inbox, 10)
 		begin := &messages.BeginRefresh{Key: keyOf("a"), Generation: 1, ReplyTo: next}
 		theirs, err := store.Lock(t.Context(), persistence.Key(keyOf("a")))

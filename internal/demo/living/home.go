@@ -1,6 +1,7 @@
 package living
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -166,12 +167,7 @@ func planOf(a providertest.Account) string {
 	return "Claude " + name
 }
 
-func labelOf(r role) string {
-	if r.label != "" {
-		return r.label
-	}
-	return r.Email
-}
+func labelOf(r role) string { return cmp.Or(r.label, r.Email) }
 
 func (d *Demo) addClients(ctx context.Context, path string) error {
 	file, err := gateway.OpenClients(path)

@@ -118,7 +118,7 @@ func (m *model) link(url string) string {
 	return "  " + m.Accent.Hyperlink(url).Render(tui.Cut(url, m.paneWidth()-2))
 }
 
-// address is an URL on as many lines as it needs, for who has to copy it.
+// address is a URL on as many lines as it needs, so that it can be copied whole.
 func (m *model) address(url string) []string {
 	var lines []string
 	text, width := []rune(url), m.paneWidth()

@@ -64,7 +64,7 @@ func Classify(a providers.Answer, rules func() []Rule) (account.Verdict, Fault) 
 // refine finds the class of an error.
 func (f Fault) refine(v *account.Verdict, a providers.Answer) {
 	switch {
-	case v.Class == account.ClassForbidden && Challenged(a.Header, a.Body):
+	case v.Class == account.ClassForbidden && challenged(a.Header, a.Body):
 		v.Class, v.Code = account.ClassChallenge, f.Error.Word()
 	case f.Says != 0:
 		v.Class = f.class()
@@ -78,7 +78,7 @@ func (f Fault) refine(v *account.Verdict, a providers.Answer) {
 		asksForRetry(v, a.Header)
 	}
 	if v.Class == account.ClassServerError || v.Class == account.ClassOverloaded || v.Class == account.ClassRetry {
-		v.RetryAfter = Wait(a)
+		v.RetryAfter = wait(a)
 	}
 }
 

@@ -148,6 +148,12 @@ func (e Error) Mentions(phrases ...string) bool {
 	return false
 }
 
+// MentionsPlan reports whether the message says that the account's plan does not
+// include what was asked for.
+func (e Error) MentionsPlan() bool {
+	return e.Mentions("subscription", " plan", "upgrade", "not have access", "not included")
+}
+
 // longestWord is longer than every code that providers document.
 const longestWord = 64
 

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -55,7 +56,7 @@ func (f Fault) AddSaid(e *Evidence, a providers.Answer, code string) {
 		// A wait in the headers is for the next try: only the owner ends this
 		// limit.
 		e.AddBody(code, a.Body)
-		e.AddUnstated(orElse(code, "payment_required"), account.FromBody)
+		e.AddUnstated(cmp.Or(code, "payment_required"), account.FromBody)
 		e.limit.Owner = e.limit.Until.IsZero()
 	case f.Says == PlanUsedUp:
 		named := e.Rejected()
@@ -100,14 +101,14 @@ func (e *Evidence) AddWaits(reason string, a providers.Answer) {
 // AddRetryAfter adds the headers Retry-After-Ms and Retry-After.
 func (e *Evidence) AddRetryAfter(reason string, h http.Header) {
 	if wait, ok := retryafter.Header(h, e.limit.SeenAt); ok {
-		e.add(orElse(e.endless, orElse(reason, "retry_after")), account.FromHeader, wait, e.endless != "")
+		e.add(cmp.Or(e.endless, reason, "retry_after"), account.FromHeader, wait, e.endless != "")
 	}
 }
 
 // AddBody adds what the JSON of an error says.
 func (e *Evidence) AddBody(reason string, body []byte) {
 	if wait, ok := retryafter.Body(body, e.limit.SeenAt); ok {
-		e.add(orElse(e.endless, orElse(reason, "body")), account.FromBody, wait, e.endless != "")
+		e.add(cmp.Or(e.endless, reason, "body"), account.FromBody, wait, e.endless != "")
 	}
 }
 
@@ -124,7 +125,7 @@ func (e *Evidence) AddReset(name, reset string) {
 func (e *Evidence) AddWindow(name, reset string) {
 	wait, ok := retryafter.Value(reset, e.limit.SeenAt)
 	if !ok {
-		e.endless = orElse(e.endless, name)
+		e.endless = cmp.Or(e.endless, name)
 		return
 	}
 	e.add(name, account.FromHeader, wait, true)
@@ -186,9 +187,9 @@ func Limits(a providers.Answer, f Fault, code string) []account.Limit {
 	return e.Limits()
 }
 
-// Wait returns how long a server in trouble asks to wait; zero when it does
+// wait returns how long a server in trouble asks to wait; zero when it does
 // not say.
-func Wait(a providers.Answer) time.Duration {
+func wait(a providers.Answer) time.Duration {
 	if wait, ok := retryafter.Header(a.Header, a.Now); ok {
 		return wait
 	}
@@ -203,11 +204,4 @@ func KeyModel(a providers.Answer) string {
 		return ""
 	}
 	return account.Untiered(a.Model)
-}
-
-func orElse(word, fallback string) string {
-	if word == "" {
-		return fallback
-	}
-	return word
 }

@@ -17,9 +17,9 @@ func forbidden(e Error) (account.Class, string) {
 	return account.ClassForbidden, ""
 }
 
-// Challenged reports whether a firewall in front of the provider answered: it
+// challenged reports whether a firewall in front of the provider answered: it
 // says so in a header, or the answer is a web page.
-func Challenged(h http.Header, body []byte) bool {
+func challenged(h http.Header, body []byte) bool {
 	if len(h["Cf-Mitigated"]) > 0 || len(h["X-Amzn-Waf-Action"]) > 0 {
 		return true
 	}

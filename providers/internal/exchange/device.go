@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -41,13 +42,11 @@ func (e Endpoint) StartDevice(ctx context.Context, scopes []string) (providers.D
 	if err := e.Ask(ctx, form, &told); err != nil {
 		return providers.DeviceLogin{}, err
 	}
-	if told.URL == "" {
-		told.URL = told.OldURL
-	}
-	if told.DeviceCode == "" || !IsUserCode(told.UserCode) || !IsPage(told.URL) {
+	told.URL = cmp.Or(told.URL, told.OldURL)
+	if told.DeviceCode == "" || !IsUserCode(told.UserCode) || !isPage(told.URL) {
 		return providers.DeviceLogin{}, &providers.LoginError{Provider: e.Provider, Status: http.StatusOK}
 	}
-	if !IsPage(told.CompleteURL) {
+	if !isPage(told.CompleteURL) {
 		told.CompleteURL = ""
 	}
 	return providers.DeviceLogin{
@@ -82,9 +81,9 @@ func IsUserCode(code string) bool {
 	return code != "" && len(code) <= maxUserCode && !strings.ContainsFunc(code, unfit)
 }
 
-// IsPage reports whether an address may be shown to an owner: it must be a web
+// isPage reports whether an address may be shown to an owner: it must be a web
 // page, not a file or a program of this machine.
-func IsPage(address string) bool {
+func isPage(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// timely is a request's body that is not sent any more once its time is over:
-// a process that stood still before it sent a token must not send it when it goes
-// on, since others may have spent that token meanwhile.
+// timely is a request's body that is not sent after its deadline. A process may be
+// stopped before it sends a token. When it goes on, others may have spent that token,
+// so it must not send it any more.
 type timely struct {
 	io.ReadCloser
 

@@ -1,4 +1,8 @@
-package multiaccount
+// Package chain has what a chain of pools knows besides its pools: who served each
+// conversation last, what a pool calls the model of a request, and where a request goes
+// at another provider. The root package walks along the pools, since what it tells are
+// the errors that hosts see.
+package chain
 
 import (
 	"bytes"
@@ -16,28 +20,26 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/roundtrip"
 )
 
-// Why a pool is not asked.
+// Why a pool that serves some models only is not asked.
 var (
-	errNotAllowed = errors.New("is not among the pools that the request may use")
-	errSentOnce   = errors.New("was not asked: the request's body cannot be sent again")
 	errUnread     = errors.New("was not asked: it has other names for models, and the request's body cannot be read twice")
 	errCompressed = errors.New("was not asked: it has other names for models, and the request's body is compressed")
 	errNoModel    = errors.New("was not asked: it serves some models only, and the request names none")
 	errSeveral    = errors.New("was not asked: it has other names for models, and the request names several")
 )
 
-// chainModel is what a request asks for, which is read when a pool has names of its
-// own.
-type chainModel struct {
+// Model is the model that one request asks for. It is read when a pool has names of
+// its own. The zero value has not been read.
+type Model struct {
 	read   bool
 	inPath []string
 	body   models.Body
 	err    error
 }
 
-// modelFor returns the name that a pool has for the model of a request; empty when
-// the request goes on as it is.
-func (m *chainModel) modelFor(req *http.Request, names map[string]string) (string, error) {
+// For returns what a pool with these names calls the model of a request; empty when the
+// request goes on as it is. The error says why the pool is not asked.
+func (m *Model) For(req *http.Request, names map[string]string) (string, error) {
 	if len(names) == 0 {
 		return "", nil
 	}
@@ -54,7 +56,7 @@ func (m *chainModel) modelFor(req *http.Request, names map[string]string) (strin
 
 // of returns the model of a request. Where the path names it the body need not be
 // read.
-func (m *chainModel) of(req *http.Request) (string, error) {
+func (m *Model) of(req *http.Request) (string, error) {
 	if !m.read {
 		m.read = true
 		m.inPath = models.InPath(req.Method, req.URL)
@@ -89,21 +91,18 @@ func readModel(req *http.Request) (models.Body, error) {
 	return models.Read(string(text)), errors.Join(err, body.Close())
 }
 
-// rename gives a request another model, wherever it names one. body is nil where
-// that is not in the body.
-func (m *chainModel) rename(out *http.Request, model string) (body []byte) {
+// Rename gives a copy of the request another model, wherever it names one. It reports
+// whether the copy has a body of its own then.
+func (m *Model) Rename(out *http.Request, name string) bool {
 	if len(m.inPath) > 0 {
-		out.URL = models.WithPath(out.Method, out.URL, model)
+		out.URL = models.WithPath(out.Method, out.URL, name)
 	}
 	if len(m.body.All()) == 0 {
-		return nil
+		return false
 	}
-	return m.body.WithModel(model)
-}
-
-// attach gives a request this body.
-func attach(out *http.Request, body []byte) {
+	body := m.body.WithModel(name)
 	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	out.Body, _ = out.GetBody() // it never fails
 	out.ContentLength = int64(len(body))
+	return true
 }

@@ -1,4 +1,6 @@
-package multiaccount
+// Package notify tells of an engine's events: to who subscribes, and to the program that
+// the account's owner names.
+package notify
 
 import (
 	"context"
@@ -8,6 +10,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/seed-810f1486/multiaccount/event"
 )
 
 // eventBacklog is how many events may wait for a slow subscriber.
@@ -17,30 +21,33 @@ const eventBacklog = 1024
 // not wait any more.
 const lastEvents = time.Second
 
-// broker hands events to subscribers, each on a goroutine of its own.
-type broker struct {
+// Subscribers are told of events, each on a goroutine of its own. They are safe for
+// concurrent use.
+type Subscribers struct {
 	log         zerolog.Logger
 	mu          sync.Mutex
 	subscribers []*subscriber
 	// opening are the events from before anybody could subscribe.
-	opening []Event
+	opening []event.Event
 	opened  bool
 	closed  bool
 	running sync.WaitGroup
 }
 
 type subscriber struct {
-	events chan Event
-	// dropped counts what did not fit; guarded by the broker's mutex.
+	events chan event.Event
+	// dropped counts what did not fit; guarded by the mutex of Subscribers.
 	dropped int
 	stop    chan struct{}
 	once    sync.Once
 }
 
-func newBroker(log zerolog.Logger) *broker { return &broker{log: log} }
+// NewSubscribers returns none yet. log gets a line for each event, and for each
+// subscriber that panics.
+func NewSubscribers(log zerolog.Logger) *Subscribers { return &Subscribers{log: log} }
 
-// publish never blocks.
-func (b *broker) publish(e Event) {
+// Publish tells all subscribers. It never blocks.
+func (b *Subscribers) Publish(e event.Event) {
 	logEvent(b.log, e)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -52,16 +59,17 @@ func (b *broker) publish(e Event) {
 	}
 }
 
-// open tells that whoever wants events can have them from now on.
-func (b *broker) open() {
+// Open says that whoever wants events can subscribe from now on: what comes after is
+// not kept for those who subscribe later.
+func (b *Subscribers) Open() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.opened = true
 }
 
-func (s *subscriber) offer(e Event) {
+func (s *subscriber) offer(e event.Event) {
 	if s.dropped > 0 {
-		missed := EventsDropped{Occurrence: Occurrence{Provider: e.About().Provider, At: e.About().At}, Count: s.dropped}
+		missed := event.EventsDropped{Occurrence: event.Occurrence{Provider: e.About().Provider, At: e.About().At}, Count: s.dropped}
 		select {
 		case s.events <- missed:
 			s.dropped = 0
@@ -75,8 +83,10 @@ func (s *subscriber) offer(e Event) {
 	}
 }
 
-func (b *broker) subscribe(fn func(Event)) (cancel func()) {
-	s := &subscriber{events: make(chan Event, eventBacklog), stop: make(chan struct{})}
+// Subscribe calls fn with each event, from those of the opening on, one at a time,
+// until cancel is called.
+func (b *Subscribers) Subscribe(fn func(event.Event)) (cancel func()) {
+	s := &subscriber{events: make(chan event.Event, eventBacklog), stop: make(chan struct{})}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
@@ -89,13 +99,13 @@ func (b *broker) subscribe(fn func(Event)) (cancel func()) {
 	b.running.Add(1)
 	go func() {
 		defer b.running.Done()
-		s.deliver(func(e Event) { b.tell(fn, e) })
+		s.deliver(func(e event.Event) { b.tell(fn, e) })
 	}()
 	return func() { b.unsubscribe(s) }
 }
 
 // tell calls a subscriber, whose panic must not end the process.
-func (b *broker) tell(fn func(Event), e Event) {
+func (b *Subscribers) tell(fn func(event.Event), e event.Event) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			b.log.Error().Msgf("a subscriber panicked (%T) at %s; it is told the next event", reason, e.Name())
@@ -106,7 +116,7 @@ func (b *broker) tell(fn func(Event), e Event) {
 
 // deliver calls fn until the subscription ends. What waits then is dropped,
 // except when the engine closes.
-func (s *subscriber) deliver(fn func(Event)) {
+func (s *subscriber) deliver(fn func(event.Event)) {
 	for {
 		select {
 		case <-s.stop:
@@ -129,19 +139,19 @@ func (s *subscriber) stopped() bool {
 	}
 }
 
-func (b *broker) unsubscribe(s *subscriber) {
+func (b *Subscribers) unsubscribe(s *subscriber) {
 	s.once.Do(func() { close(s.stop) })
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.subscribers = slices.DeleteFunc(b.subscribers, func(o *subscriber) bool { return o == s })
 }
 
-// errStuckSubscriber is one error of [Engine.Close].
+// errStuckSubscriber is the error of [Subscribers.Close].
 var errStuckSubscriber = errors.New("a subscriber has not returned from its last event; its goroutine ends when it does")
 
-// close delivers what was published and ends all subscriptions. It waits for
-// the subscribers as the engine does for requests, and a moment longer.
-func (b *broker) close(ctx context.Context) error {
+// Close delivers what was published and ends all subscriptions. It waits for the
+// subscribers until ctx ends, for patience at most, and a moment longer.
+func (b *Subscribers) Close(ctx context.Context, patience time.Duration) error {
 	b.mu.Lock()
 	b.closed = true
 	for _, s := range b.subscribers {
@@ -158,7 +168,7 @@ func (b *broker) close(ctx context.Context) error {
 	case <-ended:
 		return nil
 	case <-ctx.Done():
-	case <-time.After(drainTime):
+	case <-time.After(patience):
 	}
 	select {
 	case <-ended:
@@ -170,10 +180,11 @@ func (b *broker) close(ctx context.Context) error {
 
 // logEvent writes what the account's owner has to know as a warning, and the
 // rest for whoever debugs.
-func logEvent(log zerolog.Logger, e Event) {
+func logEvent(log zerolog.Logger, e event.Event) {
 	level := zerolog.DebugLevel
 	switch e.(type) {
-	case LoginRejected, SaveFailed, AccountQuarantined, VerificationRequired, OverageBlocked, OwnerNeeded, CircuitOpened, PoolPaused, SettingsRejected:
+	case event.LoginRejected, event.SaveFailed, event.AccountQuarantined, event.VerificationRequired, event.OverageBlocked,
+		event.OwnerNeeded, event.CircuitOpened, event.PoolPaused, event.SettingsRejected:
 		level = zerolog.WarnLevel
 	}
 	about := e.About()

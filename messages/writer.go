@@ -8,10 +8,10 @@ import (
 	"github.com/seed-810f1486/multiaccount/policy"
 )
 
-// ToPersistence is a message for the persistence actor, the only writer.
+// ToWriter is a message for the writer.
 //
 //sumtype:decl
-type ToPersistence interface{ toPersistence() }
+type ToWriter interface{ toWriter() }
 
 // Key names one account in the store.
 type Key struct {
@@ -228,23 +228,23 @@ type Flush struct {
 	Reply *Reply[Acknowledged]
 }
 
-func (*LoadPool) toPersistence()           {}
-func (*ReadAccounts) toPersistence()       {}
-func (*ClaimAccounts) toPersistence()      {}
-func (*CreateAccount) toPersistence()      {}
-func (*DeleteAccount) toPersistence()      {}
-func (*DiscardQuarantined) toPersistence() {}
-func (*SaveAccount) toPersistence()        {}
-func (*SavePool) toPersistence()           {}
-func (*StorePin) toPersistence()           {}
-func (*MarkImported) toPersistence()       {}
-func (*DisableUnlessLast) toPersistence()  {}
-func (*ClaimAlert) toPersistence()         {}
-func (*BeginRefresh) toPersistence()       {}
-func (*CommitRefresh) toPersistence()      {}
-func (*AbortRefresh) toPersistence()       {}
-func (*CancelRefresh) toPersistence()      {}
-func (*Flush) toPersistence()              {}
+func (*LoadPool) toWriter()           {}
+func (*ReadAccounts) toWriter()       {}
+func (*ClaimAccounts) toWriter()      {}
+func (*CreateAccount) toWriter()      {}
+func (*DeleteAccount) toWriter()      {}
+func (*DiscardQuarantined) toWriter() {}
+func (*SaveAccount) toWriter()        {}
+func (*SavePool) toWriter()           {}
+func (*StorePin) toWriter()           {}
+func (*MarkImported) toWriter()       {}
+func (*DisableUnlessLast) toWriter()  {}
+func (*ClaimAlert) toWriter()         {}
+func (*BeginRefresh) toWriter()       {}
+func (*CommitRefresh) toWriter()      {}
+func (*AbortRefresh) toWriter()       {}
+func (*CancelRefresh) toWriter()      {}
+func (*Flush) toWriter()              {}
 
 // Fail answers the ask with err.
 func (m *Flush) Fail(err error) { m.Reply.Send(Acknowledged{Err: err}) }

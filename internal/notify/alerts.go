@@ -1,4 +1,4 @@
-package multiaccount
+package notify
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/seed-810f1486/multiaccount/actors"
+	"github.com/seed-810f1486/multiaccount/event"
 	"github.com/seed-810f1486/multiaccount/internal/hook"
 	"github.com/seed-810f1486/multiaccount/messages"
 )
@@ -25,13 +26,13 @@ const (
 	passingAlert = 24 * time.Hour
 )
 
-// alerts run the owner's program for events that need the owner, one at a
-// time, on a goroutine of their own.
-type alerts struct {
-	store   *actors.Persistence
+// Alerts run the owner's program for events that need the owner, one at a time, on a
+// goroutine of their own. They are safe for concurrent use.
+type Alerts struct {
+	store   *actors.Writer
 	log     zerolog.Logger
 	command func(provider string) []string
-	queue   chan Event
+	queue   chan event.Event
 	// ending is done when the program may take no more time, closing when
 	// nothing new is taken.
 	ending  context.Context //nolint:containedctx // the goroutine's life, as that of a server
@@ -40,15 +41,17 @@ type alerts struct {
 	running sync.WaitGroup
 }
 
-func newAlerts(store *actors.Persistence, command func(provider string) []string, log zerolog.Logger) *alerts {
-	a := &alerts{store: store, log: log, command: command, queue: make(chan Event, alertBacklog), closing: make(chan struct{})}
+// NewAlerts begins. command returns the program and its arguments, as they are now;
+// none means that nobody is told. Call [Alerts.Close] once.
+func NewAlerts(store *actors.Writer, command func(provider string) []string, log zerolog.Logger) *Alerts {
+	a := &Alerts{store: store, log: log, command: command, queue: make(chan event.Event, alertBacklog), closing: make(chan struct{})}
 	a.ending, a.end = context.WithCancel(context.Background())
 	a.running.Go(a.run)
 	return a
 }
 
-// offer never blocks.
-func (a *alerts) offer(e Event) {
+// Offer has the owner told of an event, if it is one for that. It never blocks.
+func (a *Alerts) Offer(e event.Event) {
 	if alertOf(e) == nil || len(a.command(e.About().Provider)) == 0 {
 		return
 	}
@@ -59,7 +62,7 @@ func (a *alerts) offer(e Event) {
 	}
 }
 
-func (a *alerts) run() {
+func (a *Alerts) run() {
 	for {
 		select {
 		case e := <-a.queue:
@@ -72,7 +75,7 @@ func (a *alerts) run() {
 }
 
 // tellRest tells what was published before the engine closed.
-func (a *alerts) tellRest() {
+func (a *Alerts) tellRest() {
 	for a.ending.Err() == nil {
 		select {
 		case e := <-a.queue:
@@ -84,7 +87,7 @@ func (a *alerts) tellRest() {
 }
 
 // tell runs the program, unless the owner has been told already.
-func (a *alerts) tell(e Event) {
+func (a *Alerts) tell(e event.Event) {
 	log := a.log.With().Str("provider", e.About().Provider).Str("account", e.About().AccountID).Logger()
 	claim := alertOf(e)
 	ctx, cancel := context.WithTimeout(a.ending, claimAlertTime)
@@ -98,7 +101,7 @@ func (a *alerts) tell(e Event) {
 	if !mine || len(argv) == 0 {
 		return
 	}
-	text, err := EncodeEvent(e)
+	text, err := event.Encode(e)
 	if err == nil {
 		ctx, cancel := context.WithTimeout(a.ending, alertTime)
 		err = hook.Run(ctx, argv, append(text, '\n'))
@@ -110,19 +113,19 @@ func (a *alerts) tell(e Event) {
 }
 
 // alertOf returns the claim for the alert that an event is worth, nil for none.
-func alertOf(e Event) *messages.ClaimAlert {
+func alertOf(e event.Event) *messages.ClaimAlert {
 	about := e.About()
 	claim := &messages.ClaimAlert{Key: messages.Key{Provider: about.Provider, ID: about.AccountID}}
 	switch e := e.(type) {
-	case LoginRejected:
+	case event.LoginRejected:
 		claim.State, claim.Generation = string(e.Kind), e.Generation
-	case VerificationRequired:
+	case event.VerificationRequired:
 		claim.State, claim.Again = "verification", passingAlert
-	case AccountQuarantined:
-		claim.State, claim.Again = string(StateQuarantined), passingAlert
-	case OverageBlocked:
+	case event.AccountQuarantined:
+		claim.State, claim.Again = "quarantined", passingAlert
+	case event.OverageBlocked:
 		claim.State, claim.Again = "overage", passingAlert
-	case OwnerNeeded:
+	case event.OwnerNeeded:
 		if e.Model != "" {
 			return nil // a model that a plan lacks, or that somebody misspelt
 		}
@@ -133,13 +136,13 @@ func alertOf(e Event) *messages.ClaimAlert {
 	return claim
 }
 
-// close lets the program end for as long as ctx allows, five seconds without a
+// Close lets the program end for as long as ctx allows, for patience if ctx has no
 // deadline, and kills it then.
-func (a *alerts) close(ctx context.Context) {
+func (a *Alerts) Close(ctx context.Context, patience time.Duration) {
 	close(a.closing)
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, drainTime)
+		ctx, cancel = context.WithTimeout(ctx, patience)
 		defer cancel()
 	}
 	stop := context.AfterFunc(ctx, a.end)
