@@ -114,19 +114,20 @@ func (w *window) press(name string) {
 	}
 }
 
-// fill types into the field with a label.
+// fill types into the field with a label. A dialog that has closed is still there, until
+// the browser draws its next frame.
 func (w *window) fill(label, text string) {
 	w.t.Helper()
-	find := `document.getElementById([...document.querySelectorAll("dialog label")].find((l) => l.textContent === ` + quote(label) + `)?.htmlFor)`
+	find := `document.getElementById([...document.querySelectorAll("dialog label")].find((l) => l.checkVisibility() && l.textContent === ` + quote(label) + `)?.htmlFor)`
 	if !w.until(`(() => { const f = ` + find + `; if (!f) return false; f.focus(); f.value = ` + quote(text) + `; f.dispatchEvent(new Event("change", {bubbles: true})); return true })()`) {
 		w.t.Fatalf("there is no field %q on the page:\n%s", label, eval[string](w, "document.body.innerText"))
 	}
 }
 
-// choose picks the way to log in.
-func (w *window) choose(way string) {
+// choose picks one of the choices of a dialog.
+func (w *window) choose(value string) {
 	w.t.Helper()
-	eval[any](w, `document.querySelector("dialog input[value=`+way+`]").click()`)
+	eval[any](w, `[...document.querySelectorAll("dialog input[value=`+value+`]")].find((e) => e.checkVisibility()).click()`)
 }
 
 // turn goes to a page of the dashboard.
