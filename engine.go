@@ -56,8 +56,8 @@ type Engine struct {
 	applying sync.Mutex
 	// chains are those of the settings.
 	chains atomic.Pointer[map[string]chainEntry]
-	// onEvent are the programs that the settings name.
-	onEvent atomic.Pointer[settings.Settings]
+	// inEffect are the settings as they are now.
+	inEffect atomic.Pointer[settings.Settings]
 	// watch is nil without a settings file.
 	watch *settingsWatch
 
@@ -111,8 +111,8 @@ func newEngine(c Config, store, files persistence.Store) *Engine {
 		system: system, store: system.SpawnWriter(store), log: log, quiet: quiet, files: files,
 		pools: make(map[string]*Pool, len(c.Providers)), events: notify.NewSubscribers(log), config: c,
 	}
-	e.onEvent.Store(&c.Settings)
-	e.alerts = notify.NewAlerts(e.store, func(provider string) []string { return e.onEvent.Load().For(provider).OnEvent }, log)
+	e.inEffect.Store(&c.Settings)
+	e.alerts = notify.NewAlerts(e.store, func(provider string) []string { return e.inEffect.Load().For(provider).OnEvent }, log)
 	return e
 }
 

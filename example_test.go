@@ -480,6 +480,6 @@ func ExampleEngine_ApplySettings() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(<-changed)
-	// Output: [account_selection_strategy]
+	fmt.Println(<-changed, fake.eng.Settings().AccountSelectionStrategy)
+	// Output: [account_selection_strategy] drain-first
 }

@@ -45,12 +45,17 @@ func (e *Engine) ApplySettings(ctx context.Context, s settings.Settings) error {
 		pool.settings.Store(&own)
 	}
 	e.makeChains(&s)
-	e.onEvent.Store(&s)
+	e.inEffect.Store(&s)
 	e.quiet.on.Store(s.QuietMode)
 	e.config = c
 	e.publish(SettingsChanged{Occurrence: event.Occurrence{At: time.Now()}, Keys: changed})
 	return nil
 }
+
+// Settings returns the settings in effect, those of [Config] or the latest that were
+// applied. Nobody may change what their maps and lists have. It is safe for concurrent
+// use, also after [Engine.Close].
+func (e *Engine) Settings() settings.Settings { return *e.inEffect.Load() }
 
 // settingsWatch reloads the settings file when it changes.
 type settingsWatch struct {

@@ -105,9 +105,14 @@ func (x *exchange) pass() {
 
 type contextKey struct{}
 
-// passed returns the request for the proxy. Its body is set later.
+// passed returns the request for the proxy, which would pass on a wish for another
+// protocol. Its body is set later.
 func (x *exchange) passed() *http.Request {
 	r := x.r.WithContext(context.WithValue(x.context(), contextKey{}, x))
+	if len(r.Header["Upgrade"]) > 0 {
+		r.Header = r.Header.Clone()
+		delete(r.Header, "Upgrade")
+	}
 	r.Body, r.ContentLength, r.TransferEncoding, r.Trailer = http.NoBody, 0, nil, nil
 	return r
 }

@@ -8,11 +8,14 @@ import (
 )
 
 // checkPath refuses paths that two servers may read differently: what is passed
-// on must stay below the provider's base, whoever reads it.
+// on must stay below the provider's base, whoever reads it. Nothing may be sent that
+// has the provider repeat the account's credential.
 func checkPath(r *http.Request) *refusal {
 	switch {
 	case r.Method == http.MethodConnect, r.URL.IsAbs(), r.URL.Opaque != "", !strings.HasPrefix(r.URL.Path, "/"):
 		return &refusal{kind: badRequest, message: "this is a gateway to AI providers and no proxy for other addresses; send a path, as in /anthropic/v1/messages"}
+	case r.Method == http.MethodTrace:
+		return &refusal{kind: badRequest, message: "TRACE has a server repeat the request with its credentials, and is not passed on"}
 	case isTricky(r.URL):
 		return &refusal{kind: badRequest, message: "the path has empty segments, dots, or encoded slashes, or the query a #; send it in its plain form"}
 	}

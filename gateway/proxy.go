@@ -57,6 +57,7 @@ func modify(resp *http.Response) error {
 	x := exchangeOf(resp.Request.Context())
 	delete(resp.Header, "Set-Cookie")
 	delete(resp.Header, "Alt-Svc")
+	x.keepHere(resp)
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		mask(resp, x.r.Header)
 	}

@@ -236,7 +236,11 @@ func (g *Gateway) isHello(r *http.Request) bool {
 
 // nowhere is the refusal of an unknown path; it names the known ones.
 func (g *Gateway) nowhere() *refusal {
-	names := slices.Sorted(maps.Keys(g.upstreams))
+	names := slices.Collect(maps.Keys(g.upstreams))
+	if g.upstreams[openaiName] != nil {
+		names = append(names, codexName)
+	}
+	slices.Sort(names)
 	for _, chain := range g.config.Engine.Chains() {
 		if g.upstreams[chain] == nil {
 			names = append(names, chain)

@@ -13,8 +13,10 @@ import (
 	"github.com/seed-810f1486/multiaccount"
 )
 
-// isUpgrade reports whether a request wants another protocol.
-func isUpgrade(r *http.Request) bool { return len(r.Header["Upgrade"]) > 0 }
+// isUpgrade reports whether a request wants a WebSocket. A wish for another protocol, as
+// Java's client has for HTTP/2, is ignored: the request is served as the plain one that
+// it is.
+func isUpgrade(r *http.Request) bool { return hasToken(r.Header["Upgrade"], "websocket") }
 
 // isHandshake reports whether it wants a WebSocket, in the form of RFC 6455,
 // section 4.1.
@@ -43,7 +45,7 @@ func (x *exchange) serveUpgrade() {
 		x.refuse(&refusal{kind: noUpgrade, message: "WebSockets are switched off here; send plain requests"})
 		return
 	case !isHandshake(x.r):
-		x.refuse(&refusal{kind: badRequest, message: "this is no handshake of a WebSocket, which is the only upgrade here"})
+		x.refuse(&refusal{kind: badRequest, message: "this is no handshake of a WebSocket as RFC 6455 has it"})
 		return
 	}
 	x.body = &body{}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/seed-810f1486/multiaccount/gateway"
 	"github.com/seed-810f1486/multiaccount/internal/models"
@@ -49,6 +50,9 @@ func newClientsAdd(s streams) *cobra.Command {
 		Use: "add NAME", Short: "Add a client, and print its token", Long: clientsAddHelp, Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.client.ID = args[0]
+			if err := emptyBound(c.Flags()); err != nil {
+				return err
+			}
 			return o.run(c.Context())
 		},
 	}
@@ -61,6 +65,17 @@ func newClientsAdd(s streams) *cobra.Command {
 	c.Flags().IntVar(&o.client.Priority, "priority", 0, "who gets a busy account first: the client with the greatest")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON, and nothing else")
 	return c
+}
+
+// emptyBound refuses a flag that was to bind the client and names nothing, as with a
+// variable that is not set: the client would not be bound at all.
+func emptyBound(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if list, ok := f.Value.(pflag.SliceValue); ok && len(list.GetSlice()) == 0 {
+			err = &usageError{fmt.Errorf("--%s is empty; name at least one, or leave it out for all", f.Name)}
+		}
+	})
+	return err
 }
 
 func (o *addingClient) run(ctx context.Context) error {

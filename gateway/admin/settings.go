@@ -169,7 +169,7 @@ func (a *Admin) editSettings(w http.ResponseWriter, r *http.Request, edit func(p
 		}
 		edited, err := edit(path, data)
 		if err == nil {
-			err = mayChange(path, data, edited)
+			err = a.mayChange(path, data, edited)
 		}
 		return edited, err
 	})

@@ -11,11 +11,12 @@ import (
 )
 
 // mayChange refuses a change of what names a program to run, a file or a server:
-// with it, whoever has the admin token could get at the logins.
-func mayChange(path string, before, after []byte) error {
+// with it, whoever has the admin token could get at the logins. Of a file that is wrong
+// nothing is in effect, and the settings from before hold: what those have may stay.
+func (a *Admin) mayChange(path string, before, after []byte) error {
 	was, err := settings.Parse(path, before)
 	if err != nil {
-		was = settings.Default() // a file that is wrong has no effect
+		was = a.config.Engine.Settings()
 	}
 	wanted, err := settings.Parse(path, after)
 	if err != nil {

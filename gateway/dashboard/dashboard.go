@@ -29,6 +29,7 @@ const Prefix = "/dashboard/"
 func New(c Config) *Dashboard {
 	d := &Dashboard{config: c, mux: http.NewServeMux()}
 	d.mux.Handle("GET /{$}", page("index.html"))
+	d.mux.Handle("GET "+Prefix+"{$}", http.RedirectHandler("/", http.StatusFound)) // for who types it
 	for _, name := range assets() {
 		d.mux.Handle("GET "+Prefix+name, page(name))
 	}

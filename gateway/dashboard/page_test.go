@@ -14,7 +14,7 @@ import (
 func TestPage(t *testing.T) {
 	s := newSite(t)
 	for path, kind := range map[string]string{
-		"/": "text/html", "/dashboard/main.js": "text/javascript", "/dashboard/style.css": "text/css",
+		"/": "text/html", "/dashboard": "text/html", "/dashboard/main.js": "text/javascript", "/dashboard/style.css": "text/css",
 		"/dashboard/icon.svg": "image/svg+xml", "/dashboard/vendor/uplot.js": "text/javascript",
 	} {
 		resp := s.do(t, http.MethodGet, path, "")
@@ -26,7 +26,7 @@ func TestPage(t *testing.T) {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
-	for _, path := range []string{"/dashboard/", "/dashboard/nothing", "/dashboard/page/index.html", "/dashboard/../dashboard.go", "/index.html"} {
+	for _, path := range []string{"/dashboard/nothing", "/dashboard/page/index.html", "/dashboard/../dashboard.go", "/index.html"} {
 		if resp := s.do(t, http.MethodGet, path, ""); resp.status == http.StatusOK {
 			t.Errorf("%s is served", path)
 		}

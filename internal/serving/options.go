@@ -13,6 +13,8 @@ const (
 	ListenAddress = "127.0.0.1:8383"
 	// drainTime is how long requests under way are waited for.
 	drainTime = 30 * time.Second
+	// defaultBody and mostBody are sizes of bodies in MiB.
+	defaultBody, mostBody = 64, 1 << 20
 )
 
 // Options say how to serve. [Options.AddFlags] fills them.
@@ -24,6 +26,9 @@ type Options struct {
 	drain          time.Duration
 	// accessLog is the file of the access log; empty for none.
 	accessLog string
+	// maxBody is [gateway.Config.MaxBody] in MiB.
+	maxBody      int64
+	noWebSockets bool
 }
 
 // AddFlags adds the flags of serve, with their defaults.
@@ -36,6 +41,8 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	o.pprof.flag = pprofFlag
 	f.StringVar(&o.pprof.address, o.pprof.flag, "", "where to answer \"go tool pprof\", on the loopback interface")
 	f.StringVar(&o.accessLog, "access-log", "", "write a line of JSON for each request to this file")
+	f.Int64Var(&o.maxBody, "max-body", defaultBody, "how large the body of a request may be, in MiB, to be kept for another try; a larger one is sent once")
+	f.BoolVar(&o.noWebSockets, "no-websockets", false, "refuse WebSockets, so that clients use plain requests")
 	f.DurationVar(&o.drain, "drain-timeout", drainTime, "how long requests under way are waited for at the end")
 }
 
@@ -56,6 +63,9 @@ func flagError(format string, about ...any) error { return &FlagError{fmt.Sprint
 
 // check refuses flags that contradict each other.
 func (o *Options) check() error {
+	if o.maxBody < 1 || o.maxBody > mostBody {
+		return flagError("--max-body is a number of MiB, 1 at least; %d unless told otherwise", defaultBody)
+	}
 	for _, check := range []func() error{o.ending.check, o.starter.check, o.listening.check, func() error { return o.metrics.check(o.insecure) }, func() error { return o.pprof.check(false) }} {
 		if err := check(); err != nil {
 			return err

@@ -180,6 +180,7 @@ func (s *server) beFound(ctx context.Context) (withdraw func()) {
 
 func (s *server) gatewayConfig() gateway.Config {
 	c := gateway.Config{Engine: s.site.Engine, Clients: s.site.Clients, Hosts: s.hosts, Logger: s.site.Log}
+	c.MaxBody, c.NoWebSockets = s.maxBody<<20, s.noWebSockets
 	c.TokensToday = s.site.Usage.Today
 	observers := []func(*gateway.Exchange) gateway.Tap{s.site.Usage.Observe}
 	if len(s.traffic) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,19 +19,17 @@ const (
 	batchDelay = time.Second
 	// queueSize is how many records wait while the disk is slow; more are lost.
 	queueSize = 4096
-	// keep is how long records are kept, and purgeEvery how often older ones are
-	// looked for.
-	keep       = 90 * 24 * time.Hour
-	purgeEvery = time.Hour
-	// writeTime is how long a batch may take to be written.
-	writeTime = 10 * time.Second
 )
 
 // Log records. Its one goroutine writes; end it with [Log.Close]. It is safe for
 // concurrent use.
 type Log struct {
-	// db is nil where nothing is written.
+	// path is the file; empty where nothing is written.
+	path string
+	// db has opened the file, which was then the one that file describes. Both are the
+	// goroutine's, as purged is; db is nil while the file cannot be opened.
 	db      *sql.DB
+	file    fs.FileInfo
 	today   today
 	records chan Record
 	closing chan struct{}
@@ -39,22 +38,21 @@ type Log struct {
 	log     zerolog.Logger
 	// failing is set when the latest batch was lost.
 	failing atomic.Bool
-	// purged is when older records were last looked for. It is the goroutine's.
+	// purged is when older records were last looked for.
 	purged time.Time
 }
 
 // Open opens a file of records, and makes one that is not there. The error says
 // what to do about one that cannot be used. logger may be nil.
 func Open(ctx context.Context, path string, logger *zerolog.Logger) (*Log, error) {
-	db, err := openFile(ctx, path)
-	if err != nil {
+	l := newLog(path, logger)
+	if err := l.open(ctx); err != nil {
 		return nil, err
 	}
-	l := newLog(db, logger)
 	now := time.Now()
-	used, err := tokensSince(ctx, db, midnight(now))
+	used, err := tokensSince(ctx, l.db, midnight(now))
 	if err != nil {
-		return nil, errors.Join(unusable(path, err), db.Close())
+		return nil, errors.Join(unusable(path, err), l.db.Close())
 	}
 	l.today.begin(used, now)
 	l.start(ctx)
@@ -64,13 +62,13 @@ func Open(ctx context.Context, path string, logger *zerolog.Logger) (*Log, error
 // Unwritten returns a log that writes nothing, and counts what clients use from now
 // on: for a host whose file cannot be used.
 func Unwritten(ctx context.Context) *Log {
-	l := newLog(nil, nil)
+	l := newLog("", nil)
 	l.start(ctx)
 	return l
 }
 
-func newLog(db *sql.DB, logger *zerolog.Logger) *Log {
-	l := &Log{db: db, records: make(chan Record, queueSize), closing: make(chan struct{}), log: zerolog.Nop()}
+func newLog(path string, logger *zerolog.Logger) *Log {
+	l := &Log{path: path, records: make(chan Record, queueSize), closing: make(chan struct{}), log: zerolog.Nop()}
 	if logger != nil {
 		l.log = *logger
 	}
@@ -111,7 +109,7 @@ func (l *Log) Dropped() uint64 { return l.dropped.Load() }
 
 // Recording reports whether records are written: the file can be used, and the latest
 // batch was not lost.
-func (l *Log) Recording() bool { return l.db != nil && !l.failing.Load() }
+func (l *Log) Recording() bool { return l.path != "" && !l.failing.Load() }
 
 func (l *Log) run(ctx context.Context) {
 	batch := make([]Record, 0, batchSize)
@@ -146,62 +144,4 @@ func (l *Log) rest(batch []Record) []Record {
 			return batch
 		}
 	}
-}
-
-// write writes a batch, or loses it. Older records go first, since they make room.
-func (l *Log) write(ctx context.Context, batch []Record) {
-	if l.db == nil {
-		l.dropped.Add(uint64(len(batch)))
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, writeTime)
-	defer cancel()
-	err := l.purge(ctx, time.Now())
-	if err == nil {
-		err = l.insert(ctx, batch)
-	}
-	if failed := l.failing.Swap(err != nil); err != nil && !failed {
-		l.log.Warn().Err(err).Msg("usage is not recorded; see whether the disk has room")
-	}
-	if err != nil {
-		l.dropped.Add(uint64(len(batch)))
-	}
-}
-
-func (l *Log) purge(ctx context.Context, now time.Time) error {
-	if now.Sub(l.purged) < purgeEvery {
-		return nil
-	}
-	l.purged = now
-	_, err := l.db.ExecContext(ctx, `DELETE FROM requests WHERE at < ?`, now.Add(-keep).UnixMilli())
-	return err
-}
-
-const insertRecord = `INSERT INTO requests
-	(at, client, provider, account, model, status, attempts, complete, latency_ms, first_byte_ms, input, cached, cache_written, output, reasoning)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-
-// insert writes a batch whole or not at all.
-func (l *Log) insert(ctx context.Context, batch []Record) error {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() //nolint:errcheck // after the commit there is nothing to roll back
-	for i := range batch {
-		r := &batch[i]
-		if _, err := tx.ExecContext(ctx, insertRecord, r.At.UnixMilli(), r.Client, r.Provider, r.Account, r.Model, r.Status, r.Attempts,
-			r.Complete, r.Latency.Milliseconds(), firstByte(r), r.Input, r.Cached, r.CacheWritten, r.Output, r.Reasoning); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
-}
-
-// firstByte is nothing where nothing came.
-func firstByte(r *Record) any {
-	if r.FirstByte == 0 {
-		return nil
-	}
-	return r.FirstByte.Milliseconds()
 }

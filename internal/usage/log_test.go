@@ -122,13 +122,12 @@ func TestFullDisk(t *testing.T) {
 	l.Add(served(now, "before", "a", "m"))
 	closed(t, l)
 
-	db, err := openFile(t.Context(), path)
-	if err != nil {
+	full := newLog(path, &logger)
+	if err := full.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	full := &Log{db: db, log: logger}
 	room := func(pages string) {
-		if _, err := db.ExecContext(t.Context(), "PRAGMA max_page_count = "+pages); err != nil {
+		if _, err := full.db.ExecContext(t.Context(), "PRAGMA max_page_count = "+pages); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,11 +149,47 @@ func TestFullDisk(t *testing.T) {
 	if !full.Recording() {
 		t.Error("it does not know that there is room again")
 	}
-	if err := db.Close(); err != nil {
+	if err := full.db.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if got := keys(report(t, path, ByClient, time.Time{})); got != "after before" {
 		t.Errorf("recorded %q", got)
+	}
+}
+
+// A file that is deleted, or replaced, is made or opened again: the next records are in
+// the file that has the name.
+func TestDeletedFile(t *testing.T) {
+	path, now := filepath.Join(t.TempDir(), FileName), time.Now()
+	l := newLog(path, nil)
+	if err := l.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	write := func(client string) { l.write(t.Context(), []Record{served(now, client, "a", "m")}) }
+	write("before")
+	if err := os.Remove(path); err != nil {
+		t.Skip("the system deletes no file that is open:", err)
+	}
+	write("after")
+	if got := keys(report(t, path, ByClient, time.Time{})); got != "after" {
+		t.Errorf("recorded %q", got)
+	}
+	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	write("lost")
+	if l.Recording() || l.Dropped() != 1 {
+		t.Errorf("recording: %v, lost: %d", l.Recording(), l.Dropped())
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	write("at last")
+	if got := keys(report(t, path, ByClient, time.Time{})); got != "at last" || !l.Recording() {
+		t.Errorf("recorded %q", got)
+	}
+	if err := l.db.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-810f1486/multiaccount/settings"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
@@ -129,4 +130,23 @@ func TestWrongSettingsFile(t *testing.T) {
 		t.Errorf("shown: %+v", seen)
 	}
 	s.want(t, http.StatusOK, call{method: "PUT", path: "/settings", body: document(t, settingsText), header: http.Header{"If-Match": r.header["Etag"]}})
+}
+
+// A file that is wrong and names programs and servers is mended with those that are in
+// effect, and no others.
+func TestWrongFileWithGuardedSettings(t *testing.T) {
+	s := play(t)
+	with := func(program, wait string) string {
+		return `{"on_event": ["` + program + `"], "max_wait_ms": ` + wait + `, "proactive_refresh": false, "usage_poll_interval_seconds": 0}`
+	}
+	rig.Must(t, os.WriteFile(s.file(settings.FileName), []byte(with("mail-me", "7000")), 0o600))
+	rig.Until(t, "the settings of the file", func() bool { return s.engine.Settings().MaxWait == 7*time.Second })
+	rig.Must(t, os.WriteFile(s.file(settings.FileName), []byte(with("mail-me", `"soon"`)), 0o600))
+	put := func(status int, text string) {
+		t.Helper()
+		s.want(t, status, call{method: "PUT", path: "/settings", body: document(t, text), header: http.Header{"If-Match": {"*"}}})
+	}
+	put(http.StatusForbidden, with("/bin/sh", "8000"))
+	put(http.StatusForbidden, `{}`)
+	put(http.StatusOK, with("mail-me", "8000"))
 }

@@ -117,7 +117,7 @@ func TestEventsComeLive(t *testing.T) {
 	rig.Must(t, p.pool(t, "anthropic").SetEnabled(t.Context(), p.status(t, "anthropic", "spare").ID, false))
 	w.sees(".live .event", "spare was disabled")
 	w.sees(".account.disabled", "spare")
-	if on := eval[string](w, `document.activeElement.getAttribute("aria-label")`); on != "Disable work" {
+	if on := eval[string](w, `document.activeElement.ariaLabel || document.activeElement.outerHTML`); on != "Disable work" {
 		t.Errorf("the focus is on %q", on)
 	}
 	w.turn("events", "Events")

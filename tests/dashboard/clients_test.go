@@ -21,7 +21,7 @@ func TestAddClient(t *testing.T) {
 	w.fill("Waits, minutes", "90")
 	w.fill("Models", "claude-sonnet-*, claude-haiku-*")
 	w.fill("Tokens a day", "20")
-	eval[any](w, `document.querySelector("dialog input[value=anthropic]").click()`)
+	w.choose("anthropic")
 	w.press("Add")
 	w.sees("dialog h2", "The token of phone")
 	token := eval[string](w, `document.querySelector("dialog .secret input").value`)

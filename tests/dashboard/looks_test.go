@@ -86,6 +86,20 @@ func TestColours(t *testing.T) {
 	}
 }
 
+// Who has moved on when a dialog has closed stays there: the browser tells of the end of a
+// dialog a frame later.
+func TestFocusMovesOn(t *testing.T) {
+	w := newPlace(t).open(t)
+	w.press("Add account")
+	eval[any](w, `document.querySelector("dialog").close(); document.querySelector("[aria-label='Disable work']").focus()`)
+	if !w.until(`document.querySelectorAll("dialog").length === 0`) {
+		t.Fatal("the dialog has not ended")
+	}
+	if on := eval[string](w, `document.activeElement.ariaLabel || document.activeElement.outerHTML`); on != "Disable work" {
+		t.Errorf("the focus is on %q", on)
+	}
+}
+
 // reach presses the tabulator until the focus is on the button or field with a name.
 func (w *window) reach(name string) {
 	w.t.Helper()
@@ -113,7 +127,7 @@ func TestKeyboard(t *testing.T) {
 	w.reach("Disable work")
 	w.do(chromedp.KeyEvent("\r"))
 	w.sees(".account.disabled", "work")
-	if on := eval[string](w, `document.activeElement.getAttribute("aria-label")`); on != "Enable work" {
+	if on := eval[string](w, `document.activeElement.ariaLabel || document.activeElement.outerHTML`); on != "Enable work" {
 		t.Errorf("the focus is on %q", on)
 	}
 	w.reach("work: details")

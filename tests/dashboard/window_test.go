@@ -109,26 +109,25 @@ const pollTime = 50 * time.Millisecond
 func (w *window) press(name string) {
 	w.t.Helper()
 	find := `[...document.querySelectorAll("button, a")].filter((e) => e.checkVisibility() && (e.getAttribute("aria-label") || e.textContent) === ` + quote(name) + `).at(-1)`
-	if !w.until("!!" + find) {
+	if !w.until("(() => { const b = " + find + "; b?.focus(); b?.click(); return !!b })()") {
 		w.t.Fatalf("there is no button %q on the page:\n%s", name, eval[string](w, "document.body.innerText"))
 	}
-	eval[any](w, "(() => { const b = "+find+"; b.focus(); b.click() })()")
 }
 
-// fill types into the field with a label.
+// fill types into the field with a label. A dialog that has closed is still there, until
+// the browser draws its next frame.
 func (w *window) fill(label, text string) {
 	w.t.Helper()
-	find := `document.getElementById([...document.querySelectorAll("dialog label")].find((l) => l.textContent === ` + quote(label) + `)?.htmlFor)`
-	if !w.until("!!" + find) {
+	find := `document.getElementById([...document.querySelectorAll("dialog label")].find((l) => l.checkVisibility() && l.textContent === ` + quote(label) + `)?.htmlFor)`
+	if !w.until(`(() => { const f = ` + find + `; if (!f) return false; f.focus(); f.value = ` + quote(text) + `; f.dispatchEvent(new Event("change", {bubbles: true})); return true })()`) {
 		w.t.Fatalf("there is no field %q on the page:\n%s", label, eval[string](w, "document.body.innerText"))
 	}
-	eval[any](w, `(() => { const f = `+find+`; f.focus(); f.value = `+quote(text)+`; f.dispatchEvent(new Event("change", {bubbles: true})); })()`)
 }
 
-// choose picks the way to log in.
-func (w *window) choose(way string) {
+// choose picks one of the choices of a dialog.
+func (w *window) choose(value string) {
 	w.t.Helper()
-	eval[any](w, `document.querySelector("dialog input[value=`+way+`]").click()`)
+	eval[any](w, `[...document.querySelectorAll("dialog input[value=`+value+`]")].find((e) => e.checkVisibility()).click()`)
 }
 
 // turn goes to a page of the dashboard.

@@ -49,7 +49,7 @@ func TestOddRequests(t *testing.T) {
 		"a wish nobody knows":        {head("POST /zai/x HTTP/1.1", "Expect: 200-maybe", "Content-Length: 2", "", "{}"), 417, ""},
 		"a close that lists ours":    {head("POST /zai/x HTTP/1.1", "Connection: close, Authorization, X-Api-Key, Content-Type, Host", "Content-Length: 2", "", "{}"), 200, "{}"},
 		"HTTP/2 from the start":      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 0, ""},
-		"an upgrade to HTTP/2":       {head("POST /zai/x HTTP/1.1", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA", "Content-Length: 2", "", "{}"), 400, ""},
+		"an upgrade to HTTP/2":       {head("POST /zai/x HTTP/1.1", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA", "Content-Length: 2", "", "{}"), 200, "{}"},
 		"HTTP/3":                     {head("GET /zai/x HTTP/3.0", ""), 505, ""},
 		"two tokens":                 {head("POST /zai/x HTTP/1.1", "Authorization: Bearer another", "X-Api-Key: a third", "Content-Length: 2", "", "{}"), 200, "{}"},
 		"the right token at the end": {"POST /zai/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk-own-login\r\n" + own + "\r\nContent-Length: 2\r\n\r\n{}", 200, "{}"},
@@ -62,6 +62,7 @@ func TestOddRequests(t *testing.T) {
 		"a header with a nul":        {head("POST /zai/x HTTP/1.1", "X: a\x00b", "Content-Length: 2", "", "{}"), 400, ""},
 		"a host with a path":         {"POST /zai/x HTTP/1.1\r\nHost: localhost/../x\r\n" + own + "\r\nContent-Length: 2\r\n\r\n{}", 0, ""},
 		"a host with a user":         {"POST /zai/x HTTP/1.1\r\nHost: localhost@evil.example\r\n" + own + "\r\nContent-Length: 2\r\n\r\n{}", 0, ""},
+		"a wish for an echo":         {head("TRACE /zai/x HTTP/1.1", ""), 400, ""},
 		"a method of its own":        {head("STEAL /zai/x HTTP/1.1", ""), 200, ""},
 		"a method that is none":      {head("G\x00T /zai/x HTTP/1.1", ""), 400, ""},
 	} {

@@ -91,6 +91,9 @@ func TestNowhere(t *testing.T) {
 			a.final(t)
 		}
 	}
+	if a := u.send(t, ask("/other", "{}")); !strings.Contains(a.body, "/anthropic/, /codex/, /openai/, /zai/") {
+		t.Errorf("which paths there are: %s", a.body)
+	}
 	if got := u.all(); len(got) != 0 {
 		t.Errorf("%d requests were passed on, the first to %s", len(got), got[0].target)
 	}

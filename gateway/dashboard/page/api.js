@@ -11,9 +11,11 @@ export class Away extends Error {}
 // How long an answer may take, and how long a stream may say nothing: it has a comment each 15 seconds.
 const longest = 60000, quietest = 45000;
 
-export const hasSession = () => localStorage.getItem(stored) !== null;
-// onSession calls back when another window of the browser logs in or out.
-export const onSession = (changed) => addEventListener("storage", (event) => event.key === stored && changed(event.newValue !== null));
+// What is stored is the token of the session: empty once a window has logged out, and
+// nothing once the gateway has refused it.
+export const hasSession = () => Boolean(localStorage.getItem(stored));
+// onSession calls back with what another window of the browser has stored, null for nothing.
+export const onSession = (changed) => addEventListener("storage", (event) => event.key === stored && changed(event.newValue));
 const forget = () => localStorage.removeItem(stored);
 
 // logIn uses the secret of a link up.
@@ -30,7 +32,7 @@ export async function logIn(secret) {
 // them for one that nobody asked for.
 export async function logOut() {
   const session = headers();
-  forget();
+  localStorage.setItem(stored, "");
   await fetch("/dashboard/session", { method: "DELETE", headers: session }).catch(() => {});
 }
 

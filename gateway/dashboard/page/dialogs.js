@@ -13,7 +13,9 @@ export function open(title, content, { wide = false, closed = () => {} } = {}) {
   dialog.addEventListener("close", () => {
     dialog.remove();
     closed();
-    (before?.isConnected && before !== document.body ? before : document.getElementById("main")).focus({ preventScroll: true });
+    // The browser has put the focus back already, unless what had it is gone. This comes
+    // a frame later, when somebody may have moved on.
+    if (document.activeElement === document.body) (before?.isConnected && before !== document.body ? before : document.getElementById("main")).focus({ preventScroll: true });
   });
   document.getElementById("dialogs").append(dialog);
   dialog.showModal();

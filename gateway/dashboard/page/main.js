@@ -69,6 +69,7 @@ function refreshSoon() {
 }
 
 function connected(is) {
+  if (!hasSession()) return; // what was under way has come to its end
   link.hidden = false;
   if (link.classList.contains("lost") === !is && link.textContent) return;
   link.classList.toggle("lost", !is);
@@ -180,8 +181,9 @@ document.addEventListener("visibilitychange", () => {
   listen();
   refresh();
 });
-onSession((isIn) => {
-  if (!isIn) loggedOut();
+onSession((token) => {
+  if (token === "") loggedOut();
+  else if (token === null) lost();
   else if (!opened) location.reload();
 });
 addEventListener("resize", () => pages[current()].drawn?.(place));

@@ -36,7 +36,7 @@ function body(s, refresh) {
 }
 
 // wrong says what is wrong with the file.
-const wrong = (s) => s.problems.length > 0 && h("div.trouble", { role: "alert" }, h("p", {}, "The file is wrong, and the settings from before hold. \u201cEdit the file\u201d mends it; where the file names a program, a file or a server, \u201cmultiaccount config edit\u201d on the gateway's machine does."),
+const wrong = (s) => s.problems.length > 0 && h("div.trouble", { role: "alert" }, h("p", {}, "The file is wrong, and the settings from before hold. \u201cEdit the file\u201d mends it."),
   h("ul", {}, s.problems.map((p) => h("li", {}, problem(p)))));
 
 const nameOf = (key) => key.slice(key.lastIndexOf(".") + 1);
