@@ -4,40 +4,9 @@ import (
 	"context"
 	"net"
 	"testing"
-	"time"
 
 	"github.com/seed-810f1486/multiaccount/persistence/etcd"
 )
-
-// Who asks an etcd that is known to be away is told soon, and not after the patience
-// of the first who asked.
-func TestKnownOutageIsToldSoon(t *testing.T) {
-	t.Parallel()
-	wire := newRelay(t, address(member(t, nil)))
-	s := closing(t, open(t, fleet(t, "away", wire.url)))
-	wire.cut()
-	if _, err := s.Read(t.Context(), storeKey); err == nil {
-		t.Fatal("it read without etcd")
-	}
-	begun := time.Now()
-	const asks = 5
-	for range asks {
-		if _, err := s.Read(t.Context(), storeKey); err == nil {
-			t.Fatal("it read without etcd")
-		}
-	}
-	if took := time.Since(begun); took > asks*4*time.Second {
-		t.Errorf("%d more errors took %s", asks, took)
-	}
-	wire.mend()
-	for end := time.Now().Add(long); ; {
-		if _, err := s.Others(t.Context()); err == nil {
-			return
-		} else if time.Now().After(end) {
-			t.Fatalf("it does not recover: %v", err)
-		}
-	}
-}
 
 // A member that is away is tried again every two seconds, however long it is away:
 // gRPC by itself would come to wait two minutes.

@@ -208,7 +208,7 @@ func TestRestartOfAllMembers(t *testing.T) {
 	if _, err := l.Update(t.Context(), func(*account.Record) {}); !errors.As(err, &failed) {
 		t.Errorf("a write without etcd: %v", err)
 	}
-	if took := time.Since(begun); took > 15*time.Second {
+	if took := time.Since(begun); took > long { // 10 s, when the machine does nothing else
 		t.Errorf("it was told after %s", took)
 	}
 	_ = l.Unlock() // it cannot be told
@@ -287,14 +287,21 @@ func TestOpenNeedsTheFleetsKey(t *testing.T) {
 	o := fleet(t, "one", at)
 	other := fleet(t, "two", at)
 	o.Cipher = other.Cipher
-	if _, err := etcd.Open(t.Context(), o); !errors.Is(err, persistence.ErrSealed) {
+	opens := func() error {
+		return answered(func() error {
+			_, err := etcd.Open(t.Context(), o)
+			return err
+		})
+	}
+	if err := opens(); !errors.Is(err, persistence.ErrSealed) {
 		t.Errorf("with another key: %v", err)
 	}
-	if err := etcd.Init(t.Context(), o, persistence.Encryption{}); !errors.Is(err, etcd.ErrInitialised) {
+	err := answered(func() error { return etcd.Init(t.Context(), o, persistence.Encryption{}) })
+	if !errors.Is(err, etcd.ErrInitialised) {
 		t.Errorf("a second Init: %v", err)
 	}
 	o.Prefix = "three"
-	if _, err := etcd.Open(t.Context(), o); !errors.Is(err, etcd.ErrNotInitialised) {
+	if err := opens(); !errors.Is(err, etcd.ErrNotInitialised) {
 		t.Errorf("without a fleet: %v", err)
 	}
 }
