@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/internal/printable"
+	"github.com/seed-810f1486/multiaccount/persistence"
 )
 
 // maxNamed is how many accounts a message names.
@@ -137,6 +138,9 @@ func downMessage(e *multiaccount.ProviderUnavailableError) string {
 }
 
 func unreachableMessage(provider string, err error) string {
+	if _, ok := errors.AsType[*persistence.StorageError](err); ok {
+		return fmt.Sprintf("The accounts of %s cannot be read or stored: %s", provider, printable.Text(err.Error()))
+	}
 	return fmt.Sprintf("%s cannot be reached: %s", provider, printable.Text(err.Error()))
 }
 

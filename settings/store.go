@@ -58,6 +58,8 @@ func (s Store) check() error {
 		return errors.New("has an endpoint that is no http:// or https:// address without user and path")
 	case (s.Certificate == "") != (s.Key == ""):
 		return errors.New("has only one of tls.certificate and tls.key; give both")
+	case (s.User == "") != (s.PasswordFile == ""):
+		return errors.New("has only one of user and password_file; give both")
 	}
 	return nil
 }
@@ -138,6 +140,7 @@ func storeSchema() *schema {
 	etcd.Properties["prefix"] = text("Begins every key.")
 	etcd.Properties["user"] = text("For an etcd with authentication.")
 	etcd.Properties["password_file"] = text("Its first line is the password.")
+	etcd.DependentRequired = map[string][]string{"user": {"password_file"}, "password_file": {"user"}}
 	tls := object("Files in PEM.")
 	tls.Properties["ca"] = text("Who signed the members' certificates.")
 	etcd.Properties["tls"] = &tls

@@ -48,6 +48,8 @@ func TestWrongStoreIsRefused(t *testing.T) {
 		`{"kind": "etcd", "endpoints": ["https://u:secret@a:1"]}`:              "without user",
 		`{"endpoints": ["https://a:1"]}`:                                       `for the kind "etcd"`,
 		`{"kind": "etcd", "endpoints": ["https://a:1"], "tls": {"key": "k"}}`:  "give both",
+		`{"kind": "etcd", "endpoints": ["https://a:1"], "user": "u"}`:          "give both",
+		`{"kind": "etcd", "endpoints": ["https://a:1"], "password_file": "f"}`: "give both",
 		`{"kind": "etcd", "endpoints": ["https://a:1"], "prefixx": "k"}`:       "prefix",
 		`{"kind": "etcd", "endpoints": ["https://a:1"], "tls": {"cert": "k"}}`: "store.tls.cert",
 		`{"kind": 1}`: "a text",

@@ -20,10 +20,11 @@ func call[T any](ctx context.Context, do func(context.Context) (T, error)) (T, e
 // change nothing, or change the same when it runs twice. The caller's ctx does not end
 // it, so that the outcome of a change is known where that is possible.
 func again[T any](s *Store, do func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(s.running, patience)
+	ctx, cancel := context.WithTimeout(s.running, s.silence.patience())
 	defer cancel()
 	for {
 		result, err := call(ctx, do)
+		s.silence.note(err)
 		if err == nil || !isTransient(err) || rest(ctx) != nil {
 			return result, storageError(s.endpoints, err)
 		}

@@ -31,11 +31,18 @@ func (s *Store) Claim(provider string, ids []string) error {
 	if lease == 0 {
 		return nil
 	}
-	return poolError(provider, storageError(s.endpoints, c.tell(lease, provider, ids)))
+	return poolError(provider, storageError(s.endpoints, c.tell(lease, provider)))
 }
 
-func (c *session) tell(lease clientv3.LeaseID, provider string, ids []string) error {
-	claims, err := json.Marshal(claimsWire{c.store.instance(), ids})
+// tell stores the latest claims. One call at a time, so that none is stored over later
+// ones.
+func (c *session) tell(lease clientv3.LeaseID, provider string) error {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	c.mu.Lock()
+	wire := claimsWire{c.store.instance(), c.claims[provider]}
+	c.mu.Unlock()
+	claims, err := json.Marshal(wire)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,9 @@ import (
 	"github.com/seed-810f1486/multiaccount/vault"
 )
 
-// refreshTime is the provider's timeout in engines of tests.
-const refreshTime = 3 * time.Second
+// refreshTime is the provider's timeout in engines of tests. It is longer than a busy
+// machine lets a process wait.
+const refreshTime = 8 * time.Second
 
 // engineConfig says what an engine process opens. Its key is wrapped by
 // "passphrase", as in a fleet of a user's.
@@ -77,11 +78,14 @@ func beEngine(config string, in io.Reader, out io.Writer) error {
 	}
 	ctx := context.Background()
 	o := etcd.Options{Endpoints: c.Endpoints, Prefix: c.Prefix}
-	var err error
-	if o.Cipher, err = etcd.Unlock(ctx, o, func() (string, error) { return "passphrase", nil }); err != nil {
+	var store *etcd.Store
+	err := answered(func() (err error) {
+		if o.Cipher, err = etcd.Unlock(ctx, o, func() (string, error) { return "passphrase", nil }); err != nil {
+			return err
+		}
+		store, err = etcd.Open(ctx, o)
 		return err
-	}
-	store, err := etcd.Open(ctx, o)
+	})
 	if err != nil {
 		return err
 	}
@@ -114,10 +118,14 @@ func beEngine(config string, in io.Reader, out io.Writer) error {
 	return errors.Join(eng.Close(ctx), store.Close())
 }
 
-func openEngine(store persistence.Store, p providers.Provider) (*multiaccount.Engine, error) {
+func openEngine(store persistence.Store, p providers.Provider) (eng *multiaccount.Engine, err error) {
 	s := settings.Default()
 	s.ProactiveRefresh, s.UsagePollInterval, s.MaxWait = false, 0, 0
-	return multiaccount.Open(context.Background(), multiaccount.Config{Store: store, Providers: []providers.Provider{p}, Settings: s})
+	err = answered(func() error {
+		eng, err = multiaccount.Open(context.Background(), multiaccount.Config{Store: store, Providers: []providers.Provider{p}, Settings: s})
+		return err
+	})
+	return eng, err
 }
 
 func do(pool *multiaccount.Pool, store *etcd.Store, o order) answer {
@@ -253,9 +261,7 @@ func newStage(tb testing.TB, n int, ttl time.Duration, expired bool, endpoints .
 		tb.Fatal(err)
 	}
 	o := etcd.Options{Endpoints: endpoints, Prefix: "/fleet", Cipher: key}
-	if err := etcd.Init(tb.Context(), o, e); err != nil {
-		tb.Fatal(err)
-	}
+	initialise(tb, o, e)
 	at := srv.Endpoints(providertest.Anthropic)
 	s := &stage{
 		srv: srv, options: o, store: open(tb, o), logins: map[string]*providertest.AccountHandle{},

@@ -18,7 +18,7 @@ var (
 	// initialised.
 	ErrNotInitialised = errors.New("this etcd holds no fleet under the prefix: run multiaccountd-etcd fleet init")
 	// ErrInitialised is returned by [Init] for a prefix that holds a fleet.
-	ErrInitialised = errors.New("this etcd holds a fleet under the prefix already")
+	ErrInitialised = errors.New("this etcd holds a fleet under the prefix already: use it, with the passphrase that it was made with, or another store.prefix")
 	// ErrLapsed is returned for a change under a lock that has ended by itself, because
 	// etcd did not hear of its holder for too long. Nothing was changed. It wraps
 	// [persistence.ErrLocked].

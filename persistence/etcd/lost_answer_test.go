@@ -17,7 +17,7 @@ import (
 )
 
 // wireKV is a wire on which transactions get lost, or late. Before each
-// transaction that writes, it asks what to do with it.
+// transaction that stores something or removes an account, it asks what to do with it.
 type wireKV struct {
 	clientv3.KV
 	before func(*wireTxn) error
@@ -45,7 +45,7 @@ func (t *wireTxn) Then(ops ...clientv3.Op) clientv3.Txn {
 }
 
 func (t *wireTxn) Commit() (*clientv3.TxnResponse, error) {
-	if t.ops[0].IsPut() {
+	if t.ops[0].IsPut() || t.ops[0].IsDelete() && t.to("/accounts/") {
 		if err := t.kv.before(t); err != nil {
 			return nil, err
 		}
@@ -143,4 +143,39 @@ func TestStoredThoughRefused(t *testing.T) {
 	full = false
 	must(t, l.Settle())
 	must(t, l.Unlock())
+}
+
+// A change that needs the lock, and whose first try is lost, is tried again under the
+// same lock.
+func TestLostUnderTheLock(t *testing.T) {
+	t.Parallel()
+	var unlock func() error
+	lost := false
+	s, other := onWire(t, func(w *wireTxn) error {
+		switch {
+		case w.to("/locks/"):
+			must(t, unlock())
+		case !lost:
+			lost = true
+			return rpctypes.ErrLeaderChanged
+		}
+		return nil
+	})
+	var err error
+	unlock, err = other.LockPool(t.Context(), storeKey.Provider)
+	must(t, err)
+	_, err = s.UpdatePool(t.Context(), storeKey.Provider, func(p *persistence.PoolState) { p.Active += "+" })
+	must(t, err)
+	snap, err := other.Load(t.Context(), storeKey.Provider)
+	if must(t, err); snap.Pool.Active != "+" || !lost {
+		t.Errorf("the pool's active account is %q, lost %v", snap.Pool.Active, lost)
+	}
+	lost = false
+	l, err := other.Lock(t.Context(), storeKey)
+	must(t, err)
+	unlock = l.Unlock
+	must(t, s.Remove(t.Context(), storeKey))
+	if _, err := other.Read(t.Context(), storeKey); !errors.Is(err, persistence.ErrNotFound) || !lost {
+		t.Errorf("after the removal: %v, lost %v", err, lost)
+	}
 }

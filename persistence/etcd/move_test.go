@@ -1,7 +1,9 @@
 package etcd_test
 
 import (
+	"context"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -59,7 +61,7 @@ func TestPoolMovesInAndOut(t *testing.T) {
 }
 
 // Two machines that had one login do not make two accounts of it: the second stays
-// where it is.
+// where it is, and a dry run says so.
 func TestLoginOfTwoMachinesIsMovedOnce(t *testing.T) {
 	s := closing(t, open(t, fleet(t, "twice", address(member(t, nil)))))
 	for _, id := range []string{"a", "b"} {
@@ -68,7 +70,11 @@ func TestLoginOfTwoMachinesIsMovedOnce(t *testing.T) {
 		rec := storetest.Record(id)
 		rec.Subject = "somebody"
 		must(t, files.Create(t.Context(), rec))
+		would := move(t, files, s, true)
 		moved := move(t, files, s, false)
+		if would.DryRun = false; !reflect.DeepEqual(would, moved) {
+			t.Errorf("of %s: a dry run tells %+v, and moved is %+v", id, would, moved)
+		}
 		if stays := id == "b"; (len(moved.Left) == 1) != stays || len(ids(t, files)) != len(moved.Left) || len(ids(t, s)) != 1 {
 			t.Errorf("of %s: moved %+v", id, moved)
 		}
@@ -92,6 +98,38 @@ func ids(t *testing.T, s persistence.Store) []string {
 		all = append(all, rec.ID)
 	}
 	return all
+}
+
+// prying is a store that does something else before it reads.
+type prying struct {
+	persistence.Store
+	before func()
+}
+
+func (p prying) Read(ctx context.Context, key persistence.Key) (account.Record, error) {
+	p.before()
+	return p.Store.Read(ctx, key)
+}
+
+// While an account is moved, nobody gives it another login: that would be removed.
+func TestMovedAccountIsLocked(t *testing.T) {
+	o := fleet(t, "locked", address(member(t, nil)))
+	s, other := closing(t, open(t, o)), closing(t, open(t, o))
+	must(t, s.Create(t.Context(), storetest.Record("a")))
+	tried := 0
+	to := prying{persistence.NewMemory(), func() {
+		tried++
+		soon, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		_, err := other.Update(soon, storeKey, func(r *account.Record) { r.Generation++ })
+		if !errors.Is(err, persistence.ErrLocked) {
+			t.Errorf("a change in the middle of a move: %v", err)
+		}
+	}}
+	moved := move(t, s, to, false)
+	if moved.Accounts != 1 || tried != 2 || len(ids(t, s)) != 0 {
+		t.Errorf("moved %+v after %d tries to change it", moved, tried)
+	}
 }
 
 // A folder that a program has open is not moved.

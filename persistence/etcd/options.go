@@ -10,6 +10,8 @@ import (
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 
 	"github.com/seed-810f1486/multiaccount/persistence"
 )
@@ -25,10 +27,16 @@ const (
 	// callTimeout bounds one call: an answer that takes longer comes from a member
 	// that is cut off, and the next call goes to another.
 	callTimeout = 2 * time.Second
-	// patience is how long a read or a write is tried in all.
-	patience = 8 * time.Second
+	// patience is how long a read or a write is tried in all; leastPatience, how long
+	// when etcd has not answered for so long already.
+	patience      = 8 * time.Second
+	leastPatience = 500 * time.Millisecond
 	// pause is the time between two tries.
 	pause = 100 * time.Millisecond
+	// reconnectEvery is the longest time between two tries to reach a member, and
+	// connectTimeout how long one try takes.
+	reconnectEvery = 2 * time.Second
+	connectTimeout = 5 * time.Second
 	// pingEvery is the shortest interval that members allow by default.
 	pingEvery = 6 * time.Second
 )
@@ -64,8 +72,17 @@ func (o Options) dial() (*clientv3.Client, error) {
 	client, err := clientv3.New(clientv3.Config{
 		Endpoints: o.Endpoints, TLS: o.TLS, Username: o.User, Password: o.Password, DialTimeout: patience,
 		DialKeepAliveTime: pingEvery, DialKeepAliveTimeout: callTimeout, Logger: zap.NewNop(),
+		DialOptions: []grpc.DialOption{grpc.WithConnectParams(reconnecting())},
 	})
 	return client, storageError(o.Endpoints, err)
+}
+
+// reconnecting is how a member that is away is tried. By default the time between two
+// tries becomes two minutes, so that etcd could be back for so long and not be used.
+func reconnecting() grpc.ConnectParams {
+	tries := backoff.DefaultConfig
+	tries.MaxDelay = reconnectEvery
+	return grpc.ConnectParams{Backoff: tries, MinConnectTimeout: connectTimeout}
 }
 
 // within runs do with a client that ends with it.

@@ -58,14 +58,19 @@ func (s *Store) updatePoolLocked(ctx context.Context, c cell, w *write, mutate f
 		return persistence.PoolState{}, w.failed(err)
 	}
 	defer func() { err = errors.Join(err, s.release(t)) }() // also when mutate panics
-	if at.has(w.id) {                                       // an earlier try was stored while this one waited
-		return s.decodePool(at.value)
+	for !at.has(w.id) {
+		state, done, err := s.rewritePool(c, at, w, mutate, t.fenced())
+		if done || err != nil {
+			return state, err
+		}
+		switch at, err = s.seeBy(c, t); {
+		case err != nil:
+			return persistence.PoolState{}, w.failed(err)
+		case !at.fenced && !at.has(w.id):
+			return persistence.PoolState{}, w.failed(ErrLapsed)
+		}
 	}
-	state, done, err := s.rewritePool(c, at, w, mutate, t.fenced())
-	if !done && err == nil {
-		err = ErrLapsed
-	}
-	return state, err
+	return s.decodePool(at.value) // an earlier try was stored
 }
 
 func (s *Store) rewritePool(c cell, at seen, w *write, mutate func(*persistence.PoolState), guard clientv3.Cmp) (persistence.PoolState, bool, error) {

@@ -14,11 +14,15 @@ import (
 type session struct {
 	store   *Store
 	running sync.WaitGroup
+	// telling is held while claims are stored.
+	telling sync.Mutex
 
 	mu sync.Mutex
-	// lease is 0 while there is none; ready is closed once there is one.
-	lease clientv3.LeaseID
-	ready chan struct{}
+	// lease is 0 while there is none; failed is then why the last try to make one
+	// failed, nil before that. changed is closed when one of them changes.
+	lease   clientv3.LeaseID
+	failed  error
+	changed chan struct{}
 	// renew ends the lease under way.
 	renew context.CancelFunc
 	// claims are the ids that are claimed, by provider.
@@ -26,26 +30,27 @@ type session struct {
 }
 
 func newSession(s *Store) *session {
-	c := &session{store: s, ready: make(chan struct{}), renew: func() {}, claims: map[string][]string{}}
+	c := &session{store: s, changed: make(chan struct{}), renew: func() {}, claims: map[string][]string{}}
 	c.running.Go(c.run)
 	return c
 }
 
 func (c *session) wait() { c.running.Wait() }
 
-// current waits for a lease until ctx ends, or patience is over.
+// current waits for a lease until ctx ends, or patience is over. When etcd answers that
+// it gives none, the error says so at once.
 func (c *session) current(ctx context.Context) (clientv3.LeaseID, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, c.store.silence.patience())
 	defer cancel()
 	for {
 		c.mu.Lock()
-		lease, ready := c.lease, c.ready
+		lease, failed, changed := c.lease, c.failed, c.changed
 		c.mu.Unlock()
-		if lease != 0 {
-			return lease, nil
+		if lease != 0 || failed != nil && !isTransient(failed) {
+			return lease, failed
 		}
 		select {
-		case <-ready:
+		case <-changed:
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		case <-c.store.running.Done():
@@ -68,8 +73,11 @@ func (c *session) run() {
 	running := c.store.running
 	for running.Err() == nil {
 		lease, err := c.begin(running)
+		c.store.silence.note(err)
 		if err == nil {
 			c.hold(running, lease)
+		} else {
+			c.set(0, err, func() {})
 		}
 		if lease != 0 {
 			c.revoke(lease)
@@ -104,26 +112,24 @@ func (c *session) hold(running context.Context, lease clientv3.LeaseID) {
 	if err != nil {
 		return
 	}
-	c.set(lease, cancel)
-	defer c.unset()
+	c.set(lease, nil, cancel)
+	defer c.set(0, nil, func() {})
 	for range alive { // until the lease is lost, or ctx ends
 	}
 }
 
-func (c *session) set(lease clientv3.LeaseID, renew context.CancelFunc) {
+// set notes the lease, or why there is none. The claims are stored on a new lease.
+func (c *session) set(lease clientv3.LeaseID, failed error, renew context.CancelFunc) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lease, c.renew = lease, renew
-	close(c.ready)
-	for provider, ids := range c.claims {
-		c.running.Go(func() { _ = c.tell(lease, provider, ids) }) // a claim is a wish
+	close(c.changed)
+	c.lease, c.failed, c.renew, c.changed = lease, failed, renew, make(chan struct{})
+	if lease == 0 {
+		return
 	}
-}
-
-func (c *session) unset() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.lease, c.ready, c.renew = 0, make(chan struct{}), func() {}
+	for provider := range c.claims {
+		c.running.Go(func() { _ = c.tell(lease, provider) }) // a claim is a wish
+	}
 }
 
 // revoke ends a lease at once. One that cannot be ended does so by itself.

@@ -42,9 +42,10 @@ type exchanges struct {
 	wrong   []string
 }
 
+// spending is that a process sent a token, and the provider's answer came at at.
 type spending struct {
-	by int
-	at time.Time
+	by       int
+	sent, at time.Time
 }
 
 type span struct{ from, to time.Time }
@@ -79,14 +80,14 @@ func (x *exchanges) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	token := fingerprint(form.Get("refresh_token"))
+	token, begun := fingerprint(form.Get("refresh_token")), time.Now()
 	x.tried(token, process)
 	status, answer, err := x.pass(context.WithoutCancel(r.Context()), r.Header.Get("Content-Type"), body)
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	x.answered(token, process, status, answer)
+	x.answered(token, spending{process, begun, time.Now()}, status, answer)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(answer)
@@ -117,12 +118,13 @@ func (x *exchanges) tried(token string, process int) {
 	case x.wasOut(before):
 		x.excused++
 	default:
-		x.wrong = append(x.wrong, fmt.Sprintf("process %d sends a token that process %d spent %s before", process, before.by, time.Since(before.at)))
+		x.wrong = append(x.wrong, fmt.Sprintf("process %d sends a token that process %d sent %s before, and had an answer for %s before",
+			process, before.by, time.Since(before.sent), time.Since(before.at)))
 	}
 }
 
 // storing is how long it takes at most to store a login when nothing else is wrong.
-const storing = 10 * time.Second
+const storing = 15 * time.Second
 
 // wasOut reports whether the process that spent a token could not store what it
 // got.
@@ -135,7 +137,7 @@ func (x *exchanges) wasOut(s spending) bool {
 	return false
 }
 
-func (x *exchanges) answered(token string, process, status int, answer []byte) {
+func (x *exchanges) answered(token string, s spending, status int, answer []byte) {
 	if status != http.StatusOK {
 		return
 	}
@@ -147,7 +149,7 @@ func (x *exchanges) answered(token string, process, status int, answer []byte) {
 	_ = json.Unmarshal(answer, &got) // an answer that is none shows as an unknown token
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.spent[token] = spending{process, time.Now()}
+	x.spent[token] = s
 	rank := x.ranks[token] + 1
 	x.ranks[fingerprint(got.Refresh)], x.ranks[fingerprint(got.Access)] = rank, rank
 	x.ends[fingerprint(got.Access)] = time.Now().Add(time.Duration(got.Life * float64(time.Second)))

@@ -25,9 +25,9 @@ var soakFor = flag.Duration("soak", 0, "how long TestSoak runs; 0 skips it")
 
 const (
 	soakEngines  = 4
-	soakAccounts = 6
+	soakAccounts = 8
 	// soakLife is that of an access token.
-	soakLife = 5 * time.Second
+	soakLife = 8 * time.Second
 	// soakDelay is between the spending of a token and the answer: who dies in it
 	// takes the login along.
 	soakDelay = 300 * time.Millisecond
@@ -171,7 +171,7 @@ func (s *soak) work() {
 				e, process := h.engine, h.process
 				h.mu.Unlock()
 				if seen == nil || seen.process != process {
-					seen = &handed{process: process, ranks: map[string]int{}}
+					seen = &handed{process: process, ranks: map[string]int{}, stored: s.endOf}
 				}
 				s.acquire(h, e, seen, s.ids[rand.IntN(len(s.ids))])
 				s.askRegister(e, n)
@@ -191,6 +191,17 @@ func (s *soak) acquire(h *host, e *engine, seen *handed, id string) {
 		h.served++
 		seen.look(id, got.Token, asked, s.exchanges)
 	}
+}
+
+// endOf is when a token ends as all engines know it, from when they were told of it;
+// later, than the provider counts, by as long as the answer was under way.
+func (s *soak) endOf(id, token string) (ends time.Time, stored bool) {
+	s.cluster.soon("reading an account", func(ctx context.Context) error {
+		rec, err := s.store.Read(ctx, keyOf(id))
+		ends, stored = rec.Credentials.ExpiresAt, rec.Credentials.AccessToken.Reveal() == token
+		return err
+	})
+	return ends, stored
 }
 
 // ask is order and next for a process that may be killed meanwhile.

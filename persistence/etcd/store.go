@@ -26,6 +26,7 @@ type Store struct {
 	session *session
 	decided *decisionLog
 	tickets atomic.Uint64
+	silence silence
 	// logins are those that an add has read.
 	logins readLogins
 	// running ends with the store. Changes that have begun use it, so that a caller's
@@ -40,6 +41,19 @@ var _ persistence.Store = (*Store)(nil)
 // are [ErrNotInitialised], persistence.ErrSealed for another key than the
 // fleet's, and *[persistence.StorageError].
 func Open(ctx context.Context, o Options) (*Store, error) {
+	s, err := connect(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	s.session, s.decided = newSession(s), newDecisionLog(s)
+	if _, err := s.session.current(ctx); err != nil {
+		return nil, errors.Join(storageError(s.endpoints, err), s.Close())
+	}
+	return s, nil
+}
+
+// connect returns a store that can read only: it has no lease.
+func connect(ctx context.Context, o Options) (*Store, error) {
 	if o.Cipher == nil {
 		return nil, errors.New("etcd: no key is given: see Unlock")
 	}
@@ -56,10 +70,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{client: client, endpoints: o.Endpoints, keys: keys(o.prefix()), cipher: o.Cipher, name: uuid.NewString(), logins: readLogins{of: map[string]*poolLogins{}}}
 	s.running, s.end = context.WithCancel(context.Background())
-	s.session, s.decided = newSession(s), newDecisionLog(s)
-	if _, err := s.session.current(ctx); err != nil {
-		return nil, errors.Join(storageError(s.endpoints, err), s.Close())
-	}
 	return s, nil
 }
 

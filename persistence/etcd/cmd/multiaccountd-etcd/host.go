@@ -46,7 +46,8 @@ func optionsFrom(s settings.Store) (etcd.Options, error) {
 		if err != nil {
 			return o, fmt.Errorf("reading etcd's password: %w", err)
 		}
-		o.Password, _, _ = strings.Cut(string(text), "\n")
+		line, _, _ := strings.Cut(string(text), "\n")
+		o.Password = strings.TrimSuffix(line, "\r")
 	}
 	if s.CA == "" && s.Certificate == "" {
 		return o, nil
@@ -69,20 +70,61 @@ func tlsFrom(s settings.Store) (*tls.Config, error) {
 		}
 	}
 	if s.Certificate != "" {
-		pair, err := tls.LoadX509KeyPair(s.Certificate, s.Key)
-		if err != nil {
-			return nil, fmt.Errorf("reading store.tls.certificate and store.tls.key: %w", err)
+		read := func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			pair, err := tls.LoadX509KeyPair(s.Certificate, s.Key)
+			if err != nil {
+				return nil, fmt.Errorf("reading store.tls.certificate and store.tls.key: %w", err)
+			}
+			return &pair, nil
 		}
-		c.Certificates = []tls.Certificate{pair}
+		if _, err := read(nil); err != nil {
+			return nil, err
+		}
+		c.GetClientCertificate = read // a certificate that is renewed is used from the next connection on
 	}
 	return c, nil
 }
 
-// open opens the fleet with the passphrase of the environment.
+// unlock finds the key of the fleet by the passphrase of the environment.
+func (h *host) unlock(ctx context.Context) (err error) {
+	h.options.Cipher, err = etcd.Unlock(ctx, h.options, nil)
+	return err
+}
+
+// withStore opens the fleet, has do work with it, and closes it.
+func withStore(ctx context.Context, do func(host, *etcd.Store) error) (err error) {
+	h, err := newHost()
+	if err != nil {
+		return err
+	}
+	s, err := h.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return do(h, s)
+}
+
 func (h host) open(ctx context.Context) (*etcd.Store, error) {
-	var err error
-	if h.options.Cipher, err = etcd.Unlock(ctx, h.options, nil); err != nil {
+	if err := h.unlock(ctx); err != nil {
 		return nil, err
 	}
 	return etcd.Open(ctx, h.options)
+}
+
+// withView is withStore for who only looks.
+func withView(ctx context.Context, do func(*etcd.View) error) (err error) {
+	h, err := newHost()
+	if err != nil {
+		return err
+	}
+	if err := h.unlock(ctx); err != nil {
+		return err
+	}
+	v, err := etcd.OpenView(ctx, h.options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	return do(v)
 }

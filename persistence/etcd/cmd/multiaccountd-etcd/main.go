@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -44,10 +45,22 @@ passphrase, which every machine needs in MULTIACCOUNT_PASSPHRASE.`
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use: "multiaccountd-etcd", Short: "Share one pool of accounts among machines", Long: rootHelp,
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, Version: version(),
 	}
-	fleet := &cobra.Command{Use: "fleet", Short: "Set up the shared pool, look at it, move accounts"}
+	fleet := &cobra.Command{
+		Use: "fleet", Short: "Set up the shared pool, look at it, move accounts", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
 	fleet.AddCommand(newInit(), newStatus(), newWhy(), newMigrate())
 	root.AddCommand(newServe(), fleet)
 	return root
+}
+
+// version is that of the tag or the commit that was built.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "unknown"
+	}
+	return info.Main.Version
 }

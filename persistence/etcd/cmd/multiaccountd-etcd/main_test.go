@@ -3,12 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -27,6 +29,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/persistence/storetest"
+	"github.com/seed-810f1486/multiaccount/settings"
 )
 
 func must(tb testing.TB, err error) {
@@ -100,6 +103,14 @@ func TestFleetFromTheCommandLine(t *testing.T) {
 	if got := runs(t, 1, "fleet", "status"); !strings.Contains(got, "fleet init") {
 		t.Errorf("before init: %s", got)
 	}
+	if got := runs(t, 1, "fleet", "initt"); !strings.Contains(got, "unknown command") {
+		t.Errorf("a misspelt command: %s", got)
+	}
+	t.Setenv("MULTIACCOUNT_PASSPHRASE", "hunter2")
+	if got := runs(t, 1, "fleet", "init"); !strings.Contains(got, "too weak") {
+		t.Errorf("with a weak passphrase: %s", got)
+	}
+	t.Setenv("MULTIACCOUNT_PASSPHRASE", "correct horse")
 	runs(t, 0, "fleet", "init")
 	if got := runs(t, 0, "fleet", "status"); !strings.Contains(got, `"instances": []`) {
 		t.Errorf("of a new fleet: %s", got)
@@ -122,13 +133,16 @@ func TestFleetFromTheCommandLine(t *testing.T) {
 		t.Errorf("while the folder is in use: %s", got)
 	}
 	must(t, files.Close())
-	runs(t, 0, "fleet", "migrate", "--dry-run")
+	if got := runs(t, 0, "fleet", "migrate", "--dry-run"); !strings.Contains(got, `"dry_run": true`) {
+		t.Errorf("a dry run: %s", got)
+	}
 	runs(t, 0, "fleet", "migrate")
 	if got := runs(t, 0, "fleet", "status"); !strings.Contains(got, `"provider": 1`) || !strings.Contains(got, `"leads": true`) {
 		t.Errorf("status: %s", got)
 	}
 	decides(t, `{"Seq":1}`)
 	serves(t)
+	inUse(t)
 	runs(t, 0, "fleet", "migrate", "--out")
 	files, err = persistence.OpenFiles(dir)
 	must(t, err)
@@ -149,6 +163,47 @@ func decides(t *testing.T, line string) {
 	must(t, s.Close())
 	if got := runs(t, 0, "fleet", "why"); got != line+"\n" {
 		t.Errorf("why: %s", got)
+	}
+}
+
+// inUse has somebody have the pool open while it is to be moved out.
+func inUse(t *testing.T) {
+	t.Helper()
+	h, err := newHost()
+	must(t, err)
+	s, err := h.open(t.Context())
+	must(t, err)
+	if got := runs(t, 1, "fleet", "migrate", "--out"); !strings.Contains(got, "close them first") {
+		t.Errorf("while the pool is in use: %s", got)
+	}
+	must(t, s.Close())
+}
+
+// A move that was told to end says what to do.
+func TestInterruptedMove(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := interrupted(ctx, fmt.Errorf("account a: %w", context.Canceled)); !strings.Contains(err.Error(), "call it again") {
+		t.Errorf("got %v", err)
+	}
+	failed := errors.New("failed")
+	if err := interrupted(ctx, failed); !errors.Is(err, failed) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A client certificate that was renewed is used without a new start.
+func TestRenewedCertificate(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := certificate(t, dir)
+	o, err := optionsFrom(settings.Store{Certificate: cert, Key: key})
+	must(t, err)
+	first, err := o.TLS.GetClientCertificate(nil)
+	must(t, err)
+	certificate(t, dir)
+	second, err := o.TLS.GetClientCertificate(nil)
+	if must(t, err); bytes.Equal(first.Certificate[0], second.Certificate[0]) {
+		t.Error("the certificate is still the first one")
 	}
 }
 

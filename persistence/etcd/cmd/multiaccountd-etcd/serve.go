@@ -27,7 +27,7 @@ func newServe() *cobra.Command {
 
 func serve(c *cobra.Command, h host, store *etcd.Store, o serving.Options) error {
 	return serving.Run(c.Context(), o, serving.Host{
-		Dir: h.dir, SettingsFile: h.file, In: os.Stdin, Out: c.OutOrStdout(), Err: c.ErrOrStderr(),
+		Dir: h.dir, SettingsFile: h.file, Version: version(), In: os.Stdin, Out: c.OutOrStdout(), Err: c.ErrOrStderr(),
 		Open: func(ctx context.Context) (*multiaccount.Engine, *zerolog.Logger, error) {
 			log := zerolog.New(zerolog.SyncWriter(os.Stderr)).Level(zerolog.WarnLevel).With().Timestamp().Logger()
 			engine, err := multiaccount.Open(ctx, multiaccount.Config{

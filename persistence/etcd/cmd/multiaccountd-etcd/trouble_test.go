@@ -16,6 +16,9 @@ import (
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.uber.org/zap"
 
+	"github.com/seed-810f1486/multiaccount/persistence"
+	"github.com/seed-810f1486/multiaccount/persistence/etcd"
+	"github.com/seed-810f1486/multiaccount/persistence/storetest"
 	"github.com/seed-810f1486/multiaccount/settings"
 )
 
@@ -35,22 +38,65 @@ func plainMember(t *testing.T) string {
 	return "http://" + e.Clients[0].Addr().String()
 }
 
-// authenticated has an etcd ask for users: root may do all, nobody nothing.
+// authenticated has an etcd ask for users: root may do all, team use the prefix of a
+// fleet, reader read it, nobody nothing.
 func authenticated(t *testing.T, endpoint string) {
 	t.Helper()
 	c, err := clientv3.New(clientv3.Config{Endpoints: []string{endpoint}, Logger: zap.NewNop()})
 	must(t, err)
 	defer func() { _ = c.Close() }()
-	ctx := t.Context()
-	for _, do := range []func() error{
-		func() error { _, err := c.UserAdd(ctx, "root", "secret"); return err },
-		func() error { _, err := c.UserAdd(ctx, "nobody", "secret"); return err },
-		func() error { _, err := c.RoleAdd(ctx, "root"); return err },
-		func() error { _, err := c.UserGrantRole(ctx, "root", "root"); return err },
-		func() error { _, err := c.AuthEnable(ctx); return err },
-	} {
-		must(t, do())
+	ctx, end := t.Context(), clientv3.GetPrefixRangeEnd(etcd.DefaultPrefix)
+	for name, may := range map[string]clientv3.PermissionType{"team": clientv3.PermissionType(clientv3.PermReadWrite), "reader": clientv3.PermissionType(clientv3.PermRead)} {
+		_, err := c.RoleAdd(ctx, name)
+		must(t, err)
+		_, err = c.RoleGrantPermission(ctx, name, etcd.DefaultPrefix, end, may)
+		must(t, err)
 	}
+	_, err = c.RoleAdd(ctx, "root")
+	must(t, err)
+	for _, name := range []string{"root", "team", "reader", "nobody"} {
+		_, err := c.UserAdd(ctx, name, "secret")
+		must(t, err)
+		if name == "nobody" {
+			continue
+		}
+		_, err = c.UserGrantRole(ctx, name, name)
+		must(t, err)
+	}
+	_, err = c.AuthEnable(ctx)
+	must(t, err)
+}
+
+// A role for the prefix is all that a machine needs; one that may only read can look.
+func TestRoleOfThePrefix(t *testing.T) {
+	t.Setenv("MULTIACCOUNT_PASSPHRASE", "correct horse")
+	dir := t.TempDir()
+	must(t, os.Chmod(dir, 0o700))
+	t.Setenv("MULTIACCOUNT_DIR", dir)
+	endpoint, password := plainMember(t), filepath.Join(t.TempDir(), "password")
+	authenticated(t, endpoint)
+	must(t, os.WriteFile(password, []byte("secret\r\n"), 0o600))
+	be := func(user string) {
+		text := fmt.Sprintf(`{"store": {"kind": "etcd", "endpoints": [%q], "user": %q, "password_file": %q}}`, endpoint, user, password)
+		must(t, os.WriteFile(filepath.Join(dir, settings.FileName), []byte(text), 0o600))
+	}
+	files, err := persistence.OpenFiles(dir)
+	must(t, err)
+	must(t, files.Create(t.Context(), storetest.Record("a")))
+	must(t, files.Close())
+	be("team")
+	runs(t, 0, "fleet", "init")
+	runs(t, 0, "fleet", "migrate")
+	be("reader")
+	if got := runs(t, 0, "fleet", "status"); !strings.Contains(got, `"provider": 1`) {
+		t.Errorf("status: %s", got)
+	}
+	runs(t, 0, "fleet", "why")
+	if got := runs(t, 1, "fleet", "migrate", "--out"); !strings.Contains(got, "read and write on the prefix") {
+		t.Errorf("moving with a role that may only read: %s", got)
+	}
+	be("team")
+	runs(t, 0, "fleet", "migrate", "--out")
 }
 
 // silent listens and says nothing, as a member that hangs.
