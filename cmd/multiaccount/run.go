@@ -138,7 +138,7 @@ func (o *running) start(ctx context.Context) (localgate.Place, error) {
 		return localgate.Place{}, err
 	}
 	command := exec.CommandContext(context.WithoutCancel(ctx), program, //nolint:gosec // it is this program
-		"serve", "--listen", "127.0.0.1:0", "--handshake", "--while-used", "--drain-timeout", drainOfRun)
+		"serve", "--listen", localgate.Listen(ctx, o.dir), "--handshake", "--while-used", "--drain-timeout", drainOfRun)
 	command.Args[0] = os.Args[0]
 	command.Env = append(os.Environ(), "MULTIACCOUNT_DIR="+o.dir)
 	if words != "" {

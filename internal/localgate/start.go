@@ -42,7 +42,9 @@ func Start(ctx context.Context, dir string, command *exec.Cmd) (p Place, err err
 	}
 	defer func() { _ = read.Close() }() // all that it says was read
 	command.Stdout = write
+	restore := withhold()
 	err = command.Start()
+	restore()
 	if err = errors.Join(err, write.Close()); err != nil {
 		return p, fmt.Errorf("the gateway cannot be started: %w", err)
 	}

@@ -4,14 +4,20 @@ package run_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/seed-810f1486/multiaccount/internal/localgate"
+	"github.com/seed-810f1486/multiaccount/persistence"
 	"github.com/seed-810f1486/multiaccount/tests/internal/rig"
 )
 
@@ -107,18 +113,65 @@ func TestRunWhoseProgramLeavesAnotherBehind(t *testing.T) {
 	d.gone(t)
 }
 
-// A gateway that is killed is followed by another one.
+// A gateway that is killed is followed by another one, which programs that were told
+// of the first one reach, too.
 func TestRunAfterTheGatewayWasKilled(t *testing.T) {
 	d := newDesk(t)
 	first := d.command(t, "run", "claude", "signal")
 	first.begin(t)
 	killed := d.gateway()
-	rig.Must(t, syscall.Kill(killed, syscall.SIGKILL))
-	if got := d.run(t, "run", "claude", "ask"); !strings.HasPrefix(got.out.String(), "200 ") || d.gateway() == killed {
+	d.killGateway(t)
+	got := d.run(t, "run", "claude", "ask")
+	if !strings.HasPrefix(got.out.String(), "200 ") || d.gateway() == killed {
 		t.Errorf("answered %s%s", &got.out, &got.err)
+	}
+	if was, is := first.saw(t).env("ANTHROPIC_BASE_URL"), got.saw(t).env("ANTHROPIC_BASE_URL"); was != is {
+		t.Errorf("it was at %s, and is at %s", was, is)
 	}
 	rig.Must(t, first.Process.Kill())
 	_ = first.Wait()
+}
+
+// killGateway returns when the gateway that was started for its users has no lock and
+// no address any more.
+func (d *desk) killGateway(t *testing.T) {
+	t.Helper()
+	p, _, err := localgate.Find(d.dir)
+	rig.Must(t, err)
+	rig.Must(t, syscall.Kill(p.PID, syscall.SIGKILL))
+	hold, err := persistence.Take(rig.Deadline(t), filepath.Join(d.dir, "gateway-run.lock"))
+	rig.Must(t, err)
+	rig.Must(t, hold.Release())
+	rig.Until(t, "the end of its listening", func() bool {
+		listener, err := net.Listen("tcp", strings.TrimPrefix(p.Address, "http://"))
+		return err == nil && listener.Close() == nil
+	})
+}
+
+// A gateway that is started within another run is no user of itself, and keeps no pipe
+// of that run's open.
+func TestRunWithinARun(t *testing.T) {
+	d := newDesk(t)
+	goOn := filepath.Join(t.TempDir(), "go-on")
+	rig.Must(t, syscall.Mkfifo(goOn, 0o600))
+	c := d.command(t, "run", "sh", "-c", `echo ready; read go <"$1"; "$2" run claude exit=3 >&2`, "sh", goOn, program)
+	pipe, end, err := os.Pipe()
+	rig.Must(t, err)
+	c.ExtraFiles = []*os.File{end}
+	c.begin(t)
+	rig.Must(t, end.Close())
+	d.killGateway(t)
+	rig.Must(t, os.WriteFile(goOn, []byte("\n"), 0))
+	rig.Must(t, pipe.SetReadDeadline(time.Now().Add(time.Minute)))
+	_, err = io.Copy(io.Discard, pipe) // ends when nobody has the other end
+	rig.Must(t, errors.Join(err, pipe.Close()))
+	if serving := d.gateway(); serving == 0 {
+		t.Error("the gateway had the pipe, and is gone with it")
+	}
+	if _ = c.Wait(); c.status() != 3 {
+		t.Errorf("status %d: %s", c.status(), &c.err)
+	}
+	d.gone(t)
 }
 
 // A serve that runs is used, also one that knew no such client when it started, and
