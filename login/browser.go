@@ -45,7 +45,7 @@ func (s *callback) await(ctx context.Context) (account.Grant, error) {
 	select {
 	case found := <-s.arrived:
 		grant, err := s.attempt.redeem(ctx, found)
-		s.settle(err)
+		s.decide(err)
 		return grant, err
 	case <-ctx.Done():
 		return account.Grant{}, fmt.Errorf("login: nobody finished it in the browser: %w", context.Cause(ctx))

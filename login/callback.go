@@ -31,9 +31,9 @@ type callback struct {
 
 	taken   atomic.Bool
 	arrived chan answer
-	// settled is closed when outcome says what came of the answer, told when
+	// decided is closed when outcome says what came of the answer, told when
 	// the browser has the page about it.
-	settled, told chan struct{}
+	decided, told chan struct{}
 	outcome       error
 
 	http   http.Server
@@ -44,7 +44,7 @@ type callback struct {
 func serve(listeners []net.Listener, port int, where providers.Callback, a attempt) *callback {
 	s := &callback{
 		attempt: a, path: where.Path, hosts: hostsOf(where.Host, port),
-		arrived: make(chan answer, 1), settled: make(chan struct{}), told: make(chan struct{}),
+		arrived: make(chan answer, 1), decided: make(chan struct{}), told: make(chan struct{}),
 	}
 	s.http = http.Server{
 		Handler: s, ReadTimeout: readTime, MaxHeaderBytes: maxHeader,
@@ -116,15 +116,15 @@ func (s *callback) take(w http.ResponseWriter, r *http.Request, found answer) {
 	defer close(s.told)
 	s.arrived <- found
 	select {
-	case <-s.settled:
+	case <-s.decided:
 		show(w, http.StatusOK, outcomePage(s.attempt.provider, s.outcome))
 	case <-r.Context().Done(): // the browser has left, or the login is over
 	}
 }
 
-// settle says what came of the answer, and waits until the browser knows.
-func (s *callback) settle(err error) {
+// decide says what came of the answer, and waits until the browser knows.
+func (s *callback) decide(err error) {
 	s.outcome = err
-	close(s.settled)
+	close(s.decided)
 	<-s.told
 }

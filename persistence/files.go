@@ -42,7 +42,7 @@ var errStray = errors.New("an unfinished write has left its file")
 // replace makes data the content of path, atomically and durably. After an error
 // the old or the new content is there. The caller holds the lock of path, so
 // nobody else uses the name of its temp file. One that exists was left by a
-// writer that died or could not remove it; the caller has to settle it.
+// writer that died or could not remove it; the caller has to recover it.
 func (s *FileStore) replace(path string, data []byte) error {
 	temp := path + tempSuffix
 	f, err := s.fs.Create(temp)
@@ -58,7 +58,7 @@ func (s *FileStore) replace(path string, data []byte) error {
 	}
 	failpoint.Here("store.renamed")
 	if err != nil {
-		_ = s.fs.Remove(temp) // if it stays, the next writer settles it
+		_ = s.fs.Remove(temp) // if it stays, the next writer recovers it
 		return storageError(path, err)
 	}
 	return s.syncFolderOf(path)

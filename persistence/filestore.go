@@ -108,7 +108,7 @@ func (s *FileStore) Lock(ctx context.Context, key Key) (Locked, error) {
 	if err != nil {
 		return nil, accountError(key, err)
 	}
-	if err := held.readSettled(); err != nil {
+	if err := held.readRecovered(); err != nil {
 		return nil, accountError(key, errors.Join(err, held.Unlock()))
 	}
 	return held, nil

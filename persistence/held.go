@@ -105,7 +105,7 @@ func (h *held) Update(_ context.Context, mutate Mutation) (account.Record, error
 	}
 	rec, err := h.rewrite(mutate)
 	if errors.Is(err, errStray) {
-		if err = h.store.settle(h.place); err == nil {
+		if err = h.store.recoverTemp(h.place); err == nil {
 			rec, err = h.rewrite(mutate)
 		}
 	}
@@ -133,10 +133,10 @@ func (h *held) rewrite(mutate Mutation) (account.Record, error) {
 	return rec, err
 }
 
-// readSettled reads the record after it has completed the write of a dead writer:
+// readRecovered reads the record after it has completed the write of a dead writer:
 // decisions under a long lock depend on it.
-func (h *held) readSettled() error {
-	err := h.store.settle(h.place)
+func (h *held) readRecovered() error {
+	err := h.store.recoverTemp(h.place)
 	if err == nil {
 		h.record, err = h.store.read(h.place)
 	}
@@ -170,7 +170,7 @@ func (h *held) isCurrent() error {
 }
 
 func (h *held) create(rec *account.Record) error {
-	if err := h.store.settle(h.place); err != nil {
+	if err := h.store.recoverTemp(h.place); err != nil {
 		return err
 	}
 	_, err := h.store.fs.Lstat(h.place.entry)
@@ -203,7 +203,7 @@ func (h *held) write(rec *account.Record) error {
 // a link leads nowhere, and no login is left that nobody knows of. If a link
 // leads to something that is not a file, that is not the account's and stays.
 func (h *held) remove() error {
-	if err := h.store.settle(h.place); err != nil {
+	if err := h.store.recoverTemp(h.place); err != nil {
 		return err
 	}
 	paths := slices.Compact([]string{h.place.file, h.place.entry})

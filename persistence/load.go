@@ -70,7 +70,7 @@ type listing struct {
 	refused []Quarantined
 }
 
-// sweptListing settles the temp files of writers that died, and then lists the
+// sweptListing recovers the temp files of writers that died, and then lists the
 // accounts. A temp file whose lock is held belongs to a writer at work.
 func (s *FileStore) sweptListing(folder, provider string) (listing, error) {
 	found, err := s.list(folder, provider)
@@ -84,19 +84,19 @@ func (s *FileStore) sweptListing(folder, provider string) (listing, error) {
 		return found, nil
 	}
 	for _, key := range found.strays {
-		s.sweep(key, func(p place) { _ = s.settle(p) })
+		s.sweep(key, func(p place) { _ = s.recoverTemp(p) })
 	}
 	return s.list(folder, provider)
 }
 
 // sweep ignores errors: the next user of the account gets them again.
-func (s *FileStore) sweep(key Key, settle func(place)) {
+func (s *FileStore) sweep(key Key, do func(place)) {
 	p, err := s.place(key)
 	if err != nil {
 		return
 	}
 	if release, ok, _ := s.tryHold(p); ok {
-		settle(p)
+		do(p)
 		_ = release()
 	}
 }

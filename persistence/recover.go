@@ -9,12 +9,12 @@ import (
 	"github.com/seed-810f1486/multiaccount/internal/printable"
 )
 
-// settle handles the temp file of a writer that died. The caller holds the lock
+// recoverTemp handles the temp file of a writer that died. The caller holds the lock
 // under which it was written, so nobody is writing it now, and nothing was stored
 // after it. A complete file is the write that was about to be made, perhaps a
 // login whose previous refresh token is already spent. It is completed, which
 // keeps that login. An incomplete one is removed.
-func (s *FileStore) settle(p place) error {
+func (s *FileStore) recoverTemp(p place) error {
 	temp := p.file + tempSuffix
 	data, _, err := s.fs.ReadFile(temp, maxAccountFile)
 	switch {
