@@ -1,6 +1,6 @@
 // Package account holds the values that all layers share: a stored account, the
 // credential of a request, and what an answer said about an account. They are
-// plain data with small questions about them.
+// plain data, with methods that answer simple questions about it.
 package account
 
 import (

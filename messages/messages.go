@@ -3,9 +3,10 @@
 // told is in package event. This package imports the standard library and the plain
 // values of packages account and policy, which all layers share.
 //
-// Each receiver has a file: account.go, supervisor.go, persistence.go. What an owner
-// or a host asks for is in account_owner.go and pool_owner.go, what the writer tells
-// in account_stored.go and pool_stored.go, and the use of an account in lease.go.
+// Each receiver has a file: account.go, supervisor.go, writer.go. What an owner or a
+// host asks for is in account_owner.go and pool_owner.go, what the writer tells in
+// account_stored.go and pool_stored.go. Three matters have a file of their own: the
+// use of an account (lease.go), a refresh (refresh.go) and decisions (decisions.go).
 //
 // Each receiver has a sealed interface. Its marker method has a pointer receiver,
 // so a message sent as a value does not compile.

@@ -1,5 +1,5 @@
-// Package persistence keeps accounts where a crash, a full disk or another
-// process cannot lose them. It is the only package that writes files.
+// Package persistence keeps accounts where a crash, a full disk or another process
+// cannot lose them. No other package of the engine writes files.
 package persistence
 
 import (

@@ -13,7 +13,7 @@
 //
 // [Provider] is all that is required: it authorizes a request, says what an answer
 // means for its account, and exchanges refresh tokens. Implement the other
-// interfaces for what the provider has besides:
+// interfaces for what else the provider can do:
 //
 //   - [LoginSource], [DeviceSource], [KeyChecker]: ways to log in.
 //   - [UsageSource], [ProfileSource]: questions about an account.

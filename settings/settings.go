@@ -13,9 +13,9 @@
 //	  },
 //	}
 //
-// Reading is strict: a key that does not exist, a value out of range or of
-// another type is an [Error] that lists every problem with its line, and
-// nothing of such a file is used. [Keys] lists what there is to set.
+// Reading is strict. A key that does not exist, a value out of range or a value of
+// another type makes an [Error], which lists every problem with its line; then nothing
+// of the file is used. [Keys] lists what there is to set.
 package settings
 
 import (

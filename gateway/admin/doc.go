@@ -1,5 +1,5 @@
-// Package admin serves the interface by which an owner, or a page of his, looks at
-// and changes what a gateway serves: accounts, clients, settings, logins. It is JSON
+// Package admin serves the interface through which an owner, or the dashboard, looks
+// at and changes what a gateway serves: accounts, clients, settings, logins. It is JSON
 // over HTTP below [Path], described by the OpenAPI document that it serves.
 //
 //	a, err := admin.New(admin.Config{Engine: eng, Token: token, Clients: clients})
