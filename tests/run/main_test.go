@@ -216,7 +216,7 @@ func (d *desk) gateway() int {
 // gone waits until no gateway serves any more.
 func (d *desk) gone(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); d.gateway() != 0; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(rig.Patience); d.gateway() != 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Errorf("the gateway %d is still there", d.gateway())
 			_ = syscall.Kill(d.gateway(), syscall.SIGKILL)
