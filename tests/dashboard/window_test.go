@@ -23,7 +23,7 @@ type window struct {
 }
 
 // patience is how long a test waits for something on the page, on a machine that is busy too.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // newWindow opens a window that is empty, with storage of its own.
 func newWindow(t *testing.T) *window {
