@@ -1,6 +1,7 @@
 package roundtrip
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/seed-810f1486/multiaccount/internal/jsonscan"
@@ -57,11 +58,11 @@ func (m *mentioned) read(c *jsonscan.Cursor, name string) {
 	case "model":
 		m.model = models.Name(text(c))
 	case "speed", "service_tier":
-		m.tier = firstOf(m.tier, tierOf(text(c)))
+		m.tier = cmp.Or(m.tier, tierOf(text(c)))
 	case "stream":
 		m.stream = c.Literal() == "true"
 	case "prompt_cache_key":
-		m.cacheKey = firstOf(text(c), m.cacheKey)
+		m.cacheKey = cmp.Or(text(c), m.cacheKey)
 	case "metadata":
 		m.user = sessionOfUser(textIn(c, "user_id"))
 	case "conversation":
@@ -69,7 +70,7 @@ func (m *mentioned) read(c *jsonscan.Cursor, name string) {
 	case "messages", "input", "contents":
 		m.readMessages(c)
 	case "cachedContent":
-		m.cacheKey = firstOf(m.cacheKey, text(c))
+		m.cacheKey = cmp.Or(m.cacheKey, text(c))
 	case "request": // of Code Assist, which has Google's body within its own
 		m.readRequest(c)
 	default:
@@ -85,7 +86,7 @@ func (m *mentioned) readRequest(c *jsonscan.Cursor) {
 	for name, ok := c.Member(); ok; name, ok = c.Member() {
 		switch name {
 		case "session_id":
-			m.conversation = firstOf(text(c), m.conversation)
+			m.conversation = cmp.Or(text(c), m.conversation)
 		case "contents":
 			m.readMessages(c)
 		default:
@@ -106,7 +107,7 @@ func (m *mentioned) readMessages(c *jsonscan.Cursor) {
 // modelAndConversation returns copies of both, in one piece of memory.
 func (m *mentioned) modelAndConversation() (model, conversation string) {
 	var both string
-	switch key := firstOf(m.cacheKey, m.user, m.conversation); {
+	switch key := cmp.Or(m.cacheKey, m.user, m.conversation); {
 	case key == "" && m.first.size > 0:
 		var digits [affinityDigits]byte
 		m.first.hash(&digits)

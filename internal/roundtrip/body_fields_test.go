@@ -1,6 +1,7 @@
 package roundtrip
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -64,13 +65,13 @@ func FuzzReadBody(f *testing.F) {
 
 // asked is readBody for a body that was parsed.
 func asked(body map[string]any) bodyFields {
-	key := firstOf(str(body["prompt_cache_key"]), str(body["cachedContent"]), sessionOfUser(str(in(body["metadata"], "user_id"))),
+	key := cmp.Or(str(body["prompt_cache_key"]), str(body["cachedContent"]), sessionOfUser(str(in(body["metadata"], "user_id"))),
 		str(in(body["request"], "session_id")), str(body["conversation"]), str(in(body["conversation"], "id")))
 	if key == "" {
 		key = hashed(body)
 	}
 	return bodyFields{
-		model: models.Name(str(body["model"])), tier: firstOf(tierOf(str(body["service_tier"])), tierOf(str(body["speed"]))),
+		model: models.Name(str(body["model"])), tier: cmp.Or(tierOf(str(body["service_tier"])), tierOf(str(body["speed"]))),
 		stream: body["stream"] == true, conversation: key,
 	}
 }

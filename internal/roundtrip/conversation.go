@@ -1,6 +1,7 @@
 package roundtrip
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -86,10 +87,10 @@ const userSession = "_session_"
 func sessionOfUser(id string) string {
 	if strings.HasPrefix(id, "{") {
 		c := jsonscan.New(id, nil)
-		return firstOf(textIn(&c, "session_id"), id)
+		return cmp.Or(textIn(&c, "session_id"), id)
 	}
 	if i := strings.LastIndex(id, userSession); i >= 0 {
-		return firstOf(id[i+len(userSession):], id)
+		return cmp.Or(id[i+len(userSession):], id)
 	}
 	return id
 }

@@ -1,6 +1,8 @@
 package roundtrip
 
 import (
+	"cmp"
+
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/internal/models"
 )
@@ -19,7 +21,7 @@ func (r *request) read(byAgent bool) {
 		r.readBody()
 	}
 	if !modelled {
-		criteria.Model = firstOf(firstOf(models.InPath(r.req.Method, r.req.URL)...), criteria.Model)
+		criteria.Model = cmp.Or(cmp.Or(models.InPath(r.req.Method, r.req.URL)...), criteria.Model)
 	}
 	if criteria.Model == "" {
 		criteria.Model = hintedModel(header)
@@ -39,8 +41,8 @@ func (r *request) isKnown() bool {
 func (r *request) applyBody(body string) {
 	a := readBody(body, r.isKnown(), r.Provider.Members)
 	criteria := &r.search.ask.Request
-	criteria.Model = firstOf(criteria.Model, account.Tiered(a.model, a.tier))
-	criteria.Affinity = firstOf(criteria.Affinity, a.conversation)
+	criteria.Model = cmp.Or(criteria.Model, account.Tiered(a.model, a.tier))
+	criteria.Affinity = cmp.Or(criteria.Affinity, a.conversation)
 	r.streams = a.stream
 	if r.Provider.Members != nil {
 		body = a.members
@@ -54,13 +56,4 @@ func (r *request) askKeeper(body string) {
 	if keeper := r.Provider.Keeper; keeper != nil {
 		r.search.ask.Named, r.makes = keeper.Named(r.req, body), keeper.Makes(r.req, body)
 	}
-}
-
-func firstOf(candidates ...string) string {
-	for _, c := range candidates {
-		if c != "" {
-			return c
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package roundtrip
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
@@ -53,7 +54,7 @@ func (f *firstMessage) readMessage(c *jsonscan.Cursor) {
 			f.clear()
 			f.readContent(c)
 		case "parts": // Google's, which may have no role
-			role = firstOf(role, "user")
+			role = cmp.Or(role, "user")
 			f.clear()
 			f.readContent(c)
 		default:

@@ -24,9 +24,10 @@ type stream struct {
 	unwatch func() bool
 	opening opening
 
-	// known is set once there was an event that the provider knows; unknown while the
-	// latest event may end the stream in a way that it does not know; shown once there was one that the caller must see; over once nothing
-	// that follows matters.
+	// known is set once there was an event that the provider knows. unknown is set while
+	// the latest event may end the stream in a way that the provider does not know. shown
+	// is set once there was an event that the caller must see, over once nothing that
+	// follows matters.
 	known, unknown, shown, over bool
 	// long is set while an unfinished event is held back to its end; echoed is how
 	// many of the held bytes repeat the request.

@@ -14,9 +14,10 @@ import (
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
-// judge notes whether the stream may end with an event. One that the provider does
-// not know may be the end of a format of its own; after events of the provider's
-// format, one more that says its type as they do is only a newer one.
+// judge notes whether an event may be the stream's last. An event that the provider
+// does not know may end a stream of another format. But when there were events of the
+// provider's format, and this one names its type as they do, it is only newer than the
+// provider.
 func (s *stream) judge(step providers.StreamStep, data []byte) {
 	if step != providers.StreamUnknown {
 		s.known, s.unknown = true, false
