@@ -21,14 +21,16 @@ func (x *exchange) keepHere(resp *http.Response) {
 	}
 	base, known := strings.CutSuffix(from.EscapedPath(), x.route.rawRest)
 	rest, below := strings.CutPrefix(to.EscapedPath(), base)
-	if !known || !below || rest != "" && rest[0] != '/' {
+	if !known || !below || x.route.rawRest == "" || !strings.HasPrefix(rest, "/") {
 		return
 	}
 	here := x.root() + rest
-	if path, err := url.PathUnescape(here); err == nil {
-		at := url.URL{Path: path, RawPath: here, RawQuery: to.RawQuery, Fragment: to.Fragment}
-		resp.Header.Set("Location", at.String())
+	path, err := url.PathUnescape(here)
+	at := url.URL{Path: path, RawPath: here, RawQuery: to.RawQuery, Fragment: to.Fragment}
+	if err != nil || x.gateway.routeOf(&http.Request{URL: &at, Header: x.r.Header}).rawRest != rest {
+		return // the gateway reads a version at the beginning of a path as its own
 	}
+	resp.Header.Set("Location", at.String())
 }
 
 // root is the path of the gateway below which the provider's paths are, as the client

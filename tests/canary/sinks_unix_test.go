@@ -42,7 +42,7 @@ func flagSinks() map[string]string {
 	return map[string]string{
 		"access-log": "AccessLog", "events": "PrintedEvents", "handshake": "Hello", "metrics-listen": "Metrics", "pprof": "Profiles", "replace": "HandOver",
 		"client": "Hello", "unix": "Answers", "listen": "Answers",
-		"drain-timeout": "", "help": "", "hosts": "", "idle-exit": "", "insecure-listen": "", "parent-pid": "", "stdin-exit": "", "tls-cert": "", "tls-key": "", "while-used": "",
+		"drain-timeout": "", "help": "", "hosts": "", "idle-exit": "", "insecure-listen": "", "max-body": "", "no-websockets": "", "parent-pid": "", "stdin-exit": "", "tls-cert": "", "tls-key": "", "while-used": "",
 	}
 }
 
