@@ -39,8 +39,8 @@ type engineConfig struct {
 	Gated bool
 }
 
-// order has an engine do something with an account: acquire or refresh, or look at
-// the register of that name or change it to Value. Its answer is a line.
+// order has an engine do something with an account: acquire, refresh or say its state, or
+// look at the register of that name or change it to Value. Its answer is a line.
 type order struct{ Work, Account, Value string }
 
 type answer struct {
@@ -139,6 +139,9 @@ func do(pool *multiaccount.Pool, store *etcd.Store, o order) answer {
 		}
 		return a
 	}
+	if o.Work == "state" {
+		return answer{Saw: stateOf(ctx, pool, o.Account)}
+	}
 	if o.Work == "refresh" {
 		if err := pool.Refresh(ctx, o.Account); err != nil {
 			return answer{Error: err.Error()}
@@ -150,6 +153,20 @@ func do(pool *multiaccount.Pool, store *etcd.Store, o order) answer {
 	}
 	defer lease.Done(multiaccount.Outcome{Status: http.StatusOK})
 	return answer{Token: lease.Token()}
+}
+
+// stateOf is an account's state and the reason for it.
+func stateOf(ctx context.Context, pool *multiaccount.Pool, id string) string {
+	all, err := pool.Accounts(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	for _, a := range all {
+		if a.ID == id {
+			return string(a.State) + ": " + a.Reason
+		}
+	}
+	return ""
 }
 
 // engine is an engine process, seen from its test.

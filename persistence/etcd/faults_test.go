@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,6 +90,45 @@ func TestCompactionUnderAWatch(t *testing.T) {
 		t.Errorf("told of the pool %+v", got)
 	}
 	must(t, relabel(by, "and then"))
+	heard(t, changed)
+}
+
+// deaf hears nothing that is read, for a time.
+type deaf struct {
+	clientv3.KV
+	hears *atomic.Bool
+}
+
+func (d deaf) Get(ctx context.Context, key string, with ...clientv3.OpOption) (*clientv3.GetResponse, error) {
+	if !d.hears.Load() {
+		return nil, rpctypes.ErrPermissionDenied // it is not tried again
+	}
+	return d.KV.Get(ctx, key, with...)
+}
+
+// A watch that begins while etcd does not answer is a watch all the same.
+func TestWatchThatBeginsInAnOutage(t *testing.T) {
+	t.Parallel()
+	o := fleet(t, "outage", address(member(t, nil)))
+	s, other := closing(t, open(t, o)), closing(t, open(t, o))
+	must(t, other.Create(t.Context(), storetest.Record("a")))
+	must(t, other.Claim(storetest.Provider, []string{"a"}))
+	hears := &atomic.Bool{}
+	s.Wrap(func(kv clientv3.KV) clientv3.KV { return deaf{kv, hears} })
+	changed, claimed := make(chan string, 100), make(chan map[string]bool, 100)
+	stop, err := s.Watch(storetest.Provider, persistence.Watching{
+		Changed: func(id string) { changed <- id }, Present: func([]string) {}, Claimed: func(ids map[string]bool) { claimed <- ids },
+	})
+	must(t, err)
+	defer stop()
+	hears.Store(true)
+	if got := heard(t, changed); got != "a" {
+		t.Errorf("told of %q", got)
+	}
+	if got := heard(t, claimed); !got["a"] {
+		t.Errorf("told of the claims %v", got)
+	}
+	must(t, relabel(other, "and then"))
 	heard(t, changed)
 }
 
