@@ -12,8 +12,10 @@ type Intent struct {
 	// Token is the fingerprint of the refresh token.
 	Token string
 	At    time.Time
-	// Process is the id of the process that wrote the intent.
+	// Process is the id of the process that wrote the intent. Host is its machine,
+	// empty in a store of one machine.
 	Process int
+	Host    string
 	// SentAt is when the token was sent again, after At; zero when it was not.
 	SentAt time.Time
 	// Again is set while the token is sent again. If the process dies then, the
@@ -48,8 +50,15 @@ func (i *Intent) Repeat(now time.Time) Intent {
 // Lost says, for the account's owner, what happened to a login whose refresh
 // token turned out to be spent.
 func (i *Intent) Lost() string {
-	return fmt.Sprintf("its refresh token was sent at %s by process %d%s, and the login that may have come of it was never saved",
-		i.At.Format(time.RFC3339), i.Process, i.again())
+	return fmt.Sprintf("its refresh token was sent at %s by process %d%s%s, and the login that may have come of it was never saved",
+		i.At.Format(time.RFC3339), i.Process, i.where(), i.again())
+}
+
+func (i *Intent) where() string {
+	if i.Host == "" {
+		return ""
+	}
+	return " on " + i.Host
 }
 
 // SentTwice reports whether two processes died while they sent the token. A

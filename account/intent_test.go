@@ -49,3 +49,10 @@ func TestRepeatedIntent(t *testing.T) {
 		}
 	}
 }
+
+func TestLostSaysOnWhichMachine(t *testing.T) {
+	i := account.Intent{Process: 4711, Host: "gateway-2"}
+	if got := i.Lost(); !strings.Contains(got, "by process 4711 on gateway-2, and") {
+		t.Errorf("it says %q", got)
+	}
+}

@@ -4,18 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
-	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/seed-810f1486/multiaccount"
-	"github.com/seed-810f1486/multiaccount/persistence"
-	"github.com/seed-810f1486/multiaccount/persistence/storetest"
 )
 
 // soakFor is how long TestSoak runs:
@@ -220,132 +212,4 @@ func (e *engine) ask(o order) (got answer, alive bool) {
 		e.tb.Errorf("an engine does not say what came of %s", o.Work)
 		return answer{}, false
 	}
-}
-
-// registerTurn is a register of its own for each fault, so that its history stays
-// short.
-type registerTurn struct {
-	history
-	id    string
-	using sync.WaitGroup
-}
-
-func registerKey(id string) persistence.Key {
-	return persistence.Key{Provider: storetest.Provider, ID: id}
-}
-
-func (s *soak) newTurn() *registerTurn {
-	s.turns++
-	r := &registerTurn{history: history{begun: time.Now()}, id: fmt.Sprintf("register-%d", s.turns)}
-	s.cluster.soon("making a register", func(ctx context.Context) error { return s.store.Create(ctx, registerRecord(r.id)) })
-	return r
-}
-
-// askRegister looks at the register or changes it. A change whose process was killed
-// may be stored.
-func (s *soak) askRegister(e *engine, n int) {
-	s.mu.Lock()
-	r := s.register
-	r.using.Add(1)
-	s.asked++
-	in := step{change: n%2 == 0, value: fmt.Sprint(s.asked)}
-	client := s.asked
-	s.mu.Unlock()
-	defer r.using.Done()
-	work, called := "look", r.now()
-	if in.change {
-		work = "change"
-	}
-	got, alive := e.ask(order{Work: work, Account: r.id, Value: in.value})
-	r.add(client, in, called, saw{got.Saw, !alive || got.Error != "", got.Refused})
-}
-
-// turn takes another register, and checks the history of the one before.
-func (s *soak) turn() {
-	next := s.newTurn()
-	s.mu.Lock()
-	r := s.register
-	s.register = next
-	s.mu.Unlock()
-	r.using.Wait()
-	s.unknown += r.check(s.tb)
-	s.cluster.soon("removing a register", func(ctx context.Context) error { return s.store.Remove(ctx, registerKey(r.id)) })
-}
-
-// loginAgain is what the owner of a lost login does.
-func (s *soak) loginAgain() {
-	for _, id := range s.ids {
-		rec, err := s.store.Read(s.tb.Context(), keyOf(id))
-		if err != nil || rec.Fault == nil {
-			continue
-		}
-		s.again[id]++
-		h := s.logins[id]
-		h.Login()
-		s.exchanges.login(s.again[id], h.AccessToken(), h.RefreshToken(), h.ExpiresAt())
-		s.withPool(s.tb, func(pool *multiaccount.Pool) {
-			got, err := pool.Add(s.tb.Context(), loginOf(h, h.ExpiresAt()))
-			if err != nil || got != id {
-				s.tb.Errorf("logging in to %s again made %s, %v", id, got, err)
-			}
-		})
-	}
-}
-
-// settle ends the work. With everything well, each engine serves each account.
-func (s *soak) settle() {
-	close(s.stop)
-	s.working.Wait()
-	s.turn()
-	for _, h := range s.hosts {
-		for _, id := range s.ids {
-			s.settled(h.engine, id)
-		}
-	}
-	s.verifyStored(s.tb)
-}
-
-func (s *soak) settled(e *engine, id string) {
-	s.tb.Helper()
-	for end := time.Now().Add(long); ; {
-		got := e.do("acquire", id)
-		if got.Error == "" {
-			return
-		}
-		if time.Now().After(end) {
-			s.tb.Errorf("%s is not served: %s", id, got.Error)
-			return
-		}
-		s.loginAgain()
-	}
-}
-
-// report tells what happened, and what was wrong in it.
-func (s *soak) report(happened map[string]int, stored int) {
-	stats := s.srv.Stats()
-	wrong, excused := s.exchanges.complaints()
-	for _, w := range wrong {
-		s.tb.Error(w)
-	}
-	lost, served, refused := 0, 0, 0
-	for _, n := range s.again {
-		lost += n
-	}
-	for _, h := range s.hosts {
-		served, refused = served+h.served, refused+h.refused
-	}
-	if stats.RefreshTokensSpentTwice != excused || stats.RefreshTokensSpentThrice != 0 || lost > excused {
-		s.tb.Errorf("%d tokens were sent twice, %d a third time, %d logins lost; %d of that is from processes that died",
-			stats.RefreshTokensSpentTwice, stats.RefreshTokensSpentThrice, lost, excused)
-	}
-	if stats.Refreshes < 2*len(s.ids) || s.asked < 100 {
-		s.tb.Error("too little happened to tell anything")
-	}
-	var faults []string
-	for _, name := range slices.Sorted(maps.Keys(happened)) {
-		faults = append(faults, fmt.Sprintf("%s %d", name, happened[name]))
-	}
-	s.tb.Logf("%s: %s", *soakFor, strings.Join(faults, ", "))
-	s.tb.Logf("%d acquired, %d refused; %d exchanges, %d values stored; %d processes died with a login (%d lost); register: %d operations, %d changes without an answer",
-		served, refused, stats.Refreshes, stored, excused, lost, s.asked, s.unknown)
 }

@@ -1,10 +1,12 @@
 package etcd_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
 )
 
@@ -60,8 +62,8 @@ func TestStoppedDuringTheExchange(t *testing.T) {
 	}
 	first.signal(stopSignal)
 	answers.Release()
-	if !lockFree(t, s, id) {
-		t.Fatal("the lock of a stopped holder does not lapse")
+	if left := leftIntent(t, s, id); left == nil || left.Host != hostName(t) {
+		t.Errorf("a stopped holder leaves the intent %+v", left)
 	}
 	if got := second.do("acquire", id); got.Token == "" {
 		t.Errorf("the second engine got %+v", got)
@@ -84,14 +86,23 @@ func learns(t *testing.T, e *engine, id, token string) {
 	}
 }
 
-// lockFree waits until an account's lock is free.
-func lockFree(t *testing.T, s *stage, id string) bool {
+// leftIntent waits until an account's lock is free, and returns the intent that its
+// holder left.
+func leftIntent(t *testing.T, s *stage, id string) *account.Intent {
 	t.Helper()
 	l, err := s.store.Lock(t.Context(), keyOf(id))
-	if err != nil {
-		return false
-	}
-	return l.Unlock() == nil
+	must(t, err)
+	left, err := l.Intent()
+	must(t, err)
+	must(t, l.Unlock())
+	return left
+}
+
+func hostName(t *testing.T) string {
+	t.Helper()
+	name, err := os.Hostname()
+	must(t, err)
+	return name
 }
 
 // An engine that cannot reach etcd goes on with the tokens that it has, refreshes
@@ -116,6 +127,34 @@ func TestEtcdIsGone(t *testing.T) {
 	wire.mend()
 	for end := time.Now().Add(long); ; {
 		if got := e.do("refresh", s.ids[1]); got.Error == "" {
+			break
+		} else if time.Now().After(end) {
+			t.Fatalf("it does not recover: %+v", got)
+		}
+	}
+	s.verify(t)
+}
+
+// An account whose token has ended says that etcd is why it cannot serve, and serves
+// when etcd is back.
+func TestEndedTokenWithoutEtcd(t *testing.T) {
+	t.Parallel()
+	wire := newRelay(t, address(member(t, nil)))
+	s := newStage(t, 1, 0, true, wire.url)
+	e := startEngine(t, s.config)
+	wire.cut()
+	if got := e.do("acquire", s.ids[0]); !strings.Contains(got.Error, "etcd") {
+		t.Errorf("without etcd it got %+v", got)
+	}
+	if got := e.do("state", s.ids[0]).Saw; !strings.Contains(got, "etcd") {
+		t.Errorf("its state without etcd: %q", got)
+	}
+	if n := s.srv.Stats().Refreshes; n != 0 {
+		t.Errorf("%d exchanges without the lock", n)
+	}
+	wire.mend()
+	for end := time.Now().Add(long); ; {
+		if got := e.do("acquire", s.ids[0]); got.Token == s.logins[s.ids[0]].AccessToken() {
 			break
 		} else if time.Now().After(end) {
 			t.Fatalf("it does not recover: %+v", got)

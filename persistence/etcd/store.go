@@ -68,7 +68,10 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{client: client, endpoints: o.Endpoints, keys: keys(o.prefix()), cipher: o.Cipher, name: uuid.NewString(), logins: readLogins{of: map[string]*poolLogins{}}}
+	s := &Store{
+		client: client, endpoints: o.Endpoints, keys: keys(o.prefix()), cipher: o.Cipher, name: uuid.NewString(),
+		logins: readLogins{of: map[string]*poolLogins{}},
+	}
 	s.running, s.end = context.WithCancel(context.Background())
 	return s, nil
 }

@@ -17,7 +17,7 @@ type lookout struct {
 	store    *Store
 	provider string
 	watching persistence.Watching
-	// told is the last revision that was told of.
+	// told is the last revision that was told of; 0 before everything was listed.
 	told int64
 	// claims are the others' claims, by who claims; claimed is what was told.
 	claims  map[string][]string
@@ -25,19 +25,17 @@ type lookout struct {
 }
 
 // Watch implements [persistence.Store]. Nothing is missed: after a break it goes on
-// from the revision that was told last, and when etcd has forgotten that one it
-// lists everything.
+// from the revision that was told last, and when etcd has forgotten that one, or did
+// not answer at the beginning, it lists everything.
 func (s *Store) Watch(provider string, w persistence.Watching) (stop func(), err error) {
 	if err := persistence.CheckProvider(provider); err != nil {
 		return nil, err
 	}
 	l := &lookout{store: s, provider: provider, watching: w, claimed: map[string]bool{}}
-	now, err := s.get(s.running, s.keys.claims(provider), clientv3.WithPrefix())
-	if err != nil {
-		return nil, poolError(provider, err)
+	if now, err := s.get(s.running, s.keys.claims(provider), clientv3.WithPrefix()); err == nil {
+		l.told = now.Header.Revision
+		l.setClaims(now.Kvs)
 	}
-	l.told = now.Header.Revision
-	l.setClaims(now.Kvs)
 	ctx, cancel := context.WithCancel(s.running)
 	var running sync.WaitGroup
 	running.Go(func() { l.run(ctx) })
@@ -49,7 +47,7 @@ func (s *Store) Watch(provider string, w persistence.Watching) (stop func(), err
 
 func (l *lookout) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		if compacted := l.follow(ctx); compacted {
+		if l.told == 0 || l.follow(ctx) {
 			l.list(ctx)
 		}
 		_ = rest(ctx) // its end ends the loop

@@ -138,7 +138,7 @@ func (p *writer) intend(ctx context.Context, t *lockTaken, locked persistence.Lo
 		return granted, nil
 	}
 	now := p.system.Now()
-	mine := account.Intent{Token: stored.Credentials.RefreshToken.Fingerprint(), At: now, Process: os.Getpid()}
+	mine := account.Intent{Token: stored.Credentials.RefreshToken.Fingerprint(), At: now, Process: os.Getpid(), Host: hostOf(locked)}
 	if found != nil {
 		mine = found.Repeat(now)
 	}
@@ -156,6 +156,16 @@ func reserve(ctx context.Context, begin *messages.BeginRefresh, locked persisten
 		return l.Reserve(ctx, begin.Longest)
 	}
 	return time.Time{}, nil
+}
+
+// hostOf is this machine, for a store that others share: a process number alone tells
+// them little.
+func hostOf(locked persistence.Locked) string {
+	if _, shared := locked.(persistence.Lapsing); !shared {
+		return ""
+	}
+	name, _ := os.Hostname() // an empty one tells as much
+	return name
 }
 
 // lockTaken continues a refresh, unless it was canceled.
