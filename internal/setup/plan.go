@@ -99,15 +99,19 @@ func (f *File) has(key confedit.Key) bool {
 // change gives one key its value.
 func (f *File) change(c agents.Change) error {
 	old, had, err := f.Format.Get(f.Before, c.Key)
-	if err != nil || c.IfMissing && had {
+	if err != nil || c.IfMissing && had || c.Value == nil && !had {
 		return err
 	}
-	f.Values = append(f.Values, Value{c.Key, c.Value, had, old, c.IfMissing})
-	now, has, err := f.Format.Get(f.After, c.Key)
-	if err != nil || has && reflect.DeepEqual(now, c.Value) {
+	v := Value{c.Key, c.Value, had, old, c.IfMissing}
+	f.Values = append(f.Values, v)
+	if set, err := v.isSet(f.Format, f.After); set || err != nil {
 		return err
 	}
-	f.After, err = f.Format.Set(f.After, c.Key, c.Value)
+	if c.Value == nil {
+		f.After, err = f.Format.Remove(f.After, c.Key)
+	} else {
+		f.After, err = f.Format.Set(f.After, c.Key, c.Value)
+	}
 	return err
 }
 

@@ -61,12 +61,16 @@ func (d desk) read(t fataler) []byte {
 
 func (d desk) target(format confedit.Format, token string) []agents.Target {
 	t := agents.Target{Path: d.file, Format: format}
-	for _, key := range []string{"env/URL", "env/TOKEN", "small"} {
+	for _, key := range []string{"env/URL", "env/TOKEN", "small", "env/B"} {
 		path := confedit.Key(strings.Split(key, "/"))
 		if format == confedit.Variables {
 			path = path[len(path)-1:]
 		}
-		t.Changes = append(t.Changes, agents.Change{Key: path, Value: token, IfMissing: key == "small"})
+		c := agents.Change{Key: path, Value: token, IfMissing: key == "small"}
+		if key == "env/B" {
+			c.Value = nil // it is to go
+		}
+		t.Changes = append(t.Changes, c)
 	}
 	return []agents.Target{t}
 }
@@ -182,6 +186,31 @@ func TestSetupAfterTheFileWasChanged(t *testing.T) {
 	}
 	d.undo(t)
 	if got := string(d.read(t)); got != "{\n  \"small\": \"mine\"\n}\n" {
+		t.Errorf("left %q", got)
+	}
+}
+
+// What is to go is gone until the undo, and whoever sets it again is told.
+func TestKeyThatIsToGo(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	const own = "[env]\nB = 2 # mine\nC = 3\n"
+	d.write(t, []byte(own))
+	if _, err := d.setUp(t, confedit.TOML, "mag_1"); err != nil {
+		t.Fatal(err)
+	}
+	set := string(d.read(t))
+	if strings.Contains(set, "B =") || !strings.Contains(set, "C = 3") {
+		t.Errorf("set up: %s", set)
+	}
+	record, err := setup.Load(d.dir, "x")
+	must(t, err)
+	d.write(t, []byte(set+"B = 4\n"))
+	if told := record.Overwritten(); len(told) != 1 || !strings.HasPrefix(told[0], "env.B in ") {
+		t.Errorf("told %q", told)
+	}
+	d.write(t, []byte(set+"D = 4\n"))
+	d.undo(t)
+	if got := string(d.read(t)); got != "[env]\nC = 3\nD = 4\nB = 2\n" {
 		t.Errorf("left %q", got)
 	}
 }
