@@ -72,7 +72,7 @@ func plugged(a agent) agent {
 		plugin, err := filepath.Abs("../../plugins/opencode")
 		rig.Must(t, err)
 		p.write(t, ".config/opencode/config.json", fmt.Sprintf(`{"plugin": [%q]}`, "file://"+plugin))
-		return args, append(env, "MULTIACCOUNT_DIR="+p.state, "MULTIACCOUNT_BINARY="+p.Program)
+		return args, append(env, "MULTIACCOUNT_DIR="+p.state, "MULTIACCOUNT_BINARY="+p.Program, "HTTP_PROXY=http://127.0.0.1:9", "HTTPS_PROXY=http://127.0.0.1:9")
 	}
 	return a
 }
