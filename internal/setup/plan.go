@@ -2,7 +2,9 @@ package setup
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"time"
 
@@ -125,9 +127,18 @@ func (p *Plan) Changes() bool {
 	return false
 }
 
+// ErrReadOnly is returned for a file that its owner has made read-only. It is left
+// alone, although it could be replaced.
+var ErrReadOnly = errors.New("it is read-only: make it writable, or change it by hand as --dry-run shows")
+
 // Apply does what was planned. The error is [persistence.ErrChanged] when a file was
-// changed since.
+// changed since, and [ErrReadOnly] for one that nobody is to change.
 func (p *Plan) Apply() error {
+	for _, path := range p.Paths() {
+		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o200 == 0 {
+			return fmt.Errorf("nothing was changed: %s: %w", path, ErrReadOnly)
+		}
+	}
 	if p.record != nil {
 		if err := p.record.store(p.dir); err != nil {
 			return err

@@ -2,6 +2,7 @@ package setup_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -240,6 +241,22 @@ func TestModeAndLinkStay(t *testing.T) {
 	if err != nil || len(left) != 2 {
 		t.Errorf("left %q, %v", left, err)
 	}
+}
+
+// A file that its owner has made read-only is left alone, and nothing is recorded.
+func TestReadOnlyFile(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	d.write(t, []byte("{}"))
+	must(t, os.Chmod(d.file, 0o444))
+	plan, err := setup.ForSetup(d.dir, setup.Record{Agent: "x"}, d.target(confedit.JSON, "mag_1"))
+	must(t, err)
+	if err := plan.Apply(); !errors.Is(err, setup.ErrReadOnly) || string(d.read(t)) != "{}" {
+		t.Errorf("%v, %s", err, d.read(t))
+	}
+	if record, err := setup.Load(d.dir, "x"); record != nil || err != nil {
+		t.Errorf("recorded %v, %v", record, err)
+	}
+	must(t, os.Chmod(d.file, 0o600)) // Windows removes no other
 }
 
 // A file that is changed between the plan and its execution is not overwritten.
