@@ -103,6 +103,9 @@ func (o *running) run(ctx context.Context) (err error) {
 	if err := o.agent.Point(call, gate); err != nil {
 		return err
 	}
+	if len(providers) == 0 {
+		call.Notes = append(call.Notes, "there are no accounts yet: \"multiaccount login anthropic\" adds one")
+	}
 	for _, note := range call.Notes {
 		_, _ = fmt.Fprintf(o.err, "multiaccount: %s\n", printable.Text(note)) // there is nobody else to tell
 	}

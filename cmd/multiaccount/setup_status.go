@@ -75,7 +75,7 @@ func statusOfAgent(dir string, a agents.Agent) (agentStatus, error) {
 		return status, err
 	}
 	status.SetUp, status.Address, status.Overwritten = true, record.Address, record.Overwritten()
-	status.Rivals = a.Rivals(agents.NewCall(os.Environ()), agents.Gate{Providers: a.Providers})
+	status.Rivals = a.Rivals(agents.NewCall(os.Environ()), agents.Gate{Address: record.Address, Providers: a.Providers})
 	return status, nil
 }
 

@@ -36,15 +36,17 @@ func All() []Agent {
 	return []Agent{claude(), codex(), openCode(), gemini(), crush(), pi()}
 }
 
-// Of returns the agent of a name. For another program it returns one that gets the
-// variables that many programs know.
+// Of returns the agent of a name, or of a path to its program. For another program it
+// returns one that gets the variables that many programs know.
 func Of(name string) Agent {
+	base := strings.TrimSuffix(filepath.Base(name), ".exe")
 	for _, a := range All() {
-		if a.Name == name {
+		if a.Name == base {
+			a.Command = name
 			return a
 		}
 	}
-	return Agent{Name: strings.TrimSuffix(filepath.Base(name), ".exe"), Title: name, Command: name, point: pointAny}
+	return Agent{Name: base, Title: name, Command: name, point: pointAny}
 }
 
 // Gate is the gateway, as a program is to use it.
@@ -72,6 +74,7 @@ func (g Gate) url(path string) string { return g.Address + path }
 
 // Point changes a call of the agent so that it uses the gateway.
 func (a Agent) Point(c *Call, g Gate) error {
+	c.reachGateway(g)
 	if err := a.point(c, g); err != nil {
 		return err
 	}

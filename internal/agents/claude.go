@@ -3,6 +3,7 @@ package agents
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 
 	"github.com/tailscale/hujson"
@@ -52,9 +53,10 @@ func pointClaude(c *Call, g Gate) error {
 // overrideClaude passes settings on the command line when the user's settings have
 // variables, which would come before the environment.
 func overrideClaude(c *Call, g Gate) error {
-	over := map[string]string{}
+	over, own := map[string]string{}, map[string]any{}
 	for _, path := range claudeFiles(c) {
 		env := claudeEnv(path)
+		maps.Copy(own, env)
 		for _, name := range claudeRivals() {
 			if _, set := env[name]; set {
 				over[name] = ""
@@ -64,6 +66,11 @@ func overrideClaude(c *Call, g Gate) error {
 			if _, set := env[v.name]; set {
 				over[v.name] = v.value
 			}
+		}
+	}
+	if hosts, ok := withoutProxy(c.under(own), g.Address); ok {
+		for _, name := range noProxyVariables() {
+			over[name] = hosts
 		}
 	}
 	if len(over) == 0 {
@@ -76,6 +83,16 @@ func overrideClaude(c *Call, g Gate) error {
 	path, err := g.write("claude-settings.json", text)
 	c.Args = append(c.Args, "--settings", path)
 	return err
+}
+
+// under reads the variables of a call, of which others come first.
+func (c *Call) under(first map[string]any) func(name string) string {
+	return func(name string) string {
+		if value, ok := first[name].(string); ok {
+			return value
+		}
+		return c.Get(name)
+	}
 }
 
 // claudeFiles are the settings that Claude Code reads here.

@@ -55,7 +55,8 @@ func codexProvider(id string, g Gate) []Change {
 	}
 }
 
-// codexTargets makes Codex read the token from its file, and again after a 401.
+// codexTargets makes Codex read the token from its file, and again after a 401. It
+// refuses settings that have another way to get a token beside this one.
 func codexTargets(c *Call, g Gate) []Target {
 	command, args := "/bin/cat", []any{g.TokenFile}
 	if runtime.GOOS == "windows" {
@@ -65,5 +66,8 @@ func codexTargets(c *Call, g Gate) []Target {
 		{Key: confedit.Key{"model_providers", codexID, "auth", "command"}, Value: command},
 		{Key: confedit.Key{"model_providers", codexID, "auth", "args"}, Value: args},
 	})
+	for _, other := range []string{"env_key", "experimental_bearer_token", "requires_openai_auth"} {
+		changes = append(changes, Change{Key: confedit.Key{"model_providers", codexID, other}})
+	}
 	return []Target{{Path: c.below("CODEX_HOME", "config.toml", ".codex"), Format: confedit.TOML, Changes: changes}}
 }

@@ -16,32 +16,60 @@ func pi() Agent {
 	}
 }
 
-func pointPi(c *Call, g Gate) error {
-	served := pi().served(g)
-	var lines strings.Builder
-	for _, name := range served {
-		fmt.Fprintf(&lines, "  pi.registerProvider(%q, { baseUrl: url + %q });\n", name, rootOf(name))
-		c.Set(strings.ToUpper(name)+"_API_KEY", g.Token)
+// piHeader is a header with the token. pi prefers a login of its own to the key that it
+// is given, and sends that in the place of the token; the gateway looks at both.
+const piHeader = "x-api-key"
+
+// piProvider is a provider of pi's, and its path at the gateway.
+type piProvider struct {
+	name, path string
+	// keyless is set for one that takes no key: it is there for who has logged in to it.
+	keyless bool
+}
+
+// piProviders are those of pi's that use the accounts of a provider.
+func piProviders(g Gate) []piProvider {
+	var all []piProvider
+	for _, name := range pi().served(g) {
+		all = append(all, piProvider{name: name, path: rootOf(name)})
+		if name == "openai" {
+			all = append(all, piProvider{"openai-codex", "/codex", true})
+		}
 	}
-	path, err := g.write("pi-"+strings.Join(served, "-")+".js", fmt.Appendf(nil, piExtension, lines.String()))
+	return all
+}
+
+func pointPi(c *Call, g Gate) error {
+	var lines strings.Builder
+	for _, p := range piProviders(g) {
+		fmt.Fprintf(&lines, "  pi.registerProvider(%q, { baseUrl: url + %q, headers });\n", p.name, p.path)
+		if !p.keyless {
+			c.Set(strings.ToUpper(p.name)+"_API_KEY", g.Token)
+		}
+	}
+	path, err := g.write("pi-"+strings.Join(pi().served(g), "-")+".js", fmt.Appendf(nil, piExtension, lines.String()))
 	c.Args = append(c.Args, "--extension", path)
 	return err
 }
 
 func piTargets(c *Call, g Gate) []Target {
 	t := Target{Path: c.below("PI_CODING_AGENT_DIR", "models.json", ".pi", "agent"), Format: confedit.JSON}
-	for _, name := range pi().served(g) {
-		t.Changes = append(t.Changes,
-			Change{Key: confedit.Key{"providers", name, "baseUrl"}, Value: g.url(rootOf(name))},
-			Change{Key: confedit.Key{"providers", name, "apiKey"}, Value: g.Token})
+	for _, p := range piProviders(g) {
+		key := func(names ...string) confedit.Key { return append(confedit.Key{"providers", p.name}, names...) }
+		t.Changes = append(t.Changes, Change{Key: key("baseUrl"), Value: g.url(p.path)})
+		if !p.keyless {
+			t.Changes = append(t.Changes, Change{Key: key("apiKey"), Value: g.Token})
+		}
+		t.Changes = append(t.Changes, Change{Key: key("headers", piHeader), Value: g.Token})
 	}
 	return []Target{t}
 }
 
-// piExtension takes the address from the environment, so that the file is the same
-// for all calls.
+// piExtension takes the address and the token from the environment, so that the file is
+// the same for all calls.
 const piExtension = `// Points pi at the gateway.
 const url = process.env.` + URLVariable + `;
+const headers = { "` + piHeader + `": process.env.` + TokenVariable + ` };
 export default function (pi) {
   if (!url) return;
 %s}

@@ -1,6 +1,7 @@
 package agents_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -63,6 +64,74 @@ func TestPoint(t *testing.T) {
 				t.Errorf("%s: no %s in %q", name, pair, env)
 			}
 		}
+	}
+}
+
+// A path to an agent's program is that agent, at that path.
+func TestOfAPath(t *testing.T) {
+	for name, want := range map[string]string{"/opt/bin/codex": "codex", "./claude": "claude", "pi.exe": "pi", "/opt/bin/tool": "tool"} {
+		if a := agents.Of(name); a.Name != want || a.Command != name {
+			t.Errorf("%s is %s, called %s", name, a.Name, a.Command)
+		}
+	}
+}
+
+// A proxy is not asked for a gateway on this machine; hosts that no proxy is asked for
+// stay.
+func TestPointPastProxies(t *testing.T) {
+	home, g := machine(t)
+	for _, test := range []struct{ env, want string }{
+		{"", ""},
+		{"HTTP_PROXY=http://p", "127.0.0.1"},
+		{"all_proxy=http://p NO_PROXY=a,127.0.0.10", "a,127.0.0.10,127.0.0.1"},
+		{"https_proxy=http://p NO_PROXY=127.0.0.1 no_proxy=b", "127.0.0.1,b,127.0.0.1"},
+		{"HTTP_PROXY=http://p no_proxy=b,127.0.0.1", "b,127.0.0.1"},
+		{"HTTP_PROXY=http://p NO_PROXY=*", "*"},
+	} {
+		for _, name := range []string{"codex", "tool"} {
+			c := point(t, name, g, strings.Fields(test.env)...)
+			if got := cmp.Or(c.Get("NO_PROXY"), c.Get("no_proxy")); got != test.want {
+				t.Errorf("%s with %s: %q", name, test.env, got)
+			}
+		}
+	}
+	for env, told := range map[string]bool{"HTTP_PROXY=http://p": true, "HTTP_PROXY=http://p NO_PROXY=127.0.0.1": false, "": false} {
+		if got := agents.Of("codex").Rivals(agents.NewCall(strings.Fields(env)), g); (len(got) == 1) != told {
+			t.Errorf("%s: told %q", env, got)
+		}
+	}
+	elsewhere := g
+	elsewhere.Address = "https://gate.example.com"
+	if c := point(t, "codex", elsewhere, "HTTPS_PROXY=http://p"); c.Get("NO_PROXY") != "" {
+		t.Errorf("no proxy for %s", c.Get("NO_PROXY"))
+	}
+	write(t, `{"env": {"HTTPS_PROXY": "http://p", "NO_PROXY": "a"}}`, home, ".claude", "settings.json")
+	args := point(t, "claude", g, "NO_PROXY=b").Args
+	if len(args) != 2 {
+		t.Fatalf("arguments %q", args)
+	}
+	if text, err := os.ReadFile(args[1]); err != nil || string(text) != `{"env":{"NO_PROXY":"a,127.0.0.1","no_proxy":"a,127.0.0.1"}}` {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
+// pi sends a login of its own before the key that it is given: the token is in a header
+// of its own, and the provider for ChatGPT's logins is led here, too.
+func TestPiHasTheTokenInAHeader(t *testing.T) {
+	_, g := machine(t)
+	g.Providers = []string{"openai"}
+	text, err := os.ReadFile(point(t, "pi", g).Args[1])
+	if err != nil || !strings.Contains(string(text), `{ "x-api-key": process.env.MULTIACCOUNT_GATEWAY_TOKEN }`) ||
+		!strings.Contains(string(text), `pi.registerProvider("openai-codex", { baseUrl: url + "/codex", headers });`) || strings.Contains(string(text), "anthropic") {
+		t.Errorf("%v: %s", err, text)
+	}
+	var set []string
+	for _, c := range agents.Of("pi").Targets(agents.NewCall(nil), g)[0].Changes {
+		set = append(set, c.Key.String())
+	}
+	want := []string{"providers.openai.baseUrl", "providers.openai.apiKey", "providers.openai.headers.x-api-key", "providers.openai-codex.baseUrl", "providers.openai-codex.headers.x-api-key"}
+	if !slices.Equal(set, want) {
+		t.Errorf("set %q", set)
 	}
 }
 

@@ -17,7 +17,8 @@ type Target struct {
 
 // Change is a key and the value that it gets.
 type Change struct {
-	Key   confedit.Key
+	Key confedit.Key
+	// Value is nil for a key that is to go.
 	Value any
 	// IfMissing keeps a value that the user has set.
 	IfMissing bool
@@ -35,10 +36,11 @@ func (a Agent) Targets(c *Call, g Gate) []Target {
 // Rivals names what the agent would use on this machine in place of the gateway, after
 // it is set up.
 func (a Agent) Rivals(c *Call, g Gate) []string {
+	told := a.proxyRivals(c, g)
 	if a.rivals == nil {
-		return nil
+		return told
 	}
-	return a.rivals(c, g)
+	return append(told, a.rivals(c, g)...)
 }
 
 // userFile is a file below the user's home.

@@ -126,6 +126,10 @@ func checkChange(t *testing.T, format confedit.Format, data []byte, key confedit
 	if err != nil {
 		return
 	}
+	_, had, err := format.Get(data, key)
+	if err != nil || !had && !isWithin(data, set) {
+		t.Fatalf("%s: %q became %q, %v: more was changed than %q", format, data, set, err, key)
+	}
 	if got, ok, err := format.Get(set, key); err != nil || !ok || !reflect.DeepEqual(got, value) {
 		t.Fatalf("%s: %q in %q: %v, %v, %v", format, key, set, got, ok, err)
 	}
@@ -139,4 +143,20 @@ func checkChange(t *testing.T, format confedit.Format, data []byte, key confedit
 	if _, ok, err := format.Get(removed, key); err != nil || ok {
 		t.Fatalf("%s: %q is still in %q, %v", format, key, removed, err)
 	}
+	// A table without a key may go with its last one.
+	if !isWithin(removed, set) || !had && len(key) == 1 && !isWithin(data, removed) {
+		t.Fatalf("%s: %q became %q: more was removed than %q, which %q did not have", format, set, removed, key, data)
+	}
+}
+
+// isWithin reports whether a text has become another one by insertions alone, but for
+// white space.
+func isWithin(text, whole []byte) bool {
+	left := bytes.Join(bytes.Fields(text), nil)
+	for _, c := range whole {
+		if len(left) > 0 && left[0] == c {
+			left = left[1:]
+		}
+	}
+	return len(left) == 0
 }

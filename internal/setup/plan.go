@@ -2,7 +2,9 @@ package setup
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"time"
 
@@ -99,15 +101,19 @@ func (f *File) has(key confedit.Key) bool {
 // change gives one key its value.
 func (f *File) change(c agents.Change) error {
 	old, had, err := f.Format.Get(f.Before, c.Key)
-	if err != nil || c.IfMissing && had {
+	if err != nil || c.IfMissing && had || c.Value == nil && !had {
 		return err
 	}
-	f.Values = append(f.Values, Value{c.Key, c.Value, had, old, c.IfMissing})
-	now, has, err := f.Format.Get(f.After, c.Key)
-	if err != nil || has && reflect.DeepEqual(now, c.Value) {
+	v := Value{c.Key, c.Value, had, old, c.IfMissing}
+	f.Values = append(f.Values, v)
+	if set, err := v.isSet(f.Format, f.After); set || err != nil {
 		return err
 	}
-	f.After, err = f.Format.Set(f.After, c.Key, c.Value)
+	if c.Value == nil {
+		f.After, err = f.Format.Remove(f.After, c.Key)
+	} else {
+		f.After, err = f.Format.Set(f.After, c.Key, c.Value)
+	}
 	return err
 }
 
@@ -121,9 +127,18 @@ func (p *Plan) Changes() bool {
 	return false
 }
 
+// ErrReadOnly is returned for a file that its owner has made read-only. It is left
+// alone, although it could be replaced.
+var ErrReadOnly = errors.New("it is read-only: make it writable, or change it by hand as --dry-run shows")
+
 // Apply does what was planned. The error is [persistence.ErrChanged] when a file was
-// changed since.
+// changed since, and [ErrReadOnly] for one that nobody is to change.
 func (p *Plan) Apply() error {
+	for _, path := range p.Paths() {
+		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o200 == 0 {
+			return fmt.Errorf("nothing was changed: %s: %w", path, ErrReadOnly)
+		}
+	}
 	if p.record != nil {
 		if err := p.record.store(p.dir); err != nil {
 			return err

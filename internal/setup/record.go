@@ -42,7 +42,8 @@ type File struct {
 // Value is one key that was changed.
 type Value struct {
 	Key confedit.Key `json:"key"`
-	// Value is the new value. Old is the value before, if there was one.
+	// Value is the new value, nil for a key that was removed. Old is the value before, if
+	// there was one.
 	Value any  `json:"value"`
 	Had   bool `json:"had"`
 	Old   any  `json:"old,omitempty"`

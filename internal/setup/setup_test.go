@@ -2,6 +2,7 @@ package setup_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,12 +62,16 @@ func (d desk) read(t fataler) []byte {
 
 func (d desk) target(format confedit.Format, token string) []agents.Target {
 	t := agents.Target{Path: d.file, Format: format}
-	for _, key := range []string{"env/URL", "env/TOKEN", "small"} {
+	for _, key := range []string{"env/URL", "env/TOKEN", "small", "env/B"} {
 		path := confedit.Key(strings.Split(key, "/"))
 		if format == confedit.Variables {
 			path = path[len(path)-1:]
 		}
-		t.Changes = append(t.Changes, agents.Change{Key: path, Value: token, IfMissing: key == "small"})
+		c := agents.Change{Key: path, Value: token, IfMissing: key == "small"}
+		if key == "env/B" {
+			c.Value = nil // it is to go
+		}
+		t.Changes = append(t.Changes, c)
 	}
 	return []agents.Target{t}
 }
@@ -186,6 +191,31 @@ func TestSetupAfterTheFileWasChanged(t *testing.T) {
 	}
 }
 
+// What is to go is gone until the undo, and whoever sets it again is told.
+func TestKeyThatIsToGo(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	const own = "[env]\nB = 2 # mine\nC = 3\n"
+	d.write(t, []byte(own))
+	if _, err := d.setUp(t, confedit.TOML, "mag_1"); err != nil {
+		t.Fatal(err)
+	}
+	set := string(d.read(t))
+	if strings.Contains(set, "B =") || !strings.Contains(set, "C = 3") {
+		t.Errorf("set up: %s", set)
+	}
+	record, err := setup.Load(d.dir, "x")
+	must(t, err)
+	d.write(t, []byte(set+"B = 4\n"))
+	if told := record.Overwritten(); len(told) != 1 || !strings.HasPrefix(told[0], "env.B in ") {
+		t.Errorf("told %q", told)
+	}
+	d.write(t, []byte(set+"D = 4\n"))
+	d.undo(t)
+	if got := string(d.read(t)); got != "[env]\nC = 3\nD = 4\nB = 2\n" {
+		t.Errorf("left %q", got)
+	}
+}
+
 // The file keeps its mode, and a link to it stays a link.
 func TestModeAndLinkStay(t *testing.T) {
 	d := newDesk(t, t.TempDir())
@@ -211,6 +241,22 @@ func TestModeAndLinkStay(t *testing.T) {
 	if err != nil || len(left) != 2 {
 		t.Errorf("left %q, %v", left, err)
 	}
+}
+
+// A file that its owner has made read-only is left alone, and nothing is recorded.
+func TestReadOnlyFile(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	d.write(t, []byte("{}"))
+	must(t, os.Chmod(d.file, 0o444))
+	plan, err := setup.ForSetup(d.dir, setup.Record{Agent: "x"}, d.target(confedit.JSON, "mag_1"))
+	must(t, err)
+	if err := plan.Apply(); !errors.Is(err, setup.ErrReadOnly) || string(d.read(t)) != "{}" {
+		t.Errorf("%v, %s", err, d.read(t))
+	}
+	if record, err := setup.Load(d.dir, "x"); record != nil || err != nil {
+		t.Errorf("recorded %v, %v", record, err)
+	}
+	must(t, os.Chmod(d.file, 0o600)) // Windows removes no other
 }
 
 // A file that is changed between the plan and its execution is not overwritten.

@@ -57,10 +57,11 @@ func (f *File) restored(now []byte, replaced bool) (before []byte, kept []string
 	return before, kept, nil
 }
 
-// isSet reports whether a key has the value that it was given.
+// isSet reports whether a key has the value that it was given, or is gone as it was to
+// be.
 func (v Value) isSet(format confedit.Format, now []byte) (bool, error) {
 	value, ok, err := format.Get(now, v.Key)
-	return ok && reflect.DeepEqual(value, v.Value), err
+	return ok == (v.Value != nil) && reflect.DeepEqual(value, v.Value), err
 }
 
 // restore gives a key the value that it had before.

@@ -26,6 +26,8 @@ type agent struct {
 	// setUp points it at the place's gateway, unless that is left to the command
 	// ("run", "setup"), and returns its arguments before a prompt and its environment.
 	setUp func(t *testing.T, p *place, wrapped bool) (args, env []string)
+	// ownLogin is the file with a login of its own, below its home.
+	ownLogin func() (name, text string)
 	// shell is the call of its shell.
 	shell func(body []byte, command string) providertest.ToolCall
 	// full is the turn whose answer tells of so many tokens that it compacts the

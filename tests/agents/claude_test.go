@@ -18,6 +18,9 @@ func claude() agent {
 			}
 			return args, append(env, "ANTHROPIC_BASE_URL="+p.url("/anthropic"), "ANTHROPIC_AUTH_TOKEN="+p.gate.Token, "CLAUDE_CODE_MAX_RETRIES=2")
 		},
+		ownLogin: func() (name, text string) {
+			return ".claude/.credentials.json", fmt.Sprintf(`{"claudeAiOauth": {"accessToken": "sk-ant-oat01-own", "refreshToken": "sk-ant-ort01-own", "expiresAt": %d, "scopes": ["user:inference", "user:profile"], "subscriptionType": "max"}}`, farAway().UnixMilli())
+		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
 			return toolCall("Bash", map[string]any{"command": command, "description": "Runs a command"})
 		},

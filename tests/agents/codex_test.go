@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -25,6 +26,9 @@ func codex(name string, sockets bool) agent {
 			}
 			p.write(t, ".codex/config.toml", config)
 			return []string{"exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"}, []string{"GATEWAY_TOKEN=" + p.gate.Token}
+		},
+		ownLogin: func() (name, text string) {
+			return ".codex/auth.json", fmt.Sprintf(`{"OPENAI_API_KEY": null, "tokens": {"id_token": %[1]q, "access_token": %[1]q, "refresh_token": "own", "account_id": "own"}, "last_refresh": %[2]q}`, ownToken(), time.Now().Format(time.RFC3339))
 		},
 		shell: codexShell, full: calls, delegate: codexDelegate, await: codexAwait, noBackground: "all its sub-agents are in the background until it waits for them",
 	}

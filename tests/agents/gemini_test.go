@@ -22,6 +22,9 @@ func gemini() agent {
 			}
 			return args, append(env, "GOOGLE_GEMINI_BASE_URL="+p.url("/gemini"), "GEMINI_API_KEY="+p.gate.Token)
 		},
+		ownLogin: func() (name, text string) {
+			return ".gemini/oauth_creds.json", fmt.Sprintf(`{"access_token": "own", "refresh_token": "own", "token_type": "Bearer", "expiry_date": %d}`, farAway().UnixMilli())
+		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
 			return toolCall("run_shell_command", map[string]any{"command": command, "description": "Runs a command"})
 		},

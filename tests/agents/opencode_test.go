@@ -35,6 +35,9 @@ func openCode(name string, flavour providertest.Flavour, model, small string) ag
 			p.writeOpenCode(t, fmt.Sprintf(`"model": %q, "small_model": %q, "provider": %s`, provider+"/"+model, provider+"/"+small, leads))
 			return []string{"run"}, nil
 		},
+		ownLogin: func() (name, text string) {
+			return ".local/share/opencode/auth.json", fmt.Sprintf(`{"anthropic": {"type": "api", "key": "own"}, "openai": {"type": "oauth", "access": %q, "refresh": "own", "expires": %d}}`, ownToken(), farAway().UnixMilli())
+		},
 		shell: func(_ []byte, command string) providertest.ToolCall {
 			return toolCall("bash", map[string]any{"command": command, "description": "Says hello"})
 		},
@@ -69,7 +72,7 @@ func plugged(a agent) agent {
 		plugin, err := filepath.Abs("../../plugins/opencode")
 		rig.Must(t, err)
 		p.write(t, ".config/opencode/config.json", fmt.Sprintf(`{"plugin": [%q]}`, "file://"+plugin))
-		return args, append(env, "MULTIACCOUNT_DIR="+p.state, "MULTIACCOUNT_BINARY="+p.Program)
+		return args, append(env, "MULTIACCOUNT_DIR="+p.state, "MULTIACCOUNT_BINARY="+p.Program, "HTTP_PROXY=http://127.0.0.1:9", "HTTPS_PROXY=http://127.0.0.1:9")
 	}
 	return a
 }

@@ -25,6 +25,9 @@ func pi(name string, flavour providertest.Flavour, path, model string) agent {
 			p.write(t, ".pi/agent/settings.json", `{"compaction": {"keepRecentTokens": 1}}`)
 			return []string{"--offline", "--provider", provider, "--model", model, "-p"}, nil
 		},
+		ownLogin: func() (name, text string) {
+			return ".pi/agent/auth.json", `{"anthropic": {"type": "api_key", "key": "own"}, "openai": {"type": "api_key", "key": "own"}}`
+		},
 		full: follows, compact: "Who are you?", compactArgs: []string{"--continue"},
 		shell: func(_ []byte, command string) providertest.ToolCall {
 			return toolCall("bash", map[string]any{"command": command})

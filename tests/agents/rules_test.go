@@ -44,8 +44,9 @@ func rules() []rule {
 		{name: "the conversation is compacted by the account that has it", check: compactsItself},
 		{name: "ten sub-agents at once: each stays on an account, and moves once when that is limited", check: staysWhole, lacks: lacksAgents},
 		{name: "ten sub-agents in the background: the same", check: staysWholeBehind, lacks: lacksBackground},
-		{name: "`multiaccount run` starts it with a gateway of its own: a tool runs, on one account", check: runsWrapped, lacks: lacksCommand},
+		{name: "`multiaccount run` starts it with a gateway of its own, past a proxy: a tool runs, on one account", check: runsWrapped, lacks: lacksCommand},
 		{name: "`multiaccount setup` has set it up: a tool runs, on one account", check: runsSetUp, lacks: lacksSetup},
+		{name: "it is logged in itself: with `multiaccount run` the accounts serve all the same", check: prefersAccounts, lacks: lacksCommand},
 		{name: "two at once: each stays on its account", check: runTwo},
 	}
 }
@@ -204,14 +205,14 @@ func by(t *testing.T, account string, n int, turns []turn) {
 }
 
 // runsWrapped has "multiaccount run" start the agent, and a gateway, since none
-// runs.
+// runs. The machine has a proxy, which nobody may ask for the gateway.
 func runsWrapped(t *testing.T, p *place) {
 	if p.gate != nil {
 		p.gate.end()
 	}
 	args, env := p.mind.agent.setUp(t, p, true)
 	p.path(t)
-	env = append(env, "MULTIACCOUNT_DIR="+p.state)
+	env = append(env, "MULTIACCOUNT_DIR="+p.state, "HTTP_PROXY=http://127.0.0.1:9", "HTTPS_PROXY=http://127.0.0.1:9")
 	p.start(t, append([]string{p.Program, "run", p.mind.agent.program, "--"}, append(args, useTool)...), env)().says(t, "Finished by work")
 	by(t, "work", 2, p.mind.of(calls, follows))
 	p.made(t)

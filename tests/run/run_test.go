@@ -71,6 +71,18 @@ func TestRunAnyProgram(t *testing.T) {
 	}
 }
 
+// A program that is not known runs without accounts, too, and its user is told.
+func TestRunAnyProgramWithoutAccounts(t *testing.T) {
+	d := newDesk(t)
+	c := d.run(t, "--dir", t.TempDir(), "run", "sh", "-c", "exit 4")
+	if c.status() != 4 || !strings.Contains(c.err.String(), "there are no accounts yet") {
+		t.Errorf("status %d, said %s", c.status(), &c.err)
+	}
+	if c := d.run(t, "run", "sh", "-c", "exit 4"); c.err.String() != "" {
+		t.Errorf("said %s", &c.err)
+	}
+}
+
 // The exit status and standard input are the program's own.
 func TestRunPassesThrough(t *testing.T) {
 	d := newDesk(t)

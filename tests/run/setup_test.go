@@ -134,6 +134,22 @@ func TestSetupCodexAndOpenCode(t *testing.T) {
 	}
 }
 
+// Codex refuses two ways to get a token: the one that its user has set goes, and comes
+// back.
+func TestSetupCodexWithAKeyOfItsUser(t *testing.T) {
+	d := newDesk(t)
+	rig.Must(t, os.MkdirAll(filepath.Join(d.dir, "openai", "accounts"), 0o700))
+	rig.Must(t, os.WriteFile(filepath.Join(d.dir, "openai", "accounts", "x.json"), []byte("{"), 0o600)) // an account that is not looked into
+	const own = "[model_providers.multiaccount]\nenv_key = \"KEY\" # mine\nname = \"x\"\n"
+	toml := d.settings(t, own, ".codex", "config.toml")
+	if c := d.run(t, "setup", "codex"); c.status() != 0 || strings.Contains(content(t, toml), "env_key") {
+		t.Errorf("%s%s, %s", &c.out, &c.err, content(t, toml))
+	}
+	if c := d.run(t, "setup", "undo", "codex"); c.status() != 0 || content(t, toml) != own {
+		t.Errorf("%s%s, %s", &c.out, &c.err, content(t, toml))
+	}
+}
+
 // Without a name it lists what there is, and says what to call.
 func TestSetupWithoutAName(t *testing.T) {
 	d := newDesk(t)

@@ -322,6 +322,17 @@ function isEvent(line) {
   return typeof line.event === "string";
 }
 
+// src/proxy.ts
+var names = ["NO_PROXY", "no_proxy"];
+function withoutProxy(address, env = process.env) {
+  const host = new URL(address).hostname;
+  if (host !== "localhost" && host !== "[::1]" && !host.startsWith("127.")) return;
+  const hosts = names.flatMap((name) => env[name]?.split(/[\s,]+/) ?? []).filter(Boolean);
+  if (hosts.includes("*")) return;
+  if (!hosts.includes(host)) hosts.push(host);
+  for (const name of names) env[name] = [...new Set(hosts)].join(",");
+}
+
 // src/shared.ts
 var shared;
 function acquire(options) {
@@ -337,6 +348,7 @@ function release() {
 function choose(options) {
   const address = options.url || process.env[variables.url];
   const token = options.token || process.env[variables.token];
+  withoutProxy(address || "http://127.0.0.1");
   if (!address) return new ChildGateway(findProgram(options.binary));
   if (!token) throw new Error(`there is a gateway at ${address} and no token for it in ${variables.token}: "multiaccount clients add opencode" makes one`);
   return running({ address: address.replace(/\/+$/, ""), token });

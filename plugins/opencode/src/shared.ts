@@ -1,6 +1,7 @@
 import { variables } from "./command.js";
 import { ChildGateway, running, type Gateway } from "./gateway.js";
 import { findProgram } from "./program.js";
+import { withoutProxy } from "./proxy.js";
 
 /** What the owner may say of the plugin in OpenCode's settings. */
 export interface Options {
@@ -32,6 +33,7 @@ export function release(): void {
 function choose(options: Options): Gateway {
   const address = options.url || process.env[variables.url];
   const token = options.token || process.env[variables.token];
+  withoutProxy(address || "http://127.0.0.1");
   if (!address) return new ChildGateway(findProgram(options.binary));
   if (!token) throw new Error(`there is a gateway at ${address} and no token for it in ${variables.token}: "multiaccount clients add opencode" makes one`);
   return running({ address: address.replace(/\/+$/, ""), token });

@@ -25,6 +25,16 @@ test("providers with accounts are served by the gateway, and no others", patienc
   await opencode.end();
 });
 
+test("no proxy is asked for the gateway, and other hosts stay as they are", patience, async () => {
+  await home("alice");
+  delete process.env.NO_PROXY;
+  process.env.no_proxy = "example.com,other";
+  const opencode = await OpenCode.start();
+  assert.equal(process.env.NO_PROXY, "example.com,other,127.0.0.1");
+  assert.equal(process.env.no_proxy, process.env.NO_PROXY);
+  await opencode.end();
+});
+
 test("OpenAI's requests go to a ChatGPT account", patience, async () => {
   await home("bob");
   const opencode = await OpenCode.start();
