@@ -2,6 +2,7 @@
 package service_test
 
 import (
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -47,20 +48,21 @@ func TestSystemd(t *testing.T) {
 	}
 }
 
-// freePorts is the first of two ports that nobody has.
+// freePorts is the first of two ports that nobody has. They are none of those that the
+// system gives to whoever asks for any: another program could get one meanwhile.
 func freePorts(t *testing.T) int {
 	t.Helper()
 	for range 100 {
-		first, err := net.Listen("tcp", "127.0.0.1:0")
-		rig.Must(t, err)
-		port := first.Addr().(*net.TCPAddr).Port
-		second, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port+1))
-		rig.Must(t, first.Close())
-		if err == nil {
-			rig.Must(t, second.Close())
+		port := 15000 + 2*rand.IntN(5000)
+		if isFree(port) && isFree(port+1) {
 			return port
 		}
 	}
 	t.Fatal("no two ports are free")
 	return 0
+}
+
+func isFree(port int) bool {
+	listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+	return err == nil && listener.Close() == nil
 }
