@@ -60,6 +60,8 @@ func (x *exchange) admit() *refusal {
 		return g.nowhere()
 	case !x.client.mayUse(x.route.providers()):
 		return &refusal{kind: forbidden, message: "the client " + x.client.ID + " may not use " + strings.Join(x.route.providers(), ", ")}
+	case x.asksQuota():
+		return x.tellQuota()
 	}
 	return g.overspent(x.client)
 }

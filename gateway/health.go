@@ -1,17 +1,19 @@
 package gateway
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
 
-// local is what the gateway answers itself, to anybody.
+// local is what the gateway answers itself.
 type local struct {
 	status int
-	text   string
+	// kind is the text's media type; empty means plain text.
+	kind, text string
 }
 
-// local returns what a request gets without an account and without a token; nil
+// local returns what anybody gets, without an account and without a token; nil
 // when it is to be passed on.
 func (g *Gateway) local(r *http.Request) *local {
 	if g.isHello(r) {
@@ -22,19 +24,19 @@ func (g *Gateway) local(r *http.Request) *local {
 	}
 	switch r.URL.Path {
 	case "/healthz":
-		return &local{http.StatusOK, "ok\n"}
+		return &local{status: http.StatusOK, text: "ok\n"}
 	case "/readyz":
 		if g.running.isDraining() {
-			return &local{http.StatusServiceUnavailable, "this gateway is being stopped\n"}
+			return &local{status: http.StatusServiceUnavailable, text: "this gateway is being stopped\n"}
 		}
-		return &local{http.StatusOK, "ok\n"}
+		return &local{status: http.StatusOK, text: "ok\n"}
 	}
 	return nil
 }
 
 func (l *local) write(w http.ResponseWriter, r *http.Request) {
 	if l.text != "" {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Content-Type", cmp.Or(l.kind, "text/plain; charset=utf-8"))
 	}
 	w.WriteHeader(l.status)
 	if r.Method != http.MethodHead {

@@ -28,6 +28,8 @@ type upstream struct {
 	transport http.RoundTripper
 	// hosts is the provider when each of its hosts takes one kind of account, else nil.
 	hosts providers.HostsByKind
+	// quota is the provider when its own programs ask how much is used, else nil.
+	quota providers.UsageTeller
 	// logins and keys are the base addresses of requests, by the kind of account.
 	logins, keys *url.URL
 }
@@ -60,6 +62,7 @@ func (g *Gateway) upstream(p providers.Provider) (*upstream, error) {
 	}
 	u := &upstream{name: p.Name(), pool: pool, transport: pool.Transport(g.config.Base)}
 	u.hosts, _ = p.(providers.HostsByKind)
+	u.quota, _ = p.(providers.UsageTeller)
 	if u.logins, err = baseOf(addressed, account.OAuth); err == nil {
 		u.keys, err = baseOf(addressed, account.APIKey)
 	}
@@ -116,8 +119,10 @@ func bareProvider(path string, h http.Header) (name string, ok bool) {
 		return openaiName, true
 	}
 	switch path {
-	case "/responses", "/responses/compact", "/models":
+	case "/responses", "/responses/compact", "/models", "/wham/usage", "/backend-api/wham/usage", "/api/codex/usage":
 		return codexName, true
+	case "/api/oauth/usage":
+		return anthropicName, true
 	}
 	return "", false
 }

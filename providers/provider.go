@@ -64,6 +64,26 @@ type Usage struct {
 	Windows []account.UsageWindow
 }
 
+// UsageTeller is implemented by providers whose own programs ask how much of their
+// quota is used. A gateway answers for all accounts of a pool.
+type UsageTeller interface {
+	// UsagePaths returns the paths of that endpoint, as programs send them.
+	UsagePaths() []string
+	// TellUsage returns the answer of the endpoint, as JSON.
+	TellUsage(u PoolUsage) []byte
+}
+
+// PoolUsage is how much of the quota of a pool's logins is used.
+type PoolUsage struct {
+	// Plan is the plan of one of the logins; empty when none is known.
+	Plan string
+	// Windows are those of the logins taken together.
+	Windows []account.UsageWindow
+	// Limited is set while there are logins and none has quota left.
+	Limited bool
+	Now     time.Time
+}
+
 // ProfileSource is implemented by providers that can tell whose token it is.
 type ProfileSource interface {
 	// Profile asks whose credential it is. Fields that the provider does not tell

@@ -131,11 +131,16 @@ func spanLength(span string) time.Duration {
 	return 0
 }
 
+// spans are the lengths of windows that have a long name.
+func spans() [2]struct{ long, short string } {
+	return [...]struct{ long, short string }{{"five_hour", "5h"}, {"seven_day", "7d"}}
+}
+
 // claimKey returns the key of the window that a long name stands for, as the
 // claim of the headers and the usage endpoint have it: "seven_day_opus" is
 // "7d_opus". A name of another form is returned as it is.
 func claimKey(claim string) string {
-	for _, span := range [...]struct{ long, short string }{{"five_hour", "5h"}, {"seven_day", "7d"}} {
+	for _, span := range spans() {
 		if rest, ok := strings.CutPrefix(claim, span.long); ok && (rest == "" || rest[0] == '_') {
 			return span.short + rest
 		}
