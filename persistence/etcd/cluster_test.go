@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -132,8 +131,6 @@ func (c *cluster) kill(i int) {
 	}
 }
 
-func (c *cluster) signal(i int, s syscall.Signal) { _ = c.processes[i].Process.Signal(s) }
-
 // ready waits until a majority answers.
 func (c *cluster) ready() {
 	c.tb.Helper()
@@ -169,7 +166,7 @@ func (c *cluster) leader() int {
 
 // freeze stops a member for a while, as one that is cut off.
 func (c *cluster) freeze(i int, d time.Duration) {
-	c.signal(i, stopSignal)
+	stop(c.processes[i].Process)
 	<-time.After(d)
-	c.signal(i, goOnSignal)
+	goOn(c.processes[i].Process)
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -110,5 +109,3 @@ func (e *engine) do(work, account string) answer {
 	e.order(work, account)
 	return e.next()
 }
-
-func (e *engine) signal(s syscall.Signal) { _ = e.cmd.Process.Signal(s) }

@@ -75,9 +75,9 @@ func (s *soak) stopEngine(d time.Duration) {
 	if d > refreshTime+commitTime {
 		s.exchanges.isOut(h.process, time.Now(), time.Now().Add(d))
 	}
-	h.engine.signal(stopSignal)
+	stop(h.engine.cmd.Process)
 	<-time.After(d)
-	h.engine.signal(goOnSignal)
+	goOn(h.engine.cmd.Process)
 }
 
 // commitTime is how much longer than an exchange its lease lasts.

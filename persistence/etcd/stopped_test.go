@@ -26,14 +26,14 @@ func TestStoppedBeforeSending(t *testing.T) {
 	if a := first.next(); !a.Sending {
 		t.Fatalf("the first engine told %+v", a)
 	}
-	first.signal(stopSignal)
+	stop(first.cmd.Process)
 	begun := time.Now()
 	got := second.do("acquire", id)
 	if got.Token != s.logins[id].AccessToken() {
 		t.Fatalf("the second engine got %+v", got)
 	}
 	t.Logf("the lock of a stopped holder was free after %s", time.Since(begun).Round(100*time.Millisecond))
-	first.signal(goOnSignal)
+	goOn(first.cmd.Process)
 	first.order("go", "")
 	if got := first.next(); got.Token != "" && got.Token != s.logins[id].AccessToken() {
 		t.Errorf("the first engine got %+v", got)
@@ -60,7 +60,7 @@ func TestStoppedDuringTheExchange(t *testing.T) {
 	if err := answers.Wait(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	first.signal(stopSignal)
+	stop(first.cmd.Process)
 	answers.Release()
 	if left := leftIntent(t, s, id); left == nil || left.Host != hostName(t) {
 		t.Errorf("a stopped holder leaves the intent %+v", left)
@@ -68,7 +68,7 @@ func TestStoppedDuringTheExchange(t *testing.T) {
 	if got := second.do("acquire", id); got.Token == "" {
 		t.Errorf("the second engine got %+v", got)
 	}
-	first.signal(goOnSignal)
+	goOn(first.cmd.Process)
 	if got := first.next(); got.Token != s.logins[id].AccessToken() {
 		t.Errorf("the first engine got %+v", got)
 	}
