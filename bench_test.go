@@ -62,10 +62,18 @@ func benchPool(b *testing.B, strategy settings.Strategy, accounts int) *multiacc
 	return poolOf(b, eng, "plain")
 }
 
+// manyAccounts is how many accounts files hold where many count: fewer with -short.
+func manyAccounts() int {
+	if testing.Short() {
+		return 1_000
+	}
+	return 10_000
+}
+
 // leaveOutInShort leaves out with -short what takes long for each account.
 func leaveOutInShort(b *testing.B, accounts int) {
 	b.Helper()
-	if testing.Short() && accounts > 10_000 {
+	if testing.Short() && accounts > manyAccounts() {
 		b.Skipf("%d accounts: left out with -short", accounts)
 	}
 }
@@ -94,7 +102,7 @@ func BenchmarkAcquire(b *testing.B) {
 // none was used today, and with figures each answer shows another utilization.
 // Closing stores what is not stored yet.
 func BenchmarkAcquireOnFiles(b *testing.B) {
-	const accounts = 10_000
+	accounts := manyAccounts()
 	for name, p := range map[string]providers.Provider{
 		"use": &plainProvider{name: "plain"}, "figures": &figuresProvider{plainProvider: plainProvider{name: "plain"}},
 	} {
@@ -181,7 +189,7 @@ func BenchmarkRefreshStampede(b *testing.B) {
 
 // BenchmarkOpen is opening and closing an engine on files.
 func BenchmarkOpen(b *testing.B) {
-	for _, accounts := range []int{0, 10, 10_000} {
+	for _, accounts := range []int{0, 10, manyAccounts()} {
 		b.Run(fmt.Sprintf("accounts=%d", accounts), func(b *testing.B) {
 			c := filesConfig(b, accounts)
 			var opening, closing time.Duration
@@ -202,13 +210,13 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory is what an idle account costs: the engine with 10 000 less
-// the engine with none.
+// BenchmarkMemory is what an idle account costs: the engine with many less the engine
+// with none.
 func BenchmarkMemory(b *testing.B) {
-	const accounts = 10_000
+	accounts := manyAccounts()
 	for b.Loop() {
 		none, all := engineHeap(b, 0), engineHeap(b, accounts)
-		b.ReportMetric(float64(all-none)/accounts, "B/account")
+		b.ReportMetric(float64(all-none)/float64(accounts), "B/account")
 	}
 }
 

@@ -94,7 +94,8 @@ func loopback(b *testing.B, body []byte) {
 // added measures what the pool adds to a transport that answers at once.
 func added(b *testing.B, body []byte) {
 	b.Helper()
-	const turns, turn = 100, 100
+	const turn = 100
+	turns := min(b.N, 100)
 	bare := &load{url: "http://localhost:1", body: body, rt: atOnce{}, callers: 1}
 	pooled := &load{url: bare.url, body: body, rt: tenAccounts(b, bare.url).Transport(atOnce{}), callers: 1}
 	inTurns(b, pooled, bare, turn, turns)
