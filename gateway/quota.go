@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -51,6 +52,9 @@ func poolUsage(all []multiaccount.AccountStatus, now time.Time) providers.PoolUs
 		for _, w := range a.Usage {
 			u.Windows = share(u.Windows, w, shares, now)
 		}
+	}
+	for i := range u.Windows {
+		u.Windows[i].Utilization = math.Round(100*u.Windows[i].Utilization) / 100
 	}
 	u.Limited = known > 0 && limited == known
 	return u
