@@ -52,13 +52,7 @@ func TestRenewedToken(t *testing.T) {
 	rig.Must(t, err)
 	token, err := other.Renew(t.Context())
 	rig.Must(t, err)
-	deadline := rig.Deadline(t)
-	for !s.tokens.Check(token) {
-		if deadline.Err() != nil {
-			t.Fatal("the new token is not taken over")
-		}
-		time.Sleep(time.Millisecond)
-	}
+	rig.Until(t, "the new token to be taken over", func() bool { return s.tokens.Check(token) })
 	if s.tokens.Check(s.token) {
 		t.Error("the token before is right still")
 	}

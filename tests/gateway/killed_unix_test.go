@@ -4,6 +4,7 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -75,9 +76,7 @@ func (c *callers) until(at time.Time) (n int) {
 // await waits until so many were served since then.
 func (c *callers) await(t *testing.T, since time.Time, n int) {
 	t.Helper()
-	for ctx := rig.Deadline(t); c.until(time.Now())-c.until(since) < n; time.Sleep(time.Millisecond) {
-		rig.Must(t, ctx.Err())
-	}
+	rig.Until(t, fmt.Sprintf("%d answers", n), func() bool { return c.until(time.Now())-c.until(since) >= n })
 }
 
 // A serve that is killed in traffic and started again at its address serves the same

@@ -19,7 +19,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/providers/providertest"
@@ -213,13 +212,13 @@ func (d *desk) gateway() int {
 	return 0
 }
 
-// gone waits until no gateway serves any more.
+// gone waits until no gateway serves any more. One that stays is killed.
 func (d *desk) gone(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(rig.Patience); d.gateway() != 0; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Errorf("the gateway %d is still there", d.gateway())
-			_ = syscall.Kill(d.gateway(), syscall.SIGKILL)
+	defer func() {
+		if pid := d.gateway(); pid != 0 {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
-	}
+	}()
+	rig.Until(t, "the gateway's end", func() bool { return d.gateway() == 0 })
 }
