@@ -1,6 +1,7 @@
 package agents_test
 
 import (
+	_ "embed"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -53,14 +54,23 @@ func openCode(name string, flavour providertest.Flavour, model, small string) ag
 	}
 }
 
+// models is the catalogue of OpenCode's models, of which these are the ones that are
+// asked for.
+//
+//go:embed testdata/models.json
+var models string
+
 // writeOpenCode writes OpenCode's settings. What is in its folder has it take the
-// package for plugins for installed, which needs a network: ours does without.
+// package for plugins for installed, which needs a network: ours does without. The
+// catalogue is where a start with a network leaves it; to read the whole one, which
+// comes with the program, is half of the work of a run.
 func (p *place) writeOpenCode(t *testing.T, settings string) {
 	t.Helper()
 	const folder = ".config/opencode/"
 	p.write(t, folder+"opencode.json", `{"autoupdate": false, "share": "disabled", `+settings+`}`)
 	p.write(t, folder+"node_modules/.keep", "")
 	p.write(t, folder+"package-lock.json", `{"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}`)
+	p.write(t, ".cache/opencode/models.json", models)
 }
 
 func plugged(a agent) agent {

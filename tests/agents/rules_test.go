@@ -31,7 +31,7 @@ func (r rule) without(a agent) string {
 
 func rules() []rule {
 	return []rule{
-		{name: "a question is answered, by a stream", check: answers},
+		{name: "a question is answered, by a stream; two at once: each stays on its account", check: runTwo},
 		{name: "a tool runs, and its result reaches the same account", check: usesTool},
 		{name: "one account limited: another serves, unseen", check: hidesLimit},
 		{name: "one login expired: it is refreshed and serves", check: refreshes, lacks: lacksLogins},
@@ -47,13 +47,7 @@ func rules() []rule {
 		{name: "`multiaccount run` starts it with a gateway of its own, past a proxy: a tool runs, on one account", check: runsWrapped, lacks: lacksCommand},
 		{name: "`multiaccount setup` has set it up: a tool runs, on one account", check: runsSetUp, lacks: lacksSetup},
 		{name: "it is logged in itself: with `multiaccount run` the accounts serve all the same", check: prefersAccounts, lacks: lacksCommand},
-		{name: "two at once: each stays on its account", check: runTwo},
 	}
-}
-
-func answers(t *testing.T, p *place) {
-	p.ask(t, "Who are you?").says(t, "Served by work")
-	by(t, "work", 1, p.mind.of(plain))
 }
 
 func usesTool(t *testing.T, p *place) {
@@ -125,10 +119,12 @@ func survivesRestart(t *testing.T, p *place) {
 	by(t, "work", 2, p.mind.of(calls, follows))
 }
 
-// runTwo runs two sessions at the same time, each with a tool. One before them makes
-// the agent's own data: two first starts of OpenCode at once fail over its database.
+// runTwo asks a question, and then runs two sessions at the same time, each with a
+// tool. The question makes the agent's own data as well: two first starts of OpenCode
+// at once fail over its database.
 func runTwo(t *testing.T, p *place) {
-	p.ask(t, "Who are you?").says(t, "")
+	p.ask(t, "Who are you?").says(t, "Served by work")
+	by(t, "work", 1, p.mind.of(plain))
 	ask := p.command(t, useTool)
 	var both sync.WaitGroup
 	for range 2 {
