@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount"
 	"github.com/seed-810f1486/multiaccount/account"
+	"github.com/seed-810f1486/multiaccount/internal/chain"
 	"github.com/seed-810f1486/multiaccount/providers"
 )
 
@@ -52,34 +52,17 @@ func (g *Gateway) openUpstreams() error {
 }
 
 func (g *Gateway) upstream(p providers.Provider) (*upstream, error) {
-	addressed, ok := p.(providers.Addressed)
-	if !ok {
-		return nil, fmt.Errorf("the provider %s does not say where its requests go; it needs the method of providers.Addressed", p.Name())
+	bases, err := chain.BasesOf(p)
+	if err != nil {
+		return nil, err
 	}
 	pool, err := g.config.Engine.Pool(p.Name())
 	if err != nil {
 		return nil, err
 	}
-	u := &upstream{name: p.Name(), pool: pool, transport: pool.Transport(g.config.Base)}
+	u := &upstream{name: p.Name(), pool: pool, transport: pool.Transport(g.config.Base), logins: bases[account.OAuth], keys: bases[account.APIKey]}
 	u.hosts, _ = p.(providers.HostsByKind)
 	u.quota, _ = p.(providers.UsageTeller)
-	if u.logins, err = baseOf(addressed, account.OAuth); err == nil {
-		u.keys, err = baseOf(addressed, account.APIKey)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the provider %s: %w", p.Name(), err)
-	}
-	return u, nil
-}
-
-func baseOf(p providers.Addressed, kind account.Kind) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimSuffix(p.Base(kind), "/"))
-	switch {
-	case err != nil:
-		return nil, err
-	case u.Hostname() == "":
-		return nil, fmt.Errorf("its address %q names no server", u)
-	}
 	return u, nil
 }
 

@@ -132,7 +132,8 @@ type HostsByKind interface {
 // hosts that forward requests of other programs.
 type Addressed interface {
 	// Base returns the address below which requests for one kind of account go,
-	// such as "https://api.openai.com/v1" for "/responses".
+	// such as "https://api.openai.com/v1" for "/responses". A provider that takes one
+	// kind returns that kind's address for the other as well.
 	Base(kind account.Kind) string
 }
 

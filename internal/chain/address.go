@@ -13,7 +13,8 @@ import (
 // Bases says where a provider's requests go, for each kind of account.
 type Bases map[account.Kind]*url.URL
 
-// BasesOf asks a provider, by its method of [providers.Addressed].
+// BasesOf asks a provider, by its method of [providers.Addressed]. It is an error that the
+// provider has none, or that an address names no server.
 func BasesOf(p providers.Provider) (Bases, error) {
 	addressed, ok := p.(providers.Addressed)
 	if !ok {
@@ -22,8 +23,11 @@ func BasesOf(p providers.Provider) (Bases, error) {
 	bases := Bases{}
 	for _, kind := range []account.Kind{account.OAuth, account.APIKey} {
 		base, err := url.Parse(strings.TrimSuffix(addressed.Base(kind), "/"))
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, fmt.Errorf("the address of the provider %s: %w", p.Name(), err)
+		case base.Hostname() == "":
+			return nil, fmt.Errorf("the address %q of the provider %s names no server", base, p.Name())
 		}
 		bases[kind] = base
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-810f1486/multiaccount/account"
 	"github.com/seed-810f1486/multiaccount/internal/chain"
+	"github.com/seed-810f1486/multiaccount/providers"
 )
 
 // begun is a moment of the tests.
@@ -83,6 +84,32 @@ func TestMove(t *testing.T) {
 		got, err := from.Move(parse(t, address), to)
 		if want == "" && err == nil || want != "" && (err != nil || got.String() != want) {
 			t.Errorf("%s goes to %v, %v; want %s", address, got, err, want)
+		}
+	}
+}
+
+// addressed is a provider whose requests go to one address.
+type addressed struct {
+	providers.Provider
+	address string
+}
+
+func (addressed) Name() string               { return "own" }
+func (a addressed) Base(account.Kind) string { return a.address }
+
+func TestBasesOfAProvider(t *testing.T) {
+	bases, err := chain.BasesOf(addressed{address: "https://own.test/v1/"})
+	if err != nil || bases[account.OAuth].String() != "https://own.test/v1" || bases[account.APIKey].String() != "https://own.test/v1" {
+		t.Errorf("%v, %v", bases, err)
+	}
+	for want, p := range map[string]providers.Provider{
+		"does not say where its requests go":      struct{ providers.Provider }{addressed{}},
+		"address of the provider own: parse":      addressed{address: "https://own.test:port"},
+		`address "" of the provider own names no`: addressed{},
+		`"/v1" of the provider own names no`:      addressed{address: "/v1"},
+	} {
+		if _, err := chain.BasesOf(p); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }
