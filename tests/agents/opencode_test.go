@@ -63,7 +63,7 @@ var models string
 // writeOpenCode writes OpenCode's settings. What is in its folder has it take the
 // package for plugins for installed, which needs a network: ours does without. The
 // catalogue is where a start with a network leaves it; to read the whole one, which
-// comes with the program, is half of the work of a run.
+// comes with the program, is nearly half of the work of a run.
 func (p *place) writeOpenCode(t *testing.T, settings string) {
 	t.Helper()
 	const folder = ".config/opencode/"
