@@ -35,6 +35,7 @@ const (
 // Key is the path of a value: the names of the objects that it is in, and its own.
 type Key []string
 
+// String returns the names with points between them.
 func (k Key) String() string { return strings.Join(k, ".") }
 
 // editor is how a format is read and changed. data ends its lines with \n alone, and
