@@ -50,8 +50,8 @@ type link struct {
 func (l *link) provider() string { return l.Pool.provider.Name() }
 
 // NewChain returns a chain of pools. name is what its errors call it. The provider
-// of each pool has to implement [providers.Addressed]. Errors say which rule of
-// [settings.CheckChain] the links break.
+// of each pool has to implement [providers.Addressed], with addresses that name a
+// server. Errors say which rule of [settings.CheckChain] the links break.
 func NewChain(name string, links ...Link) (*Chain, error) {
 	c := &Chain{name: name}
 	plain := make([]settings.Link, 0, len(links))
